@@ -1,0 +1,36 @@
+"""What can go wrong in this room.
+
+AgentError
+├── NotFound            an id that names nothing
+├── Invalid             words of the caller's that cannot be used
+├── EditConflict        somebody else changed it since it was read
+├── NotReleased         no version answers on that address
+└── ModelUnavailable    the model did not answer; later may work
+"""
+
+
+class AgentError(Exception):
+    """Something in the agent room went wrong."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or (self.__doc__ or "").strip())
+
+
+class NotFound(AgentError):
+    """There is nothing by that id."""
+
+
+class Invalid(AgentError):
+    """Those values cannot be used."""
+
+
+class EditConflict(AgentError):
+    """Somebody else changed this since you opened it. Reload it and make your change again."""
+
+
+class NotReleased(AgentError):
+    """No agent is released on that address."""
+
+
+class ModelUnavailable(AgentError):
+    """The model did not answer. Trying again later may work."""

@@ -1,0 +1,66 @@
+"""The doorbell: RQ jobs that say "there is work", by name and id only.
+
+A job may be lost or rung twice; the database holds the work itself, so both are harmless.
+Names are strings, so that whoever rings does not import the code that answers.
+"""
+
+import logging
+from typing import Protocol
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+
+log = logging.getLogger(__name__)
+
+CONVERSATIONS = "conversations"
+CHORES = "chores"
+
+TURN = "jobs.turn.take"
+DELIVERY = "jobs.deliver.send"
+INGESTION = "jobs.ingest.read"
+REMOVAL = "jobs.ingest.remove"
+
+QUEUE_OF = {TURN: CONVERSATIONS, DELIVERY: CONVERSATIONS, INGESTION: CHORES, REMOVAL: CHORES}
+JOB_SECONDS = {CONVERSATIONS: 180, CHORES: 1800}
+
+
+class Doorbell(Protocol):
+    """Tells workers that there is work."""
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        """Ring *job* for the row *subject*. Returns False when nobody could be told."""
+
+
+class RedisDoorbell:
+    """Rings RQ workers. Never raises: the sweeper rings again whatever was not heard."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._queues = {
+            name: Queue(name, connection=redis, serializer="json") for name in JOB_SECONDS
+        }
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        """Enqueue *job* for *subject*."""
+        queue = self._queues[QUEUE_OF[job]]
+        try:
+            queue.enqueue(
+                job,
+                subject,
+                job_timeout=JOB_SECONDS[queue.name],
+                result_ttl=0,
+                failure_ttl=86_400,
+                description=job,
+            )
+        except RedisError as error:
+            log.warning("doorbell not heard: %s", type(error).__name__)
+            return False
+        return True
+
+
+class SilentDoorbell:
+    """Rings nobody; for one-process use (notebooks, tests), where the sweep finds the work."""
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        """Do nothing."""
+        return False

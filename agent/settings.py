@@ -1,0 +1,160 @@
+"""Settings: everything that differs between installations, read from the environment and `.env`.
+
+`.env.sample` is rendered from this class by `python -m agent.settings`; a test compares the two.
+An empty value means "not set".
+"""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SIMULATOR_NUMBER = "+14155238886"
+TWILIO_API = "https://api.twilio.com"
+
+
+class Settings(BaseSettings):
+    """One installation. Names are the environment's names in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="production refuses to start with open doors"
+    )
+    data_dir: Path = Field(Path("data"), description="files, and the default stores")
+    database_url: str = Field(
+        "", description="postgresql://user:password@host/name; empty: SQLite in DATA_DIR"
+    )
+    redis_url: str = Field("", description="redis://host:6379/0; empty: the one `make run` starts")
+    chroma_url: str = Field("", description="http://host:8000; empty: the one `make run` starts")
+    public_base_url: str = Field(
+        "", description="https://bot.example.com, exactly as the providers are given it"
+    )
+    bot_port: int = Field(3000, description="webhooks and API")
+    studio_port: int = Field(7860, description="the studio")
+    simulator_port: int = Field(3030, description="the WhatsApp simulator, loopback only")
+
+    openai_api_key: SecretStr | None = Field(None, description="models and transcription")
+    openai_base_url: str = Field("", description="any OpenAI-compatible server; empty: OpenAI")
+    openrouter_api_key: SecretStr | None = Field(None, description="models by OpenRouter")
+    openrouter_base_url: str = Field("https://openrouter.ai/api/v1", description="OpenRouter")
+    chat_model: str = Field(
+        "",
+        description="openai:NAME, openrouter:NAME or offline; empty: by the first key that is set",
+    )
+
+    jina_api_key: SecretStr | None = Field(None, description="embeddings; empty: local embedder")
+    jina_base_url: str = Field("https://api.jina.ai", description="Jina, or what speaks like it")
+    jina_model: str = Field("jina-embeddings-v3", description="embedding model")
+    jina_dimensions: int = Field(1024, description="length of a vector")
+
+    twilio_account_sid: str = Field("", description="AC...; empty: the built-in simulator")
+    twilio_auth_token: SecretStr | None = Field(None, description="signs webhooks, sends replies")
+    twilio_whatsapp_number: str = Field(SIMULATOR_NUMBER, description="+14155238886")
+    twilio_base_url: str = Field(TWILIO_API, description="Twilio, or a stand-in")
+
+    chatwoot_api_url: str = Field("", description="https://chat.example.com")
+    chatwoot_api_token: SecretStr | None = Field(None, description="agent-bot or user token")
+    chatwoot_account_id: str = Field("", description="account number")
+    chatwoot_inbox_id: str = Field("", description="inbox number; empty: every inbox")
+    chatwoot_webhook_token: SecretStr | None = Field(None, description="secret in the address")
+    chatwoot_webhook_secret: SecretStr | None = Field(None, description="signs webhooks")
+
+    meta_app_secret: SecretStr | None = Field(None, description="signs webhooks")
+    meta_verify_token: SecretStr | None = Field(None, description="the word you gave Meta")
+    meta_access_token: SecretStr | None = Field(None, description="sends replies")
+    meta_phone_number_id: str = Field("", description="the number's id, not the number")
+    meta_base_url: str = Field("https://graph.facebook.com/v24.0", description="Meta")
+
+    api_keys: SecretStr | None = Field(None, description="comma-separated keys of the HTTP API")
+    admin_email: str = Field("admin@localhost", description="the first person in the studio")
+    admin_password_hash: SecretStr | None = Field(
+        None, description="Argon2id; empty: a one-time password on the console at first start"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="signs studio cookies; empty: one is made in DATA_DIR"
+    )
+    turn_slots: int = Field(128, ge=1, le=512, description="turns in flight in one worker")
+    offline_on_live_numbers: bool = Field(
+        False, description="let the built-in model answer real customers"
+    )
+    log_level: str = Field("INFO", description="DEBUG shows customers' words: never in production")
+
+    @field_validator("twilio_whatsapp_number")
+    @classmethod
+    def _bare_number(cls, value: str) -> str:
+        return value.removeprefix("whatsapp:")
+
+    @field_validator("database_url")
+    @classmethod
+    def _psycopg_driver(cls, value: str) -> str:
+        return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", value)
+
+    @field_validator(
+        "public_base_url",
+        "openai_base_url",
+        "openrouter_base_url",
+        "jina_base_url",
+        "meta_base_url",
+        "twilio_base_url",
+        "chatwoot_api_url",
+        "chroma_url",
+    )
+    @classmethod
+    def _no_last_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def sql_url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'studio.db'}"
+
+    @property
+    def files_dir(self) -> Path:
+        """Where uploaded knowledge is kept, under random names."""
+        return self.data_dir / "files"
+
+    @property
+    def twilio_address(self) -> str:
+        """The number customers write to, as Twilio spells it."""
+        return f"whatsapp:{self.twilio_whatsapp_number}"
+
+    @property
+    def twilio_is_real(self) -> bool:
+        """True when a reply would reach a person's phone."""
+        return bool(self.twilio_account_sid) and self.twilio_base_url == TWILIO_API
+
+    @property
+    def model_in_force(self) -> str:
+        """The model of agents that name none."""
+        if self.chat_model:
+            return self.chat_model
+        if self.openai_api_key:
+            return "openai:gpt-4.1-mini"
+        if self.openrouter_api_key:
+            return "openrouter:openai/gpt-4.1-mini"
+        return "offline"
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The API keys that open the HTTP API."""
+        raw = self.api_keys.get_secret_value() if self.api_keys else ""
+        return frozenset(key.strip() for key in raw.split(",") if key.strip())
+
+
+def sample() -> str:
+    """Return the text of `.env.sample`."""
+    lines = ["# Copy to .env and fill in what you have. Everything here may stay empty."]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = "" if default is None else str(default)
+        lines += ["", f"# {field.description}", f"{name.upper()}={shown}"]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(sample(), end="")

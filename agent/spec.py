@@ -1,0 +1,133 @@
+"""The spec: everything that makes one agent differ from another, as a frozen value.
+
+A spec is a value: ids, authors and dates belong to the versions that hold it
+(`agent.store.agents`). It round-trips to YAML, which is how agents are exported.
+"""
+
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Language = Literal["es", "en", "pt"]
+ToolName = Literal["catalog", "financing", "handoff", "knowledge"]
+Words = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Wording(_Part):
+    """One fixed text in the languages an agent speaks. A bare string means the same in all."""
+
+    es: Words = ""
+    en: Words = ""
+    pt: Words = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, value: Any) -> Any:
+        return {"es": value, "en": value, "pt": value} if isinstance(value, str) else value
+
+    def in_language(self, language: str) -> str:
+        """Return the text in *language*, else in the first language that has one."""
+        own = getattr(self, language, "")
+        return own or self.es or self.en or self.pt
+
+
+class ModelChoice(_Part):
+    """Which model answers, and how freely. An empty name means the installation's model."""
+
+    name: Words = ""
+    temperature: float = Field(0.2, ge=0, le=2)
+    max_tokens: int = Field(700, ge=16, le=8_000)
+    timeout_seconds: float = Field(40, gt=0, le=120)
+
+
+class KnowledgeChoice(_Part):
+    """What the agent may look up: ids of knowledge bases, and how."""
+
+    bases: tuple[str, ...] = ()
+    top_k: int = Field(5, ge=1, le=20)
+    hybrid: bool = True
+    grounded_only: bool = True
+
+
+class GuardRules(_Part):
+    """What is refused before or after the model."""
+
+    max_input_characters: int = Field(4_000, ge=100, le=50_000)
+    forbidden_topics: tuple[Words, ...] = ()
+
+
+class HandoffRules(_Part):
+    """When a person takes over, and what the customer is told."""
+
+    words: tuple[Words, ...] = (
+        "hablar con una persona",
+        "hablar con un humano",
+        "asesor humano",
+        "agente humano",
+        "talk to a person",
+        "talk to a human",
+        "human agent",
+        "real person",
+    )
+    message: Wording = Wording(
+        es="Le paso con una persona de nuestro equipo. En breve le escribe.",
+        en="I am passing you to a person of our team, who will write to you shortly.",
+        pt="Vou passar você para uma pessoa da nossa equipe, que escreverá em breve.",
+    )
+
+
+class ConversationRules(_Part):
+    """How a conversation is paced. Seconds are seconds."""
+
+    quiet_seconds: float = Field(1.5, ge=0, le=30)
+    longest_wait_seconds: float = Field(8, ge=0, le=60)
+    history_messages: int = Field(20, ge=0, le=200)
+    max_parts: int = Field(5, ge=1, le=10)
+
+
+class Budget(_Part):
+    """The most one turn may use, and a customer in a day (US dollars; 0: no cap)."""
+
+    model_calls: int = Field(5, ge=1, le=20)
+    tool_calls: int = Field(8, ge=0, le=40)
+    daily_cost_per_customer: float = Field(0, ge=0)
+
+
+class Spec(_Part):
+    """One agent. The first five fields are what staff write; the rest has working defaults."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    brand: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+    description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
+    tone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    instructions: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)] = ""
+    languages: tuple[Language, ...] = Field(("es", "en"), min_length=1)
+    greeting: Wording = Wording()
+    fallback: Wording = Wording(
+        es="Perdone, ahora mismo no puedo responderle. Lo reviso y le escribo enseguida.",
+        en="Sorry, I cannot answer you right now. I will check and write to you shortly.",
+        pt="Desculpe, não consigo responder agora. Vou verificar e escrevo em breve.",
+    )
+    model: ModelChoice = ModelChoice()
+    knowledge: KnowledgeChoice = KnowledgeChoice()
+    tools: tuple[ToolName, ...] = ("handoff",)
+    guard: GuardRules = GuardRules()
+    handoff: HandoffRules = HandoffRules()
+    conversation: ConversationRules = ConversationRules()
+    budget: Budget = Budget()
+
+    def to_yaml(self) -> str:
+        """Return the spec as YAML that `from_yaml` reads back to an equal spec."""
+        return yaml.safe_dump(
+            self.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100
+        )
+
+    @classmethod
+    def from_yaml(cls, text: str) -> "Spec":
+        """Read a spec. Raises pydantic.ValidationError or yaml.YAMLError."""
+        return cls.model_validate(yaml.safe_load(text))

@@ -1,0 +1,1 @@
+"""What an agent can do besides talking: one file a tool."""

@@ -1,0 +1,1 @@
+"""What an agent can look up: sources in, passages out."""

@@ -1,0 +1,84 @@
+"""The values this room deals in, and the parts it can be given."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of a document's text that shares one place: a page, a row, a heading."""
+
+    text: str
+    page: int | None = None  # counted from 1
+    row: int | None = None  # counted from 1, headers not counted
+    heading: str = ""
+    fields: dict[str, str] | None = None  # a table row as {column: value}
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What is embedded and found: a piece of a section, small enough to quote."""
+
+    text: str
+    position: int
+    page: int | None = None
+    row: int | None = None
+    heading: str = ""
+    fields: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chunk that answered a search, with where it stands and how well it fits (0 to 1)."""
+
+    chunk_id: int
+    base_id: str
+    source_id: str
+    source: str  # the name staff know: a file name or an address
+    source_version: int
+    text: str
+    score: float
+    page: int | None = None
+    row: int | None = None
+    heading: str = ""
+    url: str = ""
+    found_by: tuple[str, ...] = field(default=())  # vector, lexical
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people: `garantia.pdf, p. 3`."""
+        if self.page is not None:
+            return f"{self.source}, p. {self.page}"
+        if self.row is not None:
+            return f"{self.source}, fila {self.row}"
+        return self.source
+
+
+class Transactions(Protocol):
+    """The database as this room needs it (`agent.store.db.Database` is one)."""
+
+    is_sqlite: bool
+
+    def read(self) -> contextlib.AbstractContextManager[Connection]:
+        """A connection for reading."""
+
+    def write(self) -> contextlib.AbstractContextManager[Connection]:
+        """A transaction for writing."""
+
+
+class Embedder(Protocol):
+    """Turns text into vectors of `dimension` floats, length one."""
+
+    provider: str
+    model: str
+    dimension: int
+
+    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector a text. Raises EmbeddingRefused or EmbeddingUnavailable."""
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector to search with. Raises EmbeddingRefused or EmbeddingUnavailable."""

@@ -1,0 +1,80 @@
+"""The tables of the knowledge room. Times are seconds since 1970 (UTC) as doubles."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+Rising = BigInteger().with_variant(Integer(), "sqlite")
+
+bases = Table(
+    "bases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(120), nullable=False, unique=True),
+    Column("provider", String(20), nullable=False),  # of the embeddings: jina | local
+    Column("model", String(120), nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("revision", Integer, nullable=False, default=0),  # rises when its passages change
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("base_id", ForeignKey("bases.id"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),  # file | url
+    Column("name", String(300), nullable=False),
+    Column("url", Text, nullable=False, default=""),
+    Column("stored_name", String(60), nullable=False, default=""),  # random, in the files folder
+    Column("bytes", BigInteger, nullable=False, default=0),
+    Column("fingerprint", String(64), nullable=False, default=""),  # SHA-256 of the bytes
+    # waiting | reading | embedding | ready | failed | removing
+    Column("state", String(12), nullable=False),
+    Column("done", Integer, nullable=False, default=0),  # progress: chunks embedded
+    Column("total", Integer, nullable=False, default=0),  # progress: chunks there are
+    Column("error", Text, nullable=False, default=""),  # a sentence for staff
+    Column("version", Integer, nullable=False, default=1),  # rises with each reading
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_until", Double, nullable=False, default=0),
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    Column("base_id", String(32), nullable=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("source_version", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("stems", Text, nullable=False),  # what the lexical index holds
+    Column("page", Integer),
+    Column("row", Integer),
+    Column("heading", Text, nullable=False, default=""),
+    Column("fields", JSON),  # a table row as {column: value}
+    Index("ix_chunks_source_id_position", "source_id", "position"),
+    Index("ix_chunks_base_id", "base_id"),
+)

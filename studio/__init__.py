@@ -1,0 +1,1 @@
+"""Where staff shape, try, release and watch agents."""
