@@ -31,7 +31,7 @@ metadata = MetaData(
 Rising = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _reference(name: str, target: str, nullable: bool = False) -> Column:  # type: ignore[type-arg]
+def _reference(name: str, target: str, nullable: bool = False) -> Column:
     return Column(name, ForeignKey(target), nullable=nullable)
 
 
@@ -193,6 +193,7 @@ outbox = Table(  # one row a part; the lowest unfinished row of a conversation g
     Column("token", String(32), nullable=False, default=""),  # of the process now sending
     Column("lease_until", Double, nullable=False, default=0),
     Column("next_at", Double, nullable=False, default=0),
+    Column("sending_at", Double, nullable=False, default=0),  # when the last request left
     Column("attempts", Integer, nullable=False, default=0),
     Column("unknowns", Integer, nullable=False, default=0),
     Column("provider_message_id", String(200)),

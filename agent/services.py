@@ -1,0 +1,69 @@
+"""The composition root: builds the real parts from settings, once in each process.
+
+What needs LangChain or Chroma is built in `agent.answering`, so that the webhook process, which
+answers nobody, never loads them.
+"""
+
+from dataclasses import dataclass
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from agent.queues import Doorbell, RedisDoorbell
+from agent.replies import Replies
+from agent.settings import Settings
+from agent.store.agents import Agents
+from agent.store.audit import Audit
+from agent.store.conversations import Conversations
+from agent.store.db import Database
+from agent.store.inbox import Inbox
+from agent.store.outbox import Outbox
+from agent.store.people import People
+from agent.store.turns import Turns
+from knowledge.sources import Sources
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything an entry point needs that is cheap to load."""
+
+    settings: Settings
+    database: Database
+    redis: Redis
+    doorbell: Doorbell
+    replies: Replies
+    agents: Agents
+    inbox: Inbox
+    turns: Turns
+    outbox: Outbox
+    conversations: Conversations
+    people: People
+    audit: Audit
+    sources: Sources
+
+
+def open_services(settings: Settings, doorbell: Doorbell | None = None) -> Services:
+    """Build the parts. Connects to nothing yet; each part connects when it is first used."""
+    database = Database(settings.sql_url)
+    redis = Redis.from_url(
+        settings.redis_url or "redis://127.0.0.1:6379/0",
+        socket_connect_timeout=2,
+        socket_timeout=5,
+        retry=Retry(NoBackoff(), 0),  # the sweeper retries; a door must not wait
+    )
+    return Services(
+        settings=settings,
+        database=database,
+        redis=redis,
+        doorbell=doorbell or RedisDoorbell(redis),
+        replies=Replies(redis),
+        agents=Agents(database),
+        inbox=Inbox(database),
+        turns=Turns(database),
+        outbox=Outbox(database),
+        conversations=Conversations(database),
+        people=People(database),
+        audit=Audit(database),
+        sources=Sources(database, settings.files_dir),
+    )

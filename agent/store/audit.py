@@ -1,0 +1,46 @@
+"""The audit log: who did what, when. Written by whoever changes or reads something of weight."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from agent.store.db import Database
+from agent.store.tables import audit
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the audit log."""
+
+    at: float
+    person: str
+    action: str
+    subject: str
+    detail: str
+
+
+class Audit:
+    """Writes and reads the audit log."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def note(self, person: str, action: str, subject: str = "", detail: str = "") -> None:
+        """Add a line. *action* is a short past tense: `agent released`."""
+        with self._database.write() as tx:
+            tx.execute(
+                insert(audit).values(
+                    at=self._clock(), person=person, action=action,
+                    subject=subject[:200], detail=detail,
+                )
+            )  # fmt: skip
+
+    def page(self, offset: int = 0, limit: int = 100) -> Sequence[Entry]:
+        """Return a page of the log, newest first."""
+        columns = (audit.c.at, audit.c.person, audit.c.action, audit.c.subject, audit.c.detail)
+        query = select(*columns).order_by(audit.c.id.desc()).offset(offset).limit(limit)
+        with self._database.read() as tx:
+            return [Entry(**row._mapping) for row in tx.execute(query)]

@@ -1,0 +1,139 @@
+"""The inbox: every message a provider handed over, stored once, before anyone is told of it.
+
+The unique key over (provider, provider_message_id) is what makes a redelivery harmless. The
+conversation's row is updated first, so that two messages of one conversation are stored one
+after the other and the order of inbox ids is the order in which they were received.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from agent.store.db import Database
+from agent.store.dialect import upsert
+from agent.store.tables import contacts, conversations, inbox, messages
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message of a customer, as a channel parsed it. Addresses are opaque."""
+
+    channel: str
+    provider_message_id: str
+    our_address: str
+    customer_address: str
+    text: str
+    customer_name: str = ""
+    media: tuple[dict[str, str], ...] = ()  # {url, media_type}
+    payload: dict[str, Any] = field(default_factory=dict)  # everything the provider sent
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What became of one inbound message."""
+
+    conversation_id: int
+    inbox_id: int | None  # None: it was here already
+
+    @property
+    def is_new(self) -> bool:
+        """False for a redelivery."""
+        return self.inbox_id is not None
+
+
+class Inbox:
+    """Accepts messages. Returning means they are on disk."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def accept(self, batch: Sequence[Inbound]) -> list[Accepted]:
+        """Store every message of *batch* that is not here yet, in one transaction."""
+        known = [self._known(message) for message in batch]
+        if all(known):
+            return [accepted for accepted in known if accepted]
+        with self._database.write() as tx:
+            return [self._accept(tx, message) for message in batch]
+
+    def _known(self, message: Inbound) -> Accepted | None:
+        query = select(inbox.c.conversation_id).where(
+            inbox.c.provider == message.channel,
+            inbox.c.provider_message_id == message.provider_message_id,
+        )
+        with self._database.read() as tx:
+            found = tx.scalar(query)
+        return None if found is None else Accepted(found, None)
+
+    def _accept(self, tx: Connection, message: Inbound) -> Accepted:
+        now = self._clock()
+        conversation_id = _conversation(tx, message, now)
+        inbox_id = tx.scalar(
+            upsert(tx, inbox)
+            .values(
+                provider=message.channel, provider_message_id=message.provider_message_id,
+                conversation_id=conversation_id, payload=message.payload, received_at=now,
+            )
+            .on_conflict_do_nothing(index_elements=["provider", "provider_message_id"])
+            .returning(inbox.c.id)
+        )  # fmt: skip
+        if inbox_id is None:
+            return Accepted(conversation_id, None)
+        tx.execute(
+            insert(messages).values(
+                conversation_id=conversation_id, author="customer",
+                author_name=message.customer_name, text=message.text,
+                media=list(message.media), inbox_id=inbox_id, created_at=now,
+            )
+        )  # fmt: skip
+        return Accepted(conversation_id, inbox_id)
+
+
+def _conversation(tx: Connection, message: Inbound, now: float) -> int:
+    """Return the conversation's id with its row locked, making it when it is the first time."""
+    contact_id = _contact(tx, message, now)
+    here = (
+        conversations.c.channel == message.channel,
+        conversations.c.our_address == message.our_address,
+        conversations.c.contact_id == contact_id,
+    )
+    touch = (
+        update(conversations)
+        .where(*here)
+        .values(last_inbound_at=now, last_message_at=now)
+        .returning(conversations.c.id)
+    )
+    found = tx.scalar(touch)
+    if found is None:
+        tx.execute(
+            upsert(tx, conversations)
+            .values(
+                channel=message.channel, our_address=message.our_address,
+                contact_id=contact_id, created_at=now,
+            )
+            .on_conflict_do_nothing(index_elements=["channel", "our_address", "contact_id"])
+        )  # fmt: skip
+        found = tx.scalar(touch)
+    return int(found)  # it was just made
+
+
+def _contact(tx: Connection, message: Inbound, now: float) -> int:
+    here = (contacts.c.channel == message.channel, contacts.c.address == message.customer_address)
+    query = select(contacts.c.id, contacts.c.name).where(*here)
+    found = tx.execute(query).one_or_none()
+    if found is None:
+        tx.execute(
+            upsert(tx, contacts)
+            .values(
+                channel=message.channel, address=message.customer_address,
+                name=message.customer_name[:200], created_at=now,
+            )
+            .on_conflict_do_nothing(index_elements=["channel", "address"])
+        )  # fmt: skip
+        found = tx.execute(query).one()
+    elif message.customer_name and found.name != message.customer_name[:200]:
+        tx.execute(update(contacts).where(*here).values(name=message.customer_name[:200]))
+    return int(found.id)

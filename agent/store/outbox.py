@@ -1,0 +1,233 @@
+"""The outbox: what is to be sent, one row a part, the lowest unfinished of a conversation first.
+
+    pending -> sending -> sent          the provider took it
+                       -> pending       surely refused, later may work (back-off)
+                       -> dead          surely refused for good, or too old: staff see it
+                       -> unknown       nobody can tell: look it up, then sent or pending
+
+`sending` is on disk before the request leaves. A row that stays in `sending` past its lease
+belongs to a process that died; it is treated as unknown. Twilio and Meta take no idempotency key
+on a send, so this look-up is what keeps a reply from being sent twice.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+
+from agent.store.db import Database, new_id
+from agent.store.dialect import upsert
+from agent.store.tables import contacts, conversations, delivery_states, outbox
+
+LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the request is under way
+OPEN = ("pending", "sending", "unknown")
+# Callbacks come in any order; a status never steps back (Twilio: track outbound message status).
+RANK = {
+    "": 0, "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "canceled": 5,
+    "delivered": 6, "read": 7, "failed": 8, "undelivered": 8,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One outbox row that this process may now send (or, when unknown, look up)."""
+
+    id: int
+    conversation_id: int
+    channel: str
+    our_address: str
+    customer_address: str
+    body: str
+    state: str  # as it was found: pending | unknown
+    token: str
+    attempts: int
+    unknowns: int
+    sending_at: float  # when the request left, or would have left
+    created_at: float
+    last_inbound_at: float
+
+
+class Outbox:
+    """Hands out rows to send and records what became of them."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def claim(self, conversation_id: int) -> Parcel | float | None:
+        """Claim the conversation's next row.
+
+        Returns a Parcel; or when to come back (seconds since 1970); or None when all is sent.
+        """
+        now = self._clock()
+        with self._database.read() as tx:
+            row = tx.execute(_head(conversation_id)).one_or_none()
+        if row is None:
+            return None
+        free_at = row.lease_until if row.state == "sending" else row.next_at
+        if free_at > now:
+            return float(free_at)
+        return self._claim(row, now) or now + LEASE_SECONDS
+
+    def _claim(self, row: Any, now: float) -> Parcel | None:
+        token, is_new = new_id(), row.state == "pending"
+        sending_at = now if is_new else row.sending_at
+        change = (
+            update(outbox)
+            .where(
+                outbox.c.id == row.id, outbox.c.state == row.state, outbox.c.token == row.token
+            )
+            .values(
+                state="sending" if is_new else "unknown", token=token, sending_at=sending_at,
+                lease_until=now + LEASE_SECONDS, next_at=now + LEASE_SECONDS,
+                attempts=outbox.c.attempts + is_new,
+            )
+        )  # fmt: skip
+        with self._database.write() as tx:
+            if tx.execute(change).rowcount != 1:
+                return None
+        return Parcel(
+            id=row.id, conversation_id=row.conversation_id, channel=row.channel,
+            our_address=row.our_address, customer_address=row.address, body=row.body,
+            state="pending" if is_new else "unknown", token=token,
+            attempts=row.attempts + is_new, unknowns=row.unknowns, sending_at=sending_at,
+            created_at=row.created_at, last_inbound_at=row.last_inbound_at,
+        )  # fmt: skip
+
+    def prolong(self, tokens: Sequence[str]) -> None:
+        """Keep the rows claimed under *tokens* for another while."""
+        until = self._clock() + LEASE_SECONDS
+        with self._database.write() as tx:
+            tx.execute(
+                update(outbox)
+                .where(outbox.c.token.in_(tokens), outbox.c.state.in_(("sending", "unknown")))
+                .values(lease_until=until, next_at=until)
+            )
+
+    def sent(self, parcel: Parcel, provider_message_id: str, status: str = "") -> None:
+        """The provider took it, under this id."""
+        now = self._clock()
+        with self._database.write() as tx:
+            tx.execute(
+                update(outbox)
+                .where(outbox.c.id == parcel.id, outbox.c.state != "sent")
+                .values(state="sent", provider_message_id=provider_message_id, sent_at=now,
+                        error="", error_code="")
+            )  # fmt: skip
+        if status:
+            self.raise_status(provider_message_id, status)
+
+    def again(self, parcel: Parcel, at: float, error: str, code: str = "") -> None:
+        """It was surely not taken: try again at *at*."""
+        self._set(parcel, state="pending", next_at=at, error=error, error_code=code)
+
+    def dead(self, parcel: Parcel, error: str, code: str = "") -> None:
+        """It will never be sent; staff see why."""
+        self._set(parcel, state="dead", error=error, error_code=code)
+
+    def unknown(self, parcel: Parcel, look_at: float, error: str) -> None:
+        """Nobody can tell whether it was taken: look it up at *look_at*."""
+        self._set(
+            parcel, state="unknown", next_at=look_at, error=error,
+            unknowns=outbox.c.unknowns + (parcel.state == "pending"),
+        )  # fmt: skip
+
+    def retry(self, outbox_id: int) -> bool:
+        """Send a dead row after all. Returns False when it is not dead."""
+        change = (
+            update(outbox)
+            .where(outbox.c.id == outbox_id, outbox.c.state == "dead")
+            .values(state="pending", next_at=0, attempts=0, created_at=self._clock())
+        )
+        with self._database.write() as tx:
+            return tx.execute(change).rowcount == 1
+
+    def _set(self, parcel: Parcel, **values: Any) -> None:
+        change = (
+            update(outbox)
+            .where(outbox.c.id == parcel.id, outbox.c.token == parcel.token)
+            .where(outbox.c.state != "sent")  # a status callback may have been faster
+            .values(lease_until=0, **values)
+        )
+        with self._database.write() as tx:
+            tx.execute(change)
+
+    # --- what the provider reports
+
+    def report(
+        self, provider: str, provider_message_id: str, status: str, *,
+        outbox_id: int | None = None, error_code: str = "",
+    ) -> bool:  # fmt: skip
+        """Record a status callback once. Proves that a row with *outbox_id* was taken.
+
+        Returns False for a callback that was here already.
+        """
+        now = self._clock()
+        with self._database.write() as tx:
+            fresh = tx.scalar(
+                upsert(tx, delivery_states)
+                .values(provider=provider, provider_message_id=provider_message_id,
+                        status=status, error_code=error_code, outbox_id=outbox_id,
+                        reported_at=now)
+                .on_conflict_do_nothing(
+                    index_elements=["provider", "provider_message_id", "status"]
+                )
+                .returning(delivery_states.c.id)
+            )  # fmt: skip
+            if fresh is not None and outbox_id is not None:
+                tx.execute(
+                    update(outbox)
+                    .where(outbox.c.id == outbox_id, outbox.c.state.in_(OPEN))
+                    .values(state="sent", provider_message_id=provider_message_id, sent_at=now,
+                            lease_until=0, error="", error_code="")
+                )  # fmt: skip
+        if fresh is not None:
+            self.raise_status(provider_message_id, status, error_code)
+        return fresh is not None
+
+    def raise_status(self, provider_message_id: str, status: str, error_code: str = "") -> None:
+        """Note the highest status reached; lower ones that come late are ignored."""
+        below = [name for name, rank in RANK.items() if rank < RANK.get(status, 0)]
+        with self._database.write() as tx:
+            tx.execute(
+                update(outbox)
+                .where(
+                    outbox.c.provider_message_id == provider_message_id,
+                    outbox.c.status.in_(below),
+                )
+                .values(status=status, **({"error_code": error_code} if error_code else {}))
+            )
+
+    # --- what waits
+
+    def due(self, limit: int = 1000) -> list[int]:
+        """Return the conversations whose next row can be sent or looked up now."""
+        now = self._clock()
+        heads = (
+            select(func.min(outbox.c.id)).where(outbox.c.state.in_(OPEN))
+            .group_by(outbox.c.conversation_id)
+        )  # fmt: skip
+        ready = or_(
+            and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
+            and_(outbox.c.state != "sending", outbox.c.next_at <= now),
+        )
+        query = select(outbox.c.conversation_id).where(outbox.c.id.in_(heads), ready).limit(limit)
+        with self._database.read() as tx:
+            return list(tx.scalars(query))
+
+
+def _head(conversation_id: int) -> Any:
+    lowest = (
+        select(func.min(outbox.c.id))
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.state.in_(OPEN))
+        .scalar_subquery()
+    )
+    return (
+        select(outbox, conversations.c.channel, conversations.c.our_address,
+               conversations.c.last_inbound_at, contacts.c.address)
+        .join(conversations, conversations.c.id == outbox.c.conversation_id)
+        .join(contacts, contacts.c.id == conversations.c.contact_id)
+        .where(outbox.c.id == lowest)
+    )  # fmt: skip

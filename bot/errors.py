@@ -1,0 +1,26 @@
+"""What can go wrong at a door.
+
+ChannelError
+├── BadSignature         a request that its provider did not sign
+├── Unparseable          a request that is not what its provider sends
+└── ChannelUnavailable   the provider cannot be asked now; later may work
+"""
+
+
+class ChannelError(Exception):
+    """Something at a door went wrong."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or (self.__doc__ or "").strip())
+
+
+class BadSignature(ChannelError):
+    """The signature is missing or wrong."""
+
+
+class Unparseable(ChannelError):
+    """The request is not what this provider sends."""
+
+
+class ChannelUnavailable(ChannelError):
+    """The provider cannot be asked now. Trying again later may work."""

@@ -1,0 +1,1 @@
+"""Tests read like sentences; every outside service has a loopback stand-in here."""

@@ -1,0 +1,42 @@
+"""The database behaves the same on both kinds."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from agent.store.db import Database
+from agent.store.tables import audit
+
+
+def _entry(person: str) -> dict[str, object]:
+    return {"at": 0.0, "person": person, "action": "tested", "subject": "", "detail": ""}
+
+
+def test_what_is_written_is_read(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute(insert(audit).values(_entry("ana")))
+    with database.read() as tx:
+        assert tx.scalar(select(audit.c.person)) == "ana"
+
+
+def test_a_failed_write_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as tx:
+        tx.execute(insert(audit).values(_entry("ana")))
+        raise RuntimeError
+    with database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(audit)) == 0
+
+
+def test_many_threads_write_at_once(database: Database) -> None:
+    def write(number: int) -> None:
+        with database.write() as tx:
+            tx.execute(insert(audit).values(_entry(str(number))))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(audit)) == 24
