@@ -3,8 +3,11 @@
 AgentError
 ├── NotFound            an id that names nothing
 ├── Invalid             words of the caller's that cannot be used
+│   └── WeakPassword    too short, too common, or the person's own name
 ├── EditConflict        somebody else changed it since it was read
 ├── NotReleased         no version answers on that address
+├── WrongPassword       the e-mail or the password is wrong
+├── TooManyAttempts     too many wrong passwords; a wait is due
 └── ModelUnavailable    the model did not answer; later may work
 """
 
@@ -34,3 +37,19 @@ class NotReleased(AgentError):
 
 class ModelUnavailable(AgentError):
     """The model did not answer. Trying again later may work."""
+
+
+class WeakPassword(Invalid):
+    """Use at least 12 characters that are neither a common password nor your own name."""
+
+
+class WrongPassword(AgentError):
+    """The e-mail address or the password is wrong."""
+
+
+class TooManyAttempts(AgentError):
+    """Too many wrong passwords. Wait a little and try again."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"Too many wrong passwords. Try again in {seconds:.0f} seconds.")
