@@ -47,7 +47,7 @@ def open_services(settings: Settings, doorbell: Doorbell | None = None) -> Servi
     """Build the parts. Connects to nothing yet; each part connects when it is first used."""
     database = Database(settings.sql_url)
     redis = Redis.from_url(
-        settings.redis_url or "redis://127.0.0.1:6379/0",
+        settings.redis_in_force,
         socket_connect_timeout=2,
         socket_timeout=5,
         retry=Retry(NoBackoff(), 0),  # the sweeper retries; a door must not wait

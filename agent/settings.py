@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     bot_port: int = Field(3000, description="webhooks and API")
     studio_port: int = Field(7860, description="the studio")
     simulator_port: int = Field(3030, description="the WhatsApp simulator, loopback only")
+    valkey_port: int = Field(6391, description="the Valkey that `make run` starts, loopback only")
+    chroma_port: int = Field(8391, description="the Chroma that `make run` starts, loopback only")
 
     openai_api_key: SecretStr | None = Field(None, description="models and transcription")
     openai_base_url: str = Field("", description="any OpenAI-compatible server; empty: OpenAI")
@@ -112,6 +114,16 @@ class Settings(BaseSettings):
     def sql_url(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'studio.db'}"
+
+    @property
+    def redis_in_force(self) -> str:
+        """The Redis or Valkey in force."""
+        return self.redis_url or f"redis://127.0.0.1:{self.valkey_port}/0"
+
+    @property
+    def chroma_in_force(self) -> str:
+        """The Chroma server in force."""
+        return self.chroma_url or f"http://127.0.0.1:{self.chroma_port}"
 
     @property
     def files_dir(self) -> Path:

@@ -116,7 +116,6 @@ conversations = Table(
     Column("last_inbound_at", Double, nullable=False, default=0),
     Column("last_message_at", Double, nullable=False, default=0),
     Column("turn_attempts", Integer, nullable=False, default=0),  # of the turn now due
-    Column("turn_due_at", Double, nullable=False, default=0),  # not before, after a failure
     Column("created_at", Double, nullable=False),
     UniqueConstraint("channel", "our_address", "contact_id"),
     Index("ix_conversations_last_message_at", "last_message_at"),

@@ -35,7 +35,7 @@ class Waiting:
     our_address: str
     first_at: float  # when the oldest unanswered message came
     last_at: float  # when the newest message came
-    busy_until: float  # another worker's lease, or the pause after a failure
+    busy_until: float  # a worker's lease
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,7 @@ class Turns:
     def all_waiting(self, limit: int = 1000) -> list[Waiting]:
         """Return the conversations with something unanswered that nobody is answering."""
         now = self._clock()
-        query = _waiting().where(
-            conversations.c.lease_until < now, conversations.c.turn_due_at <= now
-        )
+        query = _waiting().where(conversations.c.lease_until < now)
         with self._database.read() as tx:
             return [_waiting_of(row) for row in tx.execute(query.limit(limit))]
 
@@ -127,7 +125,6 @@ class Turns:
             .where(
                 conversations.c.id == conversation_id,
                 conversations.c.lease_until < now,
-                conversations.c.turn_due_at <= now,
             )
             .values(
                 fence=conversations.c.fence + 1,
@@ -188,18 +185,6 @@ class Turns:
             if outcome.parts:
                 self._store_reply(tx, work, outcome, turn_id)
         return True
-
-    def give_back(self, lease: Lease, pause_seconds: float = 0.0) -> None:
-        """Return a lease without an answer; nobody leases again before the pause is over."""
-        with self._database.write() as tx:
-            tx.execute(
-                update(conversations)
-                .where(
-                    conversations.c.id == lease.conversation_id,
-                    conversations.c.fence == lease.fence,
-                )
-                .values(lease_until=0, turn_due_at=self._clock() + pause_seconds)
-            )
 
     def _pass_fence(self, tx: Connection, work: Work, outcome: Outcome) -> bool:
         now = self._clock()
@@ -269,7 +254,7 @@ def _waiting() -> Any:
     return select(
         conversations.c.id, conversations.c.channel, conversations.c.our_address,
         conversations.c.last_inbound_at, conversations.c.lease_until,
-        conversations.c.turn_due_at, first.c.first_at,
+        first.c.first_at,
     ).join(first, first.c.conversation_id == conversations.c.id)  # fmt: skip
 
 
@@ -277,7 +262,7 @@ def _waiting_of(row: Any) -> Waiting:
     return Waiting(
         conversation_id=row.id, channel=row.channel, our_address=row.our_address,
         first_at=row.first_at, last_at=row.last_inbound_at,
-        busy_until=max(row.lease_until, row.turn_due_at),
+        busy_until=row.lease_until,
     )  # fmt: skip
 
 

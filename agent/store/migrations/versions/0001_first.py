@@ -102,7 +102,6 @@ def upgrade() -> None:
         sa.Column("last_inbound_at", sa.Double(), nullable=False),
         sa.Column("last_message_at", sa.Double(), nullable=False),
         sa.Column("turn_attempts", sa.Integer(), nullable=False),
-        sa.Column("turn_due_at", sa.Double(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contacts.id"], name=op.f("fk_conversations_contact_id")

@@ -1,0 +1,66 @@
+# Everything a developer or operator types. Needs Python 3.11+ with venv, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --only-binary :all: --require-hashes
+
+.DEFAULT_GOAL := help
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: .venv/.main ## Set up and start everything: studio, bot, workers, stores
+	@$(BIN)/python -m jobs.stack
+
+chat: .venv/.main ## Write to your agent as a WhatsApp customer (needs `make run` in another terminal)
+	@$(BIN)/python -m bot.chat
+
+test: .venv/.dev browser ## Set up and run every test, on SQLite and PostgreSQL, with real Chromium
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev ## Check style, types and stripped notebooks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+bench: .venv/.dev ## Measure workers and webhook beside RQ, dramatiq and bare Flask
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+notebook: .venv/.notebooks ## Open the notebooks
+	@$(BIN)/jupyter lab notebooks
+
+lock: .venv/.uv ## Renew the pinned requirements from requirements/*.in
+	@$(BIN)/uv pip compile requirements/main.in $(LOCK) -o requirements.txt
+	@$(BIN)/uv pip compile requirements/dev.in $(LOCK) -o requirements/dev.txt
+	@$(BIN)/uv pip compile requirements/notebooks.in $(LOCK) -o requirements/notebooks.txt
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet
+
+browser: .venv/.dev
+	@$(BIN)/python -m tests.browser
+
+clean: ## Remove the environment and caches (never your data)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+
+.venv/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is needed (Debian: apt install python3-venv)."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@touch $@
+
+.venv/.main: requirements.txt | .venv/.uv
+	@echo "Setting up (once)..."
+	@$(UV) --compile-bytecode -r requirements.txt || { $(NO_WHEEL); exit 1; }
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.main
+	@echo "Setting up the tests (once)..."
+	@$(UV) --compile-bytecode -r requirements/dev.txt || { $(NO_WHEEL); exit 1; }
+	@touch $@
+
+.venv/.notebooks: requirements/notebooks.txt .venv/.main
+	@$(UV) -r requirements/notebooks.txt || { $(NO_WHEEL); exit 1; }
+	@touch $@
+
+NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
+
+.PHONY: help run chat test lint bench notebook lock browser clean

@@ -1,0 +1,76 @@
+"""What happens once: the schema, the first person, and two sample agents in an empty house.
+
+`python -m agent.installation` does it, any number of times: what is there stays as it is.
+"""
+
+import logging
+from pathlib import Path
+
+from agent.log import configure
+from agent.queues import INGESTION, SilentDoorbell
+from agent.services import Services, open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from knowledge.embedders import Embedders
+
+log = logging.getLogger(__name__)
+
+SAMPLES = Path(__file__).parent / "samples"
+READABLE = {".pdf", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"}
+INSTALLER = "installation"
+
+
+def install(services: Services) -> str | None:
+    """Migrate, make the first person, install the samples.
+
+    Returns the one-time password of the first person when one was made just now.
+    """
+    services.database.migrate()
+    password = services.people.first_run(services.settings)
+    if services.agents.count() == 0:
+        install_samples(services)
+    return password
+
+
+def install_samples(services: Services) -> None:
+    """Install every sample agent; the first is released on the Twilio number."""
+    address = services.settings.twilio_address
+    for number, folder in enumerate(sorted(SAMPLES.glob("*/spec.yaml"))):
+        agent_id = _install_sample(services, folder.parent)
+        services.agents.release_draft(agent_id, "api", agent_id, INSTALLER, "Agente de ejemplo")
+        if number == 0:
+            services.agents.release_draft(
+                agent_id, "twilio", address, INSTALLER, "Agente de ejemplo"
+            )
+        log.info("sample agent installed folder=%s", folder.parent.name)
+
+
+def _install_sample(services: Services, folder: Path) -> str:
+    spec = Spec.from_yaml((folder / "spec.yaml").read_text(encoding="utf-8"))
+    base_id = services.sources.create_base(spec.brand, INSTALLER, *_embeddings(services.settings))
+    for path in sorted(folder.iterdir()):
+        if path.suffix in READABLE:
+            source_id = services.sources.add_file(base_id, path.name, path.read_bytes(), INSTALLER)
+            services.doorbell.ring(INGESTION, source_id)
+    knowledge = spec.knowledge.model_copy(update={"bases": (base_id,)})
+    return services.agents.create(spec.model_copy(update={"knowledge": knowledge}), INSTALLER)
+
+
+def _embeddings(settings: Settings) -> tuple[str, str, int]:
+    key = settings.jina_api_key.get_secret_value() if settings.jina_api_key else ""
+    return Embedders(
+        key, settings.jina_base_url, settings.jina_model, settings.jina_dimensions
+    ).default()
+
+
+def main() -> None:
+    """Install into the configured stores and print the first password, once."""
+    settings = Settings()
+    configure(settings.log_level)
+    password = install(open_services(settings, SilentDoorbell()))
+    if password:
+        print(f"First sign-in: {settings.admin_email}  password: {password}")
+
+
+if __name__ == "__main__":
+    main()

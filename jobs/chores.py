@@ -1,0 +1,49 @@
+"""The chore worker: RQ's own, forking for each job, because chores open other people's files."""
+
+import resource
+
+from redis import Redis
+from rq import Worker
+from rq.queue import Queue
+
+from agent.log import configure
+from agent.queues import CHORES
+from agent.settings import Settings
+from jobs import ingest
+from jobs.doorbell import AllowedJob
+from jobs.process import blocking_redis, die_with_parent
+
+CHORE_MEMORY = 3 * 1024**3  # bytes a chore may use; its parsing child has less
+PRELOADED = (ingest,)  # loaded before the fork, so that a child starts at once
+
+
+class ChoreWorker(Worker):  # type: ignore[misc]
+    """Forks for each job, limits the child, and takes the child along when it dies."""
+
+    max_connection_wait_time = 2
+
+    def __init__(self, redis: Redis) -> None:
+        super().__init__(
+            [Queue(CHORES, connection=redis, serializer="json")],
+            connection=redis, serializer="json", log_job_description=False,
+            worker_ttl=30, maintenance_interval=10, job_monitoring_interval=5,
+            job_class=AllowedJob,
+        )  # fmt: skip
+
+    def setup_work_horse_signals(self) -> None:
+        """Also: die with the parent, so that a chore never runs twice side by side."""
+        super().setup_work_horse_signals()
+        die_with_parent()
+        resource.setrlimit(resource.RLIMIT_AS, (CHORE_MEMORY, CHORE_MEMORY))
+
+
+def main() -> None:
+    """Run one chore worker."""
+    settings = Settings()
+    configure(settings.log_level)
+    redis = blocking_redis(settings.redis_in_force)
+    ChoreWorker(redis).work(logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""The conversation worker: one process that holds many turns in flight.
+
+An RQ worker that hands each doorbell to the agenda and forgets the job. It skips RQ's bookkeeping
+of executions (27 round trips a job) because nothing is kept there: the database holds the work,
+its leases and its results.
+"""
+
+import logging
+import time
+from typing import Any
+
+from redis import Redis
+from rq import SimpleWorker
+from rq.job import Job
+from rq.queue import Queue
+
+from agent.answering import open_answering
+from agent.log import configure
+from agent.queues import CONVERSATIONS, DELIVERY, TURN
+from agent.services import open_services
+from agent.settings import Settings
+from bot.channels.registry import channels
+from jobs import deliver, turn
+from jobs.agenda import Agenda, Key
+from jobs.desk import Desk, Heartbeat
+from jobs.doorbell import AllowedJob
+from jobs.process import blocking_redis
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 25.0  # after SIGTERM, for the turns in flight
+RQ_HEARTBEAT_SECONDS = 5.0
+
+
+class ConversationWorker(SimpleWorker):  # type: ignore[misc]  # RQ is untyped here
+    """Dequeues doorbells and rings the agenda."""
+
+    max_connection_wait_time = 2  # seconds between tries while Redis is away
+
+    def __init__(self, agenda: Agenda, redis: Redis) -> None:
+        super().__init__(
+            [Queue(CONVERSATIONS, connection=redis, serializer="json")],
+            connection=redis, serializer="json", log_job_description=False,
+            worker_ttl=30, maintenance_interval=60, job_class=AllowedJob,
+        )  # fmt: skip
+        self._agenda = agenda
+        self._beaten_at = 0.0
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Hand the conversation over; the job has done its work."""
+        subject = self._subject(job)
+        with self.connection.pipeline(transaction=False) as pipe:
+            pipe.lrem(queue.intermediate_queue_key, 1, job.id)
+            pipe.delete(job.key)
+            pipe.execute()
+        if subject is not None:
+            self._agenda.ring(subject)
+        self._agenda.wait_for_room()
+
+    def _subject(self, job: Job) -> Key | None:
+        try:
+            name, (conversation_id,) = job.func_name, job.args
+            if name in (TURN, DELIVERY) and isinstance(conversation_id, int):
+                return name, conversation_id
+        except Exception as error:  # a door: RQ raises many kinds for a job it cannot read
+            log.warning("job refused: %s", type(error).__name__)
+            return None
+        log.warning("job refused: not a doorbell of ours")
+        return None
+
+    # RQ tells Redis how it is after every job; every few seconds is enough.
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Tell Redis that this worker lives, at most every few seconds."""
+        if pipeline is not None or time.monotonic() - self._beaten_at > RQ_HEARTBEAT_SECONDS:
+            self._beaten_at = time.monotonic()
+            super().heartbeat(timeout, pipeline)
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        """Note the state when it has changed."""
+        if state != self._state:
+            super().set_state(state, pipeline)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """RQ's suspension is not used: a stack is stopped by stopping it."""
+
+
+def work(desk: Desk, redis: Redis) -> None:
+    """Attend conversations until SIGTERM, then finish the turns in flight."""
+
+    def attend(key: Key) -> float | None:
+        name, conversation_id = key
+        if name == DELIVERY:
+            return deliver.send(desk, conversation_id)
+        look_at = turn.take(desk, conversation_id)
+        agenda.ring((DELIVERY, conversation_id))
+        return look_at
+
+    agenda = Agenda(attend, desk.services.settings.turn_slots)
+    desk.heartbeat.start()
+    try:
+        ConversationWorker(agenda, redis).work(logging_level="WARNING")
+    finally:
+        if not agenda.close(DRAIN_SECONDS):
+            log.warning("stopped with turns in flight; another worker takes them over")
+        desk.heartbeat.stop()
+
+
+def main() -> None:
+    """Run one conversation worker."""
+    settings = Settings()
+    configure(settings.log_level)
+    services = open_services(settings)
+    desk = Desk(
+        services,
+        open_answering(services).runtime,
+        channels(settings),
+        Heartbeat(services.turns, services.outbox),
+    )
+    log.info("conversation worker started slots=%s", settings.turn_slots)
+    work(desk, blocking_redis(settings.redis_in_force))
+
+
+if __name__ == "__main__":
+    main()

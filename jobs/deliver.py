@@ -1,0 +1,78 @@
+"""A delivery: the lowest unfinished outbox row of a conversation, until none is due.
+
+The row says `sending` on disk before the request leaves. What cannot be told is looked up at the
+provider after its grace time, and only then sent again.
+"""
+
+import logging
+
+from agent.log import about
+from agent.store.outbox import Parcel
+from bot.channels.base import Channel, Refused, Sent
+from bot.errors import ChannelUnavailable
+from jobs.desk import Desk
+
+log = logging.getLogger(__name__)
+
+# Back-off of a refused send, after the schedule of Standard Webhooks, within WhatsApp's window.
+BACK_OFF = (1, 5, 30, 120, 600, 1800, 3600)
+WINDOW_SECONDS = 24 * 3600.0  # WhatsApp: free text only within 24 h of the customer's last message
+
+
+def send(desk: Desk, conversation_id: int) -> float | None:
+    """Deliver what is due in one conversation; return when to come back, or None."""
+    outbox = desk.services.outbox
+    while True:
+        claimed = outbox.claim(conversation_id)
+        if not isinstance(claimed, Parcel):
+            return claimed
+        channel = desk.channels[claimed.channel]
+        with about(conversation=conversation_id), desk.heartbeat.token(claimed.token):
+            if claimed.state == "unknown":
+                _resolve(desk, channel, claimed)
+            else:
+                _send(desk, channel, claimed)
+
+
+def _send(desk: Desk, channel: Channel, parcel: Parcel) -> None:
+    outbox, now = desk.services.outbox, desk.clock()
+    if channel.name == "twilio" and now - parcel.last_inbound_at > WINDOW_SECONDS:
+        outbox.dead(parcel, "The customer last wrote more than 24 hours ago.", "window")
+        return
+    result = channel.send(parcel)
+    if isinstance(result, Sent):
+        outbox.sent(parcel, result.provider_message_id, result.status)
+    elif isinstance(result, Refused):
+        _refused(desk, parcel, result)
+    else:
+        log.warning("send unclear outbox=%s", parcel.id)
+        outbox.unknown(parcel, desk.clock() + channel.grace_seconds, result.error)
+
+
+def _refused(desk: Desk, parcel: Parcel, refused: Refused) -> None:
+    log.warning("send refused outbox=%s code=%s", parcel.id, refused.code or "-")
+    if refused.again_in is None:
+        desk.services.outbox.dead(parcel, refused.error, refused.code)
+        return
+    wait = max(refused.again_in, BACK_OFF[min(parcel.attempts, len(BACK_OFF)) - 1])
+    desk.services.outbox.again(parcel, desk.clock() + wait, refused.error, refused.code)
+
+
+def _resolve(desk: Desk, channel: Channel, parcel: Parcel) -> None:
+    """Decide a row of which nobody knows whether the provider took it."""
+    outbox, now = desk.services.outbox, desk.clock()
+    try:
+        found = channel.look_up(parcel)
+    except ChannelUnavailable as error:
+        outbox.unknown(parcel, now + channel.grace_seconds, str(error))
+        return
+    if found is not None:
+        log.info("unclear send was taken outbox=%s", parcel.id)
+        outbox.sent(parcel, found.provider_message_id, found.status)
+    elif now < parcel.sending_at + channel.grace_seconds:
+        outbox.unknown(
+            parcel, parcel.sending_at + channel.grace_seconds, "Looked up; not there yet."
+        )
+    else:
+        log.info("unclear send was not taken outbox=%s", parcel.id)
+        outbox.again(parcel, now, "It was not taken; sending again.")

