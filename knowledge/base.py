@@ -58,6 +58,73 @@ class Passage:
         return self.source
 
 
+@dataclass(frozen=True)
+class Base:
+    """A knowledge base: sources that agents search together, all embedded by one model."""
+
+    id: str
+    name: str
+    provider: str  # of the embeddings: jina | local
+    model: str
+    dimension: int
+    revision: int  # rises when what can be found changes
+    sources: int = 0
+    passages: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file or page of a base, and how far it has been read."""
+
+    id: str
+    base_id: str
+    kind: str  # file | url
+    name: str
+    url: str
+    stored_name: str
+    bytes: int
+    fingerprint: str
+    state: str  # waiting | reading | embedding | ready | failed | removing
+    done: int
+    total: int
+    error: str
+    error_code: str
+    version: int  # the reading that is searched; 0: none yet
+    fence: int
+    attempts: int
+    lease_until: float
+    created_by: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class StoredChunk:
+    """A chunk as it is kept, for people to look at."""
+
+    id: int
+    source_id: str
+    source_version: int
+    position: int
+    text: str
+    page: int | None = None
+    row: int | None = None
+    heading: str = ""
+    fields: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a table among the sources: what a catalogue is asked about."""
+
+    chunk_id: int
+    base_id: str
+    source_id: str
+    source: str
+    row: int
+    fields: dict[str, str]
+
+
 class Transactions(Protocol):
     """The database as this room needs it (`agent.store.db.Database` is one)."""
 
@@ -82,3 +149,10 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> list[float]:
         """The vector to search with. Raises EmbeddingRefused or EmbeddingUnavailable."""
+
+
+class EmbedderFor(Protocol):
+    """Finds the embedder a base was made with. Raises EmbeddingRefused when it cannot be had."""
+
+    def __call__(self, provider: str, model: str, dimension: int) -> Embedder:
+        """The embedder by that name."""

@@ -53,7 +53,9 @@ sources = Table(
     Column("done", Integer, nullable=False, default=0),  # progress: chunks embedded
     Column("total", Integer, nullable=False, default=0),  # progress: chunks there are
     Column("error", Text, nullable=False, default=""),  # a sentence for staff
-    Column("version", Integer, nullable=False, default=1),  # rises with each reading
+    Column("error_code", String(40), nullable=False, default=""),  # what a translation goes by
+    Column("version", Integer, nullable=False, default=0),  # the reading that is searched; 0: none
+    Column("fence", Integer, nullable=False, default=0),  # rises with each reading that begins
     Column("attempts", Integer, nullable=False, default=0),
     Column("lease_until", Double, nullable=False, default=0),
     Column("created_by", String(200), nullable=False),

@@ -1,0 +1,188 @@
+"""The vectors, in Chroma: one collection a base and embedding model.
+
+A server is spoken to by its HTTP API (`/api/v2`, Chroma 1.x) rather than by its Python client:
+the client shares one httpx pool between all threads (see `knowledge.transport`) and loads 80 MB.
+Collections are made without an embedding function: vectors always come from us. Chroma knows ids
+and versions only; the text stays in the database.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+
+from knowledge.base import Base, Chunk
+from knowledge.errors import IndexUnavailable, MixedEmbeddings
+from knowledge.transport import PerThreadTransport
+
+_COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
+_DELETED_AT_ONCE = 1_000  # Chroma refuses batches over 5,461
+
+
+@dataclass(frozen=True)
+class Near:
+    """A chunk near a vector. Similarity is the cosine."""
+
+    source_id: str
+    version: int
+    position: int
+    similarity: float
+
+
+class Collections(Protocol):
+    """Named collections of vectors: a Chroma server, or Chroma inside this process."""
+
+    def upsert(self, name: str, ids: list[str], vectors: Any, metadatas: Any) -> None:
+        """Add or replace vectors, making the collection when it is the first time."""
+
+    def query(self, name: str, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
+        """The nearest (id, distance); nothing when there is no such collection."""
+
+    def ids(self, name: str, where: dict[str, Any] | None, limit: int) -> list[str]:
+        """Some of the ids whose metadata fit."""
+
+    def delete(self, name: str, ids: list[str]) -> None:
+        """Delete these ids."""
+
+
+class Vectors:
+    """The vector side of every base."""
+
+    def __init__(self, url: str = "", collections: Collections | None = None) -> None:
+        self._collections = collections or ChromaServer(url)
+
+    def add(
+        self,
+        base: Base,
+        source_id: str,
+        version: int,
+        pieces: Sequence[Chunk],
+        vectors: Sequence[Sequence[float]],
+    ) -> None:
+        """Keep the vectors of *pieces*; repeating it changes nothing."""
+        if any(len(vector) != base.dimension for vector in vectors):
+            raise MixedEmbeddings
+        if pieces:
+            self._collections.upsert(
+                collection_name(base),
+                [f"{source_id}:{version}:{piece.position}" for piece in pieces],
+                [list(vector) for vector in vectors],
+                [{"source": source_id, "version": version} for _ in pieces],
+            )
+
+    def search(self, base: Base, vector: Sequence[float], limit: int) -> list[Near]:
+        """The chunks nearest to *vector*, nearest first, of any version."""
+        found = self._collections.query(collection_name(base), vector, limit)
+        return [_near(name, distance) for name, distance in found]
+
+    def remove_source(self, base: Base, source_id: str) -> None:
+        """Remove every vector of the source."""
+        self._remove(base, {"source": source_id})
+
+    def remove_version(self, base: Base, source_id: str, version: int) -> None:
+        """Remove the vectors of one reading."""
+        self._remove(base, {"$and": [{"source": source_id}, {"version": version}]})
+
+    def remove_other_versions(self, base: Base, source_id: str, version: int) -> None:
+        """Remove the vectors of every reading but that one."""
+        self._remove(base, {"$and": [{"source": source_id}, {"version": {"$ne": version}}]})
+
+    def ids(self, base: Base) -> list[str]:
+        """Every id of the base's collection, for checking that nothing was left behind."""
+        return self._collections.ids(collection_name(base), None, 1_000_000)
+
+    def _remove(self, base: Base, where: dict[str, Any]) -> None:
+        name = collection_name(base)
+        while found := self._collections.ids(name, where, _DELETED_AT_ONCE):
+            self._collections.delete(name, found)
+
+
+class ChromaServer:
+    """Collections of a Chroma server."""
+
+    def __init__(self, url: str, seconds: float = 10) -> None:
+        self._url = url + _COLLECTIONS
+        self._client = httpx.Client(transport=PerThreadTransport(), timeout=seconds)
+        self._known: dict[str, str] = {}  # name -> id
+
+    def upsert(self, name: str, ids: list[str], vectors: Any, metadatas: Any) -> None:
+        """Add or replace vectors, making the collection when it is the first time."""
+        body = {"ids": ids, "embeddings": vectors, "metadatas": metadatas}
+        if self._on(name, "upsert", body) is None:
+            self._make(name)
+            if self._on(name, "upsert", body) is None:
+                raise IndexUnavailable
+
+    def query(self, name: str, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
+        """The nearest (id, distance); nothing when there is no such collection."""
+        body = {"query_embeddings": [list(vector)], "n_results": limit, "include": ["distances"]}
+        found = self._on(name, "query", body)
+        return list(zip(found["ids"][0], found["distances"][0], strict=True)) if found else []
+
+    def ids(self, name: str, where: dict[str, Any] | None, limit: int) -> list[str]:
+        """Some of the ids whose metadata fit."""
+        found = self._on(name, "get", {"where": where, "limit": limit, "include": []})
+        return list(found["ids"]) if found else []
+
+    def delete(self, name: str, ids: list[str]) -> None:
+        """Delete these ids."""
+        self._on(name, "delete", {"ids": ids})
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+    def _on(self, name: str, verb: str, body: dict[str, Any]) -> Any:
+        """Post *body* to the collection; None when there is no such collection."""
+        known = name in self._known
+        if not known and not self._find(name):
+            return None
+        found = self._send("POST", f"/{self._known[name]}/{verb}", body)
+        if found is not None:
+            return found
+        self._known.pop(name, None)  # made anew since we looked, or gone
+        return self._on(name, verb, body) if known else None
+
+    def _find(self, name: str) -> bool:
+        found = self._send("GET", f"/{name}")
+        if found is None:
+            return False
+        self._known[name] = found["id"]
+        return True
+
+    def _make(self, name: str) -> None:
+        body = {
+            "name": name,
+            "get_or_create": True,
+            "configuration": {"hnsw": {"space": "cosine"}},
+        }
+        made = self._send("POST", "", body)
+        if made is None:
+            raise IndexUnavailable
+        self._known[name] = made["id"]
+
+    def _send(self, method: str, path: str, body: Any = None) -> Any:
+        """The server's answer; None for 404."""
+        try:
+            answer = self._client.request(method, self._url + path, json=body)
+            if answer.status_code == 404:
+                return None
+            if answer.status_code == 400 and "dimension" in answer.text:
+                raise MixedEmbeddings
+            answer.raise_for_status()
+            return answer.json()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise IndexUnavailable from error
+
+
+def collection_name(base: Base) -> str:
+    """The collection of a base: another model is another collection."""
+    made_with = f"{base.provider} {base.model} {base.dimension}"
+    return f"{base.id}-{hashlib.sha256(made_with.encode()).hexdigest()[:12]}"
+
+
+def _near(name: str, distance: float) -> Near:
+    source_id, version, position = name.split(":")
+    return Near(source_id, int(version), int(position), 1 - distance)

@@ -1,0 +1,58 @@
+"""Which embedder there is: Jina when there is a key, the built-in one otherwise."""
+
+import threading
+
+from knowledge.base import Embedder
+from knowledge.errors import EmbeddingRefused
+from knowledge.jina import JinaEmbedder
+from knowledge.local import LocalEmbedder
+
+JINA_MODEL = "jina-embeddings-v3"
+JINA_DIMENSION = 1024
+LOCAL_DIMENSION = 512
+
+
+class Embedders:
+    """Finds the embedder a base was made with; each is built once a process."""
+
+    def __init__(
+        self,
+        jina_api_key: str = "",
+        jina_base_url: str = "https://api.jina.ai",
+        jina_model: str = JINA_MODEL,
+        jina_dimension: int = JINA_DIMENSION,
+    ) -> None:
+        self._key = jina_api_key
+        self._url = jina_base_url
+        self._jina = (jina_model, jina_dimension)
+        self._built: dict[tuple[str, str, int], Embedder] = {}
+        self._lock = threading.Lock()
+
+    def default(self) -> tuple[str, str, int]:
+        """(provider, model, dimension) of new bases."""
+        if self._key:
+            return ("jina", *self._jina)
+        return (LocalEmbedder.provider, LocalEmbedder.model, LOCAL_DIMENSION)
+
+    def __call__(self, provider: str, model: str, dimension: int) -> Embedder:
+        """The embedder by that name. Raises EmbeddingRefused when it cannot be had."""
+        wanted = (provider, model, dimension)
+        with self._lock:
+            if wanted not in self._built:
+                self._built[wanted] = self._build(*wanted)
+            return self._built[wanted]
+
+    def _build(self, provider: str, model: str, dimension: int) -> Embedder:
+        if (provider, model) == (LocalEmbedder.provider, LocalEmbedder.model):
+            return LocalEmbedder(dimension)
+        if provider != "jina":
+            raise EmbeddingRefused(
+                f"This base was made with {provider} {model}, which is not there any more.",
+                "embedder_unknown",
+            )
+        if not self._key:
+            raise EmbeddingRefused(
+                "This base was made with Jina. Set JINA_API_KEY, or make a new base without it.",
+                "jina_key_missing",
+            )
+        return JinaEmbedder(self._key, self._url, model, dimension)

@@ -1,0 +1,71 @@
+"""The folder of uploaded files: random names, readable by us alone, never served."""
+
+import hashlib
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from knowledge.errors import NotAccepted
+
+MAX_BYTES = 20_000_000
+EXTENSIONS = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """What was stored, and under which random name."""
+
+    stored_name: str
+    bytes: int
+    fingerprint: str  # SHA-256
+
+
+def clean_name(name: str) -> str:
+    """Return the last part of *name* with its known ending, or raise NotAccepted."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    bare = "".join(letter for letter in bare if letter.isprintable()).strip()
+    if Path(bare).suffix.lower() not in EXTENSIONS:
+        raise NotAccepted(
+            f"{bare or 'The file'} is of a type that cannot be read. Use one of: "
+            + ", ".join(ending.lstrip(".").upper() for ending in EXTENSIONS),
+            "file_type",
+        )
+    return bare if len(bare) <= 300 else bare[:290] + Path(bare).suffix[:10]
+
+
+def store(folder: Path, data: BinaryIO) -> StoredFile:
+    """Copy *data* into *folder*. Nothing stays behind when it is too large or breaks off."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / uuid.uuid4().hex
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            size, fingerprint = _copy(data, file)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return StoredFile(path.name, size, fingerprint)
+
+
+def remove(folder: Path, stored_name: str) -> None:
+    """Delete a stored file, if it is there."""
+    if stored_name:
+        (folder / stored_name).unlink(missing_ok=True)
+
+
+def _copy(data: BinaryIO, file: BinaryIO) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    while block := data.read(_BLOCK):
+        size += len(block)
+        if size > MAX_BYTES:
+            most = MAX_BYTES // 1_000_000
+            raise NotAccepted(
+                f"The file is larger than {most} MB. Divide it and add the parts.", "file_size"
+            )
+        digest.update(block)
+        file.write(block)
+    if not size:
+        raise NotAccepted("The file is empty.", "file_empty")
+    return size, digest.hexdigest()

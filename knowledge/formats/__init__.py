@@ -1,0 +1,19 @@
+"""How each kind of file becomes sections. Run in the child process only (`knowledge.child`)."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from knowledge.base import Section
+from knowledge.formats import office, pdf, plain, sheets, web
+
+READERS: dict[str, Callable[[Path], Iterator[Section]]] = {
+    ".pdf": pdf.read,
+    ".docx": office.read_docx,
+    ".pptx": office.read_pptx,
+    ".xlsx": sheets.read_xlsx,
+    ".csv": sheets.read_csv,
+    ".html": web.read,
+    ".htm": web.read,
+    ".md": plain.read_markdown,
+    ".txt": plain.read_text,
+}

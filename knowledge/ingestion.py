@@ -1,0 +1,159 @@
+"""Reading a source: bytes, text, chunks, vectors, and only then visible; or a sentence why not.
+
+Safe to run twice and to be killed anywhere. What a killed reading left carries a version that
+no search looks at, and the next reading of the source, or its removal, clears it away.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy import delete, select
+
+from knowledge import files
+from knowledge.base import Base, Chunk, EmbedderFor, Section, Source, Transactions
+from knowledge.chroma import Vectors
+from knowledge.errors import (
+    EmbeddingUnavailable,
+    IndexUnavailable,
+    KnowledgeError,
+    Unreadable,
+)
+from knowledge.fetch import Fetched, fetch, name_for
+from knowledge.readings import Overtaken, Reading, delete_chunks
+from knowledge.sources import Sources
+from knowledge.splitter import split
+from knowledge.tables import chunks, sources
+
+log = logging.getLogger(__name__)
+
+BATCH = 64
+MAX_CHUNKS = 20_000
+RETRY_SECONDS = 15  # doubled with each attempt
+
+
+class Ingestion:
+    """Reads and removes sources; one call a source, from a chore worker or a notebook."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        database: Transactions,
+        vectors: Vectors,
+        embedder_for: EmbedderFor,
+        read_document: Callable[[Path, str], list[Section]],
+        fetch_page: Callable[[str], Fetched] = fetch,
+    ) -> None:
+        self.sources = sources
+        self.database = database
+        self.vectors = vectors
+        self.embedder_for = embedder_for
+        self.read_document = read_document
+        self.fetch_page = fetch_page
+
+    def read(self, source_id: str) -> None:
+        """Read the source and show it, or record why not. Does nothing when nothing is due."""
+        reading = Reading.claim(self.sources, source_id)
+        if reading is None:
+            return
+        base = self.sources.base(reading.source.base_id)
+        try:
+            self._read(reading, base)
+        except Overtaken:
+            log.info("reading overtaken source=%s version=%s", source_id, reading.version)
+            self._forget(reading, base)
+        except KnowledgeError as error:
+            self._record(reading, base, error)
+        else:
+            log.info("source read source=%s version=%s", source_id, reading.version)
+
+    def remove(self, source_id: str) -> None:
+        """Remove every trace of a source that was marked for it. Safe to repeat."""
+        found = [s for s in self._sources(source_id) if s.state == "removing"]
+        for source in found:
+            base = self.sources.base(source.base_id)
+            self.vectors.remove_source(base, source.id)
+            files.remove(self.sources.files_dir, source.stored_name)
+            _page(self.sources, source).unlink(missing_ok=True)
+            delete_chunks(self.sources, select(chunks.c.id).where(chunks.c.source_id == source.id))
+            with self.database.write() as tx:
+                tx.execute(delete(sources).where(sources.c.id == source.id))
+                self.sources.raise_revision(tx, base.id)
+            log.info("source removed source=%s", source.id)
+
+    def _read(self, reading: Reading, base: Base) -> None:
+        if not reading.published:
+            self._write(reading, base)
+        reading.discard_chunks()
+        self.vectors.remove_other_versions(base, reading.source.id, reading.version)
+        reading.finish()
+
+    def _write(self, reading: Reading, base: Base) -> None:
+        embedder = self.embedder_for(base.provider, base.model, base.dimension)
+        pieces, fingerprint, size = self._pieces(reading.source)
+        reading.advance(0, len(pieces))
+        for start in range(0, len(pieces), BATCH):
+            batch = pieces[start : start + BATCH]
+            vectors = embedder.embed_passages([_embedded(piece) for piece in batch])
+            self.vectors.add(base, reading.source.id, reading.version, batch, vectors)
+            reading.write(batch)
+            reading.advance(start + len(batch), len(pieces))
+        reading.publish(fingerprint, size)
+
+    def _pieces(self, source: Source) -> tuple[list[Chunk], str, int]:
+        path, name = self.sources.files_dir / source.stored_name, source.name
+        if source.kind == "url":
+            page = self.fetch_page(source.url)
+            path, name = _page(self.sources, source), name_for(page)
+            self.sources.files_dir.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(page.body)
+        try:
+            sections = self.read_document(path, name)
+            body = path.read_bytes()
+        except FileNotFoundError:
+            raise Unreadable("The stored file is gone. Add it again.", "file_gone") from None
+        finally:
+            if source.kind == "url":
+                path.unlink(missing_ok=True)
+        pieces = split(sections)
+        if not pieces:
+            raise Unreadable("There is no text in it.", "no_text")
+        if len(pieces) > MAX_CHUNKS:
+            raise Unreadable("It is too long. Divide it and add the parts.", "too_long")
+        return pieces, hashlib.sha256(body).hexdigest(), len(body)
+
+    def _record(self, reading: Reading, base: Base, error: KnowledgeError) -> None:
+        sentence, later = str(error), isinstance(error, EmbeddingUnavailable | IndexUnavailable)
+        log.warning("source not read source=%s code=%s", reading.source.id, error.code)
+        try:
+            if later:
+                wait = RETRY_SECONDS * 2 ** (reading.source.attempts - 1)
+                reading.postpone(sentence, error.code, wait)
+            else:
+                reading.fail(sentence, error.code)
+        except Overtaken:
+            log.info("reading overtaken source=%s", reading.source.id)
+        self._forget(reading, base)
+
+    def _forget(self, reading: Reading, base: Base) -> None:
+        if reading.published:
+            return
+        reading.discard_chunks(own_only=True)
+        try:
+            self.vectors.remove_version(base, reading.source.id, reading.version)
+        except IndexUnavailable:
+            log.info("vectors left for the next reading source=%s", reading.source.id)
+
+    def _sources(self, source_id: str) -> Sequence[Source]:
+        with self.database.read() as tx:
+            rows = tx.execute(select(sources).where(sources.c.id == source_id))
+            return [Source(**row._mapping) for row in rows]
+
+
+def _embedded(piece: Chunk) -> str:
+    return f"{piece.heading}\n{piece.text}" if piece.heading else piece.text
+
+
+def _page(desk: Sources, source: Source) -> Path:
+    return desk.files_dir / f"{source.id}.page"

@@ -1,0 +1,138 @@
+"""One reading of a source: claimed with a lease, written piece by piece, shown at once.
+
+The reading's number is the source's `fence` when it was claimed, and the version of every
+chunk it writes. Chunks of another version than `sources.version` are never searched, so a
+reading that dies half-way shows nothing, and `publish` is one small transaction. A reader whose
+number is no longer the fence has been overtaken: it writes nothing more. A reading that was
+published and not finished is claimed again under its own number, to clear away the one before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, insert, or_, select, update
+
+from knowledge.base import Chunk, Source
+from knowledge.lexical import stem
+from knowledge.sources import MAX_ATTEMPTS, Sources
+from knowledge.tables import chunks, sources
+
+LEASE_SECONDS = 120
+_DELETED_AT_ONCE = 500  # a removal of thousands never holds the database's write lock for long
+
+
+class Overtaken(Exception):
+    """Another reader, or staff, took this source over."""
+
+
+class Reading:
+    """The claim of one reader on one source."""
+
+    def __init__(self, desk: Sources, source: Source) -> None:
+        self.desk = desk
+        self.source = source
+        self.version = source.fence
+        self.published = source.version == source.fence
+
+    @classmethod
+    def claim(cls, desk: Sources, source_id: str) -> "Reading | None":
+        """Take the source to read it, unless there is nothing to do or somebody has it."""
+        now = desk.clock()
+        lapsed = sources.c.state.in_(("reading", "embedding")) & (sources.c.lease_until <= now)
+        published = (sources.c.version > 0) & (sources.c.version == sources.c.fence)
+        with desk.database.write() as tx:
+            taken = tx.execute(
+                update(sources)
+                .where(
+                    sources.c.id == source_id,
+                    or_(sources.c.state == "waiting", lapsed),
+                    sources.c.attempts < MAX_ATTEMPTS,
+                )
+                .values(
+                    state=case((published, "embedding"), else_="reading"),
+                    fence=case((published, sources.c.fence), else_=sources.c.fence + 1),
+                    attempts=sources.c.attempts + 1,
+                    lease_until=now + LEASE_SECONDS,
+                    updated_at=now,
+                )
+            )
+            if not taken.rowcount:
+                return None
+            row = tx.execute(select(sources).where(sources.c.id == source_id)).one()
+        return cls(desk, Source(**row._mapping))
+
+    def advance(self, done: int, total: int) -> None:
+        """Show progress and prolong the lease."""
+        lease = self.desk.clock() + LEASE_SECONDS
+        with self.desk.database.write() as tx:
+            self._update(tx, state="embedding", done=done, total=total, lease_until=lease)
+
+    def write(self, pieces: Sequence[Chunk]) -> None:
+        """Keep *pieces*, unseen until `publish`."""
+        own = {
+            "base_id": self.source.base_id,
+            "source_id": self.source.id,
+            "source_version": self.version,
+        }
+        rows = [
+            {**asdict(piece), **own, "stems": stem(f"{piece.heading} {piece.text}")}
+            for piece in pieces
+        ]
+        with self.desk.database.write() as tx:
+            self._update(tx, lease_until=self.desk.clock() + LEASE_SECONDS)
+            tx.execute(insert(chunks), rows)
+
+    def publish(self, fingerprint: str, size: int) -> None:
+        """Let searches see this reading instead of the one before."""
+        with self.desk.database.write() as tx:
+            self._update(tx, version=self.version, fingerprint=fingerprint, bytes=size)
+            self.desk.raise_revision(tx, self.source.base_id)
+        self.published = True
+
+    def finish(self) -> None:
+        """Say that nothing is left to do."""
+        with self.desk.database.write() as tx:
+            self._update(tx, state="ready", attempts=0, lease_until=0, error="", error_code="")
+
+    def fail(self, sentence: str, code: str) -> None:
+        """Record that it cannot be read, for staff."""
+        with self.desk.database.write() as tx:
+            self._update(tx, state="failed", error=sentence, error_code=code, lease_until=0)
+
+    def postpone(self, sentence: str, code: str, seconds: float) -> None:
+        """Put it back for a later attempt, or fail when this was the last."""
+        if self.source.attempts >= MAX_ATTEMPTS:
+            return self.fail(sentence, code)
+        due = self.desk.clock() + seconds
+        with self.desk.database.write() as tx:
+            self._update(tx, state="waiting", error=sentence, error_code=code, lease_until=due)
+
+    def discard_chunks(self, own_only: bool = False) -> None:
+        """Delete the chunks that are not searched: of older and broken readings, or of this."""
+        query = select(chunks.c.id).join(sources, sources.c.id == chunks.c.source_id)
+        query = query.where(
+            chunks.c.source_id == self.source.id, chunks.c.source_version != sources.c.version
+        )
+        if own_only:
+            query = query.where(chunks.c.source_version == self.version)
+        delete_chunks(self.desk, query)
+
+    def _update(self, tx: Connection, **values: Any) -> None:
+        own = (sources.c.id == self.source.id) & (sources.c.fence == self.version)
+        changed = tx.execute(
+            update(sources).where(own).values(**values, updated_at=self.desk.clock())
+        )
+        if not changed.rowcount:
+            raise Overtaken
+
+
+def delete_chunks(desk: Sources, ids: Any) -> None:
+    """Delete the chunks that the select *ids* names, some hundreds at a time."""
+    while True:
+        with desk.database.write() as tx:
+            some = tx.scalars(ids.limit(_DELETED_AT_ONCE)).all()
+            if some:
+                tx.execute(delete(chunks).where(chunks.c.id.in_(some)))
+        if len(some) < _DELETED_AT_ONCE:
+            return
