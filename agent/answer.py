@@ -1,0 +1,92 @@
+"""What goes into an answer and what comes out of it: values only, no model code.
+
+Everything here is stored (turns, messages) or sent (API, studio), so every class has an
+`as_json` that gives plain dictionaries. The webhook process imports this module; LangChain
+must never be imported by it.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Author = Literal["customer", "agent", "human"]
+Outcome = Literal["answered", "fallback", "handoff"]
+StepKind = Literal["passages", "model", "tool", "guard", "error"]
+
+
+class _Plain:
+    def as_json(self) -> dict[str, Any]:
+        """Return this value as plain JSON-able dictionaries."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+@dataclass(frozen=True)
+class Said(_Plain):
+    """One line of the conversation so far."""
+
+    author: Author
+    text: str
+
+
+@dataclass(frozen=True)
+class Citation(_Plain):
+    """A passage the answer points to, as it stood when the answer was written."""
+
+    n: int
+    source: str
+    source_id: str
+    source_version: int
+    chunk_id: int
+    page: int | None
+    row: int | None
+    quote: str
+    score: float
+    url: str
+
+
+@dataclass(frozen=True)
+class Usage(_Plain):
+    """What the answer took: tokens, and US dollars (0 when the price is not known)."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class Step(_Plain):
+    """One thing that happened while answering, for the people who ask why."""
+
+    kind: StepKind
+    title: str
+    detail: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Handoff(_Plain):
+    """The wish that a person takes over, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Token(_Plain):
+    """A piece of the answer while it is being written. The final `Answer` has the text to send."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer(_Plain):
+    """What the customer is told, and everything staff may want to know about it."""
+
+    text: str
+    outcome: Outcome
+    citations: tuple[Citation, ...] = ()
+    language: str = "es"
+    model: str = ""
+    usage: Usage = Usage()
+    trace: tuple[Step, ...] = ()
+    error: str = ""  # `code: sentence`, why the fallback was sent; never shown to customers
+    handoff: Handoff | None = None
+    prompt: str = ""  # the system prompt that was in force

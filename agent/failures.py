@@ -1,0 +1,58 @@
+"""Why a turn went wrong, as `code: sentence` for staff, and whether trying again may help.
+
+The codes are fixed; the studio shows them in the reader's language. Nothing of what the provider
+or the customer said goes into a sentence: bodies of errors can repeat keys and prompts.
+"""
+
+import openai
+from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+from langgraph.errors import GraphRecursionError
+
+from agent.errors import AgentError, ModelUnavailable
+from knowledge.errors import KnowledgeError
+
+
+class ModelRubbish(ModelUnavailable):
+    """The model's answer could not be read."""
+
+
+# From the most particular class to the least: the first that fits names the failure.
+_SENTENCES: list[tuple[type[Exception], str, str]] = [
+    (openai.APITimeoutError, "model_timeout", "The model did not answer in time."),
+    (openai.APIConnectionError, "model_unreachable", "The model's address cannot be reached."),
+    (openai.AuthenticationError, "model_key", "The model's provider refuses the API key."),
+    (openai.PermissionDeniedError, "model_key", "The API key may not use this model."),
+    (openai.NotFoundError, "model_unknown", "The model's provider knows no model of that name."),
+    (openai.RateLimitError, "model_rate_limit", "The model's provider says: too many requests."),
+    (openai.InternalServerError, "model_error", "The model's provider failed."),
+    (openai.APIStatusError, "model_refused", "The model's provider refused the request."),
+    (ModelRubbish, "model_rubbish", ""),
+    (ModelUnavailable, "model_unavailable", ""),
+    (ModelCallLimitExceededError, "call_limit", "The agent used up its model calls for one turn."),
+    (GraphRecursionError, "call_limit", "The agent went round in circles and was stopped."),
+    (KnowledgeError, "knowledge", ""),
+    (AgentError, "agent", ""),
+    (openai.OpenAIError, "model_error", "The model's client failed."),
+]
+
+
+def why(error: Exception) -> str:
+    """Return `code: sentence` for *error*."""
+    for kind, code, sentence in _SENTENCES:
+        if isinstance(error, kind):
+            status = f" (HTTP {error.status_code})" if hasattr(error, "status_code") else ""
+            return f"{code}: {sentence or error}{status}"
+    return f"unexpected: {type(error).__name__}"
+
+
+def may_pass(error: Exception) -> bool:
+    """True when the same call may succeed in a moment. A timeout has used up its time already."""
+    if isinstance(error, openai.APITimeoutError):
+        return False
+    return isinstance(
+        error,
+        openai.APIConnectionError
+        | openai.RateLimitError
+        | openai.InternalServerError
+        | ModelRubbish,
+    )

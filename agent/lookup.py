@@ -1,0 +1,49 @@
+"""What a turn may look up, and what it has found so far.
+
+The tools of an agent are shared by every conversation; what belongs to one turn (the library,
+the bases of the spec, the passages already numbered) reaches them as a `TurnContext`, never
+through the model's words.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agent.answer import Handoff
+from knowledge.base import Passage, TableRow
+
+
+class Lookup(Protocol):
+    """The library as an agent needs it (`knowledge.library.Library` is one)."""
+
+    def search(
+        self, query: str, base_ids: Sequence[str], top_k: int = 5, hybrid: bool = True
+    ) -> list[Passage]:
+        """The passages that fit *query* best. Raises KnowledgeError."""
+
+    def rows(self, base_ids: Sequence[str]) -> Sequence[TableRow]:
+        """Every row of every table in the bases."""
+
+
+@dataclass
+class TurnContext:
+    """One turn's own things, handed to tools by the runtime."""
+
+    library: Lookup
+    base_ids: tuple[str, ...] = ()
+    top_k: int = 5
+    hybrid: bool = True
+    passages: list[Passage] = field(default_factory=list)  # numbered from 1, as the model sees them
+    handoff: Handoff | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # tools may run side by side
+
+    def number(self, found: Sequence[Passage]) -> list[tuple[int, Passage]]:
+        """Give each passage its number in this turn; one seen before keeps the number it has."""
+        with self._lock:
+            known = {passage.chunk_id: n for n, passage in enumerate(self.passages, 1)}
+            for passage in found:
+                if passage.chunk_id not in known:
+                    self.passages.append(passage)
+                    known[passage.chunk_id] = len(self.passages)
+            return [(known[passage.chunk_id], passage) for passage in found]

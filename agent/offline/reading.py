@@ -1,0 +1,92 @@
+"""Reading the messages a model is given: who I am, what I may quote, what is asked, what came back.
+
+The other side of `agent.prompt`; a test keeps the two in step.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+_PASSAGE = re.compile(
+    r'<passage n="(\d+)" source="([^"]*)" heading="([^"]*)">\n(.*?)\n</passage>', re.S
+)
+_CUSTOMER = re.compile(r'<customer language="(\w+)">(.*?)</customer>', re.S)
+_MESSAGE = re.compile(r"<message>(.*?)</message>", re.S)
+# Where one message asks several things.
+_BREAK = re.compile(r"(?<=[?!\n])\s+|\n+")
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A numbered passage."""
+
+    n: int
+    place: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a tool answered."""
+
+    tool: str
+    text: str
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything the built-in model knows in one call."""
+
+    name: str
+    brand: str
+    greetings: dict[str, str]
+    language: str
+    excerpts: tuple[Excerpt, ...]
+    questions: tuple[str, ...]
+    earlier: tuple[str, ...]  # what the customer wrote in turns before, oldest first
+    spoke_before: bool
+    results: dict[str, Result]  # by the id of the call
+
+
+def read(messages: Sequence[BaseMessage]) -> Reading:
+    """Read a conversation as `agent.runtime` lays it out."""
+    system = "\n".join(str(m.text) for m in messages if isinstance(m, SystemMessage))
+    asked = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=0)
+    last = str(messages[asked].text) if messages else ""
+    language, block = next(iter(_CUSTOMER.findall(last)), ("es", f"<message>{last}</message>"))
+    before = messages[:asked]
+    return Reading(
+        name=_tag(system, "name"),
+        brand=_tag(system, "brand"),
+        greetings=dict(re.findall(r'<greeting language="(\w+)">(.*?)</greeting>', system, re.S)),
+        language=language,
+        excerpts=tuple(
+            Excerpt(int(n), place, heading, text)
+            for n, place, heading, text in _PASSAGE.findall(_passages(messages[asked:]))
+        ),
+        questions=_questions(_MESSAGE.findall(block)),
+        earlier=tuple(str(m.text) for m in before if isinstance(m, HumanMessage)),
+        spoke_before=any(isinstance(m, AIMessage) for m in before),
+        results={
+            m.tool_call_id: Result(m.name or "", str(m.text), m.status == "error")
+            for m in messages[asked:]
+            if isinstance(m, ToolMessage)
+        },
+    )
+
+
+def _passages(turn: Sequence[BaseMessage]) -> str:
+    return "\n".join(str(m.text) for m in turn if isinstance(m, HumanMessage | ToolMessage))
+
+
+def _tag(text: str, name: str) -> str:
+    match = re.search(rf"<{name}>(.*?)</{name}>", text, re.S)
+    return match[1].strip() if match else ""
+
+
+def _questions(messages: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for text in messages for part in _BREAK.split(text) if part.strip())

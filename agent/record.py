@@ -1,0 +1,118 @@
+"""What happened in one turn: steps, tokens, cost, and the answer that comes of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+
+from agent.answer import Answer, Handoff, Outcome, Step, StepKind, Usage
+from agent.pricing import cost_of
+from agent.spec import Spec
+from knowledge.base import Passage
+
+SHOWN_CHARACTERS = 600  # of a text in the trace
+
+
+class Record:
+    """Takes notes while a turn runs."""
+
+    def __init__(self, spec: Spec, language: str, model: str, clock: Callable[[], float]) -> None:
+        self.reply = ""
+        self.prompt = ""
+        self._spec = spec
+        self._language = language
+        self._model = model
+        self._clock = clock
+        self._since = clock()
+        self._steps: list[Step] = []
+        self._usage = Usage()
+        self._calls: dict[str, Any] = {}  # arguments of tool calls by id
+
+    def step(self, kind: StepKind, title: str, **detail: Any) -> Step:
+        """Note something that just ended; its seconds are those since the step before."""
+        now = self._clock()
+        noted = Step(kind, title, detail, round(now - self._since, 4))
+        self._since = now
+        self._steps.append(noted)
+        return noted
+
+    def passages(self, query: str, found: list[Passage]) -> Step:
+        """Note what was looked up."""
+        rows = [
+            {
+                "n": n,
+                "place": passage.place,
+                "heading": passage.heading,
+                "score": round(passage.score, 4),
+                "found_by": list(passage.found_by),
+                "chunk_id": passage.chunk_id,
+                "text": passage.text[:SHOWN_CHARACTERS],
+            }
+            for n, passage in enumerate(found, 1)
+        ]
+        return self.step("passages", "passages", query=query, passages=rows)
+
+    def message(self, message: BaseMessage) -> Step | None:
+        """Note what the model said or a tool returned."""
+        if isinstance(message, AIMessage):
+            return self._model_call(message)
+        if isinstance(message, ToolMessage):
+            return self.step(
+                "tool",
+                message.name or "tool",
+                arguments=self._calls.get(message.tool_call_id, {}),
+                result=str(message.text)[:SHOWN_CHARACTERS],
+                failed=message.status == "error",
+            )
+        return None
+
+    def answer(self, text: str, outcome: Outcome, **more: Any) -> Answer:
+        """Return the answer with everything noted so far."""
+        return Answer(
+            text=text,
+            outcome=outcome,
+            language=self._language,
+            model=self._model,
+            usage=self._usage,
+            trace=tuple(self._steps),
+            prompt=self.prompt,
+            **more,
+        )
+
+    def fallback(self, error: str, handoff: Handoff | None = None) -> Answer:
+        """Return the agent's own fallback text, and *error* for staff."""
+        text = self._spec.fallback.in_language(self._language)
+        return self.answer(text, "fallback", error=error, handoff=handoff)
+
+    def handoff(self, handoff: Handoff) -> Answer:
+        """Return the words with which the customer is passed to a person."""
+        text = self._spec.handoff.message.in_language(self._language)
+        return self.answer(text, "handoff", handoff=handoff)
+
+    def _model_call(self, message: AIMessage) -> Step:
+        self.reply = "" if message.tool_calls else str(message.text)
+        self._calls |= {call["id"] or "": call["args"] for call in message.tool_calls}
+        tokens = message.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
+        given, written = tokens["input_tokens"], tokens["output_tokens"]
+        cached = (tokens.get("input_token_details") or {}).get("cache_read") or 0
+        billed = (message.response_metadata.get("token_usage") or {}).get("cost")
+        cost = cost_of(self._model, given, written, cached, billed)
+        self._usage = Usage(
+            self._usage.input_tokens + given,
+            self._usage.output_tokens + written,
+            self._usage.cost + cost.dollars,
+        )
+        return self.step(
+            "model",
+            self._model,
+            input_tokens=given,
+            output_tokens=written,
+            cached_tokens=cached,
+            cost=cost.dollars,
+            price_known=cost.known,
+            finish_reason=message.response_metadata.get("finish_reason", ""),
+            tool_calls=[
+                {"name": call["name"], "args": call["args"]} for call in message.tool_calls
+            ],
+            text=str(message.text)[:SHOWN_CHARACTERS],
+        )

@@ -1,0 +1,227 @@
+"""The running agent: one function turns a frozen Spec into what answers, everywhere.
+
+    spec ── build ──> LangChain agent (cached by spec)
+    inbound ── guard ── hand-off words? ── search ── agent ── guard ──> Answer
+
+The studio, the API, the workers, the notebooks and the tests all come through `answer` or
+`stream`. Neither raises when the model, the network, the knowledge or a tool fails: the customer
+gets the agent's own fallback text and staff get the reason. There is no checkpointer: the
+history of a conversation is our own table, handed in by the caller.
+"""
+
+import functools
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from langchain.agents import create_agent
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
+from langsmith import configure as configure_langsmith
+
+from agent.answer import Answer, Handoff, Said, Step, Token
+from agent.citations import citations_in, without_marks
+from agent.failures import why
+from agent.guard import canary_of, cut, refusal, shortened, word_said
+from agent.language import language_of
+from agent.llm import ChatModels, Models
+from agent.lookup import Lookup, TurnContext
+from agent.middleware import Patience, around
+from agent.offline import in_other_words
+from agent.prompt import as_data, customer_block, knowledge_block, system_prompt
+from agent.record import Record
+from agent.settings import Settings
+from agent.spec import Spec
+from agent.tools.registry import tools_of
+
+log = logging.getLogger(__name__)
+
+Event = Token | Step | Answer
+FEW_WORDS = 6  # a message this short says what it is about only with the one before it
+QUERY_CHARACTERS = 1_000
+CACHED_AGENTS = 256
+STEPS_A_CALL = 6  # of the graph: the model, its tools, and the limits before and after each
+
+
+@dataclass(frozen=True)
+class Built:
+    """A spec, ready to answer."""
+
+    agent: Any  # langgraph's CompiledStateGraph, whose parameters say nothing here
+    prompt: str
+    calls: int
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What was asked, and what is known about it before the model is."""
+
+    spec: Spec
+    history: tuple[Said, ...]
+    inbound: tuple[str, ...]
+    live: bool
+    language: str
+
+
+class Runtime:
+    """Answers customers as the agent that a spec describes. One a process; safe to share."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        library: Lookup,
+        clock: Callable[[], float] = time.monotonic,
+        patience: Patience | None = None,
+        models: Models | None = None,
+    ) -> None:
+        # Conversations never go to LangSmith, whatever the environment says.
+        configure_langsmith(enabled=False)
+        self.models: Models = models or ChatModels(settings)
+        self._settings = settings
+        self._library = library
+        self._clock = clock
+        self._patience = patience or Patience()
+        self.build = functools.lru_cache(maxsize=CACHED_AGENTS)(self._build)
+
+    def answer(
+        self, spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool = False
+    ) -> Answer:
+        """Answer *inbound* (one burst, one turn); *history* is what was said before it.
+
+        *live* says that a real person's phone will receive the answer.
+        """
+        for event in self._run(_turn(spec, history, inbound, live), ["updates"]):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a turn always ends in an answer")
+
+    def stream(
+        self, spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool = False
+    ) -> Iterator[Event]:
+        """Answer as `answer` does, showing tokens and steps as they come; the Answer is last."""
+        yield from self._run(_turn(spec, history, inbound, live), ["updates", "messages"])
+
+    def close(self) -> None:
+        """Close every connection to a model."""
+        self.models.close()
+
+    def _build(self, spec: Spec) -> Built:
+        prompt = system_prompt(spec, canary_of(spec))
+        agent: Any = create_agent(
+            self.models.get(spec.model),
+            tools_of(spec.tools),
+            system_prompt=prompt,
+            middleware=around(spec, self._patience),
+            context_schema=TurnContext,
+        )
+        return Built(agent, prompt, spec.budget.model_calls)
+
+    def _run(self, turn: _Turn, modes: list[Literal["updates", "messages"]]) -> Iterator[Event]:
+        model = self.models.name_of(turn.spec.model)
+        record = Record(turn.spec, turn.language, model, self._clock)
+        try:
+            yield from self._guarded(turn, record, modes)
+        except Exception as error:  # the door: whatever went wrong, the customer gets an answer
+            reason = why(error)
+            log.warning("turn fell back: %s", reason, exc_info=reason.startswith("unexpected"))
+            yield record.step("error", reason)
+            yield record.fallback(reason)
+
+    def _guarded(self, turn: _Turn, record: Record, modes: Any) -> Iterator[Event]:
+        early = self._without_model(turn, record)
+        if early is not None:
+            yield early
+            return
+        built = self.build(turn.spec)
+        record.prompt = built.prompt
+        knowledge = turn.spec.knowledge
+        context = TurnContext(self._library, knowledge.bases, knowledge.top_k, knowledge.hybrid)
+        if knowledge.bases:
+            query = self._query(turn)
+            found = self._library.search(query, context.base_ids, context.top_k, context.hybrid)
+            context.number(found)
+            yield record.passages(query, found)
+        yield from self._converse(built, _messages(turn, context), context, record, modes)
+        yield from _finish(turn.spec, context, record)
+
+    def _without_model(self, turn: _Turn, record: Record) -> Answer | None:
+        if not turn.inbound:
+            return record.fallback("empty_input: The customer sent no words.")
+        word = word_said(turn.inbound, turn.spec.handoff.words)
+        if word:
+            record.step("guard", "handoff_word", word=word)
+            return record.handoff(Handoff(f"The customer wrote: {word}."))
+        offline = self.models.name_of(turn.spec.model) == "offline"
+        if turn.live and offline and not self._settings.offline_on_live_numbers:
+            reason = "offline_on_live_number: No model is set, so a person has to answer."
+            record.step("guard", reason)
+            return record.fallback(reason, Handoff(reason))
+        return None
+
+    def _query(self, turn: _Turn) -> str:
+        lines = list(turn.inbound)
+        before = [said.text for said in turn.history if said.author == "customer"]
+        if before and len(" ".join(lines).split()) < FEW_WORDS:
+            lines.insert(0, before[-1])
+        query = "\n".join(lines)[:QUERY_CHARACTERS]
+        if self.models.name_of(turn.spec.model) == "offline":
+            query += in_other_words(query)  # nobody else translates when there is no model
+        return query
+
+    def _converse(
+        self,
+        built: Built,
+        messages: list[BaseMessage],
+        context: TurnContext,
+        record: Record,
+        modes: Any,
+    ) -> Iterator[Event]:
+        limits = {"recursion_limit": STEPS_A_CALL * (built.calls + 2)}
+        for mode, chunk in built.agent.stream(
+            {"messages": messages}, config=limits, context=context, stream_mode=modes
+        ):
+            if mode == "messages":
+                piece = chunk[0]
+                if isinstance(piece, AIMessageChunk) and piece.text:
+                    yield Token(str(piece.text))
+                continue
+            for update in chunk.values():
+                for message in (update or {}).get("messages", []):
+                    step = record.message(message)
+                    if step is not None:
+                        yield step
+
+
+def _finish(spec: Spec, context: TurnContext, record: Record) -> Iterator[Event]:
+    if context.handoff is not None:
+        yield record.handoff(context.handoff)
+        return
+    refused = refusal(record.reply, spec)
+    if refused is not None:
+        yield record.step("guard", refused.code)
+        yield record.fallback(f"{refused.code}: {refused.sentence}")
+        return
+    cited = citations_in(record.reply, context.passages)
+    yield record.answer(shortened(without_marks(record.reply)), "answered", citations=cited)
+
+
+def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool) -> _Turn:
+    words = tuple(text for text in cut(inbound, spec.guard.max_input_characters) if text.strip())
+    before = " ".join(said.text for said in history[-6:] if said.author == "customer")
+    usual = language_of(before, spec.languages, spec.languages[0])
+    language = language_of(" ".join(words), spec.languages, usual)
+    kept = spec.conversation.history_messages
+    return _Turn(spec, tuple(history[-kept:] if kept else ()), words, live, language)
+
+
+def _messages(turn: _Turn, context: TurnContext) -> list[BaseMessage]:
+    """The conversation as the model sees it: what changes most comes last."""
+    said: list[BaseMessage] = [
+        HumanMessage(as_data(line.text)) if line.author == "customer" else AIMessage(line.text)
+        for line in turn.history
+    ]
+    parts = [customer_block(turn.inbound, turn.language)]
+    if context.base_ids:
+        parts.insert(0, knowledge_block(context.passages))
+    return [*said, HumanMessage("\n\n".join(parts))]

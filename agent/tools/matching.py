@@ -1,0 +1,26 @@
+"""Finding what a person meant among the values there are: accents, capitals and small typos."""
+
+import difflib
+from collections.abc import Collection
+
+from agent.guard import folded
+
+LIKENESS = 0.75
+
+
+def closest(wanted: str, values: Collection[str]) -> set[str]:
+    """Return the values that *wanted* names: equal, else containing its words, else nearly equal."""
+    by_fold: dict[str, set[str]] = {}
+    for value in values:
+        by_fold.setdefault(folded(value), set()).add(value)
+    asked = folded(wanted)
+    if asked in by_fold:
+        return by_fold[asked]
+    words = set(asked.split())
+    holding = [
+        value for fold, same in by_fold.items() if words <= set(fold.split()) for value in same
+    ]
+    if holding:
+        return set(holding)
+    near = difflib.get_close_matches(asked, list(by_fold), n=1, cutoff=LIKENESS)
+    return by_fold[near[0]] if near else set()
