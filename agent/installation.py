@@ -11,7 +11,6 @@ from agent.queues import INGESTION, SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
-from knowledge.embedders import Embedders
 
 log = logging.getLogger(__name__)
 
@@ -47,20 +46,13 @@ def install_samples(services: Services) -> None:
 
 def _install_sample(services: Services, folder: Path) -> str:
     spec = Spec.from_yaml((folder / "spec.yaml").read_text(encoding="utf-8"))
-    base_id = services.sources.create_base(spec.brand, INSTALLER, *_embeddings(services.settings))
+    base_id = services.sources.create_base(spec.brand, INSTALLER, *services.embedders.default())
     for path in sorted(folder.iterdir()):
         if path.suffix in READABLE:
             source_id = services.sources.add_file(base_id, path.name, path.read_bytes(), INSTALLER)
             services.doorbell.ring(INGESTION, source_id)
     knowledge = spec.knowledge.model_copy(update={"bases": (base_id,)})
     return services.agents.create(spec.model_copy(update={"knowledge": knowledge}), INSTALLER)
-
-
-def _embeddings(settings: Settings) -> tuple[str, str, int]:
-    key = settings.jina_api_key.get_secret_value() if settings.jina_api_key else ""
-    return Embedders(
-        key, settings.jina_base_url, settings.jina_model, settings.jina_dimensions
-    ).default()
 
 
 def main() -> None:

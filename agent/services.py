@@ -21,6 +21,7 @@ from agent.store.inbox import Inbox
 from agent.store.outbox import Outbox
 from agent.store.people import People
 from agent.store.turns import Turns
+from knowledge.embedders import Embedders
 from knowledge.sources import Sources
 
 
@@ -41,6 +42,7 @@ class Services:
     people: People
     audit: Audit
     sources: Sources
+    embedders: Embedders
 
 
 def open_services(settings: Settings, doorbell: Doorbell | None = None) -> Services:
@@ -66,4 +68,10 @@ def open_services(settings: Settings, doorbell: Doorbell | None = None) -> Servi
         people=People(database),
         audit=Audit(database),
         sources=Sources(database, settings.files_dir),
+        embedders=_embedders(settings),
     )
+
+
+def _embedders(settings: Settings) -> Embedders:
+    key = settings.jina_api_key.get_secret_value() if settings.jina_api_key else ""
+    return Embedders(key, settings.jina_base_url, settings.jina_model, settings.jina_dimensions)

@@ -17,7 +17,7 @@ CHORE_MEMORY = 3 * 1024**3  # bytes a chore may use; its parsing child has less
 PRELOADED = (ingest,)  # loaded before the fork, so that a child starts at once
 
 
-class ChoreWorker(Worker):  # type: ignore[misc]
+class ChoreWorker(Worker):
     """Forks for each job, limits the child, and takes the child along when it dies."""
 
     max_connection_wait_time = 2

@@ -32,7 +32,7 @@ DRAIN_SECONDS = 25.0  # after SIGTERM, for the turns in flight
 RQ_HEARTBEAT_SECONDS = 5.0
 
 
-class ConversationWorker(SimpleWorker):  # type: ignore[misc]  # RQ is untyped here
+class ConversationWorker(SimpleWorker):
     """Dequeues doorbells and rings the agenda."""
 
     max_connection_wait_time = 2  # seconds between tries while Redis is away

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from agent.answering import open_embedders
 from agent.services import open_services
 from agent.settings import Settings
 from knowledge.chroma import Vectors
@@ -19,7 +18,7 @@ def _ingestion() -> Iterator[Ingestion]:
     vectors = Vectors(settings.chroma_in_force)
     try:
         yield Ingestion(
-            services.sources, services.database, vectors, open_embedders(settings), read_document
+            services.sources, services.database, vectors, services.embedders, read_document
         )
     finally:
         services.database.close()

@@ -16,7 +16,7 @@ LONGEST_PAUSE = 15.0
 STEADY_SECONDS = 30.0  # a part that lived this long starts again at once
 
 
-class _Part(Process):  # type: ignore[misc]  # honcho is untyped
+class _Part(Process):  # honcho is untyped
     """Honcho's runner of one part, tied to the supervisor's life."""
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
@@ -25,7 +25,7 @@ class _Part(Process):  # type: ignore[misc]  # honcho is untyped
         super().run(events, ignore_signals)
 
 
-class Supervisor(Manager):  # type: ignore[misc]
+class Supervisor(Manager):
     """Runs parts side by side; Ctrl-C or SIGTERM ends all of them."""
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 
-from agent.answer import Answer, Said
+from agent.answer import Answer, Author, Said
 from agent.formatting import split, whatsapp
 from agent.log import about
 from agent.spec import ConversationRules
@@ -113,8 +113,10 @@ def _parts(text: str, channel: Channel, at_most: int) -> list[str]:
     return split(whatsapp(text), channel.text_limit, at_most)
 
 
-def _author(author: str) -> str:
-    return {"customer": "customer", "agent": "agent"}.get(author, "human")
+def _author(author: str) -> Author:
+    if author == "customer":
+        return "customer"
+    return "agent" if author == "agent" else "human"
 
 
 def _words(text: str, media: object) -> str:

@@ -1,0 +1,180 @@
+"""Runs the benchmark and prints its tables. Ratios count; seconds differ between machines."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rq import Queue
+
+from agent.queues import TURN, RedisDoorbell
+from agent.services import Services
+from tests.bench import rivals, webhook
+from tests.bench.house import House, answered, memory_mib, redis_of
+
+MODEL_SECONDS = 1.0
+WARM_UP = 24
+LONGEST_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Design:
+    """One way to run turns."""
+
+    name: str
+    command: tuple[str, ...]
+    processes: int
+    slots: int  # turns in flight over all processes
+    turns: int
+    ring: Callable[[Services, Sequence[int]], None]
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one design did."""
+
+    design: Design
+    per_second: float
+    cpu_ms: float
+    memory: float
+
+    @property
+    def turns_per_gib(self) -> float:
+        """Turns a second that a GiB of workers does."""
+        return self.per_second / self.memory * 1024
+
+
+def _ring_ours(services: Services, conversations: Sequence[int]) -> None:
+    doorbell = RedisDoorbell(redis_of(services))
+    for conversation in conversations:
+        doorbell.ring(TURN, conversation)
+
+
+def _ring_rq(services: Services, conversations: Sequence[int]) -> None:
+    queue = Queue(rivals.QUEUE, connection=redis_of(services))
+    for conversation in conversations:
+        queue.enqueue(rivals.whole_turn, conversation)
+
+
+def _ring_dramatiq(services: Services, conversations: Sequence[int]) -> None:
+    _, actor = rivals.actor(services.settings.redis_in_force)
+    for conversation in conversations:
+        actor.send(conversation)
+
+
+def designs(scale: float) -> list[Design]:
+    """The designs, ours first; *scale* multiplies how many turns each does."""
+    ours, rival = ("-m", "jobs.conversations"), ("-m", "tests.bench.rivals")
+
+    def turns(number: int) -> int:
+        return max(8, int(number * scale))
+
+    return [
+        Design("ours, 1 process x 64", ours, 1, 64, turns(800), _ring_ours,
+               (("TURN_SLOTS", "64"),)),
+        Design("ours, 2 processes x 128", ours, 2, 256, turns(2400), _ring_ours,
+               (("TURN_SLOTS", "128"),)),
+        Design("dramatiq, 2 processes x 128", (*rival, "dramatiq"), 2, 256, turns(2400),
+               _ring_dramatiq),
+        Design("RQ Worker (forks), 8 processes", (*rival, "rq-worker"), 8, 8, turns(40),
+               _ring_rq),
+        Design("RQ SimpleWorker, 8 processes", (*rival, "rq-simple"), 8, 8, turns(64),
+               _ring_rq),
+    ]  # fmt: skip
+
+
+def measure(house: House, services: Services, design: Design) -> Figures:
+    """Run one design on freshly seeded conversations, its workers warmed up first."""
+    workers = [
+        house.start(design.command, **dict(design.environment)) for _ in range(design.processes)
+    ]
+    try:
+        _run(house, services, design, max(WARM_UP, 2 * design.processes))
+        before, started = _cpu_seconds(workers), time.monotonic()
+        peak = _run(house, services, design, design.turns, workers)
+        seconds = time.monotonic() - started
+        cpu = _cpu_seconds(workers) - before
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(60)
+    return Figures(design, design.turns / seconds, cpu / design.turns * 1000, peak)
+
+
+def _run(
+    house: House, services: Services, design: Design, count: int,
+    workers: Sequence[subprocess.Popen[bytes]] = (),
+) -> float:  # fmt: skip
+    conversations = house.seed(services, count)
+    started, peak = time.monotonic(), 0.0
+    design.ring(services, conversations)
+    while answered(services, conversations) < count:
+        if time.monotonic() - started > LONGEST_SECONDS:
+            raise TimeoutError(f"{design.name}: {answered(services, conversations)} of {count}")
+        peak = max(peak, memory_mib(workers))
+        time.sleep(0.2)
+    return peak
+
+
+def _cpu_seconds(workers: Sequence[subprocess.Popen[bytes]]) -> float:
+    """User and system time of the workers and the children they have buried."""
+    ticks = 0
+    for worker in workers:
+        fields = Path(f"/proc/{worker.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks += sum(int(value) for value in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _print_workers(rows: Sequence[Figures]) -> None:
+    print(f"\nWorkers: the whole turn, model stand-in answers in {MODEL_SECONDS} s")
+    head = ("design", "slots", "turns/s", "CPU ms/turn", "MiB (PSS)", "turns/s per GiB")
+    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    for row in rows:
+        print(
+            f"| {row.design.name} | {row.design.slots} | {row.per_second:.1f} | "
+            f"{row.cpu_ms:.1f} | {row.memory:.0f} | {row.turns_per_gib:.0f} |"
+        )
+    _, ours, dramatiq, stock, _ = rows
+    print(
+        f"\nours 2 x 128 / dramatiq 2 x 128, turns/s: {ours.per_second / dramatiq.per_second:.2f}"
+    )
+    print(
+        "ours 2 x 128 / stock RQ Worker, turns/s per GiB: "
+        f"{ours.turns_per_gib / stock.turns_per_gib:.0f}"
+    )
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="make bench ARGS=")
+    parser.add_argument("--scale", type=float, default=1.0, help="more or fewer turns")
+    parser.add_argument("--database", default="", help="a PostgreSQL URL; empty: SQLite")
+    parser.add_argument("--only", default="", help="designs whose name holds this, or webhook")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder), MODEL_SECONDS, arguments.database)
+        try:
+            services = house.open()
+            chosen = [d for d in designs(arguments.scale) if arguments.only in d.name]
+            rows = []
+            for design in chosen:
+                rows.append(measure(house, services, design))
+                print(f"{design.name}: {rows[-1].per_second:.1f} turns/s", file=sys.stderr)
+            if len(rows) == len(designs(1)):
+                _print_workers(rows)
+            if arguments.only in ("", "webhook"):
+                webhook.measure(house, services)
+        finally:
+            house.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""A desk with fakes around a real database, and a customer who writes."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from agent.queues import SilentDoorbell
+from agent.services import Services, open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from agent.store.agents import Agents
+from agent.store.conversations import Conversations
+from agent.store.inbox import Accepted, Inbound, Inbox
+from agent.store.outbox import Outbox
+from agent.store.turns import Turns
+from jobs.desk import Desk, Heartbeat
+from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
+
+OURS = "whatsapp:+14155238886"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def services(settings: Settings, clock: Clock) -> Services:
+    opened = open_services(
+        settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"}), SilentDoorbell()
+    )
+    database = opened.database
+    return dataclasses.replace(
+        opened,
+        agents=Agents(database, clock),
+        inbox=Inbox(database, clock),
+        turns=Turns(database, clock),
+        outbox=Outbox(database, clock),
+        conversations=Conversations(database, clock),
+    )
+
+
+@pytest.fixture
+def runtime() -> EchoRuntime:
+    return EchoRuntime()
+
+
+@pytest.fixture
+def channel() -> MemoryChannel:
+    return MemoryChannel()
+
+
+@pytest.fixture
+def desk(services: Services, runtime: EchoRuntime, channel: MemoryChannel, clock: Clock) -> Desk:
+    """A desk whose agent Sofía is released on our number."""
+    agent_id = services.agents.create(Spec(name="Sofía"), "ana")
+    services.agents.release_draft(agent_id, "twilio", OURS, "ana")
+    heartbeat = Heartbeat(services.turns, services.outbox)
+    desk = Desk(services, runtime, {"twilio": channel}, heartbeat, clock)  # type: ignore[arg-type]
+    yield desk
+    services.database.close()
+
+
+@pytest.fixture
+def write(desk: Desk) -> Callable[..., Accepted]:
+    """A customer writes; the message id is made from the text unless it is given."""
+
+    def write(text: str, sid: str = "", customer: str = "whatsapp:+5215550001111") -> Accepted:
+        message = Inbound(
+            channel="twilio", provider_message_id=sid or f"SM-{text}", our_address=OURS,
+            customer_address=customer, text=text, customer_name="Ana", payload={"Body": text},
+        )  # fmt: skip
+        return desk.services.inbox.accept([message])[0]
+
+    return write

@@ -1,0 +1,74 @@
+"""A runtime that answers what it is told, a channel that remembers, and a clock that is moved."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from agent.answer import Answer, Said
+from agent.spec import Spec
+from agent.store.outbox import Parcel
+from bot.channels.base import Refused, Sent, Unclear
+from bot.errors import ChannelUnavailable
+
+
+@dataclass
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now: float = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+@dataclass
+class EchoRuntime:
+    """Answers with everything it was asked, joined; remembers what it was given."""
+
+    asked: list[list[str]] = field(default_factory=list)
+    histories: list[list[Said]] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None  # what happens while the model thinks
+    answer_with: Answer | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(
+        self, spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool = False
+    ) -> Answer:
+        """Echo."""
+        with self.lock:
+            self.asked.append(list(inbound))
+            self.histories.append(list(history))
+        self.meanwhile()
+        return self.answer_with or Answer(text=" + ".join(inbound), outcome="answered")
+
+
+@dataclass
+class MemoryChannel:
+    """Takes what it is given, or does what the next of `results` says."""
+
+    name: str = "twilio"
+    text_limit: int = 1600
+    grace_seconds: float = 10.0
+    results: list[Sent | Refused | Unclear] = field(default_factory=list)
+    accepts_unclear: bool = False  # an unclear send was taken after all
+    reachable: bool = True
+    taken: list[str] = field(default_factory=list)
+    attempts: int = 0
+
+    def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
+        """Take one part."""
+        self.attempts += 1
+        result = self.results.pop(0) if self.results else Sent(f"SM{parcel.id}", "queued")
+        if isinstance(result, Sent) or (isinstance(result, Unclear) and self.accepts_unclear):
+            self.taken.append(parcel.body)
+        return result
+
+    def look_up(self, parcel: Parcel) -> Sent | None:
+        """Say whether a part was taken."""
+        if not self.reachable:
+            raise ChannelUnavailable
+        return Sent(f"SM{parcel.id}", "sent") if parcel.body in self.taken else None

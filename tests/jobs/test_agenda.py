@@ -1,0 +1,92 @@
+"""The agenda attends each key once at a time, when it is due, on a bounded number of threads."""
+
+import threading
+import time
+from concurrent.futures import Future
+
+import pytest
+
+from jobs.agenda import Agenda, Key
+
+
+def test_a_key_that_is_rung_is_attended() -> None:
+    attended: Future[Key] = Future()
+    agenda = Agenda(attended.set_result, slots=2)  # type: ignore[arg-type]
+    agenda.ring(("turn", 1))
+    assert attended.result(5) == ("turn", 1)
+    agenda.close(5)
+
+
+def test_a_key_rung_while_it_runs_is_attended_once_more_and_never_twice_at_a_time() -> None:
+    runs, inside, most = 0, 0, 0
+    started, go, finished = threading.Event(), threading.Event(), threading.Event()
+
+    def attend(_key: Key) -> None:
+        nonlocal runs, inside, most
+        inside += 1
+        runs, most = runs + 1, max(most, inside)
+        started.set()
+        go.wait(5)
+        inside -= 1
+        if runs == 2:
+            finished.set()
+
+    agenda = Agenda(attend, slots=4)
+    agenda.ring(("turn", 1))
+    started.wait(5)
+    for _ in range(3):
+        agenda.ring(("turn", 1))
+    go.set()
+    assert finished.wait(5)
+    assert agenda.close(5)
+    assert (runs, most) == (2, 1)
+
+
+def test_what_is_not_due_yet_holds_no_slot() -> None:
+    attended: Future[Key] = Future()
+    agenda = Agenda(attended.set_result, slots=1)  # type: ignore[arg-type]
+    for number in range(50):
+        agenda.ring(("turn", number), at=time.time() + 3600)
+    agenda.ring(("turn", 99))
+    assert attended.result(5) == ("turn", 99)
+    agenda.close(5)
+
+
+def test_an_earlier_ring_wins() -> None:
+    attended: Future[Key] = Future()
+    agenda = Agenda(attended.set_result, slots=1)  # type: ignore[arg-type]
+    agenda.ring(("turn", 1), at=time.time() + 3600)
+    agenda.ring(("turn", 1))
+    assert attended.result(5) == ("turn", 1)
+    agenda.close(5)
+
+
+def test_one_failure_does_not_end_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    attended: Future[Key] = Future()
+
+    def attend(key: Key) -> None:
+        if key[1] == 1:
+            raise ValueError
+        attended.set_result(key)
+
+    agenda = Agenda(attend, slots=1)
+    agenda.ring(("turn", 1))
+    agenda.ring(("turn", 2))
+    assert attended.result(5) == ("turn", 2)
+    agenda.close(5)
+    assert "attending failed" in caplog.text
+
+
+def test_room_is_waited_for() -> None:
+    go = threading.Event()
+    agenda = Agenda(lambda _key: go.wait(5) and None, slots=1)
+    agenda.ring(("turn", 1))
+    waiting = threading.Thread(target=agenda.wait_for_room)
+    while not agenda._running:
+        threading.Event().wait(0.01)
+    waiting.start()
+    assert waiting.is_alive()
+    go.set()
+    waiting.join(5)
+    assert not waiting.is_alive()
+    agenda.close(5)

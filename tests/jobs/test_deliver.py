@@ -1,0 +1,149 @@
+"""A delivery is sent once, in order; what nobody can tell is looked up before it is sent again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from agent.store.inbox import Accepted
+from agent.store.outbox import LEASE_SECONDS, Parcel
+from bot.channels.base import Refused, Unclear
+from jobs import deliver, turn
+from jobs.desk import Desk
+from tests.jobs.fakes import Clock, MemoryChannel
+
+Write = Callable[..., Accepted]
+
+
+@pytest.fixture
+def answered(desk: Desk, write: Write, clock: Clock) -> int:
+    """A conversation with one reply to deliver."""
+    here = write("hola").conversation_id
+    clock.pass_seconds(2)
+    turn.take(desk, here)
+    return here
+
+
+def _delivery(desk: Desk, here: int) -> str:
+    return desk.services.conversations.thread(here)[-1].delivery
+
+
+def test_a_reply_is_sent_once(desk: Desk, answered: int, channel: MemoryChannel) -> None:
+    assert deliver.send(desk, answered) is None
+    deliver.send(desk, answered)
+    assert channel.taken == ["hola"]
+    assert _delivery(desk, answered) == "queued"
+
+
+def test_parts_go_in_order_and_wait_for_each_other(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    desk.services.conversations.reply(answered, "uno dos", ["uno", "dos"], "ana")
+    channel.results = [Refused("busy", "20429", again_in=7)]
+    again_at = deliver.send(desk, answered)
+    assert channel.taken == []
+    assert again_at == clock.now + 7
+    clock.pass_seconds(8)
+    deliver.send(desk, answered)
+    assert channel.taken == ["hola", "uno", "dos"]
+
+
+def test_a_send_that_can_never_work_is_dead_and_lets_the_next_pass(
+    desk: Desk, answered: int, channel: MemoryChannel
+) -> None:
+    desk.services.conversations.reply(answered, "dos", ["dos"], "ana")
+    channel.results = [Refused("not a WhatsApp number", "63003")]
+    deliver.send(desk, answered)
+    assert channel.taken == ["dos"]
+    assert desk.services.conversations.get(answered).dead == 1
+
+
+def test_an_unclear_send_that_was_taken_is_not_sent_again(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    channel.results, channel.accepts_unclear = [Unclear("reset")], True
+    look_at = deliver.send(desk, answered)
+    assert look_at == clock.now + channel.grace_seconds
+    clock.pass_seconds(11)
+    deliver.send(desk, answered)
+    assert channel.taken == ["hola"]
+    assert _delivery(desk, answered) == "sent"
+
+
+def test_an_unclear_send_that_was_not_taken_is_sent_after_the_grace_time(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    channel.results = [Unclear("timeout")]
+    deliver.send(desk, answered)
+    clock.pass_seconds(11)
+    deliver.send(desk, answered)
+    assert channel.taken == ["hola"]
+    assert channel.attempts == 2
+
+
+def test_while_the_provider_cannot_be_asked_nothing_is_sent_again(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    channel.results, channel.reachable = [Unclear("timeout")], False
+    for _ in range(5):
+        deliver.send(desk, answered)
+        clock.pass_seconds(11)
+    assert channel.attempts == 1
+
+
+def test_a_process_that_died_while_sending_is_looked_up_and_not_before_the_grace_time(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    died_with = desk.services.outbox.claim(answered)
+    assert isinstance(died_with, Parcel)
+    clock.pass_seconds(LEASE_SECONDS + 1)
+    again_at = deliver.send(desk, answered)
+    assert again_at == died_with.sending_at + channel.grace_seconds
+    assert channel.attempts == 0
+    clock.pass_seconds(60)
+    deliver.send(desk, answered)
+    assert channel.taken == ["hola"]
+
+
+def test_a_status_callback_proves_an_unclear_send(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    channel.results = [Unclear("reset")]
+    deliver.send(desk, answered)
+    row = desk.services.outbox
+    outbox_id = _outbox_id(desk, answered)
+    assert row.report("twilio", "SM77", "delivered", outbox_id=outbox_id)
+    clock.pass_seconds(60)
+    deliver.send(desk, answered)
+    assert channel.attempts == 1
+    assert _delivery(desk, answered) == "delivered"
+
+
+def test_a_status_never_steps_back(desk: Desk, answered: int) -> None:
+    deliver.send(desk, answered)
+    outbox_id = _outbox_id(desk, answered)
+    for status in ("read", "delivered", "sent", "queued"):
+        desk.services.outbox.report("twilio", f"SM{outbox_id}", status, outbox_id=outbox_id)
+    assert _delivery(desk, answered) == "read"
+
+
+def test_a_reply_to_a_customer_who_left_a_day_ago_is_kept_for_staff(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    clock.pass_seconds(25 * 3600)
+    deliver.send(desk, answered)
+    assert channel.taken == []
+    assert desk.services.conversations.get(answered).dead == 1
+
+
+def test_two_workers_never_send_the_same_row(desk: Desk, answered: int) -> None:
+    assert isinstance(desk.services.outbox.claim(answered), Parcel)
+    assert not isinstance(desk.services.outbox.claim(answered), Parcel)
+
+
+def _outbox_id(desk: Desk, here: int) -> int:
+    from sqlalchemy import select
+
+    from agent.store.tables import outbox
+
+    with desk.services.database.read() as tx:
+        return int(tx.scalars(select(outbox.c.id).where(outbox.c.conversation_id == here)).one())
