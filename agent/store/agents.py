@@ -126,8 +126,12 @@ class Agents:
         raise EditConflict
 
     def archive(self, agent_id: str, archived: bool = True) -> None:
-        """Put an agent away, or take it back. Raises Invalid while it answers somewhere."""
-        if archived and any(release.agent_id == agent_id for release in self.channels()):
+        """Put an agent away, or take it back. Raises Invalid while it answers somewhere.
+
+        Its own address on `api` and `web` is its id, which nobody else can be released on.
+        """
+        live = [one for one in self.channels() if one.agent_id == agent_id]
+        if archived and any(one.address != agent_id for one in live):
             raise Invalid("This agent answers on a channel. Release another one there first.")
         with self._database.write() as tx:
             tx.execute(

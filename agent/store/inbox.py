@@ -59,6 +59,14 @@ class Inbox:
         with self._database.write() as tx:
             return [self._accept(tx, message) for message in batch]
 
+    def find(self, provider: str, provider_message_id: str) -> int | None:
+        """Return the inbox row of a message that was accepted before."""
+        query = select(inbox.c.id).where(
+            inbox.c.provider == provider, inbox.c.provider_message_id == provider_message_id
+        )
+        with self._database.read() as tx:
+            return tx.scalar(query)
+
     def _known(self, message: Inbound) -> Accepted | None:
         query = select(inbox.c.conversation_id).where(
             inbox.c.provider == message.channel,

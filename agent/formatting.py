@@ -1,0 +1,255 @@
+"""Turns a model's Markdown into WhatsApp's own marks, and long texts into parts.
+
+WhatsApp knows *bold*, _italic_, ~struck~, `code`, ```blocks```, lists and quotes, and nothing
+else (WhatsApp Help Center, "How to format your messages"). Headings, tables and links are said
+with those. Length is measured after the conversion, in UTF-16 units: nobody says whether an
+emoji counts once or twice, so it counts twice here.
+"""
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode as Node
+
+_PARSER = (
+    MarkdownIt("commonmark", {"html": True})
+    .enable(["table", "strikethrough"])
+    # an indented line is text, `[1]: address` must not vanish, `---` is only ever a line
+    .disable(["code", "reference", "lheading"])
+)
+_PARSER.normalizeLink = lambda url: url  # type: ignore[method-assign]
+_PARSER.validateLink = lambda url: True  # type: ignore[method-assign]
+
+_MARKS = {"strong": "*", "em": "_", "s": "~"}
+_URL = re.compile(r"<?(https?://(?:[^\s<>()\[\]`\"]|\([^\s()]*\))+)>?")
+_AFTER_URL = ".,;:!?*_~'"  # belongs to the sentence, not to the address
+_HELD = re.compile("\ue000(\\d+)\ue001")
+_BREAK, _TAG = re.compile(r"(?i)<br\s*/?>"), re.compile("<[^>]*>")
+_UNSEEN = re.compile(r"(?is)<!--.*?-->|<(script|style)\b.*?</\1\s*>")
+_BOX = re.compile(r"^\[([ xX])\]\s+")
+
+
+def whatsapp(markdown: str) -> str:
+    """Return *markdown* as a person on WhatsApp should read it."""
+    urls: list[str] = []
+    held = _URL.sub(lambda match: _hold(match, urls), re.sub("[\ue000\ue001]", "", markdown))
+    text = _blocks(Node(_PARSER.parse(held)).children)
+    return _HELD.sub(lambda match: urls[int(match[1])], text).strip()
+
+
+def _hold(match: re.Match[str], urls: list[str]) -> str:
+    """Put an address aside, so that its underscores are nobody's italics."""
+    url = match[1].rstrip(_AFTER_URL)
+    urls.append(url)
+    rest = match[1][len(url) :]
+    opened, closed = match[0].startswith("<"), match[0].endswith(">")
+    before = "<" if opened and not closed else ""
+    after = ">" if closed and not opened else ""
+    return f"{before}\ue000{len(urls) - 1}\ue001{rest}{after}"
+
+
+def _blocks(nodes: list[Node], between: str = "\n\n") -> str:
+    return between.join(text for text in map(_block, nodes) if text)
+
+
+def _block(node: Node) -> str:
+    kind = node.type
+    if kind == "heading":
+        plain = _inline(node.children[0].children, without="strong").strip()
+        return f"*{plain}*" if plain else ""
+    if kind in ("bullet_list", "ordered_list"):
+        return _list(node)
+    if kind == "blockquote":
+        return "\n".join(f"> {line}" for line in _blocks(node.children).split("\n"))
+    if kind == "table":
+        return "\n\n".join(_rows(node))
+    if kind == "fence":
+        return _fence(node)
+    if kind == "html_block":
+        return _without_html(node.content).strip()
+    if kind == "hr":
+        return ""
+    return _inline(node.children).strip() if kind == "inline" else _blocks(node.children)
+
+
+def _fence(node: Node) -> str:
+    if node.info.strip().lower() in ("markdown", "md"):
+        return _blocks(Node(_PARSER.parse(node.content)).children)
+    return f"```\n{node.content.rstrip()}\n```"
+
+
+def _list(node: Node) -> str:
+    first = int(node.attrs.get("start", 1))
+    lines = []
+    for place, item in enumerate(node.children):
+        mark = "-" if node.type == "bullet_list" else f"{first + place}."
+        parts = [
+            _indented(_block(child)) if child.type.endswith("_list") else _block(child)
+            for child in item.children
+        ]
+        text = "\n".join(part for part in parts if part)
+        lines.append(f"{mark} {_BOX.sub(_ticked, text)}".rstrip())
+    return "\n".join(lines)
+
+
+def _ticked(match: re.Match[str]) -> str:
+    return "" if match[1] == " " else "✓ "
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.split("\n"))
+
+
+def _rows(table: Node) -> Iterator[str]:
+    """Yield each row as lines of `*Column:* value`."""
+    rows = [
+        [_inline(cell.children[0].children).strip() for cell in row.children]
+        for part in table.children
+        for row in part.children
+    ]
+    names = [name.replace("*", "").rstrip(":") for name in rows[0]]
+    for row in rows[1:] or [names]:
+        cells = [
+            f"*{name}:* {value}" if name and len(rows) > 1 else value
+            for name, value in zip(names, row, strict=False)
+            if value
+        ]
+        yield "\n".join(cells)
+
+
+def _inline(nodes: list[Node], without: str = "") -> str:
+    return "".join(_span(node, without) for node in nodes)
+
+
+def _span(node: Node, without: str) -> str:
+    kind = node.type
+    if kind in _MARKS:
+        return _marked(node, without)
+    if kind in ("softbreak", "hardbreak"):
+        return "\n"
+    if kind == "code_inline":
+        return f"`{node.content}`"
+    if kind == "html_inline":
+        return _without_html(node.content)
+    if kind == "link":
+        return _link(_inline(node.children, without), str(node.attrs.get("href", "")))
+    if kind == "image":
+        name, url = node.content, str(node.attrs.get("src", ""))
+        return f"{name}: {url}" if name else url
+    return node.content
+
+
+def _marked(node: Node, without: str) -> str:
+    inside = [child for child in node.children if child.type != "text" or child.content]
+    if node.type == "em" and len(inside) == 1 and inside[0].type == "strong":
+        return _wrapped("*", _wrapped("_", _inline(inside[0].children, without)))
+    text = _inline(node.children, without)
+    return text if node.type == without else _wrapped(_MARKS[node.type], text)
+
+
+def _wrapped(mark: str, text: str) -> str:
+    """Mark each line by itself: WhatsApp's marks end with the line."""
+    return "\n".join(f"{mark}{line}{mark}" if line.strip() else line for line in text.split("\n"))
+
+
+def _link(text: str, url: str) -> str:
+    bare = url.removeprefix("mailto:").removeprefix("tel:")
+    return bare if text.strip() in ("", url, bare) else f"{text} ({bare})"
+
+
+def _without_html(html: str) -> str:
+    return _TAG.sub("", _UNSEEN.sub("", _BREAK.sub("\n", html)))
+
+
+# --- parts
+
+_WHOLE = re.compile(r"(?s)```.*?```|`[^`\n]+`|https?://\S+")  # never cut inside
+_FENCE = re.compile(r"(?s)```\n?(.*?)\n?```")
+_ENDS = (  # the best place to cut first
+    re.compile(r"\n\n"),
+    re.compile(r"\n"),
+    re.compile(r"(?<=[.!?…])\s"),
+    re.compile(r"\s"),
+)
+_FENCE_COST = 10  # the marks of a fence, and room for an ellipsis
+
+
+def split(text: str, limit: int, max_parts: int) -> list[str]:
+    """Return *text* in parts of at most *limit*, at most *max_parts* of them.
+
+    Cuts between paragraphs, else lines, else sentences, else words. When that makes too many
+    parts they are filled to the brim instead, and only what still does not fit is left out,
+    which an ellipsis shows.
+    """
+    text = _FENCE.sub(lambda match: _short_fences(match, limit), text).strip()
+    parts = list(_parts(text, limit, fill=0.25))
+    if len(parts) > max_parts:
+        parts = list(_parts(text, limit, fill=1.0))
+    if len(parts) > max_parts:
+        last, _ = _cut(parts[max_parts - 1], limit - 1, fill=1.0)
+        parts = [*parts[: max_parts - 1], f"{last}…"]
+    return parts
+
+
+def _parts(text: str, limit: int, fill: float) -> Iterator[str]:
+    while text:
+        part, text = _cut(text, limit, fill)
+        yield part
+
+
+def _cut(text: str, limit: int, fill: float) -> tuple[str, str]:
+    """Return the first part of *text* and the rest."""
+    room = _room(text, limit)
+    if room >= len(text):
+        return text, ""
+    whole = [match.span() for match in _WHOLE.finditer(text)]
+    window = text[: room + 1]
+    places = [
+        [
+            match.start()
+            for match in end.finditer(window)
+            if match.start() > 0 and not any(a < match.start() < b for a, b in whole)
+        ]
+        for end in _ENDS
+    ]
+    good = (found[-1] for found in places if found and found[-1] >= fill * room)
+    any_place = max((found[-1] for found in places if found), default=room)
+    place = next(good, any_place)
+    return text[:place].rstrip(), text[place:].lstrip()
+
+
+def _room(text: str, limit: int) -> int:
+    """How many of the first characters of *text* measure at most *limit*."""
+    room = min(len(text), limit)
+    while room > 1 and _length(text[:room]) > limit:
+        room -= max(1, (_length(text[:room]) - limit) // 2)
+    return room
+
+
+def _length(text: str) -> int:
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def _short_fences(match: re.Match[str], limit: int) -> str:
+    """Make several blocks of one that is longer than a part."""
+    if _length(match[0]) <= limit - _FENCE_COST:
+        return match[0]
+    room = max(limit - 2 * _FENCE_COST, 1)
+    blocks, block = [], ""
+    for line in _short_lines(match[1], room):
+        if block and _length(block) + 1 + _length(line) > room:
+            blocks.append(block)
+            block = line
+        else:
+            block = f"{block}\n{line}" if block else line
+    return "\n\n".join(f"```\n{one}\n```" for one in [*blocks, block])
+
+
+def _short_lines(text: str, room: int) -> Iterator[str]:
+    for line in text.split("\n"):
+        rest = line
+        while _length(rest) > room:
+            part, rest = _cut(rest, room, fill=1.0)
+            yield part
+        yield rest

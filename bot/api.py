@@ -1,0 +1,201 @@
+"""The HTTP API over agents: make, change, release, put away. Knowledge and chat are beside it."""
+
+import math
+from typing import Any
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from agent.errors import EditConflict, Invalid, NotFound
+from agent.services import Services
+from agent.spec import Spec
+from agent.store.agents import Agent, Release, Version
+from bot import access, api_chat, api_knowledge
+from bot.failures import problem
+from bot.schemas import (
+    AgentChange,
+    AgentOut,
+    AgentPath,
+    AgentsOut,
+    ProblemOut,
+    ReleaseIn,
+    ReleaseOut,
+    VersionOut,
+    VersionsOut,
+)
+
+PERSON = "api"  # who the history says it was
+AGENTS = Tag(name="agents", description="Make, change and release agents")
+OWN_CHANNELS = ("api", "web")  # there an agent's address is its id
+Json = dict[str, Any]
+
+
+def api(services: Services, chat_seconds: float) -> APIBlueprint:
+    """Return every route that a key opens."""
+    problems: Any = dict.fromkeys((401, 403, 404, 422), ProblemOut)
+    door = APIBlueprint(
+        "api",
+        __name__,
+        abp_security=[{"key": []}],
+        abp_responses=problems,
+    )
+    door.before_request(lambda: access.refuse(services.settings, request) or _unstorable())
+    door.after_request(lambda answer: _notice(services, answer))
+    _agents(door, services)
+    _versions(door, services)
+    api_knowledge.add(door, services, PERSON)
+    api_chat.add(door, services, chat_seconds)
+    return door
+
+
+def _agents(door: APIBlueprint, services: Services) -> None:
+    agents = services.agents
+
+    @door.post("/agents", tags=[AGENTS], responses={201: AgentOut})
+    def create_agent(body: Spec) -> tuple[Json, int, Json]:
+        """Make an agent
+
+        It answers at `POST /chat` at once; a release lets it answer on other channels.
+        """
+        _check_bases(services, body)
+        agent_id = agents.create(body, PERSON)
+        agents.release_draft(agent_id, "api", agent_id, PERSON, "made by the API")
+        return _shown(services, agents.get(agent_id)), 201, {"Location": f"/agents/{agent_id}"}
+
+    @door.get("/agents", tags=[AGENTS], responses={200: AgentsOut})
+    def list_agents() -> Json:
+        """List the agents in use"""
+        live = agents.channels()
+        return {"agents": [_agent(agent, live) for agent in agents.list()]}
+
+    @door.get("/agents/<agent_id>", tags=[AGENTS], responses={200: AgentOut})
+    def read_agent(path: AgentPath) -> Json:
+        """Read one agent"""
+        return _shown(services, agents.get(path.agent_id))
+
+    @door.patch("/agents/<agent_id>", tags=[AGENTS], responses={200: AgentOut, 409: ProblemOut})
+    def change_agent(path: AgentPath, body: AgentChange) -> Json:
+        """Change the draft
+
+        Fields that are not sent stay. What customers meet changes with the next release.
+        """
+        agent = agents.get(path.agent_id)
+        if body.revision not in (None, agent.revision):
+            raise EditConflict
+        change = body.model_dump(mode="json", exclude_unset=True, exclude={"revision"})
+        draft = Spec.model_validate(_merged(agent.draft.model_dump(mode="json"), change))
+        _check_bases(services, draft)
+        agents.save_draft(agent.id, draft, agent.revision, PERSON)
+        return _shown(services, agents.get(agent.id))
+
+    @door.delete("/agents/<agent_id>", tags=[AGENTS], responses={204: None})
+    def archive_agent(path: AgentPath) -> tuple[str, int]:
+        """Put an agent away
+
+        Its conversations and versions stay. One that answers on a number cannot be put away.
+        """
+        agents.archive(agents.get(path.agent_id).id)
+        return "", 204
+
+
+def _versions(door: APIBlueprint, services: Services) -> None:
+    agents = services.agents
+
+    @door.post("/agents/<agent_id>/release", tags=[AGENTS], responses={200: VersionOut})
+    def release_agent(path: AgentPath, body: ReleaseIn) -> Json:
+        """Let a version answer on an address"""
+        agent = agents.get(path.agent_id)
+        address = _address(services, agent, body)
+        if body.version is None:
+            version = agents.release_draft(agent.id, body.channel, address, PERSON, body.note)
+        else:
+            chosen = _numbered(services, agent, body.version)
+            version = agents.release(chosen.id, body.channel, address, PERSON, body.note)
+        services.audit.note(PERSON, "agent released", agent.id, f"{version.label} {body.channel}")
+        return _version(version)
+
+    @door.get("/agents/<agent_id>/versions", tags=[AGENTS], responses={200: VersionsOut})
+    def list_versions(path: AgentPath) -> Json:
+        """List the versions of an agent"""
+        agent = agents.get(path.agent_id)
+        return {"versions": [_version(version) for version in agents.versions(agent.id)]}
+
+
+def _unstorable() -> Response | None:
+    """Refuse JSON with what no database keeps: NUL, half characters, infinite numbers."""
+    if not request.is_json:
+        return None
+    try:
+        fits = _storable(request.get_json(silent=True))
+    except RecursionError:
+        fits = False
+    return None if fits else problem(422, "The JSON has a value that cannot be stored.")
+
+
+def _storable(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(_storable(key) and _storable(item) for key, item in value.items())
+    return all(map(_storable, value)) if isinstance(value, list) else True
+
+
+def _notice(services: Services, answer: Response) -> Response:
+    if not services.settings.keys:
+        answer.headers["X-Api-Access"] = access.OPEN_NOTICE
+    return answer
+
+
+def _check_bases(services: Services, spec: Spec) -> None:
+    bases = {base.id for base in services.sources.bases()} if spec.knowledge.bases else set()
+    if not set(spec.knowledge.bases) <= bases:
+        raise Invalid("knowledge.bases names a knowledge base that does not exist.")
+
+
+def _merged(old: Json, change: Json) -> Json:
+    merged = dict(old)
+    for name, value in change.items():
+        both = isinstance(value, dict) and isinstance(old.get(name), dict)
+        merged[name] = _merged(old[name], value) if both else value
+    return merged
+
+
+def _address(services: Services, agent: Agent, body: ReleaseIn) -> str:
+    given = body.address.strip()
+    if body.channel in OWN_CHANNELS:
+        if given not in ("", agent.id):
+            raise Invalid(f"On {body.channel} an agent's address is its own id.")
+        return agent.id
+    if body.channel == "twilio":
+        given = given or services.settings.twilio_address
+        return given if ":" in given else f"whatsapp:{given}"
+    return given
+
+
+def _numbered(services: Services, agent: Agent, number: int) -> Version:
+    for version in services.agents.versions(agent.id):
+        if version.number == number:
+            return version
+    raise NotFound(f"This agent has no version {number}.")
+
+
+def _shown(services: Services, agent: Agent) -> Json:
+    return _agent(agent, services.agents.channels())
+
+
+def _agent(agent: Agent, live: Any) -> Json:
+    answers = [_release(one) for one in live if one.agent_id == agent.id]
+    fields = {name: getattr(agent, name) for name in AgentOut.model_fields if name != "released"}
+    return AgentOut(**fields, released=answers).model_dump(mode="json")
+
+
+def _release(release: Release) -> ReleaseOut:
+    return ReleaseOut(channel=release.channel, address=release.address, version=release.number)
+
+
+def _version(version: Version) -> Json:
+    fields = {name: getattr(version, name) for name in VersionOut.model_fields}
+    return VersionOut(**fields).model_dump(mode="json")

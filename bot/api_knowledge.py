@@ -1,0 +1,92 @@
+"""The API's knowledge routes: give an agent files and pages, and see how far they are read."""
+
+from typing import Any, BinaryIO, cast
+
+from flask import request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from agent.errors import Invalid
+from agent.own_base import OwnBase
+from agent.services import Services
+from bot.schemas import AgentPath, PageIn, SourceOut, SourcesOut, TakenOut
+
+MOST_BYTES = 25 * 1024 * 1024
+MOST_FILES = 20
+KNOWLEDGE = Tag(name="knowledge", description="What an agent can look up")
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}}
+                    },
+                }
+            },
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["url"],
+                    "properties": {"url": {"type": "string", "format": "uri"}},
+                }
+            },
+        },
+    }
+}
+
+
+def add(door: APIBlueprint, services: Services, person: str) -> None:
+    """Add the routes to *door*."""
+    own = OwnBase(services, person)
+
+    @door.post(
+        "/agents/<agent_id>/knowledge",
+        tags=[KNOWLEDGE],
+        responses={202: TakenOut},
+        openapi_extensions=_BODY,
+    )
+    def add_knowledge(path: AgentPath) -> tuple[dict[str, Any], int]:
+        """Give the agent files or a page
+
+        Send `files` as a form, or `{"url": ...}` as JSON. They are read in the background, into
+        the agent's own base, which the draft then looks into; release the draft once for
+        customers to profit.
+        """
+        request.max_content_length = MOST_BYTES
+        agent = services.agents.get(path.agent_id)
+        taken = _page(own, agent.id) if request.is_json else _files(own, agent.id)
+        return {"sources": taken}, 202
+
+    @door.get("/agents/<agent_id>/knowledge", tags=[KNOWLEDGE], responses={200: SourcesOut})
+    def list_knowledge(path: AgentPath) -> dict[str, Any]:
+        """See how far the agent's sources have been read"""
+        agent = services.agents.get(path.agent_id)
+        names = SourceOut.model_fields
+        return {
+            "sources": [
+                {name: getattr(source, name) for name in names} for source in own.sources(agent.id)
+            ]
+        }
+
+
+def _page(own: OwnBase, agent_id: str) -> list[dict[str, str]]:
+    page = PageIn.model_validate(request.get_json(silent=True))
+    return [{"id": own.add_url(agent_id, page.url), "name": page.url}]
+
+
+def _files(own: OwnBase, agent_id: str) -> list[dict[str, str]]:
+    files = [file for file in request.files.getlist("files") if file.filename]
+    if not 1 <= len(files) <= MOST_FILES:
+        raise Invalid(
+            f'Send 1 to {MOST_FILES} files in the form field "files", or JSON with "url".'
+        )
+    return [
+        {
+            "id": own.add_file(agent_id, str(file.filename), cast(BinaryIO, file.stream)),
+            "name": str(file.filename),
+        }
+        for file in files
+    ]

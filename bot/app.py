@@ -1,0 +1,98 @@
+"""The bot: webhooks and API in one process. `python -m bot` serves it on waitress, the container
+on gunicorn with `bot.app:from_environment()`.
+
+It answers nobody itself, so it loads neither the models' library nor the vector store.
+"""
+
+import logging
+import sys
+import time
+
+from flask import Flask, Response, g, request
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from waitress import serve  # type: ignore[import-untyped]
+
+from agent import log as logs
+from agent.services import Services, open_services
+from agent.settings import Settings
+from bot import access, failures
+from bot.api import api
+from bot.docs import docs
+from bot.health import health
+from bot.schemas import ProblemOut
+from bot.webhooks import webhooks
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 3 * 1024 * 1024  # Meta's batches; knowledge uploads have their own limit
+MOST_UPLOAD_BYTES = 26 * 1024 * 1024
+THREADS = 16
+CHAT_SECONDS = 60.0
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+}
+
+
+def create_app(services: Services, chat_seconds: float = CHAT_SECONDS) -> Flask:
+    """Return the bot's app over *services*."""
+    app = OpenAPI(
+        __name__,
+        info=Info(title="Agent Studio", version="1", description="Agents that answer customers."),
+        security_schemes={"key": {"type": "http", "scheme": "bearer"}},
+        validation_error_callback=failures.invalid,
+        validation_error_model=ProblemOut,
+        doc_ui=False,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    failures.register(app)
+    app.before_request(_start_clock)
+    app.after_request(_finish)
+    app.register_blueprint(webhooks(services))
+    app.register_blueprint(health(services))
+    app.register_api(api(services, chat_seconds))
+    app.register_blueprint(docs(app))
+    return app
+
+
+def from_environment() -> Flask:
+    """Return the app of this installation. Exits with a sentence when it must not be opened."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    if not settings.keys:
+        if settings.environment == "production":
+            sys.exit(access.NO_KEYS)
+        log.warning("the API is %s", access.OPEN_NOTICE)
+    return create_app(open_services(settings))
+
+
+def main() -> None:
+    """Serve until stopped."""
+    app, settings = from_environment(), Settings()
+    host = "0.0.0.0" if settings.environment == "production" else "127.0.0.1"  # noqa: S104
+    log.info("bot on http://%s:%s", host, settings.bot_port)
+    serve(
+        app,
+        host=host,
+        port=settings.bot_port,
+        threads=THREADS,
+        ident="",
+        max_request_body_size=MOST_UPLOAD_BYTES,
+    )
+
+
+def _start_clock() -> None:
+    g.started = time.perf_counter()
+
+
+def _finish(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    rule = request.url_rule.rule if request.url_rule else "-"  # never the path: it may hold words
+    spent = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
+    log.info("%s %s %s %.0f ms", request.method, rule, answer.status_code, spent)
+    return answer

@@ -1,0 +1,102 @@
+"""Twilio's webhooks as values. Fields: Twilio, "Webhook request parameters"; unknown ones are kept.
+
+An address is opaque: since 2026 `From` may hold a business-scoped user id instead of a number.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from agent.store.inbox import Inbound
+from bot.errors import Unparseable
+
+Form = MultiDict[str, str]
+LONGEST_ID = 200  # what the stores hold
+MOST_MEDIA = 10
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a message that was sent."""
+
+    provider_message_id: str
+    status: str
+    error_code: str = ""
+    outbox_id: int | None = None
+
+
+def is_report(form: Form) -> bool:
+    """True for a status callback; an inbound message carries only `SmsStatus=received`."""
+    return bool(form.get("MessageStatus"))
+
+
+def message(form: Form) -> Inbound | None:
+    """Return the customer's message; None when there is nothing in it to answer (a reaction)."""
+    text, media = _text(form), tuple(_media(form))
+    if not text and not media:
+        return None
+    return Inbound(
+        channel="twilio",
+        provider_message_id=_id(form, "MessageSid"),
+        our_address=_id(form, "To"),
+        customer_address=_id(form, "From"),
+        text=text,
+        customer_name=_clean(form.get("ProfileName", ""))[:LONGEST_ID],
+        media=media,
+        payload=_payload(form),
+    )
+
+
+def report(form: Form, out_id: str = "") -> Report:
+    """Return what a status callback says; *out_id* is the outbox row we put in its address."""
+    return Report(
+        provider_message_id=_id(form, "MessageSid"),
+        status=_clean(form["MessageStatus"])[:20].lower(),
+        error_code=_clean(form.get("ErrorCode", ""))[:20],
+        outbox_id=int(out_id)
+        if out_id.isascii() and out_id.isdigit() and len(out_id) < 19
+        else None,
+    )
+
+
+def _text(form: Form) -> str:
+    words = next((form[name] for name in ("Body", "ButtonText", "ListTitle") if form.get(name)), "")
+    return "\n".join(part for part in (_clean(words).strip(), _place(form)) if part)
+
+
+def _place(form: Form) -> str:
+    latitude, longitude = form.get("Latitude", ""), form.get("Longitude", "")
+    if not latitude or not longitude:
+        return ""
+    names = [form.get("Label", ""), form.get("Address", "")]
+    return _clean(", ".join([*filter(None, names), f"{latitude},{longitude}"]))
+
+
+def _media(form: Form) -> Iterator[dict[str, str]]:
+    for number in range(MOST_MEDIA):
+        url = form.get(f"MediaUrl{number}")
+        if not url:
+            return
+        kind = form.get(f"MediaContentType{number}", "application/octet-stream")
+        yield {"url": _clean(url), "media_type": _clean(kind)}
+
+
+def _id(form: Form, name: str) -> str:
+    value = _clean(form.get(name, "")).strip()
+    if not 1 <= len(value) <= LONGEST_ID:
+        raise Unparseable(f"{name} is missing or too long.")
+    return value
+
+
+def _payload(form: Form) -> dict[str, str | list[str]]:
+    fields: dict[str, str | list[str]] = {}
+    for name, values in form.lists():
+        clean = [_clean(value) for value in values]
+        fields[name] = clean[0] if len(clean) == 1 else clean
+    return fields
+
+
+def _clean(value: str) -> str:
+    """PostgreSQL cannot store the character NUL."""
+    return value.replace("\0", "")
