@@ -7,6 +7,7 @@ whole pool on every request, which at 256 requests in flight costs more than the
 
 import collections
 import functools
+import re
 import ssl
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -23,8 +24,9 @@ from agent.spec import ModelChoice
 
 OPENAI_API = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10
-# OpenRouter shows these two on its usage pages (https://openrouter.ai/docs/app-attribution).
-_ATTRIBUTION = {"HTTP-Referer": "https://localhost", "X-Title": "Agent Studio"}
+TITLE = "Agent Studio"
+# Reasoning models take no temperature but 1 (https://platform.openai.com/docs/guides/reasoning).
+_FIXED_TEMPERATURE = re.compile(r"^(openai/)?(o\d|gpt-5(?!.*chat))")
 
 
 class LendingTransport(httpx2.BaseTransport):
@@ -129,7 +131,9 @@ class ChatModels:
         if provider == "openrouter" and name:
             key = _key(self._settings.openrouter_api_key, "OPENROUTER_API_KEY", needed=True)
             url = self._settings.openrouter_base_url
-            return self._compatible(choice, name, url, key, _ATTRIBUTION)
+            # Shown on OpenRouter's usage pages (https://openrouter.ai/docs/app-attribution).
+            who = {"HTTP-Referer": self._settings.public_base_url or "http://localhost"}
+            return self._compatible(choice, name, url, key, who | {"X-Title": TITLE})
         raise ModelUnavailable(
             f"There is no model {choice.name!r}. Use openai:NAME, openrouter:NAME or offline."
         )
@@ -142,7 +146,7 @@ class ChatModels:
             base_url=url,
             api_key=key,
             default_headers=headers,
-            temperature=choice.temperature,
+            temperature=None if _FIXED_TEMPERATURE.match(name) else choice.temperature,
             max_completion_tokens=choice.max_tokens,
             timeout=httpx2.Timeout(choice.timeout_seconds, connect=CONNECT_SECONDS),
             max_retries=0,  # retrying is decided in one place: agent/middleware.py

@@ -1,0 +1,306 @@
+"""A stand-in for OpenAI's chat completions, as strict about a request as the real one.
+
+Scripted for tests (`openai_standin`, a Flask app that keeps what it received) and, for benchmarks,
+a process of its own that answers everyone after a delay and costs little:
+`python -m tests.standins.openai --port 8100 --delay 1.0`.
+
+Protocol: https://platform.openai.com/docs/api-reference/chat
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from flask import Flask, Response, request
+
+KEY = "sk-standin-0123456789"
+_ROLES = {"system", "developer", "user", "assistant", "tool"}
+_FIELDS = {
+    "model", "messages", "stream", "stream_options", "temperature", "top_p", "n", "stop", "tools",
+    "tool_choice", "parallel_tool_calls", "max_tokens", "max_completion_tokens", "seed", "user",
+    "response_format", "presence_penalty", "frequency_penalty", "store", "metadata",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the stand-in does with one request."""
+
+    text: str = ""
+    calls: tuple[tuple[str, str], ...] = ()  # tool name, arguments as JSON text
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None  # sent as it is
+    hang: bool = False  # says nothing until `release` is set
+    cost: float | None = None  # what OpenRouter adds to usage
+
+
+def says(text: str, cost: float | None = None) -> Reply:
+    """An ordinary reply."""
+    return Reply(text, cost=cost)
+
+
+def calls(name: str, **arguments: Any) -> Reply:
+    """A tool call."""
+    return Reply(calls=((name, json.dumps(arguments)),))
+
+
+def calls_badly(name: str) -> Reply:
+    """A tool call whose arguments are not JSON."""
+    return Reply(calls=((name, '{"brand": '),))
+
+
+def fails(status: int, **headers: str) -> Reply:
+    """An error of that status; `retry_after="1"` becomes the header."""
+    return Reply(
+        status=status, headers={k.replace("_", "-").title(): v for k, v in headers.items()}
+    )
+
+
+def rubbish() -> Reply:
+    """A success whose body is no completion."""
+    return Reply(body=b"<html>502 from a proxy that says 200</html>")
+
+
+def hangs() -> Reply:
+    """Nothing, until the app's `release` is set."""
+    return Reply(hang=True)
+
+
+class Refused(Exception):
+    """A request the real service would refuse with 400."""
+
+
+class OpenAIStandin(Flask):
+    """The Flask app, with what it received and what it will say."""
+
+    def __init__(self, script: Sequence[Reply], key: str) -> None:
+        super().__init__("openai_standin")
+        self.script = list(script) or [says("Hola, ¿en qué le ayudo?")]
+        self.key = key
+        self.requests: list[dict[str, Any]] = []
+        self.sent_headers: list[dict[str, str]] = []
+        self.release = threading.Event()
+        self._lock = threading.Lock()
+        self.add_url_rule("/v1/chat/completions", view_func=self._complete, methods=["POST"])
+
+    def _next(self) -> Reply:
+        with self._lock:
+            return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+    def _complete(self) -> Response:
+        self.sent_headers.append(dict(request.headers))
+        if request.headers.get("Authorization") != f"Bearer {self.key}":
+            return _error(401, "Incorrect API key provided.", "invalid_api_key")
+        body = request.get_json(silent=True)
+        try:
+            check(body)
+        except Refused as refused:
+            return _error(400, str(refused), "invalid_request_error")
+        self.requests.append(body)
+        reply = self._next()
+        if reply.hang:
+            self.release.wait(30)
+        if reply.status != 200:
+            answer = _error(reply.status, "Told to fail.", "server_error")
+            answer.headers.update(reply.headers)
+            return answer
+        if reply.body is not None:
+            return Response(reply.body, content_type="text/html")
+        if body.get("stream"):
+            return Response(stream_of(body, reply), content_type="text/event-stream")
+        return Response(json.dumps(completion(body, reply)), content_type="application/json")
+
+
+def openai_standin(*script: Reply, key: str = KEY) -> OpenAIStandin:
+    """Return the app; it goes through *script* and then repeats the last entry for ever."""
+    return OpenAIStandin(script, key)
+
+
+def check(body: Any) -> None:
+    """Raise Refused where the real service would answer 400."""
+    if not isinstance(body, dict):
+        raise Refused("We could not parse the JSON body of your request.")
+    unknown = body.keys() - _FIELDS
+    if unknown:
+        raise Refused(f"Unrecognized request argument supplied: {sorted(unknown)[0]}")
+    if not isinstance(body.get("model"), str) or not body["model"]:
+        raise Refused("you must provide a model parameter")
+    if body.get("stream_options") and not body.get("stream"):
+        raise Refused("The 'stream_options' parameter is only allowed when 'stream' is enabled.")
+    if not 0 <= body.get("temperature", 1) <= 2:
+        raise Refused("Invalid 'temperature'.")
+    for tool in body.get("tools", []):
+        _check_tool(tool)
+    _check_messages(body.get("messages"))
+
+
+def _check_tool(tool: Any) -> None:
+    function = tool.get("function", {})
+    if tool.get("type") != "function" or not re.fullmatch(r"[\w-]{1,64}", function.get("name", "")):
+        raise Refused("Invalid 'tools[0].function.name'.")
+    if function.get("parameters", {}).get("type", "object") != "object":
+        raise Refused("Invalid schema for function: schema must be of type 'object'.")
+
+
+def _check_messages(messages: Any) -> None:
+    if not isinstance(messages, list) or not messages:
+        raise Refused("Invalid 'messages': empty array.")
+    open_calls: set[str] = set()
+    for number, message in enumerate(messages):
+        role = message.get("role")
+        if role not in _ROLES:
+            raise Refused(f"Invalid value: {role!r} for 'messages[{number}].role'.")
+        if role == "tool":
+            if message.get("tool_call_id") not in open_calls:
+                raise Refused("messages with role 'tool' must be a response to 'tool_calls'.")
+            open_calls.discard(message["tool_call_id"])
+        elif open_calls:
+            raise Refused("An assistant message with 'tool_calls' must be followed by answers.")
+        open_calls |= {call["id"] for call in message.get("tool_calls") or []}
+        if not isinstance(message.get("content"), str | list) and not message.get("tool_calls"):
+            raise Refused(f"Invalid type for 'messages[{number}].content'.")
+    if open_calls:
+        raise Refused("An assistant message with 'tool_calls' must be followed by answers.")
+
+
+def completion(body: dict[str, Any], reply: Reply) -> dict[str, Any]:
+    """Return the body of an ordinary answer."""
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text or None, "refusal": None}
+    if reply.calls:
+        message["tool_calls"] = _tool_calls(reply)
+    elif not reply.text:
+        message["content"] = ""
+    choice = {
+        "index": 0,
+        "message": message,
+        "finish_reason": "tool_calls" if reply.calls else "stop",
+        "logprobs": None,
+    }
+    return _envelope(body, "chat.completion") | {"choices": [choice], "usage": _usage(body, reply)}
+
+
+def stream_of(body: dict[str, Any], reply: Reply) -> Iterator[bytes]:
+    """Yield the answer as server-sent events, a word a chunk."""
+
+    def event(delta: dict[str, Any], finish: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        return _event(_envelope(body, "chat.completion.chunk") | {"choices": [choice]})
+
+    yield event({"role": "assistant", "content": ""})
+    for word in re.findall(r"\s*\S+", reply.text):
+        yield event({"content": word})
+    for number, call in enumerate(_tool_calls(reply)):
+        arguments = call["function"]["arguments"]
+        opened = _with_arguments(call, "") | {"index": number}
+        yield event({"tool_calls": [opened]})
+        for part in (arguments[: len(arguments) // 2], arguments[len(arguments) // 2 :]):
+            yield event({"tool_calls": [{"index": number, "function": {"arguments": part}}]})
+    yield event({}, "tool_calls" if reply.calls else "stop")
+    if (body.get("stream_options") or {}).get("include_usage"):
+        end = {"choices": [], "usage": _usage(body, reply)}
+        yield _event(_envelope(body, "chat.completion.chunk") | end)
+    yield b"data: [DONE]\n\n"
+
+
+def _with_arguments(call: dict[str, Any], arguments: str) -> dict[str, Any]:
+    """Return *call* with other arguments."""
+    return call | {"function": call["function"] | {"arguments": arguments}}
+
+
+def _tool_calls(reply: Reply) -> list[dict[str, Any]]:
+    return [
+        {"id": f"call_{n}", "type": "function", "function": {"name": name, "arguments": arguments}}
+        for n, (name, arguments) in enumerate(reply.calls)
+    ]
+
+
+def _envelope(body: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {
+        "id": "chatcmpl-standin",
+        "object": kind,
+        "created": int(time.time()),
+        "model": body["model"],
+    }
+
+
+def _usage(body: dict[str, Any], reply: Reply) -> dict[str, Any]:
+    given = sum(len(str(message.get("content") or "").split()) for message in body["messages"])
+    written = len(reply.text.split()) + sum(len(arguments) // 4 for _, arguments in reply.calls)
+    usage: dict[str, Any] = {
+        "prompt_tokens": given,
+        "completion_tokens": written,
+        "total_tokens": given + written,
+        "prompt_tokens_details": {"cached_tokens": 0},
+    }
+    return usage if reply.cost is None else usage | {"cost": reply.cost}
+
+
+def _event(data: dict[str, Any]) -> bytes:
+    return b"data: " + json.dumps(data).encode() + b"\n\n"
+
+
+def _error(status: int, message: str, code: str) -> Response:
+    body = {"error": {"message": message, "type": code, "param": None, "code": code}}
+    return Response(json.dumps(body), status, content_type="application/json")
+
+
+class Delayed:
+    """The same for benchmarks: a bare ASGI app that answers everyone after *delay* seconds."""
+
+    def __init__(self, delay: float, reply: Reply) -> None:
+        self._delay, self._reply = delay, reply
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            raise NotImplementedError(scope["type"])
+        raw = b""
+        while True:
+            event = await receive()
+            raw += event.get("body", b"")
+            if not event.get("more_body"):
+                break
+        body = json.loads(raw or b"{}")
+        await asyncio.sleep(self._delay)
+        streamed = bool(body.get("stream"))
+        kind = b"text/event-stream" if streamed else b"application/json"
+        start = {"type": "http.response.start", "status": 200}
+        await send(start | {"headers": [(b"content-type", kind)]})
+        sent = (
+            b"".join(stream_of(body, self._reply))
+            if streamed
+            else json.dumps(completion(body, self._reply)).encode()
+        )
+        await send({"type": "http.response.body", "body": sent})
+
+
+def main() -> None:
+    """Serve the delayed app."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--delay", type=float, default=1.0)
+    parser.add_argument("--reply", default="La garantía es de 3 meses o 3,000 km [1].")
+    options = parser.parse_args()
+    app = Delayed(options.delay, says(options.reply))
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=options.port,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        backlog=1024,
+        timeout_keep_alive=120,
+    )
+
+
+if __name__ == "__main__":
+    main()
