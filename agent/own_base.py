@@ -11,9 +11,7 @@ from typing import BinaryIO
 from agent import queues
 from agent.errors import Invalid, NotFound
 from agent.services import Services
-from agent.settings import Settings
 from knowledge.base import Source
-from knowledge.embedders import Embedders
 from knowledge.errors import KnowledgeError, UnknownSource
 
 
@@ -58,17 +56,12 @@ class OwnBase:
         return own
 
     def _make(self, name: str) -> str:
-        provider, model, dimension = _embedders(self._services.settings).default()
+        provider, model, dimension = self._services.embedders.default()
         return self._services.sources.create_base(name, self._person, provider, model, dimension)
 
     def _ring(self, source_id: str) -> str:
         self._services.doorbell.ring(queues.INGESTION, source_id)
         return source_id
-
-
-def _embedders(settings: Settings) -> Embedders:
-    key = settings.jina_api_key.get_secret_value() if settings.jina_api_key else ""
-    return Embedders(key, settings.jina_base_url, settings.jina_model, settings.jina_dimensions)
 
 
 @contextlib.contextmanager

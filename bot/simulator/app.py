@@ -1,0 +1,70 @@
+"""The simulator as an app; `python -m bot.simulator` serves it on loopback."""
+
+import logging
+import sys
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from waitress import serve  # type: ignore[import-untyped]
+
+from agent import log as logs
+from agent.settings import Settings
+from bot.access import is_local
+from bot.simulator.faults import Faults
+from bot.simulator.ledger import Ledger
+from bot.simulator.phones import phones
+from bot.simulator.postman import Postman
+from bot.simulator.rest import rest
+
+log = logging.getLogger(__name__)
+MOST_BYTES = 1024 * 1024
+THREADS = 24  # pages that follow a thread hold one each
+
+
+def create_simulator(
+    account_sid: str,
+    auth_token: str,
+    webhook_url: str,
+    number: str,
+    faults: Faults | None = None,
+    public_base_url: str = "",
+) -> Flask:
+    """Return a stand-in for Twilio with the WhatsApp sender *number*.
+
+    *webhook_url* is where the bot is; `app.extensions` holds the "ledger" and the "postman".
+    """
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    sender = number if number.startswith("whatsapp:") else f"whatsapp:{number}"
+    where = urlsplit(webhook_url)
+    ledger = Ledger()
+    postman = Postman(auth_token, f"{where.scheme}://{where.netloc}", public_base_url)
+    app.extensions.update(ledger=ledger, postman=postman)
+    account = (account_sid, auth_token)
+    app.register_blueprint(rest(account, sender, ledger, postman, faults or Faults()))
+    app.register_blueprint(phones(account_sid, sender, webhook_url, ledger, postman))
+    app.before_request(_only_this_machine)
+    app.add_url_rule("/healthz", view_func=lambda: {"status": "ok"})
+    return app
+
+
+def main() -> None:
+    """Serve until stopped."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    token = settings.twilio_auth_token
+    if not settings.twilio_account_sid or token is None:
+        sys.exit("The simulator needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; any words will do.")
+    app = create_simulator(
+        settings.twilio_account_sid,
+        token.get_secret_value(),
+        f"http://127.0.0.1:{settings.bot_port}/webhooks/twilio",
+        settings.twilio_whatsapp_number,
+        public_base_url=settings.public_base_url,
+    )
+    log.info("WhatsApp simulator on http://127.0.0.1:%s", settings.simulator_port)
+    serve(app, host="127.0.0.1", port=settings.simulator_port, threads=THREADS, ident="")
+
+
+def _only_this_machine() -> tuple[dict[str, str], int] | None:
+    return None if is_local(request) else ({"error": "This is for this machine only."}, 403)
