@@ -1,0 +1,1 @@
+"""Questions asked of the agents, their knowledge and their conversations, as notebooks."""
