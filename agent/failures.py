@@ -5,7 +5,6 @@ or the customer said goes into a sentence: bodies of errors can repeat keys and 
 """
 
 import openai
-from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langgraph.errors import GraphRecursionError
 
 from agent.errors import AgentError, ModelUnavailable
@@ -14,6 +13,10 @@ from knowledge.errors import KnowledgeError
 
 class ModelRubbish(ModelUnavailable):
     """The model's answer could not be read."""
+
+
+class CallLimit(AgentError):
+    """The agent used up its model calls for one turn."""
 
 
 # From the most particular class to the least: the first that fits names the failure.
@@ -28,7 +31,7 @@ _SENTENCES: list[tuple[type[Exception], str, str]] = [
     (openai.APIStatusError, "model_refused", "The model's provider refused the request."),
     (ModelRubbish, "model_rubbish", ""),
     (ModelUnavailable, "model_unavailable", ""),
-    (ModelCallLimitExceededError, "call_limit", "The agent used up its model calls for one turn."),
+    (CallLimit, "call_limit", ""),
     (GraphRecursionError, "call_limit", "The agent went round in circles and was stopped."),
     (KnowledgeError, "knowledge", ""),
     (AgentError, "agent", ""),

@@ -4,6 +4,7 @@ The canary is a code in the system prompt that no honest reply contains: a reply
 talked into repeating the prompt (OWASP LLM07, system prompt leakage).
 """
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -29,6 +30,7 @@ def canary_of(spec: Spec) -> str:
     return f"zq{digest[:12]}"
 
 
+@functools.lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return *text* in lower case, without accents, its punctuation as single spaces."""
     plain = unicodedata.normalize("NFKD", text.lower())

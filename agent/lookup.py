@@ -6,9 +6,10 @@ through the model's words.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from agent.answer import Handoff
 from knowledge.base import Passage, TableRow
@@ -36,7 +37,14 @@ class TurnContext:
     hybrid: bool = True
     passages: list[Passage] = field(default_factory=list)  # numbered from 1, as the model sees them
     handoff: Handoff | None = None
+    calls: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tools may run side by side
+
+    def count(self, kind: Literal["model", "tool"]) -> int:
+        """Count one more call, and return how many there were."""
+        with self._lock:
+            self.calls[kind] += 1
+            return self.calls[kind]
 
     def number(self, found: Sequence[Passage]) -> list[tuple[int, Passage]]:
         """Give each passage its number in this turn; one seen before keeps the number it has."""

@@ -1,8 +1,8 @@
 """What stands around each call of the model and of a tool: retries, limits, errors in words.
 
-LangChain's own `ModelRetryMiddleware` is not used: it knows neither `Retry-After` nor a bound on
-the whole wait. Its limit middlewares are, with `error` instead of their English sentences, which
-would reach the customer.
+LangChain's own retry knows neither `Retry-After` nor a bound on the whole wait, and its limits are
+nodes of the graph: with them a turn takes five steps of the graph instead of two, which doubles
+what a turn costs this process. The same rules stand here around the calls themselves.
 """
 
 import logging
@@ -14,18 +14,18 @@ from typing import Any
 import openai
 from langchain.agents.middleware import (
     AgentMiddleware,
-    ModelCallLimitMiddleware,
     ModelRequest,
     ModelResponse,
-    ToolCallLimitMiddleware,
     ToolErrorMiddleware,
 )
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.prebuilt.tool_node import ToolCallRequest
+from langgraph.types import Command
 
 from agent.errors import AgentError
-from agent.failures import ModelRubbish, may_pass
-from agent.spec import Spec
+from agent.failures import CallLimit, ModelRubbish, may_pass
+from agent.lookup import TurnContext
+from agent.spec import Budget, Spec
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
@@ -93,18 +93,42 @@ def _read(
     return response
 
 
+class Limits(AgentMiddleware[Any, TurnContext, Any]):
+    """Ends a turn that calls the model too often; answers surplus tool calls with an error."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__()
+        self._budget = budget
+
+    def wrap_model_call(
+        self,
+        request: ModelRequest[TurnContext],
+        handler: Callable[[ModelRequest[TurnContext]], ModelResponse[Any]],
+    ) -> ModelResponse[Any]:
+        """Call the model, or raise CallLimit."""
+        if request.runtime.context.count("model") > self._budget.model_calls:
+            raise CallLimit
+        return handler(request)
+
+    def wrap_tool_call(
+        self,
+        request: ToolCallRequest,
+        handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]],
+    ) -> ToolMessage | Command[Any]:
+        """Call the tool, or say that no more may be called."""
+        if request.runtime.context.count("tool") <= self._budget.tool_calls:
+            return handler(request)
+        return ToolMessage(
+            "No more tools may be called. Answer with what you have.",
+            name=request.tool_call["name"],
+            tool_call_id=request.tool_call["id"],
+            status="error",
+        )
+
+
 def around(spec: Spec, patience: Patience) -> list[AgentMiddleware[Any, Any, Any]]:
     """Return the middleware of an agent made from *spec*."""
-    limits: list[AgentMiddleware[Any, Any, Any]] = [
-        ModelCallLimitMiddleware(run_limit=spec.budget.model_calls, exit_behavior="error"),
-    ]
-    if spec.tools:
-        limits += [
-            # Blocked calls are answered with an error the model reads; its own limit ends the rest.
-            ToolCallLimitMiddleware(run_limit=spec.budget.tool_calls, exit_behavior="continue"),
-            ToolErrorMiddleware(on_error=_in_words),
-        ]
-    return [*limits, Retries(patience)]
+    return [Limits(spec.budget), ToolErrorMiddleware(on_error=_in_words), Retries(patience)]
 
 
 def _in_words(error: Exception, request: ToolCallRequest) -> str:

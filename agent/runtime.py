@@ -41,7 +41,7 @@ Event = Token | Step | Answer
 FEW_WORDS = 6  # a message this short says what it is about only with the one before it
 QUERY_CHARACTERS = 1_000
 CACHED_AGENTS = 256
-STEPS_A_CALL = 6  # of the graph: the model, its tools, and the limits before and after each
+STEPS_A_CALL = 2  # of the graph: the model, and its tools
 
 
 @dataclass(frozen=True)

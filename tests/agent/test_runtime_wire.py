@@ -154,7 +154,9 @@ def test_a_tool_goes_out_and_its_result_comes_back(wire: Wire, spec: Spec) -> No
 
 def test_cars_a_tool_found_can_be_cited(wire: Wire, spec: Spec) -> None:
     wire.script(calls("catalog", model="Versa"), says("Un Versa [1]."))
-    answer = wire.runtime.answer(spec, [], ["¿Versa?"])  # no passage speaks of it, so it is the first
+    answer = wire.runtime.answer(
+        spec, [], ["¿Versa?"]
+    )  # no passage speaks of it, so it is the first
     assert [(c.source, c.row) for c in answer.citations] == [("catalogo.csv", 1)]
 
 
@@ -179,9 +181,7 @@ def test_the_models_handoff_tool_ends_the_turn(wire: Wire, spec: Spec) -> None:
     assert len(wire.app.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("question", "words"), [("¿Qué garantía dan?", ES), ("How are you?", EN)]
-)
+@pytest.mark.parametrize(("question", "words"), [("¿Qué garantía dan?", ES), ("How are you?", EN)])
 @pytest.mark.parametrize(
     ("trouble", "code"),
     [
@@ -253,7 +253,11 @@ def test_looping_tool_calls_stop_at_the_budget(wire: Wire, spec: Spec) -> None:
     budget = Budget(model_calls=3, tool_calls=2)
     answer = wire.runtime.answer(spec.model_copy(update={"budget": budget}), [], ["Kia"])
     assert len(wire.app.requests) == 3
-    assert [step.detail["failed"] for step in answer.trace if step.kind == "tool"] == [False, False, True]
+    assert [step.detail["failed"] for step in answer.trace if step.kind == "tool"] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_stream_shows_tokens_and_steps_and_ends_in_the_answer(wire: Wire, spec: Spec) -> None:
