@@ -1,0 +1,80 @@
+"""The studio's host: our own login and guard around one Gradio app in each language."""
+
+import logging
+import warnings
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from starlette.types import ASGIApp
+
+from agent.answering import Answering, open_answering
+from agent.log import configure
+from agent.services import Services, open_services
+from agent.settings import Settings
+from agent.store.people import LANGUAGES, Person
+from studio import login, shell, theme
+from studio.guard import HOME, Guard
+from studio.state import Studio
+
+LARGEST_UPLOAD = "20mb"
+log = logging.getLogger(__name__)
+
+
+def create_app(services: Services, answering: Answering) -> ASGIApp:
+    """Return the whole studio: guard, login pages, and /studio/es and /studio/en."""
+    host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    host.include_router(login.routes(services, theme.login_style()))
+    with warnings.catch_warnings():  # Gradio warns that it leaves off what is off anyway
+        warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
+        for language in LANGUAGES:
+            _mount(host, Studio(services, answering, language))
+    return Guard(host, services.people, services.settings.environment == "production")
+
+
+def _mount(host: FastAPI, studio: Studio) -> None:
+    settings = studio.services.settings
+    gr.mount_gradio_app(
+        host,
+        shell.build(studio),
+        path=f"{HOME}/{studio.language}",
+        server_name="127.0.0.1",
+        server_port=settings.studio_port,
+        footer_links=[],
+        run_history=False,
+        app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
+        auth_dependency=_email,
+        allowed_paths=[],
+        blocked_paths=[str(settings.files_dir.resolve())],
+        show_error=False,
+        max_file_size=LARGEST_UPLOAD,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme.theme(),
+        css=theme.style(),
+        head=theme.head(studio.language),
+    )
+
+
+def _email(request: Request) -> str | None:
+    """Who is signed in: the guard has looked already."""
+    person: Person | None = request.scope.get("person")
+    return person.email if person else None
+
+
+def main(settings: Settings) -> None:
+    """Serve the studio in this one process: Gradio keeps its queue in memory."""
+    configure(settings.log_level)
+    services = open_services(settings)
+    address = "0.0.0.0" if settings.environment == "production" else "127.0.0.1"  # noqa: S104
+    uvicorn.run(
+        create_app(services, open_answering(services)),
+        host=address,
+        port=settings.studio_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )

@@ -1,0 +1,57 @@
+"""A conversation drawn as people know it from their phone. Every word in it is escaped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studio.markup import Content, Html, join, tag, whatsapp
+
+LONGEST_SHOWN = 20_000
+TICKS = {
+    "pending": "🕓", "sending": "🕓", "unknown": "?", "queued": "🕓", "accepted": "🕓",
+    "sent": "✓", "delivered": "✓✓", "read": "✓✓", "dead": "!", "failed": "!", "undelivered": "!",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One message as it is drawn."""
+
+    author: str  # customer | agent | human | system
+    text: str
+    who: str = ""
+    time: str = ""
+    delivery: str = ""
+    delivery_words: str = ""
+    below: Content = None
+    media: Sequence[Mapping[str, Any]] = ()
+
+
+def thread(bubbles: Sequence[Bubble], ours: Sequence[str] = ("agent", "human")) -> Html:
+    """Return the thread; messages by *ours* stand on the right."""
+    return tag("div", join(_bubble(one, one.author in ours) for one in bubbles), class_="as-thread")
+
+
+def _bubble(one: Bubble, right: bool) -> Html:
+    text = one.text if len(one.text) <= LONGEST_SHOWN else one.text[:LONGEST_SHOWN] + "…"
+    return tag(
+        "div",
+        tag("span", one.who, class_="as-bubble-who") if one.who else None,
+        [_media(item) for item in one.media],
+        tag("div", whatsapp(text), class_="as-bubble-text"),
+        tag("div", one.time, _ticks(one), class_="as-bubble-foot"),
+        tag("div", one.below, class_="as-bubble-below") if one.below else None,
+        class_=f"as-bubble {one.author} {'right' if right else 'left'}",
+    )
+
+
+def _ticks(one: Bubble) -> Html | None:
+    if not one.delivery:
+        return None
+    kind = one.delivery if one.delivery in TICKS else "sent"
+    return tag("span", f" {TICKS[kind]} ", one.delivery_words, class_=f"as-tick {kind}")
+
+
+def _media(item: Mapping[str, Any]) -> Html:
+    """An attachment is named, never fetched: its address belongs to the provider."""
+    return tag("div", "📎 ", str(item.get("media_type", "")), class_="as-bubble-media")

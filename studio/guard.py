@@ -1,0 +1,128 @@
+"""The guard in front of the studio: who is asking, from where, and for what.
+
+It stands around the whole application, Gradio included, and refuses by default. What it stops
+was measured on stock Gradio 6.31: other origins reading answers and calling handlers, pages and
+API descriptions open to anybody, and API paths this studio has no use for.
+"""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agent.store.people import People, Person
+
+HOME = "/studio"
+OPEN = re.compile(r"/(login|healthz|favicon\.ico)$")
+STATIC = re.compile(rf"{HOME}/(es|en)/(assets|static)/")
+HALF_OPEN = re.compile(r"/(password|logout|language)$")  # a password must be changed first
+PAGE_NAMES = ("playground", "knowledge", "inbox", "simulator")  # besides the first, at /
+PAGES = re.compile(rf"{HOME}(/(es|en)(/({'|'.join(PAGE_NAMES)}))?)?/?$")
+API = re.compile(
+    rf"{HOME}/(es|en)/((gradio_api/(queue/(join|data)|run/\w+/?|upload|upload_progress|cancel|reset"
+    r"|startup-events|heartbeat/\w+|file=.+|app_id/?))|config/?|theme\.css|manifest\.json"
+    r"|svelte/.+|favicon\.ico)$"
+)
+# Gradio compiles its HTML templates with Function(); everything else stays at home.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def cookie_name(production: bool) -> str:
+    """Return the session cookie's name; browsers keep `__Host-` to this host, TLS and path /."""
+    return "__Host-studio" if production else "studio"
+
+
+class Guard:
+    """ASGI middleware: origin, path and login are checked before anything else runs."""
+
+    def __init__(self, app: ASGIApp, people: People, production: bool) -> None:
+        self._app = app
+        self._people = people
+        self._cookie = cookie_name(production)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return  # there are no web sockets here
+        request = Request(scope)
+        refusal = await self._refusal(request, scope)
+        await (refusal or self._app)(scope, receive, _with_headers(send, request.url.path))
+
+    async def _refusal(self, request: Request, scope: MutableMapping[str, Any]) -> Response | None:
+        path = request.url.path
+        if _is_foreign(request):
+            return JSONResponse({"error": "cross-origin"}, 403)
+        if OPEN.match(path) or STATIC.match(path):
+            return None
+        token = request.cookies.get(self._cookie, "")
+        person = await to_thread.run_sync(self._people.of_token, token) if token else None
+        scope["person"] = person
+        if path == "/" or HALF_OPEN.match(path):
+            return None if person else _to_login(request)
+        if person is None or person.must_change_password:
+            return _to_login(request) if PAGES.match(path) else _unauthorized(person)
+        return None if PAGES.match(path) or API.match(path) else JSONResponse({}, 404)
+
+
+def _is_foreign(request: Request) -> bool:
+    """True for what another site's page sent: any unsafe method, and any read of the API."""
+    if request.method in ("GET", "HEAD") and "/gradio_api" not in request.url.path:
+        return False
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def _to_login(request: Request) -> Response:
+    person = request.scope.get("person")
+    if request.method not in ("GET", "HEAD"):
+        return _unauthorized(person)
+    if person is not None:
+        return RedirectResponse("/password", 303)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = f"?next={quote(wanted, safe='')}" if wanted.startswith(f"{HOME}/") else ""
+    return RedirectResponse(f"/login{back}", 303)
+
+
+def _unauthorized(person: Person | None) -> Response:
+    return JSONResponse({"error": "Not authenticated"}, 403 if person else 401)
+
+
+def _with_headers(send: Send, path: str) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [
+                (key, value)
+                for key, value in message["headers"]
+                if not key.startswith(b"access-control-") and key.decode().lower() not in HEADERS
+            ]
+            added = dict(HEADERS)
+            if not STATIC.match(path):
+                added["cache-control"] = "no-store"
+                kept = [pair for pair in kept if pair[0].lower() != b"cache-control"]
+            message["headers"] = kept + [(k.encode(), v.encode()) for k, v in added.items()]
+        await send(message)
+
+    return sending

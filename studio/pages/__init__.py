@@ -1,0 +1,1 @@
+"""The pages: one module each, handlers on top, `build` at the bottom."""

@@ -1,0 +1,183 @@
+"""Agents: describe one in business words, see its prompt, save, release, roll back."""
+
+from functools import partial
+
+import gradio as gr
+
+from agent.errors import EditConflict
+from agent.prompt import system_prompt
+from agent.store.agents import CHANNELS
+from agent.store.people import Person
+from studio.agent_form import AgentForm
+from studio.errors import NothingChosen
+from studio.pages.agents_view import Opened, Parts, beside, layout, shown
+from studio.roles import allow
+from studio.state import NO_CANARY, Studio
+from studio.wiring import Load, Show, at_address, event, pick
+
+
+def opened(studio: Studio, agent_id: str) -> Opened:
+    """Read everything the page shows."""
+    services = studio.services
+    agent = services.agents.get(agent_id) if agent_id else None
+    return Opened(
+        agents=services.agents.list(),
+        bases=list(services.sources.bases()),
+        agent=agent,
+        form=AgentForm.of(agent.draft) if agent else AgentForm(),
+        versions=list(services.agents.versions(agent_id)) if agent else [],
+        live=[one for one in services.agents.channels() if one.agent_id == agent_id],
+    )
+
+
+@allow("viewer")
+def first(studio: Studio, person: Person, wanted: str) -> Opened:
+    """The page opens with the agent in the address, else with the newest."""
+    agents = studio.services.agents.list()
+    known = {agent.id for agent in agents}
+    newest = agents[0].id if agents else ""
+    return opened(studio, wanted if wanted in known else newest)
+
+
+@allow("viewer")
+def choose(studio: Studio, person: Person, action: str, agent_id: str) -> Opened:
+    """Open an agent of the list."""
+    return opened(studio, agent_id)
+
+
+@allow("viewer")
+def blank(studio: Studio, person: Person) -> Opened:
+    """Open an empty form."""
+    return opened(studio, "")
+
+
+@allow("viewer")
+def reread(studio: Studio, person: Person, agent_id: str) -> Opened:
+    """Read what the list and the title show."""
+    return opened(studio, agent_id)
+
+
+@allow("viewer")
+def preview(studio: Studio, person: Person, agent_id: str, *values: object) -> str:
+    """Return the system prompt as the model will be given it."""
+    form = AgentForm(*values)  # type: ignore[arg-type]  # in the order of the page
+    base = studio.services.agents.get(agent_id).draft if agent_id else None
+    named = form if (form.name or "").strip() else _named(form, studio.say("agent.unnamed"))
+    return system_prompt(named.onto(base) if base else named.onto(), NO_CANARY)
+
+
+@allow("editor")
+def save(
+    studio: Studio, person: Person, agent_id: str, revision: int, *values: object
+) -> tuple[str, int]:
+    """Store the draft; return its agent and its new revision. What was typed stays on the page."""
+    form = AgentForm(*values)  # type: ignore[arg-type]  # in the order of the page
+    agents, audit = studio.services.agents, studio.services.audit
+    if not agent_id:
+        made = agents.create(form.onto(), person.email)
+        audit.note(person.email, "agent created", made, form.name)
+        return made, 1
+    stored = agents.get(agent_id)
+    saved = agents.save_draft(agent_id, form.onto(stored.draft), revision, person.email)
+    audit.note(person.email, "agent saved", agent_id, f"revision {saved}")
+    return agent_id, saved
+
+
+@allow("editor")
+def manage(studio: Studio, person: Person, action: str, agent_id: str) -> Opened:
+    """Duplicate an agent, put it away (it must not answer anywhere), or read it again."""
+    if action == "duplicate":
+        return opened(studio, _copy(studio, person, agent_id))
+    if action != "archive":
+        return opened(studio, agent_id)
+    studio.services.agents.archive(agent_id)
+    studio.services.audit.note(person.email, "agent archived", agent_id)
+    left = studio.services.agents.list()
+    return opened(studio, left[0].id if left else "")
+
+
+def _copy(studio: Studio, person: Person, agent_id: str) -> str:
+    draft = studio.services.agents.get(agent_id).draft
+    name = studio.say("agent.copy_of", name=draft.name)[:80]
+    made = studio.services.agents.create(draft.model_copy(update={"name": name}), person.email)
+    studio.services.audit.note(person.email, "agent duplicated", made, f"from {agent_id}")
+    return made
+
+
+@allow("editor")
+def release(
+    studio: Studio, person: Person, agent_id: str, revision: int, channel: str, address: str,
+    note: str, *values: object,
+) -> Opened:  # fmt: skip
+    """Freeze the draft into a version and let it answer; unsaved words are refused, not lost."""
+    agents = studio.services.agents
+    stored = agents.get(_chosen(agent_id))
+    if AgentForm(*values).onto(stored.draft) != stored.draft:  # type: ignore[arg-type]
+        raise NothingChosen("agents.save_first")
+    if stored.revision != revision:
+        raise EditConflict
+    where = _channel(channel)
+    version = agents.release_draft(agent_id, where, address or "", person.email, note or "")
+    studio.services.audit.note(person.email, "agent released", version.id, f"{where} {address}")
+    return opened(studio, agent_id)
+
+
+@allow("editor")
+def roll_back(
+    studio: Studio, person: Person, action: str, version_id: str, channel: str, address: str,
+    note: str,
+) -> Opened:  # fmt: skip
+    """Let an existing version answer on the chosen channel."""
+    where = _channel(channel)
+    version = studio.services.agents.release(
+        version_id, where, address or "", person.email, note or ""
+    )
+    detail = f"v{version.number} {where} {address}"
+    studio.services.audit.note(person.email, "agent rolled back", version.id, detail)
+    return opened(studio, version.agent_id)
+
+
+def _named(form: AgentForm, name: str) -> AgentForm:
+    return AgentForm(name, *form.values()[1:])
+
+
+def _chosen(agent_id: str) -> str:
+    if not agent_id:
+        raise NothingChosen("agents.save_first")
+    return agent_id
+
+
+def _channel(channel: str) -> str:
+    if channel not in CHANNELS:
+        raise NothingChosen("agents.choose_channel")
+    return channel
+
+
+def build(studio: Studio, load: Load) -> None:
+    """Place the page and wire it."""
+    parts = layout(studio)
+    show = partial(shown, studio)
+    draft = [parts.agent_id, *parts.fields]
+    look = event(studio, preview)
+
+    first_load = load(at_address(studio, first, "agent", show), None, parts.filled)
+    first_load.then(look, draft, parts.prompt, show_progress="hidden")
+    changes = [field.change for field in parts.fields]
+    gr.on(changes, look, draft, parts.prompt, trigger_mode="always_last", show_progress="hidden")
+    parts.tones.select(None, parts.tones, parts.fields[3], js="(tone) => tone")
+    _wire_buttons(studio, parts, show)
+
+
+def _wire_buttons(studio: Studio, parts: Parts, show: Show) -> None:
+    fill, names = parts.filled, partial(beside, studio)
+    target = [parts.channel, parts.address, parts.note]
+    here = [parts.agent_id, parts.revision]
+    parts.listed.click(pick(studio, choose, show), None, fill)
+    parts.new.click(event(studio, blank, show), None, fill)
+    parts.state.click(pick(studio, manage, show), None, fill)
+    saved = parts.save.click(event(studio, save, done="agents.saved"), [*here, *parts.fields], here)
+    saved.success(event(studio, reread, names), parts.agent_id, [parts.listed, parts.state])
+    parts.release.click(
+        event(studio, release, show, "agents.released"), [*here, *target, *parts.fields], fill
+    )
+    parts.versions.click(pick(studio, roll_back, show), target, fill)

@@ -1,0 +1,250 @@
+"""How the Agents page looks: its components, and what they show of one agent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import gradio as gr
+
+from agent.spec import ToolName
+from agent.store.agents import CHANNELS, Agent, Release, Version
+from knowledge.base import Base
+from studio.agent_form import AgentForm
+from studio.guard import HOME
+from studio.markup import Html, join, tag
+from studio.state import Studio
+from studio.widgets import badge, button, card, cards, clickable, note, table, when
+
+TONES = ("warm", "expert", "brief", "formal")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Everything the page shows of one agent; `agent` is None for one that is being made."""
+
+    agents: Sequence[Agent]
+    bases: Sequence[Base]
+    agent: Agent | None
+    form: AgentForm
+    versions: Sequence[Version]
+    live: Sequence[Release]  # where it answers now
+
+    @property
+    def agent_id(self) -> str:
+        """The id of the agent, or nothing."""
+        return self.agent.id if self.agent else ""
+
+    @property
+    def revision(self) -> int:
+        """The revision of the draft on the page."""
+        return self.agent.revision if self.agent else 0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that events read and fill."""
+
+    agent_id: gr.State
+    revision: gr.State
+    new: gr.Button
+    listed: gr.HTML
+    state: gr.HTML
+    fields: tuple[Any, ...]  # in the order of AgentForm
+    tones: gr.Dropdown
+    save: gr.Button
+    prompt: gr.Textbox
+    channel: gr.Dropdown
+    address: gr.Textbox
+    note: gr.Textbox
+    release: gr.Button
+    versions: gr.HTML
+
+    @property
+    def filled(self) -> list[Any]:
+        """What `shown` fills, in its order."""
+        return [self.agent_id, self.revision, self.listed, self.state, *self.fields, self.versions]
+
+
+def layout(studio: Studio) -> Parts:
+    """Place the components."""
+    say = studio.say
+    agent_id, revision = gr.State(""), gr.State(0)
+    with gr.Row(elem_classes="as-columns"):
+        with gr.Column(scale=2, min_width=210):
+            new = gr.Button(say("agents.new"), variant="primary", elem_id="agent-new")
+            listed = clickable(elem_id="agent-list")
+        with gr.Column(scale=6, min_width=420):
+            state = clickable(elem_id="agent-state")
+            with gr.Tabs():
+                with gr.Tab(say("agents.tab_describe")):
+                    tones, fields = _fields(studio)
+                with gr.Tab(say("agents.tab_release"), elem_id="agent-release-tab"):
+                    channel, address, remark, release = _release_form(studio)
+                    versions = clickable(elem_id="agent-versions")
+            save = gr.Button(say("agents.save"), variant="primary", elem_id="agent-save")
+        with gr.Column(scale=4, min_width=300):
+            prompt = gr.Textbox(
+                label=say("agents.prompt"), info=say("agents.prompt_help"), lines=24,
+                max_lines=32, interactive=False, elem_id="agent-prompt", elem_classes="as-mono",
+            )  # fmt: skip
+    return Parts(
+        agent_id, revision, new, listed, state, fields, tones, save, prompt, channel, address,
+        remark, release, versions,
+    )  # fmt: skip
+
+
+def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
+    with gr.Group():
+        with gr.Row():
+            name = _text(studio, "name", max_length=80)
+            brand = _text(studio, "brand", max_length=80)
+        description = _text(studio, "description", lines=2)
+        with gr.Row():
+            tone = _text(studio, "tone", lines=3, scale=3)
+            tones = gr.Dropdown(
+                [(studio.say(f"tone.{key}.name"), studio.say(f"tone.{key}")) for key in TONES],
+                value=None, label=studio.say("agents.tones"), info=studio.say("agents.tones_help"),
+                scale=2, elem_id="agent-tones", filterable=False,
+            )  # fmt: skip
+        instructions = _text(studio, "instructions", lines=7, max_lines=18)
+    with gr.Group():
+        languages = _choices(studio, "languages", ("es", "en", "pt"), "language")
+        bases = gr.CheckboxGroup(
+            [],
+            label=studio.say("agent.bases"),
+            info=studio.say("agent.bases.help"),
+            elem_id="agent-bases",
+        )
+        grounded = gr.Checkbox(label=studio.say("agent.grounded_only"), value=True,
+                               info=studio.say("agent.grounded_only.help"))  # fmt: skip
+        tools = _choices(studio, "tools", get_args(ToolName), "tool")
+    with gr.Group(), gr.Row():
+        greeting = (_text(studio, "greeting_es", lines=3), _text(studio, "greeting_en", lines=3))
+    with gr.Group(), gr.Row():
+        fallback = (_text(studio, "fallback_es", lines=3), _text(studio, "fallback_en", lines=3))
+    with gr.Accordion(studio.say("agents.advanced"), open=False):
+        advanced = _advanced(studio)
+    fields = (name, brand, description, tone, instructions, languages, *greeting, *fallback,
+              bases, grounded, tools, *advanced)  # fmt: skip
+    return tones, fields
+
+
+def _advanced(studio: Studio) -> tuple[Any, ...]:
+    with gr.Row():
+        model = _text(studio, "model", placeholder=studio.services.settings.model_in_force)
+        temperature = _number(studio, "temperature", 0.2, 0.1)
+    with gr.Row():
+        quiet = _number(studio, "quiet_seconds", 1.5, 0.5)
+        parts = _number(studio, "max_parts", 5, 1)
+    with gr.Row():
+        words = _text(studio, "handoff_words", lines=4)
+        topics = _text(studio, "forbidden_topics", lines=4)
+    return (model, temperature, quiet, parts, words, topics)
+
+
+def _text(studio: Studio, field: str, **more: Any) -> gr.Textbox:
+    return gr.Textbox(
+        label=studio.say(f"agent.{field}"), info=studio.say(f"agent.{field}.help"),
+        elem_id=f"agent-{field}", **more,
+    )  # fmt: skip
+
+
+def _number(studio: Studio, field: str, value: float, step: float) -> gr.Number:
+    return gr.Number(
+        value, label=studio.say(f"agent.{field}"), info=studio.say(f"agent.{field}.help"),
+        step=step, elem_id=f"agent-{field}",
+    )  # fmt: skip
+
+
+def _choices(studio: Studio, field: str, keys: Sequence[str], words: str) -> gr.CheckboxGroup:
+    return gr.CheckboxGroup(
+        [(studio.say(f"{words}.{key}"), key) for key in keys], label=studio.say(f"agent.{field}"),
+        info=studio.say(f"agent.{field}.help"), elem_id=f"agent-{field}",
+    )  # fmt: skip
+
+
+def _release_form(studio: Studio) -> tuple[gr.Dropdown, gr.Textbox, gr.Textbox, gr.Button]:
+    with gr.Group():
+        with gr.Row():
+            channel = gr.Dropdown(
+                [(studio.say(f"channel.{key}"), key) for key in CHANNELS], value="twilio",
+                label=studio.say("agents.channel"), filterable=False, elem_id="agent-channel",
+            )  # fmt: skip
+            address = gr.Textbox(
+                studio.services.settings.twilio_address, label=studio.say("agents.address"),
+                info=studio.say("agents.address_help"), elem_id="agent-address",
+            )  # fmt: skip
+        remark = gr.Textbox(label=studio.say("agents.note"), elem_id="agent-note",
+                            placeholder=studio.say("agents.note_example"))  # fmt: skip
+    release = gr.Button(studio.say("agents.release"), variant="primary", elem_id="agent-release")
+    return channel, address, remark, release
+
+
+def shown(studio: Studio, page: Opened) -> list[Any]:
+    """Return the values of `Parts.filled`."""
+    values = page.form.values()
+    names = [field for field in AgentForm.__dataclass_fields__]
+    place = names.index("bases")
+    known = [(f"{base.name} ({base.passages})", base.id) for base in page.bases]
+    chosen = [base_id for base_id in page.form.bases if base_id in {base for _, base in known}]
+    values[place] = gr.update(choices=known, value=chosen)
+    return [page.agent_id, page.revision, _list(studio, page), _state(studio, page), *values,
+            _versions(studio, page)]  # fmt: skip
+
+
+def beside(studio: Studio, page: Opened) -> list[Any]:
+    """Return the list and the title, and leave the form as it is."""
+    return [_list(studio, page), _state(studio, page)]
+
+
+def _list(studio: Studio, page: Opened) -> Html:
+    entries = [
+        card(agent.name, agent.draft.brand, action="open", subject=agent.id,
+             chosen=agent.id == page.agent_id)
+        for agent in page.agents
+    ]  # fmt: skip
+    return cards(entries, studio.say("agents.empty"))
+
+
+def _state(studio: Studio, page: Opened) -> Html:
+    if page.agent is None:
+        return note(studio.say("agents.new_help"))
+    saved = studio.say(
+        "agents.saved_by", person=page.agent.updated_by, when=when(page.agent.updated_at)
+    )
+    live = [badge(f"{studio.say(f'channel.{one.channel}')} · v{one.number}", "good")
+            for one in page.live]  # fmt: skip
+    answers = live or [badge(studio.say("agents.not_released"), "wait")]
+    link = tag("a", studio.say("agents.try"), class_="as-link",
+               href=f"{HOME}/{studio.language}/playground?agent={page.agent.id}")  # fmt: skip
+    return tag("div", tag("h2", page.agent.name), join(answers), link, _managed(studio, page.agent),
+               tag("span", saved, class_="as-quiet"), class_="as-title")  # fmt: skip
+
+
+def _managed(studio: Studio, agent: Agent) -> Html:
+    sure = studio.say("agents.archive_sure", name=agent.name)
+    return join(
+        [
+            button(studio.say("agents.reload"), "open", agent.id),
+            button(studio.say("agents.duplicate"), "duplicate", agent.id),
+            button(studio.say("agents.archive"), "archive", agent.id, confirm=sure),
+        ]
+    )
+
+
+def _versions(studio: Studio, page: Opened) -> Html:
+    keys = ("version", "author", "date", "note", "released_on", "")
+    head = [studio.say(f"agents.{key}") if key else "" for key in keys]
+    rows = [_version_row(studio, page, version) for version in page.versions]
+    return table(head, rows, studio.say("agents.no_versions"))
+
+
+def _version_row(studio: Studio, page: Opened, version: Version) -> list[Html | str]:
+    where = [badge(f"{studio.say(f'channel.{one.channel}')} {one.address}", "good")
+             for one in page.live if one.version_id == version.id]  # fmt: skip
+    back = button(
+        studio.say("agents.release_this"), "release", version.id,
+        confirm=studio.say("agents.release_this_sure", number=version.number),
+    )  # fmt: skip
+    return [f"v{version.number}", version.created_by, when(version.created_at), version.note,
+            join(where), back]  # fmt: skip

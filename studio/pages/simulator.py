@@ -1,0 +1,128 @@
+"""Simulator: write to the bot as a customer would, without a Twilio account.
+
+Everything goes over HTTP to the simulator process, which posts genuinely signed webhooks to the
+bot and receives its replies, as Twilio would.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+import gradio as gr
+import httpx
+
+from agent.store.people import Person
+from studio.bubbles import Bubble, thread
+from studio.errors import NothingChosen, NotReached
+from studio.markup import Html, tag
+from studio.roles import allow
+from studio.state import Studio
+from studio.widgets import note
+from studio.wiring import Load, event
+
+CUSTOMER = "+5215512345678"
+SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Phone:
+    """What the customer's phone shows."""
+
+    messages: Sequence[dict[str, Any]] = ()
+    problem: str = ""  # the key of a sentence
+
+
+@allow("agent")
+def look(studio: Studio, person: Person, customer: str) -> Phone:
+    """Read the phone again; never an error, for this runs every second."""
+    if studio.services.settings.twilio_is_real:
+        return Phone(problem="simulator.real")
+    try:
+        return Phone(_thread(studio, customer))
+    except (NotReached, NothingChosen) as error:
+        return Phone(problem=error.key)
+
+
+@allow("agent")
+def write(studio: Studio, person: Person, customer: str, text: str) -> Phone:
+    """Send *text* as the customer."""
+    if not (text or "").strip():
+        raise NothingChosen("simulator.write_first")
+    _ask(studio, "POST", customer, {"text": text.strip()})
+    return Phone(_thread(studio, customer))
+
+
+@allow("agent")
+def clear(studio: Studio, person: Person, customer: str) -> Phone:
+    """Empty the phone. The bot keeps the conversation."""
+    _ask(studio, "DELETE", customer)
+    return Phone()
+
+
+def _thread(studio: Studio, customer: str) -> list[dict[str, Any]]:
+    found = _ask(studio, "GET", customer)
+    return list(found["messages"] if isinstance(found, dict) else found)
+
+
+def _ask(studio: Studio, method: str, customer: str, body: dict[str, str] | None = None) -> Any:
+    number = "".join(letter for letter in customer or "" if letter.isdecimal())
+    if not 8 <= len(number) <= 15:
+        raise NothingChosen("simulator.number")
+    address = quote(f"+{number}", safe="")
+    port = studio.services.settings.simulator_port
+    url = f"http://127.0.0.1:{port}/customers/{address}/messages"
+    try:
+        with httpx.Client(timeout=SECONDS, trust_env=False) as client:
+            answer = client.request(method, url, json=body)
+            answer.raise_for_status()
+            return answer.json() if answer.content else {}
+    except (httpx.HTTPError, ValueError) as error:
+        raise NotReached("simulator.not_running") from error
+
+
+def _shown(studio: Studio, phone: Phone) -> Html:
+    if phone.problem:
+        return note(studio.say(phone.problem))
+    if not phone.messages:
+        return note(studio.say("simulator.empty"))
+    return thread([_bubble(one) for one in phone.messages], ours=("customer",))
+
+
+def _bubble(one: dict[str, Any]) -> Bubble:
+    inbound = one.get("direction", one.get("from")) in ("inbound", "customer")
+    return Bubble("customer" if inbound else "agent", str(one.get("text") or one.get("body") or ""))
+
+
+def build(studio: Studio, load: Load) -> None:
+    """Place the page and wire it."""
+    say, timer = studio.say, gr.Timer(1.5)
+    with gr.Row(elem_classes="as-columns"):
+        with gr.Column(scale=3, min_width=260):
+            gr.HTML(tag("p", say("simulator.help"), class_="as-quiet"))
+            customer = gr.Textbox(CUSTOMER, label=say("simulator.customer"), max_length=24,
+                                  info=say("simulator.customer_help"))  # fmt: skip
+            again = gr.Button(say("simulator.clear"))
+        with gr.Column(scale=6, min_width=380):
+            screen = gr.HTML(elem_id="phone", autoscroll=True, elem_classes="as-phone")
+            with gr.Row():
+                box = gr.Textbox(
+                    show_label=False, placeholder=say("simulator.placeholder"), scale=8,
+                    container=False, max_length=4000, elem_id="phone-box",
+                )  # fmt: skip
+                send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
+                                 elem_id="phone-send")  # fmt: skip
+        gr.Column(scale=3, min_width=200)
+    show = partial(_shown, studio)
+    gr.on([timer.tick, customer.blur], event(studio, look, show), customer, screen,
+          show_progress="hidden")  # fmt: skip
+    load(event(studio, look, show), customer, screen, show_progress="hidden")
+    again.click(event(studio, clear, show), customer, screen)
+    gr.on(
+        [box.submit, send.click],
+        event(studio, write, lambda phone: [show(phone), ""]),
+        [customer, box],
+        [screen, box],
+        show_progress="hidden",
+    )

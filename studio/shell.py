@@ -1,0 +1,102 @@
+"""What surrounds every page: the header, the navigation, and which services are real."""
+
+from collections.abc import Callable
+
+import gradio as gr
+from gradio.components import Navbar
+
+from agent.settings import Settings
+from agent.store.people import Person
+from studio.guard import HOME
+from studio.markup import Html, tag
+from studio.pages import agents, inbox, knowledge, playground, simulator
+from studio.roles import allow
+from studio.state import Studio
+from studio.wiring import Load, event
+
+Build = Callable[[Studio, Load], None]
+PAGES: tuple[tuple[str, str, Build], ...] = (  # (path, key of the name, what builds it)
+    ("", "agents.title", agents.build),
+    ("playground", "playground.title", playground.build),
+    ("knowledge", "knowledge.title", knowledge.build),
+    ("inbox", "inbox.title", inbox.build),
+    ("simulator", "simulator.title", simulator.build),
+)
+
+
+def parts_in_force(settings: Settings) -> list[tuple[str, str, bool]]:
+    """Return (what, which, is it the real service) for the strip in the header."""
+    model, has_jina = settings.model_in_force, settings.jina_api_key is not None
+    return [
+        ("strip.model", "strip.offline" if model == "offline" else model, model != "offline"),
+        ("strip.embeddings", settings.jina_model if has_jina else "strip.local", has_jina),
+        (
+            "strip.whatsapp",
+            "Twilio" if settings.twilio_is_real else "strip.simulator",
+            settings.twilio_is_real,
+        ),
+        (
+            "strip.database",
+            "PostgreSQL" if settings.sql_url.startswith("postgresql") else "SQLite",
+            True,
+        ),
+    ]
+
+
+@allow("viewer")
+def header(studio: Studio, person: Person) -> Html:
+    """Return the header: product, services in force, language, who is signed in."""
+    other = "en" if studio.language == "es" else "es"
+    return tag(
+        "header",
+        tag("a", tag("span", "", class_="as-mark"), studio.say("product"), href=HOME,
+            class_="as-brand"),
+        tag("div", [_part(studio, *part) for part in parts_in_force(studio.services.settings)],
+            class_="as-strip"),
+        tag("div",
+            tag("span", person.name or person.email, class_="as-who",
+                title=f"{person.email} · {studio.say(f'role.{person.role}')}"),
+            _post("/language", studio.say_other("language.name"), language=other),
+            _post("/logout", studio.say("sign_out")),
+            class_="as-me"),
+        class_="as-header",
+    )  # fmt: skip
+
+
+def _part(studio: Studio, what: str, which: str, real: bool) -> Html:
+    name = studio.say(which) if which.startswith("strip.") else which
+    state = studio.say("strip.real" if real else "strip.stand_in")
+    return tag(
+        "span", tag("i", "", class_="on" if real else "off"), f"{studio.say(what)}: ",
+        tag("b", name), class_="as-part", title=state,
+    )  # fmt: skip
+
+
+def _post(action: str, label: str, **hidden: str) -> Html:
+    fields = [tag("input", type="hidden", name=key, value=hidden[key]) for key in hidden]
+    return tag("form", fields, tag("button", label, type="submit"), method="post", action=action)
+
+
+def build(studio: Studio) -> gr.Blocks:
+    """Return the whole studio in one language, one route a page."""
+    first, *others = PAGES
+    demo = gr.Blocks(
+        title=studio.say("product"),
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(3600, 3600),
+    )
+    with demo:
+        _page(studio, demo, first[2])
+    for path, name, page in others:
+        with demo.route(studio.say(name), path):
+            _page(studio, demo, page)
+    demo.queue(default_concurrency_limit=20, max_size=400, api_open=True)
+    return demo
+
+
+def _page(studio: Studio, demo: gr.Blocks, page: Build) -> None:
+    top = gr.HTML(elem_id="as-top")
+    Navbar(main_page_name=studio.say(PAGES[0][1]))
+    page(studio, demo.load)
+    demo.load(event(studio, header), None, top, show_progress="hidden")

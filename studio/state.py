@@ -1,0 +1,26 @@
+"""What every page is built with: the parts of the installation, and a language."""
+
+from dataclasses import dataclass
+
+from agent.answering import Answering
+from agent.services import Services
+from studio.texts import say
+
+NO_CANARY = "••••••••"
+
+
+@dataclass(frozen=True)
+class Studio:
+    """The studio in one language."""
+
+    services: Services
+    answering: Answering
+    language: str
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text in this studio's language."""
+        return say(self.language, key, **values)
+
+    def say_other(self, key: str) -> str:
+        """Return a text in the language one can switch to."""
+        return say("en" if self.language == "es" else "es", key)

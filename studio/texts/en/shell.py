@@ -1,0 +1,79 @@
+"""The words around the pages: names, sign-in, roles, errors (English)."""
+
+TEXTS = {
+    "product": "Agent Studio",
+    "language.name": "English",
+    "sign_out": "Sign out",
+    "done": "Done",
+    "send": "Send",
+    "remove": "Remove",
+    "earlier": "← Previous",
+    "later": "Next →",
+    "newer": "← Newer",
+    "older": "Older →",
+    "role.viewer": "viewer",
+    "role.agent": "agent",
+    "role.editor": "editor",
+    "role.admin": "admin",
+    "language.es": "Spanish",
+    "language.en": "English",
+    "language.pt": "Portuguese",
+    "channel.twilio": "WhatsApp (Twilio)",
+    "channel.meta": "WhatsApp (Meta)",
+    "channel.chatwoot": "Chatwoot",
+    "channel.api": "API",
+    "channel.web": "Web",
+    "author.customer": "Customer",
+    "author.agent": "Agent",
+    "author.human": "Team",
+    "author.system": "System",
+    "strip.model": "Model",
+    "strip.embeddings": "Search",
+    "strip.whatsapp": "WhatsApp",
+    "strip.database": "Data",
+    "strip.offline": "built-in, offline",
+    "strip.local": "built-in, offline",
+    "strip.simulator": "simulator",
+    "strip.real": "Real service",
+    "strip.stand_in": "Built-in stand-in: set the key in .env to switch to the real service",
+    "login.title": "Sign in",
+    "login.help": "With your e-mail and password.",
+    "login.email": "E-mail",
+    "login.password": "Password",
+    "login.enter": "Sign in",
+    "login.WrongPassword": "The e-mail or the password is wrong.",
+    "login.WeakPassword": (
+        "Use at least 12 characters that are neither a common password nor your name."
+    ),
+    "login.Invalid": "Choose a password that differs from the current one.",
+    "password.title": "Choose your password",
+    "password.help": "At least 12 characters. A short phrase works well.",
+    "password.current": "Current (or one-time) password",
+    "password.new": "New password",
+    "password.save": "Save and continue",
+    "error.title": "That did not work",
+    "error.fields": "Check the fields.",
+    "error.not_allowed": "Your account may not do this: it needs the role of {role}.",
+    "error.too_many": "Too many attempts. Wait {seconds} seconds and try again.",
+    "error.AgentError": "Something went wrong. Try again.",
+    "error.NotFound": "That is not there any more. Reload the page.",
+    "error.Invalid": "Those values cannot be used.",
+    "error.EditConflict": (
+        "Somebody else saved changes since you opened this agent. What you wrote is still "
+        'here: copy it, press "Reload" and make your change again.'
+    ),
+    "error.NotReleased": "No agent is released on that address.",
+    "error.ModelUnavailable": "The model did not answer. Try again in a moment.",
+    "error.said.This agent answers on a channel. Release another one there first.": (
+        "This agent answers on a channel. Release another one there first."
+    ),
+    "error.said.There is no agent by that id.": "There is no agent by that id.",
+    "error.said.There is no version by that id.": "There is no version by that id.",
+    "error.said.There is no conversation by that number.": (
+        "There is no conversation by that number."
+    ),
+    "error.said.Write something first.": "Write something first.",
+    "error.said.Choose a channel out of twilio, meta, chatwoot, api, web, and its address.": (
+        "Choose a channel and write its address."
+    ),
+}

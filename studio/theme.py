@@ -1,0 +1,61 @@
+"""How the studio looks: one Gradio theme, one style sheet, one small script, all served by us."""
+
+from pathlib import Path
+
+import gradio as gr
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+SYSTEM_FONT = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
+MONO_FONT = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+
+def theme() -> gr.themes.Base:
+    """Return the theme: pine green on warm paper by day, on ink by night."""
+    pine = gr.themes.Color(
+        "#effaf5", "#d8f3e6", "#b3e6cf", "#80d2b0", "#4ab68c", "#279a71", "#187c5b",
+        "#14634a", "#134f3d", "#104133", "#08261e", name="pine",
+    )  # fmt: skip
+    built: gr.themes.Base = gr.themes.Base(
+        primary_hue=pine,
+        secondary_hue=pine,
+        neutral_hue=gr.themes.colors.stone,
+        text_size=gr.themes.sizes.text_sm,
+        spacing_size=gr.themes.sizes.spacing_sm,
+        radius_size=gr.themes.sizes.radius_md,
+        font=SYSTEM_FONT,
+        font_mono=MONO_FONT,
+    ).set(
+        body_background_fill="#f7f5f0",
+        body_background_fill_dark="#15181a",
+        block_background_fill="#ffffff",
+        block_background_fill_dark="#1d2124",
+        block_border_color="#e4dfd5",
+        block_border_color_dark="#2e3438",
+        border_color_primary="#dcd6c9",
+        border_color_primary_dark="#363d42",
+        input_background_fill="#ffffff",
+        input_background_fill_dark="#15191b",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_text_color="#ffffff",
+        block_label_text_weight="600",
+        block_title_text_weight="600",
+    )
+    return built
+
+
+def style() -> str:
+    """Return the style sheet of the pages inside Gradio."""
+    return (ASSETS / "studio.css").read_text(encoding="utf-8")
+
+
+def login_style() -> str:
+    """Return the style sheet of the pages outside Gradio."""
+    return (ASSETS / "login.css").read_text(encoding="utf-8")
+
+
+def head(language: str) -> str:
+    """Return what goes into the page's head: our script, told the person's language."""
+    script = (ASSETS / "studio.js").read_text(encoding="utf-8")
+    return f"<script>{script.replace('LANGUAGE', language)}</script>"

@@ -1,0 +1,114 @@
+"""Why an agent said what it said: the trace of one turn, for people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from studio.markup import Html, join, tag
+from studio.state import Studio
+from studio.texts import has
+from studio.widgets import badge, note
+
+
+def panel(
+    studio: Studio, trace: Sequence[Mapping[str, Any]], facts: Mapping[str, object],
+    error: str = "", prompt: str = "",
+) -> Html:  # fmt: skip
+    """Return numbers, then each step in order, then the prompt as it was sent."""
+    return tag(
+        "div",
+        _facts(studio, facts),
+        note(studio.say("why.error"), tag("p", error)) if error else None,
+        [_step(studio, step) for step in trace],
+        _folded(studio.say("why.prompt"), tag("pre", prompt)) if prompt else None,
+        class_="as-why",
+    )
+
+
+def usage(
+    studio: Studio, version: str, model: str, tokens: tuple[int, int], cost: float,
+    seconds: float, outcome: str,
+) -> dict[str, object]:  # fmt: skip
+    """Return the numbers of a turn in words."""
+    return {
+        "why.outcome": studio.say(f"outcome.{outcome}"),
+        "why.version": version,
+        "why.model": studio.say("strip.offline") if model == "offline" else model,
+        "why.tokens": f"{tokens[0]} + {tokens[1]}",
+        "why.cost": f"US$ {cost:.5f}" if cost else "US$ 0",
+        "why.seconds": f"{seconds:.2f} s",
+    }
+
+
+def citations(cited: Sequence[Mapping[str, Any]]) -> Html | None:
+    """Return where the reply was taken from, one pill a place."""
+    if not cited:
+        return None
+    return tag("span", [_citation(one) for one in cited], class_="as-citations")
+
+
+def _citation(one: Mapping[str, Any]) -> Html:
+    return tag("span", f"{one['n']} · {place(one)}", class_="as-badge none",
+               title=str(one.get("quote", "")))  # fmt: skip
+
+
+def place(one: Mapping[str, Any]) -> str:
+    """Return a citation's file with its page or row."""
+    if one.get("page") is not None:
+        return f"{one['source']}, p. {one['page']}"
+    return f"{one['source']}, #{one['row']}" if one.get("row") is not None else str(one["source"])
+
+
+def passage(title: str, score: float, text: str, heading: str = "") -> Html:
+    """Return a passage with its place and how well it fits."""
+    return tag(
+        "div",
+        tag("div", tag("b", title), _score(score), class_="as-passage-head"),
+        tag("div", heading, class_="as-quiet") if heading else None,
+        tag("div", text, class_="as-passage-text"),
+        class_="as-passage",
+    )
+
+
+def _score(score: float) -> Html:
+    width = f"width:{round(100 * max(0.0, min(1.0, score)))}%"
+    return tag("span", tag("i", "", style=width), tag("em", f"{score:.2f}"), class_="as-score")
+
+
+def _facts(studio: Studio, facts: Mapping[str, object]) -> Html:
+    rows = [tag("div", tag("dt", studio.say(key)), tag("dd", str(value)))
+            for key, value in facts.items() if value != ""]  # fmt: skip
+    return tag("dl", rows, class_="as-facts")
+
+
+def _step(studio: Studio, step: Mapping[str, Any]) -> Html:
+    kind, detail = str(step["kind"]), step.get("detail") or {}
+    seconds = tag("em", f"{float(step.get('seconds') or 0):.2f} s")
+    title = join([badge(studio.say(f"step.{kind}"), kind), _title(studio, step), seconds])
+    body = _passages(studio, detail) if kind == "passages" else _details(detail)
+    return _folded(title, body, opened=kind in ("passages", "error"))
+
+
+def _title(studio: Studio, step: Mapping[str, Any]) -> str:
+    title = str(step["title"])
+    key = f"tool.{title}" if step["kind"] == "tool" else f"step.title.{title}"
+    return studio.say(key) if has(studio.language, key) else title.removeprefix("passages")
+
+
+def _passages(studio: Studio, detail: Mapping[str, Any]) -> Html:
+    found = detail.get("passages") or []
+    if not found:
+        return note(studio.say("why.nothing_found"))
+    return join(
+        passage(f"[{one['n']}] {one['place']}", float(one["score"]), one["text"], one["heading"])
+        for one in found
+    )
+
+
+def _details(detail: Mapping[str, Any]) -> Html:
+    text = json.dumps(detail, ensure_ascii=False, indent=2)
+    return tag("pre", text.replace("\\n", "\n"))
+
+
+def _folded(title: Html | str, body: Html, opened: bool = False) -> Html:
+    return tag("details", tag("summary", title), body, open=opened, class_="as-step")
