@@ -7,6 +7,7 @@ rebinding) is never asked for. Redirects are followed by hand, each checked like
 After OWASP's "Server-Side Request Forgery Prevention" cheat sheet.
 """
 
+import re
 import ssl
 import time
 import zlib
@@ -39,6 +40,7 @@ _HEADERS = {
     "Accept": ", ".join(MEDIA_TYPES),
     "Accept-Encoding": "gzip",
 }
+_HOST = re.compile(rb"[A-Za-z0-9._:-]+")  # after IDNA; colons are IPv6's
 _FAULTS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 
 
@@ -110,7 +112,7 @@ def _checked(url: str, loopback_port: int | None) -> httpx.URL:
         address = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchRefused("That is not an address.", "fetch_form") from error
-    if address.scheme not in ("http", "https") or not address.host:
+    if address.scheme not in ("http", "https") or not _HOST.fullmatch(address.raw_host):
         raise FetchRefused("Only http and https addresses can be fetched.", "fetch_form")
     if address.userinfo:
         raise FetchRefused("Leave the user name and password out.", "fetch_form")

@@ -12,11 +12,19 @@ from knowledge.errors import FetchRefused
 
 Resolver = Callable[[str, int], list[str]]
 _PUBLIC_PORTS = (80, 443)
-# Ranges that carry an IPv4 address inside an IPv6 one (RFC 6052, RFC 8215, RFC 3056), and
-# IPv4-compatible ones (RFC 4291): they could lead anywhere, and no web page needs them.
+# Ranges that carry an IPv4 address inside an IPv6 one (RFC 6052, RFC 8215, RFC 3056, RFC 4380),
+# IPv4-compatible and site-local ones (RFC 4291, RFC 3879): they could lead anywhere, and no web
+# page needs them.
 _CARRIERS = [
     ipaddress.ip_network(network)
-    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96", "2001::/32")
+    for network in (
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "2001::/32",
+        "::/96",
+        "fec0::/10",
+    )
 ]
 
 

@@ -36,6 +36,8 @@ def sections(text: str) -> Iterator[Section]:
 
 def _body(lines: list[str], path: list[tuple[int, str]], page: int | None) -> Iterator[Section]:
     heading = " > ".join(title for _, title in path if title)
+    if heading and not any(line.strip() for line in lines):  # a title slide, a bare heading
+        lines = [path[-1][1]]
     held: list[str] = []
     index = 0
     while index < len(lines):

@@ -19,10 +19,11 @@ def read_pptx(path: Path) -> Iterator[Section]:
 
 def _markdown(path: Path, ending: str) -> str:
     from markitdown import MarkItDown, StreamInfo  # each format loads its own parser and no other
+    from markitdown.converters import DocxConverter, PptxConverter
 
+    # Only these two: the others would make something of any file, or fetch what it names.
+    reader = MarkItDown(enable_builtins=False, enable_plugins=False)
+    reader.register_converter(DocxConverter() if ending == ".docx" else PptxConverter())
     with path.open("rb") as file:
-        # Never `convert`: given an address, it would fetch it.
-        result = MarkItDown(enable_plugins=False).convert_stream(
-            file, stream_info=StreamInfo(extension=ending)
-        )
+        result = reader.convert_stream(file, stream_info=StreamInfo(extension=ending))
     return str(result.markdown)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.base import Section
-from knowledge.formats.plain import decoded
+from knowledge.formats.encodings import decoded
 from knowledge.formats.rows import row_sections
 
 _DELIMITERS = ",;\t|"
@@ -17,12 +17,14 @@ def read_xlsx(path: Path) -> Iterator[Section]:
     """One section a row of every sheet, the sheet's name as its heading."""
     import openpyxl  # each format loads its own parser and no other
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    several = len(book.worksheets) > 1
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # what a file claims about its own size is not always so
-        rows = ([_shown(value) for value in row] for row in sheet.iter_rows(values_only=True))
-        yield from row_sections(rows, sheet.title if several else "")
+    # Opened here: openpyxl judges a path by its ending, and stored files have none.
+    with path.open("rb") as data:
+        book = openpyxl.load_workbook(data, read_only=True, data_only=True, keep_links=False)
+        several = len(book.worksheets) > 1
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what a file claims about its own size is not always so
+            rows = ([_shown(value) for value in row] for row in sheet.iter_rows(values_only=True))
+            yield from row_sections(rows, sheet.title if several else "")
 
 
 def read_csv(path: Path) -> Iterator[Section]:

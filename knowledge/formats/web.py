@@ -1,20 +1,22 @@
 """HTML: what a reader of the page would call its text, by trafilatura."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.base import Section
 from knowledge.formats import markdown
+from knowledge.formats.encodings import decoded
 
 
 def read(path: Path) -> Iterator[Section]:
     """The page's sections, without menus, footers, scripts and comments."""
     import trafilatura  # each format loads its own parser and no other
 
-    page = path.read_bytes()
+    page = decoded(path)
+    if "<html" not in page.lower():  # a piece of a page, as editors save it
+        page = f"<html><body>{page}</body></html>"
     text = trafilatura.extract(
         page, output_format="markdown", include_tables=True, include_comments=False
     )
     # Of a very short page the extractor makes nothing: then every word of it.
-    yield from markdown.sections(text or re.sub(r"\n{3,}", "\n\n", trafilatura.html2txt(page)))
+    yield from markdown.sections(text or trafilatura.html2txt(page))

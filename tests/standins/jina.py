@@ -1,0 +1,146 @@
+"""Jina's embeddings address on loopback, as strict as the real one and as moody as wished.
+
+`jina_standin(state)` makes the app; what it received, and how it should behave, is in `state`.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+
+from knowledge.local import LocalEmbedder
+
+KEY = "jina_test_key"
+MODELS = {"jina-embeddings-v3": 1024, "jina-embeddings-v5-text-small": 1024}
+TASKS = {
+    "retrieval.query",
+    "retrieval.passage",
+    "text-matching",
+    "classification",
+    "separation",
+    "clustering",
+}
+FIELDS = {
+    "model",
+    "input",
+    "task",
+    "dimensions",
+    "embedding_type",
+    "normalized",
+    "late_chunking",
+    "truncate",
+}
+MOST_INPUTS = 512
+
+
+@dataclass
+class JinaState:
+    """How the stand-in behaves (`moods`, one a request, "ok" after the last) and what it saw."""
+
+    key: str = KEY
+    moods: list[str] = field(default_factory=list)  # ok slow_down broken half short rubbish
+    retry_after: str = "1"
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    most_at_once: int = 0
+    _now: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def next_mood(self) -> str:
+        """The mood of this request; `always X` stays."""
+        with self._lock:
+            if not self.moods:
+                return "ok"
+            if self.moods[0].startswith("always "):
+                return self.moods[0].removeprefix("always ")
+            return self.moods.pop(0)
+
+    def enter(self) -> None:
+        """Count a request in flight."""
+        with self._lock:
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+
+    def leave(self) -> None:
+        """Count it out."""
+        with self._lock:
+            self._now -= 1
+
+
+def jina_standin(state: JinaState) -> Flask:
+    """The app."""
+    app = Flask("jina")
+
+    @app.post("/v1/embeddings")
+    def embeddings() -> Any:
+        state.enter()
+        try:
+            answer, status = _answer(state)
+        finally:
+            state.leave()
+        state.statuses.append(status)
+        if isinstance(answer, Response):
+            return answer
+        headers = {"Retry-After": state.retry_after} if status == 429 else {}
+        return jsonify(answer), status, headers
+
+    return app
+
+
+def _answer(state: JinaState) -> tuple[Any, int]:
+    if request.headers.get("Authorization") != f"Bearer {state.key}":
+        return {"detail": "[RID: 1] Invalid API key, please get a new one"}, 401
+    body = request.get_json(silent=True)
+    problem = _problem(body)
+    if problem:
+        return {"detail": f"[RID: 1] {problem}"}, 422
+    state.requests.append(body)
+    mood = state.next_mood()
+    if mood == "slow_down":
+        return {"detail": "[RID: 1] Rate limit exceeded"}, 429
+    if mood == "no_credit":
+        return {"detail": "[RID: 1] Insufficient account balance"}, 403
+    if mood == "broken":
+        return {"detail": "[RID: 1] Internal error"}, 500
+    if mood == "rubbish":
+        return Response("<html>Bad gateway</html>", mimetype="text/html"), 200
+    return _vectors(body, mood), 200
+
+
+def _problem(body: Any) -> str:
+    if not isinstance(body, dict):
+        return "Body is not an object"
+    if unknown := set(body) - FIELDS:
+        return f"Extra inputs are not permitted: {sorted(unknown)}"
+    if body.get("model") not in MODELS:
+        return f"Model {body.get('model')} not found"
+    if body.get("task") not in TASKS:
+        return "Input should be a valid task"
+    if not 1 <= body.get("dimensions", 1) <= MODELS[body["model"]]:
+        return "Dimensions out of range"
+    texts = body.get("input")
+    if not isinstance(texts, list) or not all(isinstance(t, str) and t for t in texts):
+        return "Input should be a list of texts"
+    if not 1 <= len(texts) <= MOST_INPUTS:
+        return f"Each input list can contain at most {MOST_INPUTS} items"
+    return ""
+
+
+def _vectors(body: dict[str, Any], mood: str) -> dict[str, Any]:
+    size = body.get("dimensions", MODELS[body["model"]])
+    embedder = LocalEmbedder(size // 2 if mood == "short" else size)
+    vectors = embedder.embed_passages(body["input"])
+    if mood == "half":
+        vectors = vectors[: len(vectors) // 2]
+    data = [
+        {"object": "embedding", "index": index, "embedding": vector}
+        for index, vector in enumerate(vectors)
+    ]
+    tokens = sum(len(text.split()) for text in body["input"])
+    return {
+        "model": body["model"],
+        "object": "list",
+        "usage": {"total_tokens": tokens, "prompt_tokens": tokens},
+        "data": list(reversed(data)),  # the order is promised by `index` only
+    }
