@@ -41,12 +41,13 @@ def whatsapp(markdown: str) -> str:
 def _hold(match: re.Match[str], urls: list[str]) -> str:
     """Put an address aside, so that its underscores are nobody's italics."""
     url = match[1].rstrip(_AFTER_URL)
-    urls.append(url)
+    if url not in urls:
+        urls.append(url)
     rest = match[1][len(url) :]
     opened, closed = match[0].startswith("<"), match[0].endswith(">")
     before = "<" if opened and not closed else ""
     after = ">" if closed and not opened else ""
-    return f"{before}\ue000{len(urls) - 1}\ue001{rest}{after}"
+    return f"{before}\ue000{urls.index(url)}\ue001{rest}{after}"
 
 
 def _blocks(nodes: list[Node], between: str = "\n\n") -> str:

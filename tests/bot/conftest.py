@@ -1,0 +1,89 @@
+"""An app over real stores, a doorbell that remembers, and a hand that signs like Twilio's."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.sql import FromClause
+from twilio.request_validator import RequestValidator
+from werkzeug.test import TestResponse
+
+from agent.services import Services, open_services
+from agent.settings import Settings
+from bot.app import create_app
+
+PUBLIC = "https://bot.example.com"
+TOKEN = "0123456789abcdef0123456789abcdef"
+PAYLOADS = Path(__file__).parent / "payloads" / "twilio"
+Form = dict[str, str]
+Post = Callable[..., TestResponse]
+
+
+class RememberingDoorbell:
+    """Remembers who rang."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, str | int]] = []
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        self.rung.append((job, subject))
+        return True
+
+
+def payload(name: str, **changed: str) -> Form:
+    """Return one of the recorded requests, with some fields changed."""
+    fields: Form = json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
+    return {**fields, **changed}
+
+
+def signature(url: str, form: Form, token: str = TOKEN) -> str:
+    """Sign as Twilio does."""
+    return str(RequestValidator(token).compute_signature(url, form))
+
+
+def count(services: Services, table: FromClause) -> int:
+    """Return how many rows there are."""
+    with services.database.read() as tx:
+        return int(tx.scalar(select(func.count()).select_from(table)) or 0)
+
+
+@pytest.fixture
+def doorbell() -> RememberingDoorbell:
+    return RememberingDoorbell()
+
+
+@pytest.fixture
+def services(settings: Settings, doorbell: RememberingDoorbell) -> Iterator[Services]:
+    known = settings.model_copy(
+        update={
+            **Settings(
+                _env_file=None,
+                public_base_url=PUBLIC,
+                twilio_auth_token=TOKEN,
+                redis_url="redis://127.0.0.1:1/0",
+            ).model_dump(include={"public_base_url", "twilio_auth_token", "redis_url"})
+        }
+    )
+    opened = open_services(known, doorbell)
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def client(services: Services) -> FlaskClient:
+    return create_app(services, chat_seconds=0.1).test_client()
+
+
+@pytest.fixture
+def twilio(client: FlaskClient) -> Post:
+    """Post a genuinely signed webhook."""
+
+    def post(form: Form, path: str = "/webhooks/twilio", **more: Any) -> TestResponse:
+        headers = {"X-Twilio-Signature": signature(PUBLIC + path, form)}
+        return client.post(path, data=form, headers=headers, **more)
+
+    return post

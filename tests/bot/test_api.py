@@ -1,0 +1,314 @@
+import dataclasses
+import io
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+
+from agent import queues
+from agent.services import Services
+from bot import access
+from bot.app import create_app
+from tests.bot.conftest import RememberingDoorbell
+
+FIVE = {
+    "name": "Sofía",
+    "brand": "Kavak",
+    "description": "Vende autos seminuevos.",
+    "tone": "Cercano y breve.",
+    "instructions": "Ofrece siempre una visita.",
+}
+
+
+@pytest.fixture
+def agent_id(client: FlaskClient) -> str:
+    return str(client.post("/agents", json=FIVE).json["id"])  # type: ignore[index]
+
+
+def fields_of(answer: object) -> dict[str, str]:
+    """Return the sentence for each field of a 4xx."""
+    return {one["field"]: one["message"] for one in answer.json["error"]["fields"]}  # type: ignore[attr-defined]
+
+
+def test_an_agent_is_made_from_five_fields_and_answers_on_the_api(
+    client: FlaskClient, services: Services
+) -> None:
+    answer = client.post("/agents", json=FIVE)
+    assert answer.status_code == 201
+    made = answer.json
+    assert answer.headers["Location"] == f"/agents/{made['id']}"
+    assert {name: made["draft"][name] for name in FIVE} == FIVE
+    assert made["released"] == [{"channel": "api", "address": made["id"], "version": 1}]
+    version = services.agents.answering("api", made["id"])
+    assert version is not None
+    assert version.spec.tone == "Cercano y breve."
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "sentence"),
+    [
+        ({}, "name", "This field is required."),
+        ({"name": ""}, "name", "Write at least 1 character(s)."),
+        ({"name": "x" * 81}, "name", "Write at most 80 characters."),
+        ({"name": 5}, "name", "Write a text."),
+        ({"name": "a", "nme": "b"}, "nme", "There is no field of this name."),
+        ({"name": "a", "model": {"temperature": 3}}, "model.temperature",
+         "Use a number of at most 2.0."),
+        ({"name": "a", "languages": ["xx"]}, "languages.0", "Choose 'es', 'en' or 'pt'."),
+        ({"name": "a", "tools": "handoff"}, "tools", "Send a list."),
+        ({"name": "a", "budget": 3}, "budget", "Send a JSON object."),
+    ],
+)  # fmt: skip
+def test_each_wrong_field_has_its_sentence(
+    client: FlaskClient, body: object, field: str, sentence: str
+) -> None:
+    answer = client.post("/agents", json=body)
+    assert answer.status_code == 422
+    assert fields_of(answer)[field] == sentence
+
+
+@pytest.mark.parametrize("data", ["", "nonsense", "[1]", "null", '"{}"', "[" * 100_000])
+def test_a_body_that_is_no_object_is_a_422(client: FlaskClient, data: str) -> None:
+    answer = client.post("/agents", data=data, content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "data", ['{"name": "a\\u0000"}', '{"name": "\\ud800"}', '{"name": "a", "budget": {"x": 1e999}}']
+)
+def test_what_no_database_keeps_is_a_422(client: FlaskClient, data: str) -> None:
+    answer = client.post("/agents", data=data, content_type="application/json")
+    assert answer.status_code == 422
+    assert "cannot be stored" in answer.json["error"]["message"]
+
+
+def test_an_agent_cannot_look_into_a_base_that_is_not_there(client: FlaskClient) -> None:
+    answer = client.post("/agents", json={"name": "a", "knowledge": {"bases": ["nope"]}})
+    assert answer.status_code == 422
+    assert "knowledge.bases" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("agent_id", ["0" * 32, "nope", "%00", "a%27b", "x" * 500, "%F0%9F%9A%97"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/versions"), ("GET", "/knowledge"),
+     ("POST", "/release"), ("POST", "/knowledge")],
+)  # fmt: skip
+def test_an_unknown_agent_is_a_404(
+    client: FlaskClient, agent_id: str, method: str, path: str
+) -> None:
+    body = {"channel": "api"} if path == "/release" else {}
+    answer = client.open(f"/agents/{agent_id}{path}", method=method, json=body)
+    assert answer.status_code == 404
+    assert answer.json["error"]["message"] == "There is no agent by that id."
+
+
+def test_a_change_touches_only_what_is_sent(client: FlaskClient, agent_id: str) -> None:
+    change = {"tone": "Formal", "model": {"temperature": 0.9}, "revision": 1}
+    changed = client.patch(f"/agents/{agent_id}", json=change).json
+    assert changed["revision"] == 2
+    assert changed["draft"]["tone"] == "Formal"
+    assert changed["draft"]["instructions"] == FIVE["instructions"]
+    assert (changed["draft"]["model"]["temperature"], changed["draft"]["model"]["max_tokens"]) == (
+        0.9,
+        700,
+    )
+
+
+def test_a_change_of_an_older_revision_is_a_conflict(client: FlaskClient, agent_id: str) -> None:
+    client.patch(f"/agents/{agent_id}", json={"tone": "Formal"})
+    answer = client.patch(f"/agents/{agent_id}", json={"tone": "Otro", "revision": 1})
+    assert answer.status_code == 409
+    assert client.get(f"/agents/{agent_id}").json["draft"]["tone"] == "Formal"
+
+
+@pytest.mark.parametrize("body", [{"nme": "x"}, {"name": None}, {"name": ""}, {"revision": "x"}])
+def test_a_wrong_change_is_a_422(client: FlaskClient, agent_id: str, body: object) -> None:
+    answer = client.patch(f"/agents/{agent_id}", json=body)
+    assert answer.status_code == 422
+    assert fields_of(answer)
+
+
+def test_the_list_holds_agents_in_use(client: FlaskClient, agent_id: str) -> None:
+    assert [one["id"] for one in client.get("/agents").json["agents"]] == [agent_id]
+    assert client.delete(f"/agents/{agent_id}").status_code == 204
+    assert client.get("/agents").json["agents"] == []
+    assert client.get(f"/agents/{agent_id}").json["archived"] is True
+
+
+def test_an_agent_on_a_number_cannot_be_put_away(client: FlaskClient, agent_id: str) -> None:
+    client.post(f"/agents/{agent_id}/release", json={"channel": "twilio"})
+    answer = client.delete(f"/agents/{agent_id}")
+    assert answer.status_code == 422
+    assert "answers on a channel" in answer.json["error"]["message"]
+
+
+def test_a_release_makes_a_version_and_an_older_one_comes_back(
+    client: FlaskClient, services: Services, agent_id: str
+) -> None:
+    client.patch(f"/agents/{agent_id}", json={"tone": "Formal"})
+    release = f"/agents/{agent_id}/release"
+    body = {"channel": "twilio", "address": "+14155238886", "note": "probada"}
+    second = client.post(release, json=body).json
+    assert (second["number"], second["spec"]["tone"]) == (2, "Formal")
+    back = client.post(release, json={**body, "version": 1}).json
+    assert back["spec"]["tone"] == FIVE["tone"]
+    live = services.agents.answering("twilio", "whatsapp:+14155238886")
+    assert live is not None
+    assert live.number == 1
+    numbers = [one["number"] for one in client.get(f"/agents/{agent_id}/versions").json["versions"]]
+    assert numbers == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"channel": "fax"}, 422), ({"channel": "api", "address": "another"}, 422),
+     ({"channel": "meta"}, 422), ({"channel": "twilio", "version": 9}, 404),
+     ({"channel": "twilio", "version": 10**30}, 422), ({}, 422)],
+)  # fmt: skip
+def test_a_wrong_release_is_refused(
+    client: FlaskClient, agent_id: str, body: object, status: int
+) -> None:
+    answer = client.post(f"/agents/{agent_id}/release", json=body)
+    assert answer.status_code == status
+    assert answer.json["error"]["message"]
+
+
+# --- knowledge
+
+
+def upload(*names: str) -> dict[str, object]:
+    return {"files": [(io.BytesIO(f"Texto de {name}".encode()), name) for name in names]}
+
+
+def test_files_become_sources_of_the_agents_own_base(
+    client: FlaskClient, services: Services, doorbell: RememberingDoorbell, agent_id: str
+) -> None:
+    answer = client.post(f"/agents/{agent_id}/knowledge", data=upload("garantia.txt", "sedes.md"))
+    assert answer.status_code == 202
+    ids = [one["id"] for one in answer.json["sources"]]
+    assert doorbell.rung == [(queues.INGESTION, source_id) for source_id in ids]
+    listed = client.get(f"/agents/{agent_id}/knowledge").json["sources"]
+    assert [(one["id"], one["state"]) for one in listed] == [(one, "waiting") for one in ids]
+    [base] = services.agents.get(agent_id).draft.knowledge.bases
+    assert services.sources.base(base).name.startswith("Sofía")
+
+
+def test_a_second_upload_and_a_page_go_to_the_same_base(
+    client: FlaskClient, services: Services, agent_id: str
+) -> None:
+    client.post(f"/agents/{agent_id}/knowledge", data=upload("a.txt"))
+    client.patch(f"/agents/{agent_id}", json={"name": "Otra"})
+    page = client.post(f"/agents/{agent_id}/knowledge", json={"url": "https://example.com/x"})
+    assert page.status_code == 202
+    assert len(services.agents.get(agent_id).draft.knowledge.bases) == 1
+    assert len(client.get(f"/agents/{agent_id}/knowledge").json["sources"]) == 2
+
+
+@pytest.mark.parametrize(
+    "body", [{"url": "ftp://x"}, {"url": ""}, {}, {"url": "https://x", "y": 1}]
+)
+def test_a_wrong_page_is_a_422(client: FlaskClient, agent_id: str, body: object) -> None:
+    answer = client.post(f"/agents/{agent_id}/knowledge", json=body)
+    assert answer.status_code == 422
+    assert answer.json["error"]["message"]
+
+
+def test_an_upload_without_files_is_a_422(client: FlaskClient, agent_id: str) -> None:
+    answer = client.post(f"/agents/{agent_id}/knowledge", data={"file": "x"})
+    assert answer.status_code == 422
+    assert '"files"' in answer.json["error"]["message"]
+
+
+def test_an_upload_may_be_larger_than_other_requests_but_has_a_limit(
+    client: FlaskClient, agent_id: str
+) -> None:
+    four, thirty = b"x" * (4 << 20), b"x" * (30 << 20)
+    path = f"/agents/{agent_id}/knowledge"
+    assert client.post(path, data={"files": (io.BytesIO(four), "a.txt")}).status_code == 202
+    assert client.post(path, data={"files": (io.BytesIO(thirty), "b.txt")}).status_code == 413
+    big = client.post("/agents", data=b" " * (4 << 20), content_type="application/json")
+    assert big.status_code in (413, 422)
+
+
+# --- who may
+
+
+@pytest.fixture
+def guarded(services: Services) -> FlaskClient:
+    keys = services.settings.model_copy(update={"api_keys": SecretStr("one, two")})
+    return create_app(dataclasses.replace(services, settings=keys)).test_client()
+
+
+@pytest.mark.parametrize("key", ["one", "two"])
+def test_a_key_opens_the_api(guarded: FlaskClient, key: str) -> None:
+    answer = guarded.get("/agents", headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 200
+    assert "X-Api-Access" not in answer.headers
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer three", "Basic one", "one",
+                                    "Bearer one, two", "Bearer ñ"])  # fmt: skip
+@pytest.mark.parametrize("call", [
+    lambda c, h: c.get("/agents", headers=h), lambda c, h: c.post("/agents", json=FIVE, headers=h),
+    lambda c, h: c.post("/chat", json={}, headers=h), lambda c, h: c.get("/agents/x", headers=h),
+])  # fmt: skip
+def test_without_a_key_the_api_is_closed(
+    guarded: FlaskClient, header: str, call: Callable[..., object]
+) -> None:
+    headers = {"Authorization": header.encode().decode("latin-1")} if header else {}
+    assert call(guarded, headers).status_code == 401  # type: ignore[attr-defined]
+
+
+def test_in_development_without_keys_it_is_open_here_and_says_so(client: FlaskClient) -> None:
+    answer = client.get("/agents")
+    assert answer.status_code == 200
+    assert answer.headers["X-Api-Access"] == access.OPEN_NOTICE
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"environ_base": {"REMOTE_ADDR": "192.168.1.5"}},
+        {"headers": {"X-Forwarded-For": "1.2.3.4"}},
+        {"headers": {"Host": "abc.ngrok.app"}},
+        {"headers": {"Origin": "https://evil.example"}},
+        {"headers": {"Host": "["}},
+    ],
+)
+def test_without_keys_nobody_else_gets_in(client: FlaskClient, more: dict[str, object]) -> None:
+    assert client.get("/agents", **more).status_code in (400, 403)
+
+
+def test_in_production_without_keys_it_is_closed(services: Services) -> None:
+    closed = services.settings.model_copy(update={"environment": "production"})
+    client = create_app(dataclasses.replace(services, settings=closed)).test_client()
+    assert client.get("/agents").status_code == 403
+
+
+# --- pages and manners
+
+
+def test_the_api_describes_itself(client: FlaskClient) -> None:
+    paths = client.get("/openapi.json").json["paths"]
+    assert {"/agents", "/agents/{agent_id}", "/agents/{agent_id}/knowledge",
+            "/agents/{agent_id}/release", "/agents/{agent_id}/versions", "/chat"} <= set(paths)  # fmt: skip
+    page = client.get("/docs").text
+    assert all(f"</b> {path}</h2>" in page for path in paths)
+    assert "http://" not in page
+    assert "https://" not in page
+    assert client.get("/static/docs.css").status_code == 200
+
+
+def test_every_answer_is_guarded_against_sniffing_and_framing(client: FlaskClient) -> None:
+    for path in ("/agents", "/docs", "/nothing", "/healthz"):
+        headers = client.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_what_is_not_there_says_so_in_json(client: FlaskClient) -> None:
+    assert client.get("/nothing").json["error"]["message"] == "There is nothing at this address."
+    assert client.put("/agents").status_code == 405

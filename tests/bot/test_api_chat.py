@@ -1,0 +1,188 @@
+import threading
+import time
+from dataclasses import dataclass, field, replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from agent.services import Services
+from agent.store.tables import inbox
+from agent.store.turns import Outcome
+from bot import api_chat
+from bot.app import create_app
+from tests.bot.conftest import RememberingDoorbell, count
+
+
+@dataclass
+class AnsweringDoorbell(RememberingDoorbell):
+    """A worker that answers as soon as it is rung."""
+
+    services: Services | None = None
+    rung: list[tuple[str, str | int]] = field(default_factory=list)
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        assert self.services is not None
+        lease = self.services.turns.lease(int(subject))
+        assert lease is not None
+        work = self.services.turns.read(lease, 20)
+        if not work.unanswered:
+            self.services.turns.give_back(lease)
+            return super().ring(job, subject)
+        version = self.services.agents.answering(work.channel, work.our_address)
+        assert version is not None
+        text = f"{len(work.history)}: {work.unanswered[0].text}"
+        outcome = Outcome(
+            "answered", version.id, time.time(), text=text, parts=[text], model="offline",
+            input_tokens=12, output_tokens=3, cost=0.5, citations=[{"source": "garantia.pdf"}],
+        )  # fmt: skip
+        assert self.services.turns.commit(work, outcome)
+        return super().ring(job, subject)
+
+
+@pytest.fixture
+def doorbell() -> AnsweringDoorbell:
+    return AnsweringDoorbell()
+
+
+@pytest.fixture
+def answered(services: Services, doorbell: AnsweringDoorbell) -> FlaskClient:
+    doorbell.services = services
+    return create_app(services, chat_seconds=5).test_client()
+
+
+@pytest.fixture
+def agent_id(answered: FlaskClient) -> str:
+    return str(answered.post("/agents", json={"name": "Sofía"}).json["id"])  # type: ignore[index]
+
+
+def test_the_reply_comes_with_citations_version_and_usage(
+    answered: FlaskClient, agent_id: str
+) -> None:
+    reply = answered.post("/chat", json={"agent_id": agent_id, "message": "hola"}).json
+    assert reply["reply"] == "0: hola"
+    assert reply["citations"] == [{"source": "garantia.pdf"}]
+    assert reply["version"] == "Sofía v1"
+    assert reply["usage"] == {
+        "model": "offline",
+        "input_tokens": 12,
+        "output_tokens": 3,
+        "cost": 0.5,
+    }
+    assert reply["conversation_id"]
+
+
+def test_a_conversation_goes_on_under_its_id(answered: FlaskClient, agent_id: str) -> None:
+    first = answered.post("/chat", json={"agent_id": agent_id, "message": "uno"}).json
+    body = {"agent_id": agent_id, "message": "dos", "conversation_id": first["conversation_id"]}
+    assert answered.post("/chat", json=body).json["reply"] == "2: dos"
+    other = answered.post("/chat", json={"agent_id": agent_id, "message": "tres"}).json
+    assert other["reply"] == "0: tres"
+
+
+@pytest.mark.parametrize("conversation", [{}, {"conversation_id": "ana"}])
+def test_the_same_key_says_it_once(
+    answered: FlaskClient, services: Services, agent_id: str, conversation: dict[str, str]
+) -> None:
+    body = {"agent_id": agent_id, "message": "hola", **conversation}
+    headers = {"Idempotency-Key": "k1"}
+    first, second = (answered.post("/chat", json=body, headers=headers).json for _ in range(2))
+    assert first == second
+    assert count(services, inbox) == 1
+
+
+def test_the_same_key_in_another_conversation_is_another_message(
+    answered: FlaskClient, services: Services, agent_id: str
+) -> None:
+    for customer in ("ana", "luis"):
+        body = {"agent_id": agent_id, "message": "hola", "conversation_id": customer}
+        answered.post("/chat", json=body, headers={"Idempotency-Key": "k1"})
+    assert count(services, inbox) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "sentence"),
+    [
+        ({"message": ""}, "message", "Write at least 1 character(s)."),
+        ({"message": "  "}, "message", "Write at least 1 character(s)."),
+        ({"message": "x" * 8_001}, "message", "Write at most 8000 characters."),
+        ({"message": None}, "message", "Write a text."),
+        ({"channel": "fax"}, "channel", "Choose 'api' or 'web'."),
+        ({"conversation_id": "x" * 201}, "conversation_id", "Write at most 200 characters."),
+        ({"mesage": "x"}, "mesage", "There is no field of this name."),
+    ],
+)
+def test_each_wrong_field_has_its_sentence(
+    answered: FlaskClient, agent_id: str, change: dict[str, object], field: str, sentence: str
+) -> None:
+    answer = answered.post("/chat", json={"agent_id": agent_id, "message": "hola", **change})
+    assert answer.status_code == 422
+    assert {"field": field, "message": sentence} in answer.json["error"]["fields"]
+
+
+@pytest.mark.parametrize("unknown", ["0" * 32, "nope", "a'b", "ñ"])
+def test_an_unknown_agent_is_a_404(answered: FlaskClient, unknown: str) -> None:
+    assert answered.post("/chat", json={"agent_id": unknown, "message": "x"}).status_code == 404
+
+
+def test_an_agent_that_was_put_away_is_a_404(answered: FlaskClient, agent_id: str) -> None:
+    answered.delete(f"/agents/{agent_id}")
+    assert answered.post("/chat", json={"agent_id": agent_id, "message": "x"}).status_code == 404
+
+
+def test_an_agent_without_a_release_is_a_409(answered: FlaskClient, services: Services) -> None:
+    draft = services.agents.get(answered.post("/agents", json={"name": "Ana"}).json["id"]).draft
+    agent_id = services.agents.create(draft, "ana")
+    answer = answered.post("/chat", json={"agent_id": agent_id, "message": "hola"})
+    assert answer.status_code == 409
+    assert "no released version" in answer.json["error"]["message"]
+    assert count(services, inbox) == 0
+
+
+def test_an_answer_that_does_not_come_is_a_504_and_the_message_is_kept(services: Services) -> None:
+    deaf = RememberingDoorbell()
+    client = create_app(_with(services, deaf), chat_seconds=0.01).test_client()
+    agent_id = client.post("/agents", json={"name": "Sofía"}).json["id"]
+    answer = client.post("/chat", json={"agent_id": agent_id, "message": "hola"})
+    assert answer.status_code == 504
+    assert "Idempotency-Key" in answer.json["error"]["message"]
+    assert count(services, inbox) == 1
+
+
+class GatedDoorbell(RememberingDoorbell):
+    """A worker that is busy until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = threading.Semaphore(0)
+        self.go = threading.Event()
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        self.inside.release()
+        self.go.wait(30)
+        return super().ring(job, subject)
+
+
+def test_only_so_many_wait_at_once_and_webhooks_stay_free(services: Services) -> None:
+    gate = GatedDoorbell()
+    app = create_app(_with(services, gate), chat_seconds=0)
+    agent_id = app.test_client().post("/agents", json={"name": "Sofía"}).json["id"]
+    body = {"agent_id": agent_id, "message": "hola"}
+    waiting = [
+        threading.Thread(target=lambda: app.test_client().post("/chat", json=body))
+        for _ in range(api_chat.MOST_WAITING)
+    ]
+    for one in waiting:
+        one.start()
+    for _ in waiting:
+        assert gate.inside.acquire(timeout=30)
+    answer = app.test_client().post("/chat", json=body)
+    gate.go.set()
+    for one in waiting:
+        one.join(30)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert app.test_client().post("/chat", json=body).status_code == 504
+
+
+def _with(services: Services, doorbell: RememberingDoorbell) -> Services:
+    return replace(services, doorbell=doorbell)

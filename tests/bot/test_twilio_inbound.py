@@ -1,0 +1,103 @@
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from agent.store.inbox import Inbound
+from bot.channels import twilio_inbound
+from bot.errors import Unparseable
+from tests.bot.conftest import payload
+
+
+def parsed(name: str, **changed: str) -> Inbound | None:
+    return twilio_inbound.message(MultiDict(payload(name, **changed)))
+
+
+def test_a_text_keeps_every_field() -> None:
+    message = parsed("text")
+    assert message is not None
+    assert message.text == "Olá! Qual o horário?"
+    assert message.customer_address == "whatsapp:+5511987654321"
+    assert message.our_address == "whatsapp:+14155238886"
+    assert message.provider_message_id == "SM0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+    assert message.customer_name == "Ana Souza"
+    assert message.payload == payload("text")
+
+
+def test_a_voice_note_is_media_without_words() -> None:
+    message = parsed("voice")
+    assert message is not None
+    assert message.text == ""
+    assert message.media[0]["media_type"] == "audio/ogg"
+    assert message.media[0]["url"].endswith("/Media/ME00112233445566778899aabbccddeeff")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("button", "Agendar visita"),
+        ("location", "Praça da Sé, Praça da Sé, São Paulo, -23.55052,-46.633308"),
+        ("quoted", "¿Este sigue disponible?"),
+        ("unknown_fields", "hola"),
+    ],
+)
+def test_what_the_customer_meant_is_the_text(name: str, text: str) -> None:
+    message = parsed(name)
+    assert message is not None
+    assert message.text == text
+
+
+def test_a_list_choice_without_body_is_its_title() -> None:
+    message = parsed("text", Body="", ListId="suv", ListTitle="SUV")
+    assert message is not None
+    assert message.text == "SUV"
+
+
+def test_an_address_need_not_be_a_number() -> None:
+    message = parsed("bsuid")
+    assert message is not None
+    assert message.customer_address == "whatsapp:BR.1502576394655843"
+
+
+def test_fields_of_next_year_are_kept() -> None:
+    message = parsed("unknown_fields")
+    assert message is not None
+    assert message.payload["SomethingNew"] == "a value of next year"
+
+
+def test_a_repeated_field_keeps_both_values() -> None:
+    message = twilio_inbound.message(
+        MultiDict([*payload("text").items(), ("Extra", "a"), ("Extra", "b")])
+    )
+    assert message is not None
+    assert message.payload["Extra"] == ["a", "b"]
+
+
+def test_a_reaction_holds_nothing_to_answer() -> None:
+    assert parsed("text", Body="") is None
+    assert parsed("text", Body="   ") is None
+
+
+def test_no_character_that_a_database_refuses_is_kept() -> None:
+    message = parsed("text", Body="ho\0la", ProfileName="A\0" + "x" * 300)
+    assert message is not None
+    assert message.text == "hola"
+    assert message.payload["Body"] == "hola"
+    assert len(message.customer_name) == 200
+
+
+@pytest.mark.parametrize("field", ["MessageSid", "From", "To"])
+@pytest.mark.parametrize("value", ["", "x" * 201])
+def test_a_message_without_usable_ids_is_no_message(field: str, value: str) -> None:
+    with pytest.raises(Unparseable, match=field):
+        parsed("text", **{field: value})
+
+
+@pytest.mark.parametrize("out_id", ["", "x", "-1", "1" * 19, "٤٢", "1.5"])
+def test_a_strange_outbox_id_is_no_id(out_id: str) -> None:
+    form = MultiDict({"MessageSid": "SM1", "MessageStatus": "sent"})
+    assert twilio_inbound.report(form, out_id).outbox_id is None
+
+
+def test_a_report_names_status_error_and_outbox_row() -> None:
+    form = MultiDict({"MessageSid": "SM1", "MessageStatus": "Undelivered", "ErrorCode": "63016"})
+    report = twilio_inbound.report(form, "42")
+    assert report == twilio_inbound.Report("SM1", "undelivered", "63016", 42)
