@@ -1,0 +1,217 @@
+"""The lab: agents, knowledge and conversations as an analyst asks about them, in dataframes.
+
+`open_lab()` works on the stack of `make run` when it is up. Otherwise it builds the same parts
+inside the notebook: sample agents in a folder of their own, SQLite, Chroma in the process and the
+built-in model, so that every notebook runs with no key, no stack and no network.
+"""
+
+import atexit
+import shutil
+import tempfile
+import time
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from redis.exceptions import RedisError
+
+from agent.answer import Answer, Said
+from agent.answering import Answering, open_answering
+from agent.errors import NotFound
+from agent.installation import SAMPLES, install
+from agent.queues import TURN, SilentDoorbell
+from agent.runtime import Runtime
+from agent.services import Services, open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from agent.store.agents import Agent
+from agent.store.db import new_id
+from agent.store.inbox import Inbound
+from bot.channels.web import StoredChannel
+from jobs import deliver, turn
+from jobs.desk import Desk, Heartbeat
+from knowledge.in_process import vectors_in_process
+from knowledge.ingestion import Ingestion
+from knowledge.library import Library
+from knowledge.loaders import read_document
+from notebooks import past, retrieval
+
+REPLY_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One way in for notebooks. What it shows is what the studio shows."""
+
+    services: Services
+    answering: Answering
+    desk: Desk | None  # answers customers here, when there are no workers to do it
+
+    @property
+    def alone(self) -> bool:
+        """True when nothing outside this notebook is used."""
+        return self.desk is not None
+
+    # --- agents
+
+    def agents(self) -> pd.DataFrame:
+        """Return one row an agent."""
+        rows = [
+            {"name": agent.name, "brand": agent.draft.brand, "revision": agent.revision,
+             "versions": len(self.services.agents.versions(agent.id)),
+             "bases": len(agent.draft.knowledge.bases), "tools": ", ".join(agent.draft.tools),
+             "id": agent.id}
+            for agent in self.services.agents.list()
+        ]  # fmt: skip
+        return pd.DataFrame(rows).sort_values("name", ignore_index=True)
+
+    def draft(self, agent: str, **changes: Any) -> Spec:
+        """Return the draft of *agent* (its name or id) with *changes*; nothing is saved."""
+        spec = self._agent(agent).draft
+        return Spec.model_validate(spec.model_dump() | changes)
+
+    def ask(self, spec: Spec, *lines: str, history: Sequence[Said] = ()) -> Answer:
+        """Return what *spec* answers to *lines*, on the production path."""
+        return self.answering.runtime.answer(spec, history, lines)
+
+    def trial(self, spec: Spec, questions: Sequence[str]) -> pd.DataFrame:
+        """Return what *spec* answers to each of *questions*, one conversation each."""
+        return pd.DataFrame([_tried(text, self.ask(spec, text)) for text in questions])
+
+    # --- knowledge
+
+    def sources(self) -> pd.DataFrame:
+        """Return one row a source of any base."""
+        rows = [
+            {"base": base.name, "source": source.name, "state": source.state,
+             "passages": source.total, "kB": round(source.bytes / 1000), "error": source.error}
+            for base in self.services.sources.bases()
+            for source in self.services.sources.list(base.id)
+        ]  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def search(self, spec: Spec, question: str, top_k: int = 5) -> pd.DataFrame:
+        """Return the passages that *spec* would be given for *question*."""
+        found = self.answering.library.search(question, spec.knowledge.bases, top_k)
+        return pd.DataFrame(
+            [
+                {"score": passage.score, "place": passage.place, "text": passage.text,
+                 "found_by": " + ".join(passage.found_by)}
+                for passage in found
+            ]
+        )  # fmt: skip
+
+    def ranks(self, agent: str, sample: str) -> pd.DataFrame:
+        """Return where each way of searching placed the answers of a sample's test set."""
+        asked = retrieval.read_questions(SAMPLES / sample / "questions.yaml")
+        bases = self._agent(agent).draft.knowledge.bases
+        return retrieval.ranks(self.answering.library, bases, asked)
+
+    # --- conversations
+
+    def conversations(self, limit: int = 100) -> pd.DataFrame:
+        """Return one row a conversation, the newest message first."""
+        return past.listing(self.services.conversations, limit)
+
+    def thread(self, conversation_id: int) -> pd.DataFrame:
+        """Return one row a message of a conversation."""
+        return past.thread(self.services.conversations, conversation_id)
+
+    def replay(self, spec: Spec, limit: int = 20) -> pd.DataFrame:
+        """Return what *spec* would have said in the last *limit* turns; nothing is sent."""
+        runtime = self.answering.runtime
+        return past.replay(self.services.conversations, runtime, spec, limit)
+
+    def write(self, agent: str, text: str, customer: str) -> str:
+        """Write to the released *agent* as *customer*, through the inbox; return its reply."""
+        address = self._agent(agent).id
+        message = Inbound("web", new_id(), address, f"notebook:{customer}", text, customer)
+        [accepted] = self.services.inbox.accept([message])
+        if self.desk is not None:
+            turn.take(self.desk, accepted.conversation_id)
+            deliver.send(self.desk, accepted.conversation_id)
+        else:
+            self.services.doorbell.ring(TURN, accepted.conversation_id)
+        return self._reply(int(accepted.inbox_id or 0))
+
+    def _reply(self, inbox_id: int) -> str:
+        last = time.monotonic() + REPLY_SECONDS
+        while (found := self.services.conversations.reply_to(inbox_id)) is None:
+            if time.monotonic() > last:
+                raise TimeoutError("No worker answered within a minute. Is `make run` still up?")
+            self.services.replies.wait(inbox_id)
+        return found[0]
+
+    def _agent(self, agent: str) -> Agent:
+        for known in self.services.agents.list():
+            if agent in (known.name, known.id):
+                return known
+        raise NotFound(f"There is no agent called {agent}. lab.agents() lists them.")
+
+
+def open_lab(data_dir: str | Path | None = None) -> Lab:
+    """Open the running stack; or, when it is down or *data_dir* is given, a lab of its own there.
+
+    Without *data_dir* the lab's folder is removed when the notebook ends.
+    """
+    settings = Settings()
+    if data_dir is None and is_up(settings):
+        services = open_services(settings)
+        return Lab(services, open_answering(services), None)
+    return _alone(Path(data_dir) if data_dir else _passing_folder())
+
+
+def is_up(settings: Settings) -> bool:
+    """True when the stores of the stack answer."""
+    try:
+        heartbeat = f"{settings.chroma_in_force}/api/v2/heartbeat"
+        with urllib.request.urlopen(heartbeat, timeout=2):  # noqa: S310  # our own address
+            return bool(open_services(settings).redis.ping())
+    except (OSError, RedisError):
+        return False
+
+
+def _alone(folder: Path) -> Lab:
+    settings = Settings(
+        _env_file=None, data_dir=folder, chat_model="offline", jina_api_key=None,
+        database_url="", redis_url="", chroma_url="",
+    )  # fmt: skip
+    services = open_services(settings, SilentDoorbell())
+    install(services)
+    vectors = vectors_in_process(str(folder / "chroma"))
+    _read_sources(services, vectors)
+    library = Library(services.database, vectors, services.embedders)
+    answering = Answering(vectors, library, Runtime(settings, library))
+    heartbeat = Heartbeat(services.turns, services.outbox)
+    desk = Desk(services, answering.runtime, {"web": StoredChannel("web")}, heartbeat)
+    return Lab(services, answering, desk)
+
+
+def _read_sources(services: Services, vectors: Any) -> None:
+    ingestion = Ingestion(
+        services.sources, services.database, vectors, services.embedders, read_document
+    )
+    for kind, source_id in services.sources.due(time.time()):
+        if kind == "read":
+            ingestion.read(source_id)
+
+
+def _passing_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="lab-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _tried(question: str, answer: Answer) -> dict[str, Any]:
+    return {
+        "question": question,
+        "answer": answer.text,
+        "outcome": answer.outcome,
+        "sources": ", ".join(dict.fromkeys(cited.source for cited in answer.citations)),
+        "seconds": round(sum(step.seconds for step in answer.trace), 3),
+        "tokens": answer.usage.input_tokens + answer.usage.output_tokens,
+        "cost": answer.usage.cost,
+    }

@@ -1,0 +1,98 @@
+"""Conversations that were: as dataframes, and answered once more by another spec."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from agent.answer import Said
+from agent.runtime import Runtime
+from agent.spec import Spec
+from agent.store.conversations import Conversations, ThreadMessage
+
+THREAD = 500  # messages of one conversation that are looked at
+
+
+@dataclass(frozen=True)
+class PastTurn:
+    """What a customer asked, what had been said before, and what the agent said then."""
+
+    conversation: int
+    history: tuple[Said, ...]
+    inbound: tuple[str, ...]
+    reply: ThreadMessage
+
+
+def listing(conversations: Conversations, limit: int) -> pd.DataFrame:
+    """Return one row a conversation, the newest message first."""
+    rows = [asdict(summary) for summary in conversations.page(limit=limit)]
+    columns = ["id", "channel", "customer_name", "owner", "last_author", "last_text",
+               "last_message_at", "unanswered", "dead"]  # fmt: skip
+    return _dated(pd.DataFrame(rows, columns=columns), "last_message_at").set_index("id")
+
+
+def thread(conversations: Conversations, conversation_id: int) -> pd.DataFrame:
+    """Return one row a message, the oldest first."""
+    rows = [asdict(message) for message in conversations.thread(conversation_id, limit=THREAD)]
+    for row in rows:
+        row["sources"] = ", ".join(dict.fromkeys(cited["source"] for cited in row["citations"]))
+    columns = ["created_at", "author", "text", "version", "delivery", "sources", "cost"]
+    return _dated(pd.DataFrame(rows, columns=columns), "created_at")
+
+
+def turns(conversations: Conversations, limit: int) -> Iterator[PastTurn]:
+    """Return the last *limit* turns in which an agent said something, newest conversation first."""
+    left = limit
+    for summary in conversations.page(limit=limit):
+        found = list(_turns_of(summary.id, conversations.thread(summary.id, limit=THREAD)))
+        yield from found[-left:]
+        left -= len(found)
+        if left <= 0:
+            return
+
+
+def replay(conversations: Conversations, runtime: Runtime, spec: Spec, limit: int) -> pd.DataFrame:
+    """Answer the last *limit* turns again with *spec*; nothing is stored and nothing is sent."""
+    return pd.DataFrame(
+        [_again(conversations, runtime, spec, turn) for turn in turns(conversations, limit)],
+        columns=["conversation", "asked", "version", "then", "now", "outcome_then",
+                 "outcome_now", "same", "seconds", "cost"],
+    )  # fmt: skip
+
+
+def _again(
+    conversations: Conversations, runtime: Runtime, spec: Spec, turn: PastTurn
+) -> dict[str, object]:
+    record = conversations.turn(str(turn.reply.turn_id))
+    answer = runtime.answer(spec, turn.history, turn.inbound)
+    return {
+        "conversation": turn.conversation,
+        "asked": "\n".join(turn.inbound),
+        "version": turn.reply.version,
+        "then": turn.reply.text,
+        "now": answer.text,
+        "outcome_then": record.outcome,
+        "outcome_now": answer.outcome,
+        "same": answer.text == turn.reply.text,
+        "seconds": sum(step.seconds for step in answer.trace),
+        "cost": answer.usage.cost,
+    }
+
+
+def _turns_of(conversation: int, messages: Sequence[ThreadMessage]) -> Iterator[PastTurn]:
+    history: list[Said] = []
+    waiting: list[str] = []
+    for message in messages:
+        if message.author == "customer":
+            waiting.append(message.text)
+            continue
+        if message.turn_id and waiting:
+            yield PastTurn(conversation, tuple(history), tuple(waiting), message)
+        history += [Said("customer", text) for text in waiting]
+        history.append(Said("agent" if message.author == "agent" else "human", message.text))
+        waiting = []
+
+
+def _dated(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    frame[column] = pd.to_datetime(frame[column], unit="s", utc=True).dt.floor("s")
+    return frame

@@ -1,0 +1,137 @@
+"""Every notebook runs from top to bottom with no key and no stack, and is committed stripped."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+
+from knowledge.base import Passage
+from notebooks.retrieval import Question, measures
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+LONGEST_CELL = 15
+SECONDS = 400  # reading the samples takes half a minute, more where the machine is busy
+
+pytestmark = pytest.mark.timeout(SECONDS)
+
+
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture(scope="module")
+def lab_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab's own folder: the first notebook fills it, the others find it filled."""
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture
+def quiet_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel sees nothing of the developer's own configuration."""
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+
+
+def run(name: str, lab_folder: Path, probe: str) -> tuple[Any, str]:
+    """Execute a notebook in *lab_folder*; return what *probe* says then, and its last output."""
+    notebook = read(FOLDER / f"{name}.ipynb")
+    place = next(n for n, cell in enumerate(notebook.cells) if "tags" in cell.metadata)
+    given = nbformat.v4.new_code_cell(f"data_dir = {str(lab_folder)!r}")
+    notebook.cells.insert(place + 1, given)
+    notebook.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({probe}))"))
+    where = {"metadata": {"path": str(FOLDER)}}  # as `make notebook` starts it
+    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where).execute()
+    last, probed = notebook.cells[-2], notebook.cells[-1]
+    return json.loads(probed.outputs[0].text), last.outputs[0].data["text/markdown"]
+
+
+def test_there_are_three_notebooks() -> None:
+    assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03"]
+
+
+def test_notebooks_are_committed_without_outputs() -> None:
+    command = [sys.executable, "-m", "nbstripout", "--verify", *map(str, NOTEBOOKS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_starts_with_its_question_and_ends_with_its_answer(path: Path) -> None:
+    cells = read(path).cells
+    assert "**Pregunta:**" in cells[0].source
+    assert "**Respuesta:**" in cells[-1].source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_cells_are_short(path: Path) -> None:
+    assert [c.source for c in read(path).cells if c.source.count("\n") >= LONGEST_CELL] == []
+
+
+@pytest.mark.usefixtures("quiet_home")
+def test_the_first_turn(lab_folder: Path) -> None:
+    probe = "[lab.alone, source, changed.text, list(trial.outcome), list(trial.answer)]"
+    (alone, source, greeting, outcomes, answers), said = run("01_first_turn", lab_folder, probe)
+    assert alone
+    assert source == "garantia.pdf"
+    assert "Lucía" in greeting
+    assert outcomes == ["answered", "answered", "answered", "handoff"]
+    assert "5,579.77" in answers[2]
+    assert said.startswith("**Respuesta:** Sofía contesta con lo que dice *garantia.pdf*")
+
+
+@pytest.mark.usefixtures("quiet_home")
+def test_knowledge(lab_folder: Path) -> None:
+    probe = "[list(sources.state), len(ranks), json.loads(result.to_json(orient='index'))]"
+    (states, asked, by_way), said = run("02_knowledge", lab_folder, probe)
+    assert set(states) == {"ready"}
+    assert asked >= 40
+    assert by_way["hybrid"]["hit@5"] > 0.6
+    assert by_way["hybrid"]["MRR"] > by_way["vector"]["MRR"]
+    assert "de las respuestas queda entre los cinco primeros" in said
+
+
+@pytest.mark.usefixtures("quiet_home")
+def test_conversations(lab_folder: Path) -> None:
+    probe = "[list(conversations.owner), list(replay.asked), [bool(x) for x in replay.same]]"
+    (owners, asked, same), said = run("03_conversations", lab_folder, probe)
+    assert owners == ["human", "bot", "bot"]
+    assert dict(zip(asked, same, strict=True)) == {
+        "Quiero hablar con una persona": True,
+        "¿Cuánto pago al mes por uno de 280,000 con 60,000 de enganche a 48 meses?": True,
+        "Hola": False,  # the other draft greets by another name
+        "¿Qué garantía tienen los autos?": True,
+    }
+    assert "de 4 turnos, el otro borrador contesta distinto en 1" in said
+
+
+# --- the measure itself
+
+
+def passage(**changes: Any) -> Passage:
+    place = {"chunk_id": 1, "base_id": "b", "source_id": "s", "source": "garantia.pdf"}
+    return Passage(**place | {"source_version": 1, "text": "", "score": 1.0} | changes)
+
+
+def test_a_passage_answers_when_file_page_and_words_fit() -> None:
+    question = Question("¿Garantía?", "garantia.pdf", "3 meses o 3,000 km", page=1)
+    assert question.is_answered_by(passage(text="una de 3 meses o\n3,000 km.", page=1))
+    assert not question.is_answered_by(passage(text="una de 3 meses o\n3,000 km.", page=2))
+    assert not question.is_answered_by(passage(text="una de 6 meses", page=1))
+    assert not question.is_answered_by(passage(text="3 meses o 3,000 km", page=1, source="otro"))
+
+
+def test_measures_count_what_was_not_found() -> None:
+    found = pd.DataFrame({"lexical": [1, 2, None, 6], "vector": [None] * 4, "hybrid": [1] * 4})
+    rows = measures(found).to_dict(orient="index")
+    assert rows["lexical"] == {"hit@1": 0.25, "hit@5": 0.5, "MRR": 0.417}
+    assert rows["vector"] == {"hit@1": 0.0, "hit@5": 0.0, "MRR": 0.0}
+    assert rows["hybrid"] == {"hit@1": 1.0, "hit@5": 1.0, "MRR": 1.0}
