@@ -16,7 +16,7 @@ StepKind = Literal["passages", "model", "tool", "guard", "error"]
 class _Plain:
     def as_json(self) -> dict[str, Any]:
         """Return this value as plain JSON-able dictionaries."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
+        return asdict(self)  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import openai
 from langchain.agents.middleware import (
@@ -116,7 +116,8 @@ class Limits(AgentMiddleware[Any, TurnContext, Any]):
         handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]],
     ) -> ToolMessage | Command[Any]:
         """Call the tool, or say that no more may be called."""
-        if request.runtime.context.count("tool") <= self._budget.tool_calls:
+        context = cast(TurnContext, request.runtime.context)
+        if context.count("tool") <= self._budget.tool_calls:
             return handler(request)
         return ToolMessage(
             "No more tools may be called. Answer with what you have.",

@@ -36,7 +36,7 @@ class Record:
         self._steps.append(noted)
         return noted
 
-    def passages(self, query: str, found: list[Passage]) -> Step:
+    def passages(self, queries: list[str], found: list[Passage]) -> Step:
         """Note what was looked up."""
         rows = [
             {
@@ -50,7 +50,7 @@ class Record:
             }
             for n, passage in enumerate(found, 1)
         ]
-        return self.step("passages", "passages", query=query, passages=rows)
+        return self.step("passages", "passages", queries=queries, passages=rows)
 
     def message(self, message: BaseMessage) -> Step | None:
         """Note what the model said or a tool returned."""
@@ -92,9 +92,10 @@ class Record:
     def _model_call(self, message: AIMessage) -> Step:
         self.reply = "" if message.tool_calls else str(message.text)
         self._calls |= {call["id"] or "": call["args"] for call in message.tool_calls}
-        tokens = message.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
-        given, written = tokens["input_tokens"], tokens["output_tokens"]
-        cached = (tokens.get("input_token_details") or {}).get("cache_read") or 0
+        tokens = message.usage_metadata
+        given = tokens["input_tokens"] if tokens else 0
+        written = tokens["output_tokens"] if tokens else 0
+        cached = (tokens.get("input_token_details", {}).get("cache_read") or 0) if tokens else 0
         billed = (message.response_metadata.get("token_usage") or {}).get("cost")
         cost = cost_of(self._model, given, written, cached, billed)
         self._usage = Usage(

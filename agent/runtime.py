@@ -39,7 +39,9 @@ log = logging.getLogger(__name__)
 
 Event = Token | Step | Answer
 FEW_WORDS = 6  # a message this short says what it is about only with the one before it
+ENOUGH_WORDS = 3  # a message this long can be looked up by itself
 QUERY_CHARACTERS = 1_000
+MOST_QUERIES = 5
 CACHED_AGENTS = 256
 STEPS_A_CALL = 2  # of the graph: the model, and its tools
 
@@ -138,10 +140,12 @@ class Runtime:
         knowledge = turn.spec.knowledge
         context = TurnContext(self._library, knowledge.bases, knowledge.top_k, knowledge.hybrid)
         if knowledge.bases:
-            query = self._query(turn)
-            found = self._library.search(query, context.base_ids, context.top_k, context.hybrid)
-            context.number(found)
-            yield record.passages(query, found)
+            queries = self._queries(turn)
+            each = context.top_k if len(queries) == 1 else max(2, context.top_k // 2)
+            for query in queries:
+                found = self._library.search(query, context.base_ids, each, context.hybrid)
+                context.number(found)
+            yield record.passages(queries, context.passages)
         yield from self._converse(built, _messages(turn, context), context, record, modes)
         yield from _finish(turn.spec, context, record)
 
@@ -159,15 +163,21 @@ class Runtime:
             return record.fallback(reason, Handoff(reason))
         return None
 
-    def _query(self, turn: _Turn) -> str:
-        lines = list(turn.inbound)
+    def _queries(self, turn: _Turn) -> list[str]:
+        """What to look up: the burst as a whole, or each of its messages that stands alone."""
+        alone = [text for text in turn.inbound if len(text.split()) >= ENOUGH_WORDS]
         before = [said.text for said in turn.history if said.author == "customer"]
-        if before and len(" ".join(lines).split()) < FEW_WORDS:
-            lines.insert(0, before[-1])
-        query = "\n".join(lines)[:QUERY_CHARACTERS]
+        if len(alone) > 1:
+            queries = alone[:MOST_QUERIES]
+        elif before and len(" ".join(turn.inbound).split()) < FEW_WORDS:
+            queries = ["\n".join([before[-1], *turn.inbound])]
+        else:
+            queries = ["\n".join(turn.inbound)]
+        queries = [query[:QUERY_CHARACTERS] for query in queries]
         if self.models.name_of(turn.spec.model) == "offline":
-            query += in_other_words(query)  # nobody else translates when there is no model
-        return query
+            # Nobody else knows other words for the same thing when there is no model.
+            queries = [query + in_other_words(query) for query in queries]
+        return queries
 
     def _converse(
         self,

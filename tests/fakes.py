@@ -1,6 +1,7 @@
 """Fakes with names: a scripted model and a library in memory."""
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -85,12 +86,14 @@ class ScriptedModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         reply = self._next(messages)
         for word in str(reply.content).split():
-            yield ChatGenerationChunk(message=AIMessageChunk(f"{word} "))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=f"{word} "))
         chunks = [
-            tool_call_chunk(name=c["name"], args=_json(c["args"]), id=c["id"], index=i)
+            tool_call_chunk(name=c["name"], args=json.dumps(c["args"]), id=c["id"], index=i)
             for i, c in enumerate(reply.tool_calls)
         ]
-        last = AIMessageChunk("", tool_call_chunks=chunks, usage_metadata=reply.usage_metadata)
+        last = AIMessageChunk(
+            content="", tool_call_chunks=chunks, usage_metadata=reply.usage_metadata
+        )
         yield ChatGenerationChunk(message=last)
 
 
@@ -116,7 +119,10 @@ class FakeLibrary:
             raise self.error
         self.queries.append(query)
         wanted = set(stems(query))
-        fit: Callable[[Passage], int] = lambda p: len(wanted & set(stems(f"{p.heading} {p.text}")))  # noqa: E731
+
+        def fit(p: Passage) -> int:
+            return len(wanted & set(stems(f"{p.heading} {p.text}")))
+
         found = [p for p in self.passages if p.base_id in base_ids and fit(p)]
         return sorted(found, key=fit, reverse=True)[:top_k]
 
@@ -125,9 +131,3 @@ class FakeLibrary:
         if self.error:
             raise self.error
         return [row for row in self.table if row.base_id in base_ids]
-
-
-def _json(arguments: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(arguments)

@@ -1,4 +1,4 @@
-"""Numbers as customers write them: `250 mil`, `$250,000`, `20 %`, `48 meses`, `2019`, `50 mil km`."""
+"""Numbers as customers write them: `250 mil`, `$250,000`, `20 %`, `48 meses`, `50 mil km`."""
 
 import itertools
 import re

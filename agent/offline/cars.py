@@ -2,10 +2,12 @@
 
 import difflib
 
+from agent.offline.words import stems
+
 # The makes and the models most sold in Mexico and Spain, folded.
 MAKES: dict[str, str] = {
-    "nissan": "versa sentra march kicks xtrail x-trail altima frontier tsuru np300 pathfinder",
-    "chevrolet": "aveo beat spark onix cavalier trax tracker equinox captiva tahoe silverado groove",
+    "nissan": "leaf versa sentra march kicks xtrail x-trail altima frontier tsuru np300 pathfinder",
+    "chevrolet": "aveo beat spark onix cavalier trax tracker equinox captiva tahoe silverado",
     "volkswagen": "jetta vento polo virtus golf tiguan taos tcross gol saveiro passat nivus",
     "toyota": "corolla yaris camry rav4 hilux prius avanza sienna highlander tacoma raize",
     "honda": "civic city crv cr-v hrv hr-v fit accord brv odyssey",
@@ -32,7 +34,7 @@ MAKES: dict[str, str] = {
     "infiniti": "q50 qx60",
     "chirey": "tiggo omoda",
     "byd": "dolphin yuan song",
-    "tesla": "model3",
+    "tesla": "model-3 model-y",
     "ferrari": "",
     "porsche": "cayenne macan",
     "lamborghini": "",
@@ -42,13 +44,25 @@ _MODELS = {
     model.replace("-", " "): make for make, models in MAKES.items() for model in models.split()
 }
 # Names that are also plain words or places are models only next to their make.
-_AMBIGUOUS = {"city", "fit", "escape", "edge", "leon", "toledo", "gol", "march", "focus", "golf",
-              "song", "soul", "mini", "uno", "pulse", "hs", "gt", "zs", "accent", "accord", "venue", "compass", "patriot", "journey", "rio", "polo", "yuan", "xv", "hrv"}  # fmt: skip
+_AMBIGUOUS = {
+    "city", "fit", "escape", "edge", "leon", "toledo", "gol", "march", "focus", "golf", "song",
+    "soul", "mini", "uno", "pulse", "hs", "gt", "zs", "accent", "accord", "venue", "compass",
+    "patriot", "journey", "rio", "polo", "yuan", "xv", "hrv",
+}  # fmt: skip
+_NOT_MODELS = """
+    automatico automatica automaticos manual estandar usado usados seminuevo seminuevos
+    nuevo barato baratos economico economicos menos mas hasta bajo debajo entre rojo roja
+    blanco blanca negro negra gris azul plata disponible disponibles catalogo modelo modelos
+    ano precio under below over cars car cheap available automatic less max sedan suv
+    camioneta pickup hatchback
+"""
+_NO_MODELS = frozenset(_NOT_MODELS.split())
 _CITIES = (
-    "ciudad de mexico", "cdmx", "guadalajara", "monterrey", "puebla", "queretaro", "leon", "toluca",
-    "tijuana", "merida", "cancun", "aguascalientes", "san luis potosi", "hermosillo", "chihuahua",
-    "saltillo", "torreon", "cuernavaca", "veracruz", "villahermosa", "morelia", "culiacan", "oaxaca",
-    "pachuca", "tampico", "zapopan", "madrid", "barcelona", "valencia", "sevilla", "malaga", "bilbao",
+    "ciudad de mexico", "cdmx", "guadalajara", "monterrey", "puebla", "queretaro", "leon",
+    "toluca", "tijuana", "merida", "cancun", "aguascalientes", "san luis potosi", "hermosillo",
+    "chihuahua", "saltillo", "torreon", "cuernavaca", "veracruz", "villahermosa", "morelia",
+    "culiacan", "oaxaca", "pachuca", "tampico", "zapopan", "madrid", "barcelona", "valencia",
+    "sevilla", "malaga", "bilbao",
 )  # fmt: skip
 _OFFICIAL = {"cdmx": "Ciudad de México"}
 
@@ -68,7 +82,16 @@ def brand_and_model(text: str) -> dict[str, str]:
             make = _MODELS.get(model, "")
             if make and found.get("brand", "" if model in _AMBIGUOUS else make) == make:
                 return {"brand": make, "model": model}
-    return found
+    return found | _unknown_model(words, found)
+
+
+def _unknown_model(words: list[str], found: dict[str, str]) -> dict[str, str]:
+    """A word right after the make that is not small talk is taken for a model."""
+    at = next((n for n, word in enumerate(words) if found and _make(word)), len(words))
+    after = words[at + 1 : at + 2]
+    if after and after[0].isalpha() and len(after[0]) > 2 and after[0] not in _NO_MODELS:
+        return {"model": after[0]} if stems(after[0]) else {}
+    return {}
 
 
 def city_in(text: str) -> str:

@@ -73,9 +73,9 @@ def _reply(messages: list[BaseMessage], bound: dict[str, Any]) -> AIMessage:
 
 def _pieces(reply: AIMessage) -> Iterator[AIMessageChunk]:
     for word in re.findall(r"\s*\S+", str(reply.content)):
-        yield AIMessageChunk(word)
+        yield AIMessageChunk(content=word)
     yield AIMessageChunk(
-        "",
+        content="",
         tool_call_chunks=[
             tool_call_chunk(
                 name=call["name"], args=json.dumps(call["args"]), id=call["id"], index=index

@@ -1,4 +1,4 @@
-"""The built-in model's own phrases, in Spanish and in English. Everything else it says is quoted."""
+"""The built-in model's own phrases, in Spanish and in English. All else it says is quoted."""
 
 PHRASES = {
     "es": {

@@ -1,31 +1,31 @@
 """Picking the sentences of the passages that answer a question.
 
 Each sentence is scored by the words it shares with the question, rare words counting more
-(inverse document frequency over the sentences at hand); words in its heading, or in the question
-of a question-and-answer page just above it, count for it too.
+(inverse document frequency over the sentences at hand); words in its headings, or in the question
+of a question-and-answer page above it, count for it too.
 """
 
 import difflib
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agent.offline.glossary import in_other_words
 from agent.offline.reading import Excerpt
+from agent.offline.units import Unit, is_row, list_after, units_of
 from agent.offline.words import stems
 
 OTHER_WORDS_WEIGHT = 0.5
 EARLIER_WEIGHT = 0.35
 INHERITED = 0.6  # of a heading's words
-LEAST_COVERAGE = 0.34  # of the question's own words, to be an answer at all
+LEAST_COVERAGE = 0.3  # of the question's words, to be an answer at all
 CLOSE_SECOND = 0.6  # a sentence this near the best one is quoted with it
+CLOSE_ROW = 0.85
 MOST_CHARACTERS = 520
 MOST_SENTENCES = 3
 MOST_ROWS = 4
-_BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)])\s+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[«\"¿¡(A-ZÁÉÍÓÚÑ0-9])")
+SHORT_QUOTE = 280  # a lone sentence is followed by its neighbours up to here
 
 
 @dataclass(frozen=True)
@@ -36,46 +36,44 @@ class Quote:
     text: str
 
 
-@dataclass
-class _Unit:
-    excerpt: Excerpt
-    rank: int
-    text: str
-    own: frozenset[str]
-    inherited: frozenset[str]
-    listed: bool
-    score: float = 0.0
-    coverage: float = 0.0
-
-
-@dataclass
+@dataclass(frozen=True)
 class _Wanted:
-    """The question's stems with their weights; `own` are those the customer wrote just now."""
+    """The question's stems with their weights; `own` are those that have to be found."""
 
-    weights: dict[str, float] = field(default_factory=dict)
-    own: frozenset[str] = frozenset()
+    weights: dict[str, float]
+    own: frozenset[str]
 
 
-def quotes(question: str, excerpts: Sequence[Excerpt], earlier: str = "") -> list[Quote]:
-    """Return what the passages say to *question*: one quote, or several rows; [] for nothing."""
-    units = [unit for rank, excerpt in enumerate(excerpts) for unit in _units(rank, excerpt)]
-    wanted = _wanted(question, earlier, {stem for unit in units for stem in unit.own})
+def quotes(
+    question: str, excerpts: Sequence[Excerpt], earlier: str = "", translated: bool = False
+) -> list[Quote]:
+    """Return what the passages say to *question*: one quote, or several rows; [] for nothing.
+
+    *translated* says that the question is in another language than the passages, so that its
+    words are looked for through the glossary.
+    """
+    units = [unit for rank, excerpt in enumerate(excerpts) for unit in units_of(rank, excerpt)]
+    vocabulary = {stem for unit in units for stem in unit.own | unit.inherited}
+    wanted = _wanted(question, earlier, vocabulary, translated)
     if not wanted.own or not units:
         return []
     _score(units, wanted)
     best = max(units, key=lambda unit: unit.score)
     if best.score <= 0 or best.coverage < LEAST_COVERAGE:
         return []
-    if _is_row(best.excerpt):
-        near = [u for u in units if _is_row(u.excerpt) and u.score >= 0.85 * best.score]
+    if is_row(best.excerpt):
+        near = [u for u in units if is_row(u.excerpt) and u.score >= CLOSE_ROW * best.score]
         near.sort(key=lambda unit: -unit.score)
         return [Quote(unit.excerpt, unit.text) for unit in near[:MOST_ROWS]]
-    return [_around(best, units)]
+    same = [unit for unit in units if unit.excerpt is best.excerpt]
+    return [Quote(best.excerpt, _joined(_around(best, same)))]
 
 
-def _wanted(question: str, earlier: str, vocabulary: set[str]) -> _Wanted:
+def _wanted(question: str, earlier: str, vocabulary: set[str], translated: bool) -> _Wanted:
     own = [_as_known(stem, vocabulary) for stem in stems(question)]
     other = stems(in_other_words(question))
+    if translated:
+        own = [stem for stem in [*own, *other] if stem in vocabulary]
     weights = dict.fromkeys(stems(earlier), EARLIER_WEIGHT) if len(own) < 4 else {}
     weights |= {stem: max(OTHER_WORDS_WEIGHT, weights.get(stem, 0)) for stem in other}
     weights |= dict.fromkeys(own, 1.0)
@@ -90,102 +88,52 @@ def _as_known(stem: str, vocabulary: set[str]) -> str:
     return near[0] if near else stem
 
 
-def _score(units: list[_Unit], wanted: _Wanted) -> None:
+def _score(units: list[Unit], wanted: _Wanted) -> None:
     seen = Counter(stem for unit in units for stem in unit.own | unit.inherited)
     rarity = {stem: math.log(1 + len(units) / (1 + seen[stem])) + 0.2 for stem in wanted.weights}
-    total = sum(wanted.weights.values()) or 1
+    total = sum(wanted.weights.values())
     for unit in units:
         shared = {stem: 1.0 for stem in wanted.weights if stem in unit.own}
         for stem in wanted.weights.keys() & unit.inherited - shared.keys():
             shared[stem] = INHERITED
-        raw = sum(wanted.weights[stem] * rarity[stem] * part for stem, part in shared.items())
-        unit.score = raw * (1 - 0.05 * min(unit.rank, 8))
         said = sum(wanted.weights[stem] for stem in shared)
-        unit.coverage = max(said / total, len(wanted.own & shared.keys()) / len(wanted.own))
+        found = len(wanted.own & shared.keys()) / len(wanted.own)
+        raw = sum(wanted.weights[stem] * rarity[stem] * part for stem, part in shared.items())
+        unit.score = raw * (0.6 + 0.4 * found) * (1 - 0.04 * min(unit.rank, 8))
+        unit.coverage = max(said / total, found)
 
 
-def _around(best: _Unit, units: list[_Unit]) -> Quote:
-    """The best sentence with its near rivals of the same passage, or the list it opens."""
-    same = [unit for unit in units if unit.excerpt is best.excerpt]
+def _around(best: Unit, same: list[Unit]) -> list[Unit]:
+    """The best sentence with its near rivals of the same passage, the whole answer of a question,
+    or the list it opens."""
     at = same.index(best)
+    if best.answers:
+        return [unit for unit in same if unit.answers == best.answers]
     if best.text.endswith(":"):
-        chosen = [best, *_list_after(same, at)]
-    else:
-        rivals = sorted(same, key=lambda unit: -unit.score)[:MOST_SENTENCES]
-        chosen = [
-            u for u in same if u is best or (u in rivals and u.score >= CLOSE_SECOND * best.score)
-        ]
-        if len(chosen) == 1 and len(best.text) < 90:
-            chosen = same[at : at + 2]
+        return [best, *list_after(same, at)]
+    rivals = sorted(same, key=lambda unit: -unit.score)[:MOST_SENTENCES]
+    least = CLOSE_SECOND * best.score
+    chosen = [unit for unit in same if unit is best or (unit in rivals and unit.score >= least)]
+    if len(chosen) == 1 and not best.listed:
+        return _with_next(same, at)
+    return chosen
+
+
+def _with_next(same: list[Unit], at: int) -> list[Unit]:
+    """A lone sentence and what follows it under the same heading, while that stays short."""
+    chosen = same[at : at + 1]
+    for unit in same[at + 1 :]:
+        length = sum(len(one.text) for one in [*chosen, unit])
+        if length > SHORT_QUOTE or unit.inherited != chosen[0].inherited or unit.listed:
+            break
+        chosen.append(unit)
+    return chosen
+
+
+def _joined(units: Sequence[Unit]) -> str:
     text = ""
-    for unit in chosen:
-        joint = "\n" if unit.listed else " "
+    for unit in units:
         if text and len(text) + len(unit.text) > MOST_CHARACTERS:
             break
-        text = f"{text}{joint}{unit.text}".strip()
-    return Quote(best.excerpt, text)
-
-
-def _list_after(same: list[_Unit], at: int) -> list[_Unit]:
-    following = []
-    for unit in same[at + 1 :]:
-        if not unit.listed:
-            break
-        following.append(unit)
-    return following or same[at + 1 : at + 2]
-
-
-def _is_row(excerpt: Excerpt) -> bool:
-    return ", fila " in excerpt.place
-
-
-def _units(rank: int, excerpt: Excerpt) -> list[_Unit]:
-    if _is_row(excerpt):
-        own = frozenset(stems(excerpt.text)) | frozenset(stems(excerpt.place))
-        return [_Unit(excerpt, rank, excerpt.text.strip(), own, frozenset(), True)]
-    above = frozenset(stems(f"{excerpt.heading} {excerpt.place.rsplit('.', 1)[0]}"))
-    heading: frozenset[str] = frozenset()
-    found = []
-    for line, is_heading in _lines(excerpt.text):
-        if is_heading:
-            heading = frozenset(stems(line))
-            continue
-        listed = bool(_BULLET.match(line))
-        asked: frozenset[str] = frozenset()
-        for sentence in [line] if listed else _SENTENCE_END.split(line):
-            if sentence.endswith("?"):
-                asked = frozenset(stems(sentence))
-                continue
-            own = frozenset(stems(sentence)) | asked
-            found.append(_Unit(excerpt, rank, _clean(sentence), own, above | heading, listed))
-        heading |= asked  # a line that is only a question stands above its answer
-    return [unit for unit in found if unit.text]
-
-
-def _lines(text: str) -> list[tuple[str, bool]]:
-    """Paragraphs, list items and headings (True): lines broken by a page's width joined again."""
-    raw = [line.strip() for line in text.splitlines()]
-    lines: list[tuple[str, bool]] = []
-    open_ended = False
-    for line, after in zip(raw, [*raw[1:], ""], strict=True):
-        heading = _is_heading(line, after)
-        starts = heading or bool(_BULLET.match(line)) or line.startswith("|")
-        if line and open_ended and not starts:
-            lines[-1] = (f"{lines[-1][0]} {line}", False)
-        elif line:
-            lines.append((line, heading))
-        open_ended = bool(line) and not heading and not line.endswith((".", ":", "?", "!"))
-    return lines
-
-
-def _is_heading(line: str, after: str) -> bool:
-    if line.startswith("#"):
-        return True
-    short = 0 < len(line) <= 60 and not _BULLET.match(line) and "|" not in line
-    continues = after[:1].islower()
-    return short and not continues and line[0].isupper() and not re.search(r"[.:;,!?]$|\d", line)
-
-
-def _clean(sentence: str) -> str:
-    text = re.sub(r"\*\*|__|`", "", sentence).strip()
-    return _BULLET.sub("- ", text) if _BULLET.match(text) else text
+        text = f"{text}{chr(10) if unit.listed else ' '}{unit.text}".strip()
+    return text

@@ -83,7 +83,7 @@ def _part(number: int, question: str, reading: Reading, tools: Collection[str]) 
     if is_about_loans(question) and loan.keys() & {"price", "down_payment"}:
         return phrase(language, "need_down" if "price" in loan else "need_price")
     earlier = reading.earlier[-1] if reading.earlier else ""
-    found = quotes(question, reading.excerpts, earlier)
+    found = quotes(question, reading.excerpts, earlier, translated=language != "es")
     if not found:
         return None
     said = _quoted(found, language)

@@ -1,12 +1,12 @@
 """What a customer's sentence asks for: small talk, a person, cars, a payment, or knowledge."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from agent.guard import folded
 from agent.offline.amounts import Amount, amounts
-from agent.offline.cars import MAKES, brand_and_model, city_in
+from agent.offline.cars import brand_and_model, city_in
 from agent.offline.words import stems
 
 Talk = Literal["greeting", "thanks", "bye", "yes", "identity", ""]
@@ -58,16 +58,16 @@ _NOT_MORE = re.compile(r"no mas de[^\d$]{0,14}$")
 def talk_in(question: str) -> Talk:
     """Return what kind of small talk *question* is; nothing when it asks for something."""
     text = folded(question)
-    kind = next((kind for kind, pattern in _TALK if re.search(pattern, text)), "")
+    kind: Talk = next((kind for kind, pattern in _TALK if re.search(pattern, text)), "")
     if kind == "identity" or (kind and not stems(re.sub(_TALK_WORDS, " ", text))):
         return kind
     return ""
 
 
 _TALK_WORDS = re.compile(
-    r"\b(hola|buenas|buenos|dias|tardes|noches|buen|dia|que tal|hi|hello|hey|good|morning|afternoon|"
-    r"evening|muchas|mil|gracias|thank you|thanks|adios|hasta|luego|pronto|nos vemos|bye|goodbye|ok|"
-    r"okay|vale|perfecto|entendido|acuerdo|listo|claro|genial|great|sure|perfect|excelente|super|"
+    r"\b(hola|buenas|buenos|dias|tardes|noches|buen|dia|que tal|hi|hello|hey|good|morning|"
+    r"afternoon|evening|muchas|mil|gracias|thank you|thanks|adios|hasta|luego|pronto|nos vemos|bye|goodbye|"
+    r"ok|okay|vale|perfecto|entendido|acuerdo|listo|claro|genial|great|sure|perfect|excelente|super|"
     r"muy amable|amable|ayuda|todo|very|much|agradezco|agradece|there|estas|esta|see|alright|"
     r"chao|chau|no|si)\b"
 )
@@ -120,7 +120,7 @@ def _loan(said: Sequence[Amount]) -> dict[str, Any]:
     return loan
 
 
-def cars_asked(question: str, known_topics: Collection[str] = ()) -> dict[str, Any] | None:
+def cars_asked(question: str) -> dict[str, Any] | None:
     """Return the filters of a catalogue search, or None when *question* is not one."""
     text = folded(question)
     if _OTHER_TOPIC.search(text) or (is_about_loans(text) and not _SHOPPING.search(text)):
@@ -151,7 +151,9 @@ def _bounds(question: str) -> dict[str, Any]:
             bounds["km_max"] = amount.value
         elif amount.unit == "year":
             bounds |= _years(int(amount.value), amount, least)
-        elif amount.unit == "money" or (amount.unit == "none" and _MOST.search(before)):
+        elif amount.unit == "money" or (
+            amount.unit == "none" and amount.value >= 30 and _MOST.search(before)
+        ):
             bounds |= _prices(
                 amount.value, least, re.search(r"(entre|between|de|from) $", f"{before} "), bounds
             )
@@ -170,6 +172,3 @@ def _prices(value: float, least: bool, opens_range: Any, bounds: dict[str, Any])
     if "price_min" in bounds and "price_max" not in bounds:
         return {"price_max": price}
     return {"price_min": price} if least else {"price_max": price}
-
-
-__all__ = ["MAKES", "cars_asked", "is_about_loans", "loan_asked", "talk_in", "wants_person"]

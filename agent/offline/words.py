@@ -8,9 +8,25 @@ import snowballstemmer
 
 from agent.guard import folded
 
-_STOP = frozenset(
-    ["a", "al", "algo", "alguna", "alguno", "algun", "ante", "antes", "aqui", "asi", "aun", "bien", "bueno", "buenas", "buenos", "cada", "cierto", "como", "con", "cual", "cuales", "cuando", "cuanta", "cuantas", "cuanto", "cuantos", "da", "dan", "de", "debo", "del", "desde", "dia", "dias", "dice", "digame", "dime", "donde", "dos", "e", "el", "ella", "ellas", "ellos", "en", "entonces", "era", "es", "esa", "ese", "eso", "esta", "estan", "estas", "este", "esto", "estos", "favor", "fue", "gracias", "ha", "haber", "hace", "hacer", "hacen", "hago", "han", "hasta", "hay", "hola", "i", "igual", "incluye", "informacion", "ir", "la", "las", "le", "les", "lo", "los", "mas", "me", "mi", "mis", "mucho", "muy", "nada", "necesito", "ni", "no", "nos", "nosotros", "o", "os", "otra", "otro", "para", "pero", "poder", "podria", "podrian", "por", "porque", "pregunta", "puede", "pueden", "puedo", "pues", "que", "quien", "quiera", "quiero", "quisiera", "saber", "se", "sea", "ser", "si", "sin", "sobre", "solo", "son", "soy", "su", "sus", "tal", "tambien", "tan", "te", "tener", "tengo", "ti", "tiene", "tienen", "todo", "tu", "tus", "un", "una", "unas", "uno", "unos", "usted", "ustedes", "va", "vale", "van", "vosotros", "y", "ya", "yo", "tardes", "noches", "duda", "consulta", "oye", "disculpe", "disculpa", "perdon", "buen", "ofrecen", "manejan", "tarda", "seria", "about", "all", "am", "an", "and", "any", "are", "as", "at", "be", "by", "can", "could", "did", "do", "does", "for", "from", "get", "give", "got", "had", "has", "have", "hello", "hi", "how", "if", "in", "is", "it", "its", "just", "know", "like", "many", "may", "me", "more", "much", "must", "my", "need", "of", "on", "one", "or", "our", "out", "please", "question", "should", "so", "some", "tell", "thank", "thanks", "that", "the", "their", "them", "there", "they", "this", "to", "want", "was", "we", "what", "when", "where", "which", "who", "will", "with", "would", "you", "your"]
-)
+_SAY_NOTHING = """
+    a about al algo algun alguna alguno all am an and ante antes any aqui are as asi at aun
+    be bien buen buenas bueno buenos by cada can cierto como con consulta could cual cuales
+    cuando cuanta cuantas cuanto cuantos cuesta cuestan da dais dan de debo del desde dia
+    dias dice did diferencia digame dime disculpa disculpe do does donde dos duda e el ella
+    ellas ellos en entonces entre era es esa ese eso esta estan estas este esto estos falta
+    favor for from fue get give got gracias ha haber hace hacen hacer hacerlo had hago han
+    has hasta have hay hello hi hola how i if igual in incluye informacion ir is it its just
+    know la las le les like lo los mandar manejan many mas may me meter mi mis more much
+    mucho must muy my nada necesito need ni no noches nos nosotros o of ofrecen on one or os
+    otra otro our out oye para pedis perdon pero piden please poder podria podrian por
+    porque pregunta puedas puede pueden puedes puedo pues que question quien quiera quiero
+    quisiera saber sale se sea ser seria should si significa sin so sobre solo some son soy
+    su sus tal tambien tan tarda tardan tardes te tell tener tengo thank thanks that the
+    their them there they this ti tiene tienen to todo tu tus un una unas uno unos usted
+    ustedes va vale van vosotros want was we what when where which who will with would y ya
+    yo you your
+"""
+_STOP = frozenset(_SAY_NOTHING.split())
 # pystemmer-free snowball keeps its state in the object, so one at a time.
 _SPANISH = snowballstemmer.stemmer("spanish")
 _LOCK = threading.Lock()

@@ -20,7 +20,10 @@ from knowledge.base import Passage, TableRow
 MOST_SHOWN = 5
 MOST_NEAR = 3
 _REQUIRED = {"marca", "precio"}
-COLUMNS = ["id", "marca", "modelo", "version", "anio", "kilometraje", "precio", "transmision", "combustible", "color", "ciudad", "sucursal"]
+COLUMNS = (
+    *("id", "marca", "modelo", "version", "anio", "kilometraje", "precio"),
+    *("transmision", "combustible", "color", "ciudad", "sucursal"),
+)
 
 
 class CatalogQuery(BaseModel):

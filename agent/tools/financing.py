@@ -19,10 +19,7 @@ _CENT = Decimal("0.01")
 def monthly_payment(lent: Decimal, annual_rate: Decimal, months: int) -> Decimal:
     """Return the payment of each month for *lent* at *annual_rate* percent, to the cent."""
     rate = annual_rate / 1200
-    if rate == 0:
-        payment = lent / months
-    else:
-        payment = lent * rate / (1 - (1 + rate) ** -months)
+    payment = lent * rate / (1 - (1 + rate) ** -months) if rate else lent / months
     return payment.quantize(_CENT, ROUND_HALF_UP)
 
 

@@ -9,7 +9,7 @@ LIKENESS = 0.75
 
 
 def closest(wanted: str, values: Collection[str]) -> set[str]:
-    """Return the values that *wanted* names: equal, else containing its words, else nearly equal."""
+    """Return the values that *wanted* names: equal, else holding its words, else nearly equal."""
     by_fold: dict[str, set[str]] = {}
     for value in values:
         by_fold.setdefault(folded(value), set()).add(value)
