@@ -22,6 +22,8 @@ def sections(text: str) -> Iterator[Section]:
     for line in text.splitlines():
         slide, heading = _SLIDE.match(line.strip()), _HEADING.match(line)
         if slide or heading:
+            if not (heading and path and len(heading[1]) > path[-1][0]):
+                lines = lines if any(map(str.strip, lines)) else _title(path)
             yield from _body(lines, path, page)
             lines = []
         if slide:
@@ -31,13 +33,16 @@ def sections(text: str) -> Iterator[Section]:
             path = [*(p for p in path if p[0] < level), (level, _bare(heading[2]))]
         else:
             lines.append(line)
-    yield from _body(lines, path, page)
+    yield from _body(lines if any(map(str.strip, lines)) else _title(path), path, page)
+
+
+def _title(path: list[tuple[int, str]]) -> list[str]:
+    """A heading with nothing below it, such as a title slide's, is itself the text."""
+    return [path[-1][1]] if path else []
 
 
 def _body(lines: list[str], path: list[tuple[int, str]], page: int | None) -> Iterator[Section]:
     heading = " > ".join(title for _, title in path if title)
-    if heading and not any(line.strip() for line in lines):  # a title slide, a bare heading
-        lines = [path[-1][1]]
     held: list[str] = []
     index = 0
     while index < len(lines):

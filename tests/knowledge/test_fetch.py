@@ -1,6 +1,8 @@
 """Foreign addresses lead to public pages or nowhere: never to this machine or its neighbours."""
 
+import contextlib
 import gzip
+import itertools
 import socket
 import threading
 from collections.abc import Iterator
@@ -258,33 +260,36 @@ def test_what_cannot_be_read_is_refused_with_a_reason(site: str, path: str, code
     assert refusal.value.code == code
 
 
-def test_a_server_that_drips_is_left_in_time() -> None:
-    server = socket.create_server(("127.0.0.1", 0))
-    port = server.getsockname()[1]
-    stop = threading.Event()
+@contextlib.contextmanager
+def _dripping() -> Iterator[int]:
+    """A server that sends one letter after the other, for ever."""
+    server, stop = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
     def drip() -> None:
-        connection, _ = server.accept()
-        with connection:
+        with contextlib.suppress(OSError), server.accept()[0] as connection:
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
             while not stop.wait(0.005):
-                try:
-                    connection.sendall(b"x")
-                except OSError:
-                    return
+                connection.sendall(b"x")
 
-    thread = threading.Thread(target=drip)
+    thread = threading.Thread(target=drip, daemon=True)
     thread.start()
-    ticks = iter(range(10_000))  # each look at the clock is a second
-    with pytest.raises(FetchRefused, match="too long"):
+    try:
+        yield server.getsockname()[1]
+    finally:
+        stop.set()
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        thread.join(5)
+
+
+def test_a_server_that_drips_is_left_in_time() -> None:
+    ticks = itertools.count()  # each look at the clock is a second
+    with _dripping() as port, pytest.raises(FetchRefused, match="too long"):
         fetch(
             f"http://127.0.0.1:{port}/",
             allow_loopback_port=port,
             clock=lambda: float(next(ticks)),
         )
-    stop.set()
-    thread.join(5)
-    server.close()
 
 
 def test_the_proxy_of_the_environment_is_not_used(
