@@ -1,0 +1,156 @@
+"""The papers say what is so: commands, settings, links, routes and log lines that they name."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from werkzeug.exceptions import HTTPException
+
+from agent.queues import SilentDoorbell
+from agent.services import open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from bot.app import create_app
+from bot.schemas import ChatIn, ReleaseIn
+from tests.test_rooms import ALLOWED, ROOMS
+
+ROOT = Path(__file__).parent.parent
+PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+BODIES = {"/agents": Spec, "/agents/AGENT/release": ReleaseIn, "/chat": ChatIn}
+
+each_paper = pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+
+
+def blocks(text: str) -> list[str]:
+    """The shell blocks of *text*."""
+    return re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+
+
+def inline(text: str) -> list[str]:
+    """What stands between single backticks."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+def commands(text: str) -> list[str]:
+    lines = [line.split("#")[0].strip() for block in blocks(text) for line in block.splitlines()]
+    return lines + inline(text)
+
+
+def modules_run(text: str) -> set[str]:
+    return {found for line in commands(text) for found in re.findall(r"python3? -m ([\w.]+)", line)}
+
+
+@each_paper
+def test_every_make_target_exists(paper: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    lines = commands(paper.read_text(encoding="utf-8"))
+    named = {found for line in lines for found in re.findall(r"^make ([a-z]+)", line)}
+    assert named <= targets
+
+
+def test_the_readme_starts_in_two_commands() -> None:
+    assert [line.split("#")[0].strip() for line in blocks(README)[0].splitlines()] == [
+        "make run",
+        "make test",
+    ]
+
+
+@each_paper
+def test_every_variable_is_a_setting(paper: Path) -> None:
+    text = paper.read_text(encoding="utf-8")
+    words = [word for line in inline(text) for word in re.findall(r"\b[A-Z]+_[A-Z_]+\b", line)]
+    words += [name for block in blocks(text) for name in re.findall(r"\b([A-Z_]+_[A-Z_]+)=", block)]
+    compose = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    assert set(words) <= {name.upper() for name in Settings.model_fields} | compose
+
+
+@each_paper
+def test_every_link_leads_somewhere(paper: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", paper.read_text(encoding="utf-8"))
+    assert [link for link in links if not (paper.parent / link).exists()] == []
+
+
+@each_paper
+def test_every_module_that_is_run_exists(paper: Path) -> None:
+    for module in modules_run(paper.read_text(encoding="utf-8")):
+        path = ROOT / module.replace(".", "/")
+        path = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
+        assert 'if __name__ == "__main__":' in path.read_text(encoding="utf-8"), module
+
+
+@each_paper
+def test_every_file_that_is_named_exists(paper: Path) -> None:
+    rooms = "|".join((*ROOMS, "tests", "docs"))
+    named = [word for word in inline(paper.read_text(encoding="utf-8"))
+             if re.fullmatch(rf"({rooms})/[\w./-]+", word) and "NAME" not in word]  # fmt: skip
+    assert [word for word in named if not (ROOT / word).exists()] == []
+
+
+@each_paper
+def test_papers_are_free_of_places_and_numbers_of_ours(paper: Path) -> None:
+    text = paper.read_text(encoding="utf-8")
+    assert re.findall(r"/(?:root|home|work|tmp)/\S*|\bissue \d+", text) == []
+
+
+def test_the_rooms_table_draws_the_arrows_that_are_kept() -> None:
+    rows = re.findall(r"^\| \[(\w+)/\]\(\w+/\) \|[^|]*\| ([^|]*) \|", README, re.MULTILINE)
+    told = {room: set(re.findall(r"\w+", may)) & set(ROOMS) for room, may in rows}
+    assert told.pop("notebooks") == set()  # anything
+    assert told == {room: ALLOWED[room] for room in told}
+    assert set(told) | {"notebooks"} == set(ROOMS)
+
+
+def test_decisions_are_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text())
+    assert listed == sorted(path.name for path in folder.glob("0*.md"))
+
+
+def test_log_lines_that_are_explained_are_logged() -> None:
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")
+    )
+    rows = re.findall(r"^\| (`.+?) \|", OPERATIONS.split("## What the log says")[1], re.MULTILINE)
+    lines = [line for row in rows for line in re.findall(r"`([^`]+)`", row)]
+    phrases = [re.sub(r"NAME | \w+=.*|: .*", "", line) for line in lines]
+    assert len(phrases) > 15
+    assert [phrase for phrase in phrases if phrase not in code] == []
+
+
+# --- the API by curl
+
+
+def curls() -> list[tuple[str, str, str]]:
+    """(method, path, body) of every curl in the README."""
+    [block] = [block for block in blocks(README) if "curl" in block]
+    found = []
+    for command in re.split(r"\bcurl -s ", block.replace("\\\n", " "))[1:]:
+        path = re.match(r"http://127\.0\.0\.1:3000(\S*?)(?=[\s|)]|$)", command)
+        assert path, command
+        body = re.search(r"-d (?:'(.*?)'|\"(.*?[^\\])\")(?=\s*$|\s*\n)", command, re.DOTALL)
+        given = (body.group(1) or body.group(2).replace('\\"', '"')) if body else ""
+        method = "POST" if body or "-F " in command else "GET"
+        found.append((method, path.group(1).replace("$ID", "AGENT"), given.replace("$ID", "AGENT")))
+    return found
+
+
+def test_the_readme_calls_routes_that_exist(settings: Settings) -> None:
+    services = open_services(settings, SilentDoorbell())
+    routes = create_app(services).url_map.bind("127.0.0.1")
+    for method, path, _ in curls():
+        try:
+            routes.match(path, method=method)
+        except HTTPException as error:
+            pytest.fail(f"{method} {path}: {error}")
+    services.database.close()
+    assert len(curls()) == 6
+
+
+def test_the_readme_sends_bodies_that_are_accepted() -> None:
+    sent = {path: json.loads(body) for _, path, body in curls() if body}
+    assert sent.keys() == BODIES.keys()
+    for path, body in sent.items():
+        assert BODIES[path].model_validate(body)
