@@ -66,9 +66,28 @@ _OTHER_WORDS = {
     "mileage": "kilometraje",
 }  # fmt: skip
 
+# What kind of thing is asked (how much, where, when), not about what.
+_KINDS = frozenset(
+    key
+    for key in _OTHER_WORDS
+    if key.split()[0] in {"cuanto", "cuantos", "donde", "que", "how", "where", "what", "en"}
+    or key in {"a que hora", "cada cuanto", "price", "cost", "cheap", "car", "days", "months"}
+    or key in {"year", "pay", "buy", "legal", "valid", "minimum", "used", "open", "close"}
+)
+
 
 def in_other_words(text: str) -> str:
     """Return words that documents may use for what *text* asks, with a space before each."""
     padded = f" {folded(text)}"
     found = [other for phrase, other in _OTHER_WORDS.items() if f" {phrase}" in padded]
     return "".join(f" {word}" for word in dict.fromkeys(" ".join(found).split()))
+
+
+def topic_words(text: str) -> str:
+    """Return the other words only for what *text* is about."""
+    padded = f" {folded(text)}"
+    return " ".join(
+        other
+        for phrase, other in _OTHER_WORDS.items()
+        if f" {phrase}" in padded and phrase not in _KINDS
+    )

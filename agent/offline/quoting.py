@@ -11,14 +11,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.offline.glossary import in_other_words
+from agent.offline.glossary import in_other_words, topic_words
 from agent.offline.reading import Excerpt
 from agent.offline.units import Unit, is_row, list_after, units_of
 from agent.offline.words import stems
 
-OTHER_WORDS_WEIGHT = 0.5
+KIND_WEIGHT = 0.9  # of `precio` when the question is how much
+TOPIC_WEIGHT = 0.6  # of `devolución` when the question is to give it back
 EARLIER_WEIGHT = 0.35
+TABLE_OF_PRICES = 1.4  # how much and when are answered by tables that have that column
 INHERITED = 0.6  # of a heading's words
+RENAMED = 0.7  # what finding all the other words for the topic counts as coverage
 LEAST_COVERAGE = 0.3  # of the question's words, to be an answer at all
 CLOSE_SECOND = 0.6  # a sentence this near the best one is quoted with it
 CLOSE_ROW = 0.85
@@ -42,6 +45,8 @@ class _Wanted:
 
     weights: dict[str, float]
     own: frozenset[str]
+    topic: frozenset[str]  # other words for what the question is about
+    kind: frozenset[str]  # words for what is asked of it: `precio`, `plazo`, `horario`
 
 
 def quotes(
@@ -71,13 +76,13 @@ def quotes(
 
 def _wanted(question: str, earlier: str, vocabulary: set[str], translated: bool) -> _Wanted:
     own = [_as_known(stem, vocabulary) for stem in stems(question)]
-    other = stems(in_other_words(question))
+    other, topic = stems(in_other_words(question)), frozenset(stems(topic_words(question)))
     if translated:
-        own = [stem for stem in [*own, *other] if stem in vocabulary]
+        own = [stem for stem in [*own, *sorted(topic)] if stem in vocabulary]
     weights = dict.fromkeys(stems(earlier), EARLIER_WEIGHT) if len(own) < 4 else {}
-    weights |= {stem: max(OTHER_WORDS_WEIGHT, weights.get(stem, 0)) for stem in other}
+    weights |= {stem: TOPIC_WEIGHT if stem in topic else KIND_WEIGHT for stem in other}
     weights |= dict.fromkeys(own, 1.0)
-    return _Wanted(weights, frozenset(own) or frozenset(other))
+    return _Wanted(weights, frozenset(own) or frozenset(other), topic, frozenset(other) - topic)
 
 
 def _as_known(stem: str, vocabulary: set[str]) -> str:
@@ -100,7 +105,10 @@ def _score(units: list[Unit], wanted: _Wanted) -> None:
         found = len(wanted.own & shared.keys()) / len(wanted.own)
         raw = sum(wanted.weights[stem] * rarity[stem] * part for stem, part in shared.items())
         unit.score = raw * (0.6 + 0.4 * found) * (1 - 0.04 * min(unit.rank, 8))
-        unit.coverage = max(said / total, found)
+        if is_row(unit.excerpt) and wanted.kind & unit.own and wanted.own & unit.own:
+            unit.score *= TABLE_OF_PRICES
+        renamed = len(wanted.topic & shared.keys()) / (len(wanted.topic) or 1)
+        unit.coverage = max(said / total, found, RENAMED * renamed)
 
 
 def _around(best: Unit, same: list[Unit]) -> list[Unit]:

@@ -66,10 +66,10 @@ def talk_in(question: str) -> Talk:
 
 _TALK_WORDS = re.compile(
     r"\b(hola|buenas|buenos|dias|tardes|noches|buen|dia|que tal|hi|hello|hey|good|morning|"
-    r"afternoon|evening|muchas|mil|gracias|thank you|thanks|adios|hasta|luego|pronto|nos vemos|bye|goodbye|"
-    r"ok|okay|vale|perfecto|entendido|acuerdo|listo|claro|genial|great|sure|perfect|excelente|super|"
-    r"muy amable|amable|ayuda|todo|very|much|agradezco|agradece|there|estas|esta|see|alright|"
-    r"chao|chau|no|si)\b"
+    r"afternoon|evening|muchas|mil|gracias|thank you|thanks|adios|hasta|luego|pronto|nos vemos|"
+    r"bye|goodbye|ok|okay|vale|perfecto|entendido|acuerdo|listo|claro|genial|great|sure|perfect|"
+    r"excelente|super|muy amable|amable|ayuda|todo|very|much|agradezco|agradece|there|estas|esta|"
+    r"see|alright|chao|chau|no|si)\b"
 )
 
 
@@ -154,9 +154,7 @@ def _bounds(question: str) -> dict[str, Any]:
         elif amount.unit == "money" or (
             amount.unit == "none" and amount.value >= 30 and _MOST.search(before)
         ):
-            bounds |= _prices(
-                amount.value, least, re.search(r"(entre|between|de|from) $", f"{before} "), bounds
-            )
+            bounds |= _prices(amount, least or _opens_range(amount), bounds)
     return bounds
 
 
@@ -167,7 +165,14 @@ def _years(year: int, amount: Amount, least: bool) -> dict[str, Any]:
     return {"year_min": year} if onward else {"year_min": year, "year_max": year}
 
 
-def _prices(value: float, least: bool, opens_range: Any, bounds: dict[str, Any]) -> dict[str, Any]:
+def _opens_range(amount: Amount) -> bool:
+    """entre 150 y 200, de 200 a 300"""
+    opened = re.search(r"\b(entre|between|de|from)\s*\$?\s*$", amount.before)
+    return bool(opened and re.match(r"\s*(y|a|and|to|-)\s*\$?\d", amount.after))
+
+
+def _prices(amount: Amount, least: bool, bounds: dict[str, Any]) -> dict[str, Any]:
+    value = amount.value
     price = value if value >= 2_000 else value * 1_000  # "menos de 200" is 200 thousand
     if "price_min" in bounds and "price_max" not in bounds:
         return {"price_max": price}

@@ -1,0 +1,104 @@
+"""The catalogue and the loan calculator, as pure functions."""
+
+from decimal import Decimal
+
+import pytest
+
+from agent.errors import Invalid
+from agent.tools.catalog import CatalogQuery, find, number
+from agent.tools.financing import TERMS, monthly_payment, plans
+from agent.tools.matching import closest
+from knowledge.base import TableRow
+from tests.fakes import FakeLibrary
+
+
+def names(library: FakeLibrary, **filters: object) -> list[str]:
+    rows: list[TableRow] = library.rows(["base"])
+    return [row.fields["modelo"] for row in find(rows, CatalogQuery.model_validate(filters))[0]]
+
+
+def test_cars_are_found_cheapest_first(library: FakeLibrary) -> None:
+    assert names(library, brand="Nissan") == ["March", "Versa", "Sentra"]
+
+
+@pytest.mark.parametrize("spelling", ["nissan", "NISSAN", "nisan", "Nisssan", "nissán"])
+def test_makes_are_found_however_they_are_spelled(library: FakeLibrary, spelling: str) -> None:
+    assert len(names(library, brand=spelling)) == 3
+
+
+@pytest.mark.parametrize(
+    ("filters", "models"),
+    [
+        ({"price_max": 200_000}, ["March", "Aveo", "Rio"]),
+        ({"price_min": 260_000}, ["Mazda 3", "Sentra"]),
+        ({"year_min": 2021}, ["Sentra"]),
+        ({"year_max": 2017}, ["March"]),
+        ({"km_max": 45_000}, ["Versa", "Sentra"]),
+        ({"city": "ciudad de mexico"}, ["Rio"]),
+        ({"transmission": "automatica", "city": "Puebla"}, ["Mazda 3", "Sentra"]),
+        ({"model": "mazda3"}, ["Mazda 3"]),
+        ({"brand": "Nissan", "order": "newest"}, ["Sentra", "Versa", "March"]),
+        ({"brand": "Nissan", "order": "mileage"}, ["Sentra", "Versa", "March"]),
+    ],
+)
+def test_filters(library: FakeLibrary, filters: dict[str, object], models: list[str]) -> None:
+    assert names(library, **filters) == models
+
+
+def test_a_make_there_is_not_is_said_and_nothing_is_invented(library: FakeLibrary) -> None:
+    found, unknown = find(library.rows(["base"]), CatalogQuery(brand="Ferrari"))
+    assert found == []
+    assert unknown[0]["asked"] == "Ferrari"
+    assert "Nissan" in unknown[0]["there_are"]
+
+
+def test_a_row_without_a_number_is_left_out_of_a_bound() -> None:
+    row = TableRow(1, "b", "s", "c.csv", 1, {"marca": "Kia", "precio": "consultar"})
+    assert find([row], CatalogQuery(price_max=1e9))[0] == []
+    assert find([row], CatalogQuery())[0] == [row]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("245000", 245_000), ("$245,000.50", 245_000.5), ("45 300 km", 45_300), ("n/d", None)],
+)
+def test_numbers_are_read_as_tables_write_them(text: str, value: float | None) -> None:
+    assert number(text) == value
+
+
+def test_values_are_matched_by_their_words() -> None:
+    assert closest("puebla", ["Puebla", "Heroica Puebla de Zaragoza"]) == {"Puebla"}
+    assert closest("patria", ["Plaza Patria", "Centro"]) == {"Plaza Patria"}
+    assert closest("zzz", ["Puebla"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("months", "payment"),
+    [(36, "6453.44"), (48, "5072.52"), (60, "4249.41"), (72, "3705.17")],
+)
+def test_payments_are_exact_to_the_cent(months: int, payment: str) -> None:
+    assert monthly_payment(Decimal(200_000), Decimal(10), months) == Decimal(payment)
+
+
+def test_without_interest_the_payment_is_the_share() -> None:
+    assert monthly_payment(Decimal(3_600), Decimal(0), 36) == Decimal("100.00")
+
+
+def test_paying_every_month_pays_the_loan_off() -> None:
+    balance, payment = Decimal(150_000), monthly_payment(Decimal(150_000), Decimal(10), 60)
+    for _ in range(60):
+        balance = balance * (1 + Decimal(10) / 1200) - payment
+    assert abs(balance) < 1
+
+
+def test_every_term_is_offered_unless_one_is_asked_for() -> None:
+    assert [plan["months"] for plan in plans(Decimal(100), Decimal(20))] == list(TERMS)
+    assert [plan["months"] for plan in plans(Decimal(100), Decimal(20), months=40)] == [40]
+
+
+@pytest.mark.parametrize(
+    ("price", "down", "months"), [(0, 0, 0), (100, 0, 0), (100, 100, 0), (100, 20, 12)]
+)
+def test_what_cannot_be_financed_is_said(price: int, down: int, months: int) -> None:
+    with pytest.raises(Invalid):
+        plans(Decimal(price), Decimal(down), months=months)
