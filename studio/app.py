@@ -14,6 +14,7 @@ from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.store.people import LANGUAGES, Person
 from studio import login, shell, theme
+from studio.document import Document
 from studio.guard import HOME, Guard
 from studio.state import Studio
 
@@ -29,7 +30,8 @@ def create_app(services: Services, answering: Answering) -> ASGIApp:
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
         for language in LANGUAGES:
             _mount(host, Studio(services, answering, language))
-    return Guard(host, services.people, services.settings.environment == "production")
+    pages = Document(host, {language: theme.script(language) for language in LANGUAGES})
+    return Guard(pages, services.people, services.settings.environment == "production")
 
 
 def _mount(host: FastAPI, studio: Studio) -> None:
@@ -54,7 +56,6 @@ def _mount(host: FastAPI, studio: Studio) -> None:
         mcp_server=False,
         theme=theme.theme(),
         css=theme.style(),
-        head=theme.head(studio.language),
     )
 
 

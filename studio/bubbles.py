@@ -8,7 +8,7 @@ from studio.markup import Content, Html, join, tag, whatsapp
 
 LONGEST_SHOWN = 20_000
 TICKS = {
-    "pending": "🕓", "sending": "🕓", "unknown": "?", "queued": "🕓", "accepted": "🕓",
+    "pending": "○", "sending": "○", "unknown": "?", "queued": "○", "accepted": "○",
     "sent": "✓", "delivered": "✓✓", "read": "✓✓", "dead": "!", "failed": "!", "undelivered": "!",
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from studio.markup import Html, tag
 from studio.pages import agents, inbox, knowledge, playground, simulator
 from studio.roles import allow
 from studio.state import Studio
+from studio.widgets import place
 from studio.wiring import Load, event
 
 Build = Callable[[Studio, Load], None]
@@ -96,7 +97,7 @@ def build(studio: Studio) -> gr.Blocks:
 
 
 def _page(studio: Studio, demo: gr.Blocks, page: Build) -> None:
-    top = gr.HTML(elem_id="as-top")
+    top = place(elem_id="as-top")
     Navbar(main_page_name=studio.say(PAGES[0][1]))
     page(studio, demo.load)
     demo.load(event(studio, header), None, top, show_progress="hidden")

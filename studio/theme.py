@@ -39,6 +39,13 @@ def theme() -> gr.themes.Base:
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_600",
         button_primary_text_color="#ffffff",
+        button_large_text_size="*text_sm",
+        button_large_padding="8px 12px",
+        input_border_width="1px",
+        input_border_color="#dcd6c9",
+        input_border_color_dark="#363d42",
+        block_info_text_color="#6a6f69",
+        block_info_text_color_dark="#a3a8a2",
         block_label_text_weight="600",
         block_title_text_weight="600",
     )
@@ -55,7 +62,6 @@ def login_style() -> str:
     return (ASSETS / "login.css").read_text(encoding="utf-8")
 
 
-def head(language: str) -> str:
-    """Return what goes into the page's head: our script, told the person's language."""
-    script = (ASSETS / "studio.js").read_text(encoding="utf-8")
-    return f"<script>{script.replace('LANGUAGE', language)}</script>"
+def script(language: str) -> str:
+    """Return our script, told the person's language."""
+    return (ASSETS / "studio.js").read_text(encoding="utf-8").replace("LANGUAGE", language)

@@ -19,9 +19,14 @@ element.addEventListener('click', (event) => {
 """
 
 
+def place(value: str = "", elem_id: str | None = None, **more: Any) -> gr.HTML:
+    """Return a place for our HTML."""
+    return gr.HTML(value=value, elem_id=elem_id, apply_default_css=False, **more)
+
+
 def clickable(value: str = "", elem_id: str | None = None, **more: Any) -> gr.HTML:
-    """Return a place for HTML whose buttons come from `button`."""
-    return gr.HTML(value=value, js_on_load=CLICKS, elem_id=elem_id, **more)
+    """Return a place for HTML whose buttons come from `button` and `looker`."""
+    return place(value, elem_id, js_on_load=CLICKS, **more)
 
 
 def button(

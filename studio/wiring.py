@@ -121,5 +121,6 @@ def _as_it_is(result: Any) -> Any:
 
 
 def _named(function: Handler, handler: Handler) -> Handler:
-    function.__name__ = handler.__name__
+    page = handler.__module__.rsplit(".", 1)[-1]
+    function.__name__ = f"{page}_{handler.__name__}"  # the name of its HTTP endpoint
     return function

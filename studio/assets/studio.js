@@ -10,3 +10,8 @@ window.fetch = async (...parts) => {
   if (answer.status === 401) window.location.assign('/login');
   return answer;
 };
+// Leaving a page cuts off what it was waiting for; Gradio reports each of those as an error.
+let leaving = false;
+window.addEventListener('beforeunload', () => { leaving = true; });
+const plainError = console.error;
+console.error = (...parts) => { if (!leaving) plainError(...parts); };

@@ -9,11 +9,11 @@ from agent.prompt import system_prompt
 from agent.store.agents import CHANNELS
 from agent.store.people import Person
 from studio.agent_form import AgentForm
-from studio.errors import NothingChosen
+from studio.errors import BadFields, NothingChosen
 from studio.pages.agents_view import Opened, Parts, beside, layout, shown
 from studio.roles import allow
 from studio.state import NO_CANARY, Studio
-from studio.wiring import Load, Show, at_address, event, pick
+from studio.wiring import Load, Show, at_address, event, pick, sentence
 
 
 def opened(studio: Studio, agent_id: str) -> Opened:
@@ -59,11 +59,14 @@ def reread(studio: Studio, person: Person, agent_id: str) -> Opened:
 
 @allow("viewer")
 def preview(studio: Studio, person: Person, agent_id: str, *values: object) -> str:
-    """Return the system prompt as the model will be given it."""
+    """Return the system prompt as the model will be given it, or what is wrong with the form."""
     form = AgentForm(*values)  # type: ignore[arg-type]  # in the order of the page
     base = studio.services.agents.get(agent_id).draft if agent_id else None
     named = form if (form.name or "").strip() else _named(form, studio.say("agent.unnamed"))
-    return system_prompt(named.onto(base) if base else named.onto(), NO_CANARY)
+    try:
+        return system_prompt(named.onto(base) if base else named.onto(), NO_CANARY)
+    except BadFields as error:
+        return sentence(studio, error)
 
 
 @allow("editor")

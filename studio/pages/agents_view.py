@@ -74,14 +74,17 @@ def layout(studio: Studio) -> Parts:
             new = gr.Button(say("agents.new"), variant="primary", elem_id="agent-new")
             listed = clickable(elem_id="agent-list")
         with gr.Column(scale=6, min_width=420):
-            state = clickable(elem_id="agent-state")
+            with gr.Row(elem_classes="as-columns"):
+                with gr.Column(scale=5, min_width=260):
+                    state = clickable(elem_id="agent-state")
+                save = gr.Button(say("agents.save"), variant="primary", elem_id="agent-save",
+                                 scale=1, min_width=140)  # fmt: skip
             with gr.Tabs():
                 with gr.Tab(say("agents.tab_describe")):
                     tones, fields = _fields(studio)
                 with gr.Tab(say("agents.tab_release"), elem_id="agent-release-tab"):
                     channel, address, remark, release = _release_form(studio)
                     versions = clickable(elem_id="agent-versions")
-            save = gr.Button(say("agents.save"), variant="primary", elem_id="agent-save")
         with gr.Column(scale=4, min_width=300):
             prompt = gr.Textbox(
                 label=say("agents.prompt"), info=say("agents.prompt_help"), lines=24,
@@ -233,7 +236,7 @@ def _managed(studio: Studio, agent: Agent) -> Html:
 
 
 def _versions(studio: Studio, page: Opened) -> Html:
-    keys = ("version", "author", "date", "note", "released_on", "")
+    keys = ("version", "note", "released_on", "")
     head = [studio.say(f"agents.{key}") if key else "" for key in keys]
     rows = [_version_row(studio, page, version) for version in page.versions]
     return table(head, rows, studio.say("agents.no_versions"))
@@ -246,5 +249,5 @@ def _version_row(studio: Studio, page: Opened, version: Version) -> list[Html | 
         studio.say("agents.release_this"), "release", version.id,
         confirm=studio.say("agents.release_this_sure", number=version.number),
     )  # fmt: skip
-    return [f"v{version.number}", version.created_by, when(version.created_at), version.note,
-            join(where), back]  # fmt: skip
+    made = tag("div", f"{version.created_by} · {when(version.created_at)}", class_="as-quiet")
+    return [tag("b", f"v{version.number}"), join([version.note, made]), join(where), back]

@@ -11,7 +11,7 @@ from studio import why
 from studio.bubbles import Bubble, thread
 from studio.markup import Content, Html, join, tag
 from studio.state import Studio
-from studio.widgets import badge, button, card, cards, clickable, clock, looker, note, when
+from studio.widgets import badge, button, card, cards, clickable, clock, looker, note, place, when
 
 SNIPPET = 70
 
@@ -91,8 +91,8 @@ def layout(studio: Studio) -> Parts:
                 send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
                                  elem_id="inbox-send")  # fmt: skip
         with gr.Column(scale=4, min_width=300):
-            gr.HTML(tag("h3", say("playground.why")))
-            reason = gr.HTML(note(say("inbox.why_empty")), elem_id="inbox-why",
+            place(tag("h3", say("playground.why")))
+            reason = place(note(say("inbox.why_empty")), elem_id="inbox-why",
                              elem_classes="as-scroll")  # fmt: skip
     return Parts(conversation_id, page, search, owner, unanswered, listed, head, messages, box,
                  send, reason, timer)  # fmt: skip

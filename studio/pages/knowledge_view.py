@@ -11,7 +11,7 @@ from knowledge.files import EXTENSIONS
 from studio import why
 from studio.markup import Html, join, tag
 from studio.state import Studio
-from studio.widgets import badge, button, card, cards, clickable, looker, note, table, when
+from studio.widgets import badge, button, card, cards, clickable, looker, note, place, table, when
 from studio.wiring import knowledge_sentence
 
 KINDS = {"ready": "good", "failed": "bad"}
@@ -74,20 +74,20 @@ def layout(studio: Studio) -> Parts:
             create = gr.Button(say("knowledge.create"), elem_id="base-create")
         with gr.Column(scale=7, min_width=460):
             files, url, add = _ways_in(studio)
-            complaint = gr.HTML(elem_id="source-complaint")
+            complaint = place(elem_id="source-complaint")
             sources = clickable(elem_id="source-list")
             chunks = clickable(elem_id="source-chunks")
         with gr.Column(scale=4, min_width=300):
             query = gr.Textbox(label=say("knowledge.try"), info=say("knowledge.try_help"),
                                elem_id="search-box", max_length=1000)  # fmt: skip
             search = gr.Button(say("knowledge.search"), elem_id="search-go")
-            passages = gr.HTML(elem_id="search-found", elem_classes="as-scroll")
+            passages = place(elem_id="search-found", elem_classes="as-scroll")
     return Parts(base_id, name, create, bases, files, url, add, complaint, sources, chunks,
                  query, search, passages, timer)  # fmt: skip
 
 
 def _ways_in(studio: Studio) -> tuple[gr.File, gr.Textbox, gr.Button]:
-    with gr.Group(), gr.Row():
+    with gr.Row():
         files = gr.File(
             label=studio.say("knowledge.files"), file_count="multiple", type="filepath",
             file_types=list(EXTENSIONS), height=130, elem_id="source-files", scale=3,
@@ -127,7 +127,7 @@ def sources_table(studio: Studio, page: Opened) -> Html:
         sure = studio.say("knowledge.remove_base_sure")
         gone = button(studio.say("knowledge.remove_base"), "remove_base", page.base_id, sure)
         return note(studio.say("knowledge.empty"), gone)
-    head = [studio.say(f"knowledge.{key}") for key in ("source", "state", "added")]
+    head = [studio.say(f"knowledge.{key}") for key in ("source", "state")]
     rows = [_source_row(studio, source) for source in page.sources]
     return table([*head, ""], rows, "")
 
@@ -142,8 +142,8 @@ def _source_row(studio: Studio, source: Source) -> list[Html | str]:
         button(studio.say("remove"), "remove", source.id, sure)
         if source.state != "removing" else None,
     ]  # fmt: skip
-    added = f"{source.created_by} · {when(source.created_at)}"
-    return [name, _state(studio, source), added, join(buttons)]
+    added = tag("div", f"{source.created_by} · {when(source.created_at)}", class_="as-quiet")
+    return [join([name, added]), _state(studio, source), tag("div", buttons, class_="as-buttons")]
 
 
 def _state(studio: Studio, source: Source) -> Html:

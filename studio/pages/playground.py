@@ -14,10 +14,10 @@ from agent.store.people import Person
 from studio import why
 from studio.bubbles import Bubble, thread
 from studio.errors import NothingChosen
-from studio.markup import Html
+from studio.markup import Html, tag
 from studio.roles import allow
 from studio.state import Studio
-from studio.widgets import note
+from studio.widgets import note, place
 from studio.wiring import Load, Show, at_address, event
 
 DRAFT = "draft"
@@ -139,7 +139,7 @@ def build(studio: Studio, load: Load) -> None:
             with gr.Row():
                 agent = gr.Dropdown([], label=say("playground.agent"), elem_id="try-agent")
                 version = gr.Dropdown([], label=say("playground.version"), elem_id="try-version")
-            chat = gr.HTML(elem_id="try-chat", autoscroll=True, elem_classes="as-phone")
+            chat = place(elem_id="try-chat", autoscroll=True, elem_classes="as-phone")
             with gr.Row():
                 box = gr.Textbox(
                     show_label=False, placeholder=say("playground.placeholder"), scale=8,
@@ -149,8 +149,8 @@ def build(studio: Studio, load: Load) -> None:
                                  elem_id="try-send")  # fmt: skip
                 again = gr.Button(say("playground.reset"), scale=1, min_width=130)
         with gr.Column(scale=5, min_width=320):
-            gr.HTML(f"<h3>{say('playground.why')}</h3>")
-            reason = gr.HTML(elem_id="try-why", elem_classes="as-scroll")
+            place(tag("h3", say("playground.why")))
+            reason = place(elem_id="try-why", elem_classes="as-scroll")
     _wire(studio, load, (said, agent, version, chat, box, send, again, reason))
 
 

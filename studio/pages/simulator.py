@@ -19,7 +19,7 @@ from studio.errors import NothingChosen, NotReached
 from studio.markup import Html, tag
 from studio.roles import allow
 from studio.state import Studio
-from studio.widgets import note
+from studio.widgets import note, place
 from studio.wiring import Load, event
 
 CUSTOMER = "+5215512345678"
@@ -100,12 +100,12 @@ def build(studio: Studio, load: Load) -> None:
     say, timer = studio.say, gr.Timer(1.5)
     with gr.Row(elem_classes="as-columns"):
         with gr.Column(scale=3, min_width=260):
-            gr.HTML(tag("p", say("simulator.help"), class_="as-quiet"))
+            place(tag("p", say("simulator.help"), class_="as-quiet"))
             customer = gr.Textbox(CUSTOMER, label=say("simulator.customer"), max_length=24,
                                   info=say("simulator.customer_help"))  # fmt: skip
             again = gr.Button(say("simulator.clear"))
         with gr.Column(scale=6, min_width=380):
-            screen = gr.HTML(elem_id="phone", autoscroll=True, elem_classes="as-phone")
+            screen = place(elem_id="phone", autoscroll=True, elem_classes="as-phone")
             with gr.Row():
                 box = gr.Textbox(
                     show_label=False, placeholder=say("simulator.placeholder"), scale=8,

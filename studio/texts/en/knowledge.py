@@ -8,7 +8,7 @@ TEXTS = {
     "knowledge.no_bases": 'There are no bases yet. Name one and press "Create base".',
     "knowledge.choose_base": "Choose or create a knowledge base.",
     "knowledge.holds": "{sources} sources · {chunks} chunks",
-    "knowledge.files": "Upload files (PDF, Word, PowerPoint, Excel, CSV, HTML, text; up to 20 MB)",
+    "knowledge.files": "Files: PDF, Office, CSV, HTML, text",
     "knowledge.url": "Or a web page",
     "knowledge.add_url": "Add page",
     "knowledge.empty": (
@@ -18,7 +18,6 @@ TEXTS = {
     "knowledge.remove_base_sure": "Remove this empty base?",
     "knowledge.source": "Source",
     "knowledge.state": "State",
-    "knowledge.added": "Added",
     "knowledge.see": "View",
     "knowledge.retry": "Read again",
     "knowledge.remove_sure": 'Remove "{name}"? Agents will no longer find it.',

@@ -79,6 +79,6 @@ TEXTS = {
     "step.guard": "Guard",
     "step.error": "Failure",
     "step.title.passages": "what it found",
-    "step.title.offline": "built-in, offline",
+    "step.title.offline": "built-in",
     "step.title.handoff_word": "the customer asked for a person",
 }

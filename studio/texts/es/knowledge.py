@@ -8,9 +8,7 @@ TEXTS = {
     "knowledge.no_bases": "Todavía no hay bases. Póngale nombre a una y pulse «Crear base».",
     "knowledge.choose_base": "Elija o cree una base de conocimiento.",
     "knowledge.holds": "{sources} fuentes · {chunks} fragmentos",
-    "knowledge.files": (
-        "Subir archivos (PDF, Word, PowerPoint, Excel, CSV, HTML, texto; hasta 20 MB)"
-    ),
+    "knowledge.files": "Archivos: PDF, Office, CSV, HTML, texto",
     "knowledge.url": "O una página web",
     "knowledge.add_url": "Añadir página",
     "knowledge.empty": (
@@ -21,7 +19,6 @@ TEXTS = {
     "knowledge.remove_base_sure": "¿Quitar esta base vacía?",
     "knowledge.source": "Fuente",
     "knowledge.state": "Estado",
-    "knowledge.added": "Añadida",
     "knowledge.see": "Ver",
     "knowledge.retry": "Leer otra vez",
     "knowledge.remove_sure": "¿Quitar «{name}»? Los agentes dejarán de encontrarla.",

@@ -1,7 +1,7 @@
 """The words of the Playground, the Inbox and the Simulator (Spanish)."""
 
 TEXTS = {
-    "playground.title": "Banco de pruebas",
+    "playground.title": "Probar",
     "playground.agent": "Agente",
     "playground.version": "Versión",
     "playground.draft": "Borrador",
@@ -83,6 +83,6 @@ TEXTS = {
     "step.guard": "Control",
     "step.error": "Fallo",
     "step.title.passages": "lo que encontró",
-    "step.title.offline": "integrado, sin conexión",
+    "step.title.offline": "integrado",
     "step.title.handoff_word": "el cliente pidió una persona",
 }
