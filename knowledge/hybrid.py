@@ -56,7 +56,7 @@ def fuse(rankings: Iterable[Ranking]) -> list[Fused]:
             scores[found] = scores.get(found, 0.0) + ranking.weight / (K + rank)
             finders.setdefault(found, {})[ranking.name] = None
     joined = [
-        Fused(found, min(1.0, score / best), tuple(finders[found]))
+        Fused(found, min(1.0, round(score / best, 6)), tuple(finders[found]))
         for found, score in scores.items()
     ]
     return sorted(joined, key=lambda one: (-one.score, one.id))

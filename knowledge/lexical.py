@@ -17,7 +17,8 @@ from sqlalchemy import Connection, bindparam, text
 from knowledge.stopwords import STOP_WORDS
 
 MAX_QUERY_STEMS = 24
-_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+# Letters and digits apart, so that `CX-5`, `CX 5` and `cx5` are the same car.
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|\d+|[^\W\d_]+")
 _SPANISH = snowballstemmer.stemmer("spanish")
 _ENGLISH = snowballstemmer.stemmer("english")
 _stemming = threading.Lock()  # a Snowball stemmer holds the word it is working on

@@ -1,0 +1,102 @@
+"""The right passage comes first, nothing comes when nothing fits, and a broken side is survived."""
+
+import pytest
+
+from knowledge.chroma import Vectors
+from knowledge.embedders import Embedders
+from knowledge.ingestion import Ingestion
+from knowledge.lexical import stems
+from knowledge.library import Library
+from knowledge.sources import Sources
+
+POLICY = """# Garantía
+
+La garantía cubre motor y transmisión durante noventa días.
+
+# Devoluciones
+
+Puede devolver el auto dentro de siete días naturales.
+
+# Financiamiento
+
+El enganche mínimo es del quince por ciento del precio.
+
+# Sucursales
+
+En Monterrey atendemos en Plaza Fiesta San Agustín, de lunes a sábado.
+"""
+CARS = "Marca;Modelo;Precio\nNissan;Versa;249,000\nMazda;CX-5;410,500\nKia;Rio;260,000\n"
+
+
+@pytest.fixture
+def stocked(desk: Sources, ingestion: Ingestion, base_id: str) -> str:
+    for name, text in (("politicas.md", POLICY), ("autos.csv", CARS)):
+        ingestion.read(desk.add_file(base_id, name, text.encode(), "ana"))
+    return base_id
+
+
+def test_questions_find_their_passages(library: Library, stocked: str) -> None:
+    wanted = {
+        "Hola, ¿qué cubre la garantia?": "noventa",
+        "quiero devolver mi coche": "siete",
+        "¿de cuánto es el enganche?": "quince",
+        "¿Dónde están en Monterrey?": "Plaza",
+        "precio del nissan versa": "249,000",
+        "hay algun masda cx5?": "Mazda",
+    }
+    found = {question: library.search(question, [stocked]) for question in wanted}
+    assert {q: wanted[q] in found[q][0].text for q in wanted} == dict.fromkeys(wanted, True)
+    assert all(0 < passage.score <= 1 for passages in found.values() for passage in passages)
+
+
+@pytest.mark.parametrize("question", ["¿venden helados de vainilla?", "hola", "¿¿??", "", '"*" OR'])
+def test_nothing_is_found_when_nothing_fits(library: Library, stocked: str, question: str) -> None:
+    assert library.search(question, [stocked]) == []
+
+
+@pytest.mark.parametrize(
+    "question", ['motor" OR "x', "NEAR(motor, 1)", "stems:motor", "motor' | !"]
+)
+def test_what_looks_like_a_query_language_is_words(
+    library: Library, stocked: str, question: str
+) -> None:
+    assert "motor" in library.search(question, [stocked])[0].text
+
+
+def test_words_answer_when_the_vectors_cannot(library: Library, stocked: str) -> None:
+    broken = Library(library.database, Vectors("http://127.0.0.1:9"), Embedders())
+    best = broken.search("¿qué cubre la garantía?", [stocked])[0]
+    assert ("noventa" in best.text, best.found_by) == (True, ("lexical",))
+
+
+def test_a_place_is_named_for_people(library: Library, stocked: str) -> None:
+    assert library.search("kia rio", [stocked])[0].place == "autos.csv, fila 3"
+
+
+def test_other_bases_are_not_searched(library: Library, desk: Sources, stocked: str) -> None:
+    other = desk.create_base("Otra", "ana", *Embedders().default())
+    assert library.search("garantía", [other]) == []
+    assert library.search("garantía", ["no-such-base"]) == []
+    assert library.search("garantía", [other, stocked])
+
+
+def test_rows_are_the_catalogue(library: Library, stocked: str) -> None:
+    assert [row.fields["Modelo"] for row in library.rows([stocked])] == ["Versa", "CX-5", "Rio"]
+
+
+def test_a_search_is_remembered_until_the_base_changes(
+    library: Library, desk: Sources, ingestion: Ingestion, stocked: str
+) -> None:
+    before = library.search("garantía", [stocked])
+    assert library.search("garantía", [stocked])[0] is before[0]
+    ingestion.read(desk.add_file(stocked, "mas.txt", b"La garantia extendida cuesta mil.", "ana"))
+    assert len(library.search("garantía", [stocked])) == len(before) + 1
+
+
+def test_stems_forgive_number_case_and_accents() -> None:
+    assert stems("DEVOLUCIONES") == stems("devolución") == stems("devolucion")
+    assert stems("warranties") == stems("Warranty") or set(stems("warranties")) & set(
+        stems("Warranty")
+    )
+    assert stems("$249,000") == stems("249.000") == ["249000"]
+    assert stems("Hola, ¿me puede decir algo?") == stems("decir")

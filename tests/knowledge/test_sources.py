@@ -1,0 +1,85 @@
+"""What staff add is kept once, under a name nobody can guess, and refused with a reason."""
+
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from knowledge import files
+from knowledge.errors import NotAccepted, UnknownSource
+from knowledge.sources import Sources
+
+
+def test_the_same_file_twice_is_one_source(desk: Sources, base_id: str) -> None:
+    one = desk.add_file(base_id, "a.txt", b"hola", "ana")
+    assert desk.add_file(base_id, "b.txt", b"hola", "eva") == one
+    assert len(list(desk.files_dir.iterdir())) == len(desk.list(base_id)) == 1
+
+
+def test_a_stored_file_is_ours_alone_under_a_random_name(desk: Sources, base_id: str) -> None:
+    source = desk.get(desk.add_file(base_id, "../../etc/mi archivo.TXT", b"hola", "ana"))
+    path = desk.files_dir / source.stored_name
+    assert (source.name, source.bytes, len(source.fingerprint)) == ("mi archivo.TXT", 4, 64)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "archivo" not in source.stored_name
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("virus.exe", b"MZ", "file_type"),
+        ("sin-nombre", b"x", "file_type"),
+        ("vacio.txt", b"", "file_empty"),
+        ("grande.txt", b"x" * (files.MAX_BYTES + 1), "file_size"),
+    ],
+)
+def test_a_file_that_cannot_be_kept_leaves_nothing(
+    desk: Sources, base_id: str, name: str, body: bytes, code: str
+) -> None:
+    with pytest.raises(NotAccepted) as refusal:
+        desk.add_file(base_id, name, body, "ana")
+    assert refusal.value.code == code
+    assert desk.list(base_id) == []
+    assert not desk.files_dir.exists() or not list(desk.files_dir.iterdir())
+
+
+def test_a_page_twice_is_one_source(desk: Sources, base_id: str) -> None:
+    one = desk.add_url(base_id, "https://example.com/", "ana")
+    assert desk.add_url(base_id, " https://example.com/ ", "ana") == one
+    with pytest.raises(NotAccepted):
+        desk.add_url(base_id, "javascript:alert(1)", "ana")
+
+
+def test_a_base_with_sources_is_not_removed(desk: Sources, base_id: str) -> None:
+    desk.add_url(base_id, "https://example.com/", "ana")
+    with pytest.raises(NotAccepted, match="still has sources"):
+        desk.remove_base(base_id)
+    with pytest.raises(NotAccepted, match="already a base"):
+        desk.create_base("Autos", "ana", "local", "hashed-ngrams-1", 512)
+
+
+def test_unknown_ids_are_unknown(desk: Sources, base_id: str) -> None:
+    for call in (desk.get, desk.retry, desk.mark_removing, desk.base, desk.remove_base):
+        with pytest.raises(UnknownSource):
+            call("nobody")
+    with pytest.raises(UnknownSource):
+        desk.add_file("nowhere", "a.txt", b"hola", "ana")
+
+
+def test_what_is_due_is_named_again_only_after_a_while(desk: Sources, base_id: str) -> None:
+    one = desk.add_file(base_id, "a.txt", b"hola", "ana")
+    two = desk.add_file(base_id, "b.txt", b"adios", "ana")
+    desk.mark_removing(two)
+    assert sorted(desk.due(1_000)) == sorted([("read", one), ("remove", two)])
+    assert desk.due(1_001) == []
+    assert len(desk.due(2_000)) == 2
+
+
+def test_the_module_is_light() -> None:
+    heavy = "chromadb pandas markitdown trafilatura httpx numpy langchain"
+    code = (
+        f"import sys, knowledge.sources; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
