@@ -38,12 +38,12 @@ class LendingTransport(httpx2.BaseTransport):
 
     def __init__(self) -> None:
         self._tls = ssl.create_default_context()
-        self._idle: collections.deque[httpx2.HTTPTransport] = collections.deque()
+        self.idle: collections.deque[httpx2.HTTPTransport] = collections.deque()
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send *request* on a connection nobody else uses."""
         try:
-            transport = self._idle.pop()  # the one used last: its connection is the freshest
+            transport = self.idle.pop()  # the one used last: its connection is the freshest
         except IndexError:
             transport = httpx2.HTTPTransport(
                 verify=self._tls, limits=httpx2.Limits(max_connections=1)
@@ -53,13 +53,13 @@ class LendingTransport(httpx2.BaseTransport):
         except BaseException:
             transport.close()
             raise
-        response.stream = _Borrowed(response.stream, transport, self._idle)
+        response.stream = _Borrowed(response.stream, transport, self.idle)
         return response
 
     def close(self) -> None:
         """Close every idle connection."""
-        while self._idle:
-            self._idle.pop().close()
+        while self.idle:
+            self.idle.pop().close()
 
 
 class _Borrowed(httpx2.SyncByteStream):

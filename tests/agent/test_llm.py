@@ -1,0 +1,100 @@
+"""Models by name, and the transport they share."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+
+from agent.errors import ModelUnavailable
+from agent.llm import ChatModels, LendingTransport
+from agent.settings import Settings
+from agent.spec import ModelChoice
+from tests.standins.openai import KEY, Refused, check, openai_standin
+from tests.standins.server import serve
+
+HELLO = {"model": "m", "messages": [{"role": "user", "content": "hola"}]}
+
+
+def test_a_model_is_built_once_for_the_same_parameters() -> None:
+    models = ChatModels(Settings(_env_file=None, openai_api_key=KEY))
+    first = models.get(ModelChoice(name="openai:gpt-4o"))
+    assert models.get(ModelChoice(name="openai:gpt-4o")) is first
+    assert models.get(ModelChoice(name="openai:gpt-4o", temperature=1)) is not first
+    models.close()
+
+
+@pytest.mark.parametrize("name", ["gpt-4o", "openai:", "nobody:model", "openrouter:x", "openai:x"])
+def test_a_model_that_cannot_be_used_says_why(name: str) -> None:
+    models = ChatModels(Settings(_env_file=None))
+    with pytest.raises(ModelUnavailable, match=r"openai:NAME|API_KEY"):
+        models.get(ModelChoice(name=name))
+    models.close()
+
+
+def test_a_compatible_server_needs_no_key() -> None:
+    models = ChatModels(Settings(_env_file=None, openai_base_url="http://127.0.0.1:9/v1"))
+    assert models.get(ModelChoice(name="openai:llama"))
+    models.close()
+
+
+def test_requests_one_after_another_share_a_connection() -> None:
+    transport = LendingTransport()
+    with serve(openai_standin()) as url, httpx2.Client(transport=transport) as client:
+        for _ in range(3):
+            client.post(f"{url}/v1/chat/completions", json=HELLO, headers=_key())
+        assert len(transport.idle) == 1
+
+
+def test_requests_at_once_have_a_connection_each() -> None:
+    transport = LendingTransport()
+    with serve(openai_standin()) as url, httpx2.Client(transport=transport) as client:
+
+        def ask(_: int) -> int:
+            body = {"url": f"{url}/v1/chat/completions", "json": HELLO, "headers": _key()}
+            return int(client.post(**body).status_code)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(ask, range(40))) == {200}
+        assert 1 <= len(transport.idle) <= 8
+    assert not transport.idle
+
+
+def test_a_connection_that_failed_is_not_lent_again() -> None:
+    transport = LendingTransport()
+    with httpx2.Client(transport=transport) as client:
+        with pytest.raises(httpx2.ConnectError):
+            client.get("http://127.0.0.1:9/")
+        assert not transport.idle
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model": ""},
+        {"messages": []},
+        {"messages": [{"role": "robot", "content": "x"}]},
+        {"messages": [{"role": "user", "content": None}]},
+        {"messages": [{"role": "tool", "tool_call_id": "a", "content": "x"}]},
+        {"messages": [{"role": "assistant", "content": "", "tool_calls": [{"id": "a"}]}]},
+        {"stream_options": {"include_usage": True}},
+        {"temperature": 3},
+        {"tools": [{"type": "function", "function": {"name": "not a name"}}]},
+        {"color": "red"},
+    ],
+)
+def test_the_stand_in_refuses_what_the_real_service_refuses(change: dict[str, object]) -> None:
+    check(HELLO)
+    with pytest.raises(Refused):
+        check(HELLO | change)
+
+
+def test_answers_are_values_that_need_no_langchain() -> None:
+    code = "import sys, agent.answer, agent.pricing, agent.language, agent.prompt, agent.guard; "
+    code += "assert not [m for m in sys.modules if m.startswith(('langchain', 'openai'))]"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def _key() -> dict[str, str]:
+    return {"Authorization": f"Bearer {KEY}"}
