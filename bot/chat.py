@@ -52,15 +52,18 @@ class Phone:
         """Send *text*; return its number in the thread."""
         return int(self._ask("POST", self._url, json={"text": text})["number"])
 
-    def replies(self, after: int, wait: float = WAIT_SECONDS) -> list[dict[str, Any]]:
-        """Return what came above number *after*, waiting a while for the first."""
+    def news(self, after: int, wait: float = WAIT_SECONDS) -> tuple[list[str], int]:
+        """Return the replies above number *after*, and the number to ask from next time.
+
+        Waits a while when there is nothing yet, not even a message of one's own.
+        """
         found = self._ask("GET", f"{self._url}?after={after}&wait={wait:.0f}")["messages"]
-        return [message for message in found if message["direction"] == "outbound"]
+        replies = [message["text"] for message in found if message["direction"] == "outbound"]
+        return replies, max((message["number"] for message in found), default=after)
 
     def last(self) -> int:
         """Return the number of the newest message."""
-        found = self._ask("GET", self._url)["messages"]
-        return max((message["number"] for message in found), default=0)
+        return self.news(0, wait=0)[1]
 
     def _ask(self, method: str, url: str, **more: Any) -> dict[str, Any]:
         try:
@@ -76,13 +79,14 @@ class Phone:
 def ask(phone: Phone, lines: list[str], show: Callable[[str], None]) -> bool:
     """Send *lines* and show what comes back. Returns False when nothing did."""
     sent = [phone.write(line) for line in lines]
-    after, answered = max(sent, default=0), False
+    after, answered = min(sent, default=0), False
     until = time.monotonic() + (PATIENCE_SECONDS if sent else 0)
     while time.monotonic() < until:
-        for message in phone.replies(after, wait=QUIET_SECONDS if answered else WAIT_SECONDS):
-            show(message["text"])
-            after, answered = message["number"], True
-            until = time.monotonic() + QUIET_SECONDS
+        replies, after = phone.news(after, QUIET_SECONDS if answered else WAIT_SECONDS)
+        for text in replies:
+            show(text)
+        if replies:
+            answered, until = True, time.monotonic() + QUIET_SECONDS
     return answered
 
 
@@ -97,9 +101,9 @@ def talk(phone: Phone, lines: Iterator[str], show: Callable[[str], None]) -> Non
 def _follow(phone: Phone, after: int, show: Callable[[str], None]) -> None:
     while True:
         try:
-            for message in phone.replies(after):
-                show(message["text"])
-                after = message["number"]
+            replies, after = phone.news(after)
+            for text in replies:
+                show(text)
         except NotRunning:
             time.sleep(1)  # the next line that is written says so
 

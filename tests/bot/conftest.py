@@ -23,6 +23,10 @@ Form = dict[str, str]
 Post = Callable[..., TestResponse]
 
 
+# For what does not depend on the kind of database; the rest runs on both.
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
 class RememberingDoorbell:
     """Remembers who rang."""
 

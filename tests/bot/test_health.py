@@ -1,0 +1,121 @@
+import dataclasses
+import logging
+import subprocess
+import sys
+
+import pytest
+from flask.testing import FlaskClient
+from redis import Redis
+
+from agent.queues import RedisDoorbell
+from agent.services import Services
+from agent.store.inbox import Inbound
+from bot import access
+from bot.app import create_app
+from tests.bot.conftest import Post, on_one_database, payload
+
+HEAVY = ("langchain", "langchain_core", "chromadb", "gradio", "pandas", "openai", "twilio.rest")
+
+
+def with_redis(services: Services, url: str) -> Services:
+    redis = Redis.from_url(url)
+    return dataclasses.replace(services, redis=redis, doorbell=RedisDoorbell(redis))
+
+
+@on_one_database
+def test_up_means_up(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+
+
+def test_ready_means_that_both_stores_answer(services: Services, valkey_url: str) -> None:
+    answer = create_app(with_redis(services, valkey_url)).test_client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json == {"status": "ok", "parts": {"database": "ok", "redis": "ok"}}
+
+
+@on_one_database
+def test_without_redis_messages_are_still_taken(client: FlaskClient, twilio: Post) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (200, "degraded")
+    assert twilio(payload("text")).status_code == 200
+
+
+@on_one_database
+def test_with_a_deaf_redis_a_message_is_stored_all_the_same(services: Services) -> None:
+    deaf = with_redis(services, "redis://127.0.0.1:1/0")
+    assert deaf.doorbell.ring("jobs.turn.take", 1) is False
+
+
+@on_one_database
+def test_without_the_database_it_is_not_ready(services: Services, tmp_path: object) -> None:
+    gone = dataclasses.replace(
+        services, database=type(services.database)("postgresql+psycopg://x@127.0.0.1:1/x")
+    )
+    answer = create_app(gone).test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json["parts"]["database"] == "down"
+    gone.database.close()
+
+
+def test_metrics_count_what_waits(client: FlaskClient, services: Services) -> None:
+    message = Inbound("twilio", "SM1", "whatsapp:+1", "whatsapp:+5215512345678", "hola", "Ana")
+    [accepted] = services.inbox.accept([message])
+    page = client.get("/metrics").text
+    assert "inbox_unanswered 1.0" in page
+    services.conversations.reply(accepted.conversation_id, "Buenas", ["Buenas"], "ana")
+    page = client.get("/metrics").text
+    assert "inbox_unanswered 0.0" in page
+    assert 'outbox_unsent{state="pending"} 1.0' in page
+    assert not any(word in page for word in ("5215512345678", "Ana", "hola"))
+
+
+@on_one_database
+def test_metrics_are_for_this_machine_or_a_key(client: FlaskClient) -> None:
+    assert client.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 403
+
+
+@on_one_database
+def test_the_log_holds_no_words_and_no_numbers(
+    twilio: Post, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    twilio(payload("text"))
+    client.get("/agents/5215512345678?name=secreto")
+    logged = "\n".join(record.getMessage() for record in caplog.records)
+    assert "POST /webhooks/twilio 200" in logged
+    assert not any(word in logged for word in ("5511987654321", "Souza", "horário", "secreto",
+                                               "5215512345678"))  # fmt: skip
+
+
+@on_one_database
+def test_an_unforeseen_error_shows_nothing_of_itself(
+    services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    class BrokenInbox:
+        def accept(self, batch: object) -> None:
+            raise ZeroDivisionError("the customer's words")
+
+    broken = dataclasses.replace(services, inbox=BrokenInbox())  # type: ignore[arg-type]
+    client = create_app(broken).test_client()
+    agent_id = client.post("/agents", json={"name": "Sofía"}).json["id"]
+    answer = client.post("/chat", json={"agent_id": agent_id, "message": "hola"})
+    assert answer.status_code == 500
+    assert "words" not in answer.text + caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=environment
+    )
+
+
+def test_the_webhook_process_loads_nothing_heavy() -> None:
+    code = f"import bot.app, sys; print([m for m in {HEAVY} if m in sys.modules])"
+    assert run(code).stdout.strip() == "[]"
+
+
+def test_in_production_it_does_not_start_without_keys() -> None:
+    ended = run("from bot.app import main; main()", ENVIRONMENT="production")
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == access.NO_KEYS
