@@ -31,14 +31,17 @@ def send(desk: Desk, conversation_id: int) -> float | None:
             if claimed.state == "unknown":
                 _resolve(desk, channel, claimed)
             else:
-                _send(desk, channel, claimed)
+                done = _send(desk, channel, claimed)
+                if done and claimed.is_last:
+                    return None  # whoever adds another row rings for it
 
 
-def _send(desk: Desk, channel: Channel, parcel: Parcel) -> None:
+def _send(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
+    """Hand one part over; return whether the provider took it."""
     outbox, now = desk.services.outbox, desk.clock()
     if channel.name == "twilio" and now - parcel.last_inbound_at > WINDOW_SECONDS:
         outbox.dead(parcel, "The customer last wrote more than 24 hours ago.", "window")
-        return
+        return False
     result = channel.send(parcel)
     if isinstance(result, Sent):
         outbox.sent(parcel, result.provider_message_id, result.status)
@@ -47,6 +50,7 @@ def _send(desk: Desk, channel: Channel, parcel: Parcel) -> None:
     else:
         log.warning("send unclear outbox=%s", parcel.id)
         outbox.unknown(parcel, desk.clock() + channel.grace_seconds, result.error)
+    return isinstance(result, Sent)
 
 
 def _refused(desk: Desk, parcel: Parcel, refused: Refused) -> None:

@@ -26,7 +26,7 @@ def take(desk: Desk, conversation_id: int) -> float | None:
     waiting = turns.waiting(conversation_id)
     if waiting is None:
         return None
-    version = desk.services.agents.answering(waiting.channel, waiting.our_address)
+    version = _answering(desk, waiting)
     quiet = 0.0 if waiting.channel in ONE_BY_ONE else quiet_at(waiting, _rules(version))
     due = max(quiet, waiting.busy_until)
     if due > desk.clock():
@@ -51,24 +51,32 @@ def quiet_at(waiting: Waiting, rules: ConversationRules) -> float:
     return min(waiting.last_at + rules.quiet_seconds, waiting.first_at + rules.longest_wait_seconds)
 
 
+def _answering(desk: Desk, waiting: Waiting) -> Version | None:
+    """The released version; on `api` and `web` an agent may answer without a release there."""
+    agents = desk.services.agents
+    if waiting.version_id is not None:
+        return agents.version(waiting.version_id)
+    return agents.answering(waiting.channel, waiting.our_address)
+
+
 def _rules(version: Version | None) -> ConversationRules:
     return version.spec.conversation if version else ConversationRules()
 
 
 def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
     started_at = desk.clock()
-    if work.owner == "human":
+    if work.lease.owner == "human":
         return Outcome("silent", None, started_at, error="A person owns this conversation.")
     if version is None:
         return Outcome("silent", None, started_at, error="No agent is released on this address.")
-    channel = desk.channels[work.channel]
+    channel = desk.channels[work.lease.channel]
     if work.lease.attempts > MAX_ATTEMPTS:
         return _give_up(work, version, channel, started_at)
     answer = desk.runtime.answer(
         version.spec,
         [Said(_author(line.author), line.text) for line in work.history],
         [_words(line.text, line.media) for line in work.unanswered],
-        live=work.channel == "twilio" and desk.services.settings.twilio_is_real,
+        live=work.lease.channel == "twilio" and desk.services.settings.twilio_is_real,
     )
     return _outcome(answer, version, channel, started_at)
 
@@ -96,7 +104,7 @@ def _outcome(answer: Answer, version: Version, channel: Channel, started_at: flo
 
 
 def _give_up(work: Work, version: Version, channel: Channel, started_at: float) -> Outcome:
-    text = version.spec.fallback.in_language(work.language or version.spec.languages[0])
+    text = version.spec.fallback.in_language(work.lease.language or version.spec.languages[0])
     return Outcome(
         outcome="fallback",
         version_id=version.id,

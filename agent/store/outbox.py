@@ -15,14 +15,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, select, update
 
+from agent.store import outbox_queries as queries
 from agent.store.db import Database, new_id
 from agent.store.dialect import upsert
-from agent.store.tables import contacts, conversations, delivery_states, outbox
+from agent.store.tables import delivery_states, outbox
 
 LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the request is under way
-OPEN = ("pending", "sending", "unknown")
 # Callbacks come in any order; a status never steps back (Twilio: track outbound message status).
 RANK = {
     "": 0, "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "canceled": 5,
@@ -47,6 +47,7 @@ class Parcel:
     sending_at: float  # when the request left, or would have left
     created_at: float
     last_inbound_at: float
+    is_last: bool = False  # nothing else waited behind it
 
 
 class Outbox:
@@ -63,7 +64,7 @@ class Outbox:
         """
         now = self._clock()
         with self._database.read() as tx:
-            row = tx.execute(_head(conversation_id)).one_or_none()
+            row = tx.execute(queries.head(), {"conversation": conversation_id}).one_or_none()
         if row is None:
             return None
         free_at = row.lease_until if row.state == "sending" else row.next_at
@@ -73,48 +74,37 @@ class Outbox:
 
     def _claim(self, row: Any, now: float) -> Parcel | None:
         token, is_new = new_id(), row.state == "pending"
-        sending_at = now if is_new else row.sending_at
-        change = (
-            update(outbox)
-            .where(
-                outbox.c.id == row.id, outbox.c.state == row.state, outbox.c.token == row.token
-            )
-            .values(
-                state="sending" if is_new else "unknown", token=token, sending_at=sending_at,
-                lease_until=now + LEASE_SECONDS, next_at=now + LEASE_SECONDS,
-                attempts=outbox.c.attempts + int(is_new),
-            )
-        )  # fmt: skip
+        left_at = now if is_new else row.sending_at
+        values = {
+            "row": row.id, "seen_state": row.state, "seen_token": row.token,
+            "to_state": "sending" if is_new else "unknown", "to_token": token,
+            "left_at": left_at, "until": now + LEASE_SECONDS, "one_more": int(is_new),
+        }  # fmt: skip
         with self._database.write() as tx:
-            if tx.execute(change).rowcount != 1:
+            if tx.execute(queries.claim(), values).rowcount != 1:
                 return None
         return Parcel(
             id=row.id, conversation_id=row.conversation_id, channel=row.channel,
             our_address=row.our_address, customer_address=row.address, body=row.body,
             state="pending" if is_new else "unknown", token=token,
-            attempts=row.attempts + is_new, unknowns=row.unknowns, sending_at=sending_at,
+            attempts=row.attempts + is_new, unknowns=row.unknowns, sending_at=left_at,
             created_at=row.created_at, last_inbound_at=row.last_inbound_at,
+            is_last=row.left == 1,
         )  # fmt: skip
 
     def prolong(self, tokens: Sequence[str]) -> None:
         """Keep the rows claimed under *tokens* for another while."""
-        until = self._clock() + LEASE_SECONDS
+        values = {"tokens": list(tokens), "until": self._clock() + LEASE_SECONDS}
         with self._database.write() as tx:
-            tx.execute(
-                update(outbox)
-                .where(outbox.c.token.in_(tokens), outbox.c.state.in_(("sending", "unknown")))
-                .values(lease_until=until, next_at=until)
-            )
+            tx.execute(queries.prolong(), values)
 
     def sent(self, parcel: Parcel, provider_message_id: str, status: str = "") -> None:
         """The provider took it, under this id; *status* is what it said of it just now."""
+        values = {
+            "row": parcel.id, "sid": provider_message_id, "said": status, "now": self._clock()
+        }  # fmt: skip
         with self._database.write() as tx:
-            tx.execute(
-                update(outbox)
-                .where(outbox.c.id == parcel.id, outbox.c.state != "sent")
-                .values(state="sent", provider_message_id=provider_message_id, status=status,
-                        sent_at=self._clock(), error="", error_code="")
-            )  # fmt: skip
+            tx.execute(queries.sent(), values)
 
     def is_recorded(self, provider_message_id: str) -> bool:
         """True when some row was already sent under this id: it cannot be another's."""
@@ -184,7 +174,7 @@ class Outbox:
             if outbox_id is not None:
                 tx.execute(
                     update(outbox)
-                    .where(outbox.c.id == outbox_id, outbox.c.state.in_(OPEN))
+                    .where(outbox.c.id == outbox_id, outbox.c.state.in_(queries.OPEN))
                     .values(state="sent", provider_message_id=provider_message_id, sent_at=now,
                             lease_until=0, error="", error_code="")
                 )  # fmt: skip
@@ -195,18 +185,9 @@ class Outbox:
 
     def due(self, limit: int = 1000) -> list[int]:
         """Return the conversations whose next row can be sent or looked up now."""
-        now = self._clock()
-        heads = (
-            select(func.min(outbox.c.id)).where(outbox.c.state.in_(OPEN))
-            .group_by(outbox.c.conversation_id)
-        )  # fmt: skip
-        ready = or_(
-            and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
-            and_(outbox.c.state != "sending", outbox.c.next_at <= now),
-        )
-        query = select(outbox.c.conversation_id).where(outbox.c.id.in_(heads), ready).limit(limit)
+        values = {"now": self._clock(), "at_most": limit}
         with self._database.read() as tx:
-            return list(tx.scalars(query))
+            return list(tx.scalars(queries.due(), values))
 
 
 def _raise_status(tx: Connection, provider_message_id: str, status: str, error_code: str) -> None:
@@ -217,18 +198,3 @@ def _raise_status(tx: Connection, provider_message_id: str, status: str, error_c
         .where(outbox.c.provider_message_id == provider_message_id, outbox.c.status.in_(below))
         .values(status=status, **({"error_code": error_code} if error_code else {}))
     )
-
-
-def _head(conversation_id: int) -> Any:
-    lowest = (
-        select(func.min(outbox.c.id))
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.state.in_(OPEN))
-        .scalar_subquery()
-    )
-    return (
-        select(outbox, conversations.c.channel, conversations.c.our_address,
-               conversations.c.last_inbound_at, contacts.c.address)
-        .join(conversations, conversations.c.id == outbox.c.conversation_id)
-        .join(contacts, contacts.c.id == conversations.c.contact_id)
-        .where(outbox.c.id == lowest)
-    )  # fmt: skip

@@ -10,20 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection
 
+from agent.store import turn_queries as queries
 from agent.store.db import Database, new_id
-from agent.store.tables import (
-    contacts,
-    conversations,
-    inbox,
-    messages,
-    outbox,
-    turns,
-)
 
 LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the model thinks
-HISTORY_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -36,6 +28,7 @@ class Waiting:
     first_at: float  # when the oldest unanswered message came
     last_at: float  # when the newest message came
     busy_until: float  # a worker's lease
+    version_id: str | None  # released on that address
 
 
 @dataclass(frozen=True)
@@ -45,6 +38,10 @@ class Lease:
     conversation_id: int
     fence: int
     attempts: int
+    channel: str
+    our_address: str
+    owner: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -62,11 +59,6 @@ class Work:
     """Everything a turn needs, read under a lease."""
 
     lease: Lease
-    channel: str
-    our_address: str
-    customer_address: str
-    owner: str
-    language: str
     unanswered: Sequence[Line]
     history: Sequence[Line]
 
@@ -107,70 +99,45 @@ class Turns:
     def waiting(self, conversation_id: int) -> Waiting | None:
         """Return what waits in one conversation, or None when all is answered."""
         with self._database.read() as tx:
-            row = tx.execute(_waiting().where(conversations.c.id == conversation_id)).one_or_none()
-        return _waiting_of(row) if row else None
+            row = tx.execute(queries.waiting(), {"conversation": conversation_id}).one_or_none()
+        return _waiting(row) if row else None
 
     def all_waiting(self, limit: int = 1000) -> list[Waiting]:
         """Return the conversations with something unanswered that nobody is answering."""
-        now = self._clock()
-        query = _waiting().where(conversations.c.lease_until < now)
+        values = {"now": self._clock(), "at_most": limit}
         with self._database.read() as tx:
-            return [_waiting_of(row) for row in tx.execute(query.limit(limit))]
+            return [_waiting(row) for row in tx.execute(queries.all_waiting(), values)]
 
     def lease(self, conversation_id: int) -> Lease | None:
-        """Try to become the one who answers. None: somebody else is, or it is not due."""
+        """Try to become the one who answers. None: somebody else is."""
         now = self._clock()
-        change = (
-            update(conversations)
-            .where(
-                conversations.c.id == conversation_id,
-                conversations.c.lease_until < now,
-            )
-            .values(
-                fence=conversations.c.fence + 1,
-                lease_until=now + LEASE_SECONDS,
-                turn_attempts=conversations.c.turn_attempts + 1,
-            )
-            .returning(conversations.c.fence, conversations.c.turn_attempts)
-        )
+        values = {"conversation": conversation_id, "now": now, "until": now + LEASE_SECONDS}
         with self._database.write() as tx:
-            row = tx.execute(change).one_or_none()
-        return Lease(conversation_id, row.fence, row.turn_attempts) if row else None
+            row = tx.execute(queries.lease(), values).one_or_none()
+        return Lease(conversation_id, *row) if row else None
 
     def prolong(self, leases: Sequence[Lease]) -> None:
         """Keep *leases* for another while; those that were lost stay lost."""
-        if not leases:
-            return
-        mine = or_(
-            *(
-                and_(conversations.c.id == lease.conversation_id,
-                     conversations.c.fence == lease.fence)
-                for lease in leases
-            )
-        )  # fmt: skip
-        with self._database.write() as tx:
-            tx.execute(
-                update(conversations)
-                .where(mine, conversations.c.lease_until > 0)
-                .values(lease_until=self._clock() + LEASE_SECONDS)
-            )
+        until = self._clock() + LEASE_SECONDS
+        values = [
+            {"conversation": lease.conversation_id, "mine": lease.fence, "until": until}
+            for lease in leases
+        ]
+        if values:
+            with self._database.write() as tx:
+                tx.execute(queries.prolong(), values)
 
     def read(self, lease: Lease, history: int) -> Work:
         """Return everything the turn needs: what is unanswered, in order, and what came before."""
+        here = {"conversation": lease.conversation_id}
         with self._database.read() as tx:
-            head = tx.execute(
-                select(conversations, contacts.c.address)
-                .join(contacts, contacts.c.id == conversations.c.contact_id)
-                .where(conversations.c.id == lease.conversation_id)
-            ).one()
-            unanswered = tx.execute(_unanswered(lease.conversation_id)).all()
-            before = tx.execute(_history(lease.conversation_id, history)).all()
+            unanswered = tx.execute(queries.unanswered(), here).all()
+            before = tx.execute(queries.history(), here | {"at_most": history}).all()
         return Work(
-            lease=lease, channel=head.channel, our_address=head.our_address,
-            customer_address=head.address, owner=head.owner, language=head.language,
+            lease=lease,
             unanswered=[_line(row) for row in unanswered],
             history=[_line(row) for row in reversed(before)],
-        )  # fmt: skip
+        )
 
     def commit(self, work: Work, outcome: Outcome) -> bool:
         """Store the turn, its message and its outbox rows, and give the lease back.
@@ -178,65 +145,59 @@ class Turns:
         Returns False, and stores nothing, when the fence was lost or a person took over.
         """
         with self._database.write() as tx:
-            if not self._pass_fence(tx, work, outcome):
+            if not self._pass_fence(tx, work.lease, outcome):
                 return False
             turn_id = self._store_turn(tx, work, outcome)
-            tx.execute(update(inbox).where(inbox.c.id.in_(work.inbox_ids)).values(turn_id=turn_id))
+            tx.execute(queries.answer_inbox(), {"rows": work.inbox_ids, "by": turn_id})
             if outcome.parts:
                 self._store_reply(tx, work, outcome, turn_id)
         return True
 
-    def _pass_fence(self, tx: Connection, work: Work, outcome: Outcome) -> bool:
-        now = self._clock()
-        values: dict[str, Any] = {"lease_until": 0, "turn_attempts": 0, "last_message_at": now}
-        if outcome.language:
-            values["language"] = outcome.language
-        if outcome.handoff_reason:
-            values |= {"owner": "human", "owner_reason": outcome.handoff_reason[:200]}
-        gate = [
-            conversations.c.id == work.lease.conversation_id,
-            conversations.c.fence == work.lease.fence,
-        ]
-        if outcome.parts:  # a person who took over while the model thought is not talked over
-            gate.append(conversations.c.owner == "bot")
-        return tx.execute(update(conversations).where(*gate).values(values)).rowcount == 1
+    def _pass_fence(self, tx: Connection, lease: Lease, outcome: Outcome) -> bool:
+        values = {
+            "conversation": lease.conversation_id,
+            "mine": lease.fence,
+            "now": self._clock(),
+            "spoken": outcome.language or lease.language,
+            "new_owner": "human" if outcome.handoff_reason else None,
+            "reason": outcome.handoff_reason[:200] or None,
+        }
+        return tx.execute(queries.pass_fence(bool(outcome.parts)), values).rowcount == 1
 
     def _store_turn(self, tx: Connection, work: Work, outcome: Outcome) -> str:
-        turn_id, ids = new_id(), work.inbox_ids
-        tx.execute(
-            insert(turns).values(
-                id=turn_id, conversation_id=work.lease.conversation_id, fence=work.lease.fence,
-                version_id=outcome.version_id, inbox_from=min(ids), inbox_to=max(ids),
-                outcome=outcome.outcome, model=outcome.model, input_tokens=outcome.input_tokens,
-                output_tokens=outcome.output_tokens, cost=outcome.cost,
-                citations=outcome.citations, trace=outcome.trace, error=outcome.error,
-                started_at=outcome.started_at, finished_at=self._clock(),
-            )
-        )  # fmt: skip
+        turn_id, ids, lease = new_id(), work.inbox_ids, work.lease
+        row = {
+            "id": turn_id, "conversation_id": lease.conversation_id, "fence": lease.fence,
+            "version_id": outcome.version_id, "inbox_from": min(ids), "inbox_to": max(ids),
+            "outcome": outcome.outcome, "model": outcome.model,
+            "input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens,
+            "cost": outcome.cost, "citations": outcome.citations, "trace": outcome.trace,
+            "error": outcome.error, "started_at": outcome.started_at,
+            "finished_at": self._clock(),
+        }  # fmt: skip
+        tx.execute(queries.insert_turn(), row)
         return turn_id
 
     def _store_reply(self, tx: Connection, work: Work, outcome: Outcome, turn_id: str) -> None:
-        add_reply(
-            tx, work.lease.conversation_id, turn_id, list(outcome.parts),
-            {"author": "agent", "author_name": outcome.author_name, "text": outcome.text,
-             "turn_id": turn_id, "created_at": self._clock()},
-        )  # fmt: skip
+        message = {
+            "author": "agent", "author_name": outcome.author_name, "text": outcome.text,
+            "turn_id": turn_id, "created_at": self._clock(),
+        }  # fmt: skip
+        add_reply(tx, work.lease.conversation_id, turn_id, outcome.parts, message)
 
 
 def add_reply(
-    tx: Connection, conversation_id: int, turn_id: str, parts: list[str], message: dict[str, Any]
-) -> int:
+    tx: Connection, conversation_id: int, turn_id: str, parts: Sequence[str],
+    message: dict[str, Any],
+) -> int:  # fmt: skip
     """Store *message* and one outbox row for each of its *parts*; return the message's id."""
-    message_id = tx.execute(
-        insert(messages)
-        .values(conversation_id=conversation_id, media=[], **message)
-        .returning(messages.c.id)
-    ).scalar_one()
+    row = {"conversation_id": conversation_id, "media": [], **message}
+    message_id = tx.execute(queries.insert_message(), row).scalar_one()
     tx.execute(
-        insert(outbox),
+        queries.insert_parts(),
         [
             {"conversation_id": conversation_id, "message_id": message_id, "turn_id": turn_id,
-             "part": number, "body": body, "state": "pending", "token": "",
+             "part": number, "body": body, "state": "pending",
              "created_at": message["created_at"]}
             for number, body in enumerate(parts)
         ],
@@ -244,47 +205,12 @@ def add_reply(
     return int(message_id)
 
 
-def _waiting() -> Any:
-    first = (
-        select(inbox.c.conversation_id, func.min(inbox.c.received_at).label("first_at"))
-        .where(inbox.c.turn_id.is_(None))
-        .group_by(inbox.c.conversation_id)
-        .subquery()
-    )
-    return select(
-        conversations.c.id, conversations.c.channel, conversations.c.our_address,
-        conversations.c.last_inbound_at, conversations.c.lease_until,
-        first.c.first_at,
-    ).join(first, first.c.conversation_id == conversations.c.id)  # fmt: skip
-
-
-def _waiting_of(row: Any) -> Waiting:
+def _waiting(row: Any) -> Waiting:
     return Waiting(
         conversation_id=row.id, channel=row.channel, our_address=row.our_address,
-        first_at=row.first_at, last_at=row.last_inbound_at,
-        busy_until=row.lease_until,
+        first_at=row.first_at, last_at=row.last_inbound_at, busy_until=row.lease_until,
+        version_id=row.version_id,
     )  # fmt: skip
-
-
-def _unanswered(conversation_id: int) -> Any:
-    return (
-        select(messages.c.author, messages.c.text, messages.c.media, messages.c.inbox_id)
-        .join(inbox, inbox.c.id == messages.c.inbox_id)
-        .where(inbox.c.conversation_id == conversation_id, inbox.c.turn_id.is_(None))
-        .order_by(inbox.c.id)
-        .limit(HISTORY_LIMIT)
-    )
-
-
-def _history(conversation_id: int, limit: int) -> Any:
-    answered = or_(messages.c.inbox_id.is_(None), inbox.c.turn_id.is_not(None))
-    return (
-        select(messages.c.author, messages.c.text, messages.c.media, messages.c.inbox_id)
-        .outerjoin(inbox, inbox.c.id == messages.c.inbox_id)
-        .where(messages.c.conversation_id == conversation_id, answered)
-        .order_by(messages.c.id.desc())
-        .limit(limit)
-    )
 
 
 def _line(row: Any) -> Line:

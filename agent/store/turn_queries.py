@@ -1,0 +1,169 @@
+"""The statements of a turn, each built once: building one costs more than running it."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import String, and_, bindparam, func, insert, or_, select, update
+
+from agent.store.tables import channels, conversations, inbox, messages, outbox, turns
+
+UNANSWERED_LIMIT = 200
+
+_WAITING = (
+    conversations.c.id, conversations.c.channel, conversations.c.our_address,
+    conversations.c.last_inbound_at, conversations.c.lease_until, channels.c.version_id,
+)  # fmt: skip
+_LINE = (messages.c.author, messages.c.text, messages.c.media, messages.c.inbox_id)
+_RELEASED_THERE = and_(
+    channels.c.channel == conversations.c.channel,
+    channels.c.address == conversations.c.our_address,
+)
+
+
+@cache
+def waiting() -> Any:
+    """What waits in `conversation`; no row when all of it is answered."""
+    first = (
+        select(func.min(inbox.c.received_at))
+        .where(inbox.c.conversation_id == conversations.c.id, inbox.c.turn_id.is_(None))
+        .correlate(conversations)
+        .scalar_subquery()
+    )
+    return (
+        select(*_WAITING, first.label("first_at"))
+        .outerjoin(channels, _RELEASED_THERE)
+        .where(conversations.c.id == bindparam("conversation"), first.is_not(None))
+    )
+
+
+@cache
+def all_waiting() -> Any:
+    """What waits in any conversation that nobody has leased at `now`."""
+    first = (
+        select(inbox.c.conversation_id, func.min(inbox.c.received_at).label("first_at"))
+        .where(inbox.c.turn_id.is_(None))
+        .group_by(inbox.c.conversation_id)
+        .subquery()
+    )
+    return (
+        select(*_WAITING, first.c.first_at)
+        .join(first, first.c.conversation_id == conversations.c.id)
+        .outerjoin(channels, _RELEASED_THERE)
+        .where(conversations.c.lease_until < bindparam("now"))
+        .limit(bindparam("at_most"))
+    )
+
+
+@cache
+def lease() -> Any:
+    """Lease `conversation` at `now` until `until`, if nobody has it."""
+    return (
+        update(conversations)
+        .where(
+            conversations.c.id == bindparam("conversation"),
+            conversations.c.lease_until < bindparam("now"),
+        )
+        .values(
+            fence=conversations.c.fence + 1,
+            lease_until=bindparam("until"),
+            turn_attempts=conversations.c.turn_attempts + 1,
+        )
+        .returning(
+            conversations.c.fence, conversations.c.turn_attempts, conversations.c.channel,
+            conversations.c.our_address, conversations.c.owner, conversations.c.language,
+        )
+    )  # fmt: skip
+
+
+@cache
+def prolong() -> Any:
+    """Keep the lease of `conversation` under `mine` until `until`."""
+    return (
+        update(conversations)
+        .where(
+            conversations.c.id == bindparam("conversation"),
+            conversations.c.fence == bindparam("mine"),
+            conversations.c.lease_until > 0,
+        )
+        .values(lease_until=bindparam("until"))
+    )
+
+
+@cache
+def unanswered() -> Any:
+    """The unanswered messages of `conversation`, in the order in which they were received."""
+    return (
+        select(*_LINE)
+        .join(inbox, inbox.c.id == messages.c.inbox_id)
+        .where(inbox.c.conversation_id == bindparam("conversation"), inbox.c.turn_id.is_(None))
+        .order_by(inbox.c.id)
+        .limit(UNANSWERED_LIMIT)
+    )
+
+
+@cache
+def history() -> Any:
+    """The last `at_most` messages of `conversation` that wait for nothing, newest first."""
+    answered = or_(messages.c.inbox_id.is_(None), inbox.c.turn_id.is_not(None))
+    return (
+        select(*_LINE)
+        .outerjoin(inbox, inbox.c.id == messages.c.inbox_id)
+        .where(messages.c.conversation_id == bindparam("conversation"), answered)
+        .order_by(messages.c.id.desc())
+        .limit(bindparam("at_most"))
+    )
+
+
+@cache
+def pass_fence(speaks: bool) -> Any:
+    """Give `conversation` back, if `mine` is still its fence.
+
+    A turn that *speaks* also needs it to be the bot's: nobody is talked over. `new_owner` and
+    `reason` may be None, which changes neither.
+    """
+    gate = [
+        conversations.c.id == bindparam("conversation"),
+        conversations.c.fence == bindparam("mine"),
+    ]
+    if speaks:
+        gate.append(conversations.c.owner == "bot")
+    return (
+        update(conversations)
+        .where(*gate)
+        .values(
+            lease_until=0, turn_attempts=0, last_message_at=bindparam("now"),
+            language=bindparam("spoken"),
+            owner=func.coalesce(bindparam("new_owner", type_=String), conversations.c.owner),
+            owner_reason=func.coalesce(
+                bindparam("reason", type_=String), conversations.c.owner_reason
+            ),
+        )
+    )  # fmt: skip
+
+
+@cache
+def answer_inbox() -> Any:
+    """Mark the inbox rows `rows` as answered by turn `by`."""
+    return (
+        update(inbox)
+        .where(inbox.c.id.in_(bindparam("rows", expanding=True)))
+        .values(turn_id=bindparam("by"))
+    )
+
+
+@cache
+def insert_turn() -> Any:
+    """Add a turn."""
+    return insert(turns)
+
+
+@cache
+def insert_message() -> Any:
+    """Add a message; return its id."""
+    return insert(messages).returning(messages.c.id)
+
+
+@cache
+def insert_parts() -> Any:
+    """Add outbox rows."""
+    return insert(outbox)
