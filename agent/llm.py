@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import httpx2
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
@@ -85,6 +85,23 @@ class _Borrowed(httpx2.SyncByteStream):
             self._idle.append(transport)
 
 
+class LeanChatOpenAI(ChatOpenAI):
+    """ChatOpenAI that hands messages and tools to the client as they are to be sent.
+
+    The openai client walks every message against its type hints to rename fields, and chat
+    completions have none to rename; that walk is half of what a turn costs this process. What
+    stands in `extra_body` goes into the request unwalked.
+    """
+
+    def _get_request_payload(
+        self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        payload = super()._get_request_payload(input_, stop=stop, **kwargs)
+        body = {name: payload.pop(name) for name in ("messages", "tools") if name in payload}
+        extra = payload.pop("extra_body", None) or {}
+        return payload | {"messages": [], "extra_body": {**extra, **body}}
+
+
 class Models(Protocol):
     """Where a runtime gets its models (`ChatModels`, or a scripted one)."""
 
@@ -141,7 +158,7 @@ class ChatModels:
     def _compatible(
         self, choice: ModelChoice, name: str, url: str, key: SecretStr, headers: dict[str, str]
     ) -> BaseChatModel:
-        return ChatOpenAI(
+        return LeanChatOpenAI(
             model=name,
             base_url=url,
             api_key=key,
