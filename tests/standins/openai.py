@@ -274,11 +274,8 @@ class Delayed:
         kind = b"text/event-stream" if streamed else b"application/json"
         start = {"type": "http.response.start", "status": 200}
         await send(start | {"headers": [(b"content-type", kind)]})
-        sent = (
-            b"".join(stream_of(body, self._reply))
-            if streamed
-            else json.dumps(completion(body, self._reply)).encode()
-        )
+        whole = json.dumps(completion(body, self._reply)).encode()
+        sent = b"".join(stream_of(body, self._reply)) if streamed else whole
         await send({"type": "http.response.body", "body": sent})
 
 
@@ -290,16 +287,8 @@ def main() -> None:
     parser.add_argument("--reply", default="La garantía es de 3 meses o 3,000 km [1].")
     options = parser.parse_args()
     app = Delayed(options.delay, says(options.reply))
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=options.port,
-        access_log=False,
-        log_level="warning",
-        lifespan="off",
-        backlog=1024,
-        timeout_keep_alive=120,
-    )
+    quiet = {"access_log": False, "log_level": "warning", "lifespan": "off"}
+    uvicorn.run(app, port=options.port, backlog=1024, timeout_keep_alive=120, **quiet)
 
 
 if __name__ == "__main__":
