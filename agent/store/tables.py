@@ -177,6 +177,8 @@ messages = Table(
     Column("turn_id", String(32)),
     Column("created_at", Double, nullable=False),
     Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+    Index("ix_messages_inbox_id", "inbox_id"),
+    Index("ix_messages_turn_id", "turn_id"),
 )
 
 outbox = Table(  # one row a part; the lowest unfinished row of a conversation goes first

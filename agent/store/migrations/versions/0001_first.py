@@ -208,6 +208,8 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_messages_conversation_id_id", ["conversation_id", "id"], unique=False
         )
+        batch_op.create_index("ix_messages_inbox_id", ["inbox_id"], unique=False)
+        batch_op.create_index("ix_messages_turn_id", ["turn_id"], unique=False)
 
     op.create_table(
         "releases",
