@@ -41,6 +41,7 @@ _BODY = {
 def add(door: APIBlueprint, services: Services, person: str) -> None:
     """Add the routes to *door*."""
     own = OwnBase(services, person)
+    door.teardown_request(lambda _: request.close())  # uploads lie in temporary files
 
     @door.post(
         "/agents/<agent_id>/knowledge",

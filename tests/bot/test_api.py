@@ -5,6 +5,8 @@ import itertools
 import pytest
 from flask.testing import FlaskClient
 from pydantic import SecretStr
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from agent import queues
 from agent.services import Services
@@ -232,10 +234,12 @@ def test_an_upload_without_files_is_a_422(client: FlaskClient, agent_id: str) ->
 def test_an_upload_may_be_larger_than_other_requests_but_has_a_limit(
     client: FlaskClient, agent_id: str
 ) -> None:
-    four, thirty = b"x" * (4 << 20), b"x" * (30 << 20)
     path = f"/agents/{agent_id}/knowledge"
-    assert client.post(path, data={"files": (io.BytesIO(four), "a.txt")}).status_code == 202
-    assert client.post(path, data={"files": (io.BytesIO(thirty), "b.txt")}).status_code == 413
+    for megabytes, status in ((4, 202), (30, 413)):
+        file = FileStorage(io.BytesIO(b"x" * (megabytes << 20)), filename="a.txt")
+        boundary, body = encode_multipart({"files": file})
+        kind = f"multipart/form-data; boundary={boundary}"
+        assert client.post(path, data=body, content_type=kind).status_code == status
     big = client.post("/agents", data=b" " * (4 << 20), content_type="application/json")
     assert big.status_code in (413, 422)
 

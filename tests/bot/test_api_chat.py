@@ -22,13 +22,13 @@ class AnsweringDoorbell(RememberingDoorbell):
 
     def ring(self, job: str, subject: str | int) -> bool:
         assert self.services is not None
-        if self.services.turns.waiting(int(subject)) is None:
+        waiting = self.services.turns.waiting(int(subject))
+        if waiting is None:
             return super().ring(job, subject)
         lease = self.services.turns.lease(int(subject))
         assert lease is not None
         work = self.services.turns.read(lease, 20)
-        assert work is not None
-        version = self.services.agents.answering(work.channel, work.our_address)
+        version = self.services.agents.answering(waiting.channel, waiting.our_address)
         assert version is not None
         text = f"{len(work.history)}: {work.unanswered[0].text}"
         outcome = Outcome(

@@ -33,11 +33,8 @@ class Bot:
         self.app.add_url_rule("/<path:path>", view_func=self.take, methods=["POST"])
 
     def take(self, path: str) -> tuple[str, int]:
-        url = (
-            request.url.replace(request.host_url.rstrip("/"), self.public)
-            if self.public
-            else request.url
-        )
+        base = request.host_url.rstrip("/")
+        url = request.url.replace(base, self.public or base)
         verify(TOKEN, url, request.form, Headers(request.headers))
         self.seen.append({**request.form, **request.args})
         self.reply(request.form)
