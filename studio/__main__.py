@@ -1,5 +1,8 @@
 """`python -m studio` starts the studio; with `reset-password EMAIL` it prints a new password."""
 
+import sys
+
+from agent.services import open_services
 from agent.settings import Settings
 from studio import environment
 
@@ -9,4 +12,7 @@ environment.prepare(settings.data_dir)
 from studio.app import main  # noqa: E402  Gradio reads the environment at its import
 
 if __name__ == "__main__":
-    main(settings)
+    if sys.argv[1:2] == ["reset-password"] and len(sys.argv) == 3:
+        print(open_services(settings).people.reset_password(sys.argv[2]))
+    else:
+        main(settings)

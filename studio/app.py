@@ -13,12 +13,12 @@ from agent.log import configure
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.store.people import LANGUAGES, Person
+from knowledge.files import MAX_BYTES
 from studio import login, shell, theme
 from studio.document import Document
 from studio.guard import HOME, Guard
 from studio.state import Studio
 
-LARGEST_UPLOAD = "20mb"
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +49,7 @@ def _mount(host: FastAPI, studio: Studio) -> None:
         allowed_paths=[],
         blocked_paths=[str(settings.files_dir.resolve())],
         show_error=False,
-        max_file_size=LARGEST_UPLOAD,
+        max_file_size=MAX_BYTES,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
@@ -71,7 +71,9 @@ def main(settings: Settings) -> None:
     services = open_services(settings)
     address = "0.0.0.0" if settings.environment == "production" else "127.0.0.1"  # noqa: S104
     uvicorn.run(
-        create_app(services, open_answering(services)),
+        # Built inside the running loop: outside one, Gradio makes a loop for each of its locks.
+        lambda: create_app(services, open_answering(services)),
+        factory=True,
         host=address,
         port=settings.studio_port,
         log_config=None,

@@ -82,6 +82,8 @@ class Guard:
             return None if person else _to_login(request)
         if person is None or person.must_change_password:
             return _to_login(request) if PAGES.match(path) else _unauthorized(person)
+        if path.endswith("/gradio_api/upload") and not person.may("editor"):
+            return JSONResponse({"error": "Not allowed"}, 403)
         return None if PAGES.match(path) or API.match(path) else JSONResponse({}, 404)
 
 

@@ -19,7 +19,7 @@ from studio.errors import NothingChosen, NotReached
 from studio.markup import Html, tag
 from studio.roles import allow
 from studio.state import Studio
-from studio.widgets import note, place
+from studio.widgets import clock, note, place
 from studio.wiring import Load, event
 
 CUSTOMER = "+5215512345678"
@@ -62,8 +62,7 @@ def clear(studio: Studio, person: Person, customer: str) -> Phone:
 
 
 def _thread(studio: Studio, customer: str) -> list[dict[str, Any]]:
-    found = _ask(studio, "GET", customer)
-    return list(found["messages"] if isinstance(found, dict) else found)
+    return list(_ask(studio, "GET", customer)["messages"])
 
 
 def _ask(studio: Studio, method: str, customer: str, body: dict[str, str] | None = None) -> Any:
@@ -76,6 +75,8 @@ def _ask(studio: Studio, method: str, customer: str, body: dict[str, str] | None
     try:
         with httpx.Client(timeout=SECONDS, trust_env=False) as client:
             answer = client.request(method, url, json=body)
+            if answer.status_code == 502:
+                raise NotReached("simulator.bot_down")
             answer.raise_for_status()
             return answer.json() if answer.content else {}
     except (httpx.HTTPError, ValueError) as error:
@@ -91,8 +92,8 @@ def _shown(studio: Studio, phone: Phone) -> Html:
 
 
 def _bubble(one: dict[str, Any]) -> Bubble:
-    inbound = one.get("direction", one.get("from")) in ("inbound", "customer")
-    return Bubble("customer" if inbound else "agent", str(one.get("text") or one.get("body") or ""))
+    author = "customer" if one["direction"] == "inbound" else "agent"
+    return Bubble(author, one["text"], time=clock(one["at"]), media=one["media"])
 
 
 def build(studio: Studio, load: Load) -> None:
@@ -109,7 +110,7 @@ def build(studio: Studio, load: Load) -> None:
             with gr.Row():
                 box = gr.Textbox(
                     show_label=False, placeholder=say("simulator.placeholder"), scale=8,
-                    container=False, max_length=4000, elem_id="phone-box",
+                    container=False, max_length=1600, elem_id="phone-box",
                 )  # fmt: skip
                 send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
                                  elem_id="phone-send")  # fmt: skip

@@ -59,6 +59,7 @@ TEXTS = {
     "simulator.write_first": "Write a message first.",
     "simulator.number": "Write a number of 8 to 15 digits.",
     "simulator.not_running": 'The simulator does not answer. Start everything with "make run".',
+    "simulator.bot_down": 'The bot did not take the message. Start everything with "make run".',
     "simulator.real": "Twilio is connected for real: write to the agent's number from a phone.",
     "why.error": "The fallback text was sent because:",
     "why.prompt": "The prompt as it was sent",

@@ -61,6 +61,7 @@ TEXTS = {
     "simulator.write_first": "Escriba primero un mensaje.",
     "simulator.number": "Escriba un número de 8 a 15 cifras.",
     "simulator.not_running": "El simulador no responde. Arranque todo con «make run».",
+    "simulator.bot_down": "El bot no aceptó el mensaje. Arranque todo con «make run».",
     "simulator.real": (
         "Twilio está conectado de verdad: escriba desde un teléfono al número del agente."
     ),

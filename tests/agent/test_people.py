@@ -1,0 +1,201 @@
+"""People, passwords and logins, on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from agent.errors import Invalid, TooManyAttempts, WeakPassword, WrongPassword
+from agent.settings import Settings
+from agent.store.db import Database
+from agent.store.passwords import check_strength, fits, hashed, is_hash
+from agent.store.people import IDLE_SECONDS, LONGEST_SECONDS, People
+from agent.store.tables import logins
+from agent.store.tables import people as people_table
+
+GOOD = "una frase segura 7"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def people(database: Database, clock: Clock) -> People:
+    return People(database, clock)
+
+
+@pytest.fixture
+def ana(people: People) -> str:
+    first = people.add("Ana@Example.com", "editor", "Ana")
+    people.change_password("ana@example.com", first, GOOD)
+    return "ana@example.com"
+
+
+def test_first_run_makes_one_admin_whose_password_works_once(
+    people: People, settings: Settings
+) -> None:
+    password = people.first_run(settings)
+    assert people.first_run(settings) is None
+    token = people.sign_in(settings.admin_email, password or "")
+    person = people.of_token(token)
+    assert person is not None
+    assert (person.role, person.must_change_password) == ("admin", True)
+
+
+def test_a_given_hash_makes_the_admin_without_a_one_time_password(
+    people: People, settings: Settings
+) -> None:
+    given = settings.model_copy(update={"admin_password_hash": SecretStr(hashed(GOOD))})
+    assert people.first_run(given) is None
+    person = people.of_token(people.sign_in(settings.admin_email, GOOD))
+    assert person is not None
+    assert not person.must_change_password
+
+
+def test_a_hash_that_is_none_is_refused_before_anybody_is_made(
+    people: People, settings: Settings
+) -> None:
+    given = settings.model_copy(update={"admin_password_hash": SecretStr("hunter2")})
+    with pytest.raises(Invalid):
+        people.first_run(given)
+    assert people.list() == []
+
+
+def test_five_wrong_passwords_in_a_minute_and_then_a_wait_that_doubles(
+    people: People, ana: str, clock: Clock
+) -> None:
+    waits = []
+    for _ in range(3):
+        for _ in range(5):
+            with pytest.raises(WrongPassword):
+                people.sign_in(ana, "wrong", "10.0.0.1")
+        with pytest.raises(TooManyAttempts) as blocked:
+            people.sign_in(ana, GOOD, "10.0.0.1")
+        waits.append(blocked.value.seconds)
+        clock.now += blocked.value.seconds + 1
+    assert waits == [60, 120, 240]
+    assert people.sign_in(ana, GOOD, "10.0.0.2")
+
+
+def test_one_address_may_not_try_many_people(people: People, clock: Clock) -> None:
+    for number in range(20):
+        with pytest.raises(WrongPassword):
+            people.sign_in(f"nobody{number}@example.com", "wrong", "10.0.0.1")
+    with pytest.raises(TooManyAttempts):
+        people.sign_in("another@example.com", "wrong", "10.0.0.1")
+
+
+def test_fifty_guesses_at_once_are_counted_one_by_one(people: People, ana: str) -> None:
+    def guess(number: int) -> type[Exception]:
+        try:
+            people.sign_in(ana, f"wrong {number}", f"10.0.1.{number}")
+        except (WrongPassword, TooManyAttempts) as error:
+            return type(error)
+        return Exception
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(guess, range(50)))
+    assert outcomes.count(WrongPassword) == 5
+    assert outcomes.count(TooManyAttempts) == 45
+
+
+def test_a_right_password_forgives_earlier_wrong_ones(people: People, ana: str) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            with pytest.raises(WrongPassword):
+                people.sign_in(ana, "wrong")
+        people.sign_in(ana, GOOD)
+
+
+def test_an_unknown_person_costs_as_much_as_a_known_one() -> None:
+    assert not fits(None, GOOD)
+    assert not fits("not a hash", GOOD)
+    assert fits(hashed(GOOD), GOOD)
+
+
+def test_a_login_ends_after_idle_hours_and_after_a_day_s_work(
+    people: People, ana: str, clock: Clock
+) -> None:
+    token = people.sign_in(ana, GOOD)
+    clock.now += IDLE_SECONDS + 1
+    assert people.of_token(token) is None
+    token = people.sign_in(ana, GOOD)
+    for _ in range(int(LONGEST_SECONDS // 3600)):
+        assert people.of_token(token) is not None
+        clock.now += 3600
+    clock.now += 1
+    assert people.of_token(token) is None
+
+
+def test_the_database_holds_no_token_and_no_password(
+    people: People, ana: str, database: Database
+) -> None:
+    token = people.sign_in(ana, GOOD)
+    with database.read() as tx:
+        stored = str(tx.execute(select(logins)).all()) + str(tx.execute(select(people_table)).all())
+    assert token not in stored
+    assert GOOD not in stored
+
+
+def test_a_new_password_ends_every_login_and_the_old_password(people: People, ana: str) -> None:
+    tokens = [people.sign_in(ana, GOOD) for _ in range(2)]
+    people.change_password(ana, GOOD, "otra frase segura 8")
+    assert [people.of_token(token) for token in tokens] == [None, None]
+    with pytest.raises(WrongPassword):
+        people.sign_in(ana, GOOD)
+
+
+def test_disabling_and_signing_out_work_at_once(people: People, ana: str) -> None:
+    token = people.sign_in(ana, GOOD)
+    people.sign_out(token)
+    assert people.of_token(token) is None
+    token = people.sign_in(ana, GOOD)
+    people.disable(ana)
+    assert people.of_token(token) is None
+    assert people.find(ana) is None
+    with pytest.raises(WrongPassword):
+        people.sign_in(ana, GOOD)
+
+
+def test_each_role_may_do_what_those_before_it_may(people: People, ana: str) -> None:
+    person = people.find(ana)
+    assert person is not None
+    assert [person.may(role) for role in ("viewer", "agent", "editor", "admin")] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    people.set_role(ana, "viewer")
+    demoted = people.find(ana)
+    assert demoted is not None
+    assert not demoted.may("agent")
+
+
+def test_the_same_person_is_not_added_twice(people: People, ana: str) -> None:
+    with pytest.raises(Invalid):
+        people.add("ANA@example.com", "viewer")
+
+
+@pytest.mark.parametrize(
+    "weak",
+    ["short", "password1234", "PASSWORD-2026!", "aaaaaaaaaaaaaa", "ana.gomez1234", "qwertyqwerty1"],
+)
+def test_weak_passwords_are_refused(weak: str) -> None:
+    with pytest.raises(WeakPassword):
+        check_strength(weak, "anagomez@example.com")
+
+
+def test_only_argon2id_hashes_count_as_hashes() -> None:
+    assert is_hash(hashed(GOOD))
+    assert not is_hash("$2b$12$abcdefghijklmnopqrstuv")

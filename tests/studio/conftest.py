@@ -1,0 +1,185 @@
+"""A studio for tests: handlers on both databases, and one served for HTTP and browsers."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from agent.answering import Answering
+from agent.queues import SilentDoorbell
+from agent.runtime import Runtime
+from agent.services import Services, open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from agent.store.inbox import Inbound
+from agent.store.people import ROLES
+from knowledge.in_process import vectors_in_process
+from knowledge.ingestion import Ingestion
+from knowledge.library import Library
+from knowledge.loaders import read_document
+from studio import environment
+from studio.state import Studio
+
+PASSWORD = "una frase segura 7"
+NUMBER = "whatsapp:+14155238886"
+
+
+class RememberingDoorbell:
+    """Tells nobody, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, str | int]] = []
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        """Remember."""
+        self.rung.append((job, subject))
+        return True
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whoever calls a handler."""
+
+    username: str | None
+
+
+@dataclass(frozen=True)
+class House:
+    """One installation with a person of each role, and what the tests do in it."""
+
+    services: Services
+    answering: Answering
+
+    def studio(self, language: str = "es") -> Studio:
+        return Studio(self.services, self.answering, language)
+
+    def read_sources(self) -> None:
+        """Do what the chore worker does."""
+        ingestion = Ingestion(
+            self.services.sources, self.services.database, self.answering.vectors,
+            self.services.embedders, read_document,
+        )  # fmt: skip
+        for kind, source_id in self.services.sources.due(9e9):
+            (ingestion.read if kind == "read" else ingestion.remove)(source_id)
+
+    def customer_writes(self, text: str, name: str = "Carla", number: str = "1") -> int:
+        """Store a customer's message; return its conversation."""
+        message = Inbound("twilio", f"SM{number}-{text}"[:190], NUMBER, f"whatsapp:+52{number}",
+                          text, name)  # fmt: skip
+        return self.services.inbox.accept([message])[0].conversation_id
+
+
+def open_house(settings: Settings, doorbell: SilentDoorbell | RememberingDoorbell) -> House:
+    services = open_services(settings, doorbell)
+    vectors = vectors_in_process(str(settings.data_dir / "chroma"))
+    library = Library(services.database, vectors, services.embedders)
+    for role in ROLES:
+        password = services.people.add(f"{role}@example.com", role, role.title())
+        services.people.change_password(f"{role}@example.com", password, PASSWORD)
+    return House(services, Answering(vectors, library, Runtime(settings, library)))
+
+
+@pytest.fixture
+def doorbell() -> RememberingDoorbell:
+    return RememberingDoorbell()
+
+
+@pytest.fixture
+def house(settings: Settings, doorbell: RememberingDoorbell) -> Iterator[House]:
+    """A house on each kind of database."""
+    house = open_house(settings, doorbell)
+    yield house
+    house.answering.runtime.close()
+    house.services.database.close()
+
+
+@pytest.fixture
+def studio(house: House) -> Studio:
+    return house.studio()
+
+
+@pytest.fixture
+def editor() -> Caller:
+    return Caller("editor@example.com")
+
+
+@pytest.fixture
+def viewer() -> Caller:
+    return Caller("viewer@example.com")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A studio that is being served."""
+
+    url: str
+    house: House
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def client(self, who: str = "") -> httpx.Client:
+        """A browser of *who* (a role), signed in; of nobody without a name."""
+        client = httpx.Client(base_url=self.url, timeout=30)
+        self.clients.append(client)
+        if who:
+            form = {"email": f"{who}@example.com", "password": PASSWORD}
+            answer = client.post("/login", data=form)
+            assert answer.status_code == 303, answer.text
+        return client
+
+
+@pytest.fixture
+def site(served: Site) -> Iterator[Site]:
+    """The served studio; what a test opens is closed after it."""
+    yield served
+    while served.clients:
+        served.clients.pop().close()
+
+
+@pytest.fixture(scope="session")
+def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The whole studio on a free port, one agent in it."""
+    folder = tmp_path_factory.mktemp("site")
+    environment.prepare(folder)
+    shutil.copy(sqlite_template, folder / "studio.db")
+    settings = Settings(_env_file=None, data_dir=folder, simulator_port=_free_port())
+    house = open_house(settings, SilentDoorbell())
+    house.services.agents.create(Spec(name="Sofía", brand="Rueda Clara"), "editor@example.com")
+    from studio.app import create_app  # after `prepare`: Gradio reads the environment
+
+    config = uvicorn.Config(
+        lambda: create_app(house.services, house.answering),
+        factory=True,
+        port=0,
+        log_config=None,
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Site(_address(server, thread), house)
+    server.should_exit = True
+    thread.join(10)
+    house.answering.runtime.close()
+    house.services.database.close()
+
+
+def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
+    tick = threading.Event()
+    while not server.started:
+        assert thread.is_alive(), "the studio did not start"
+        tick.wait(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    return f"http://127.0.0.1:{port}"
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])

@@ -1,0 +1,145 @@
+"""The Inbox as plain functions."""
+
+import pytest
+
+from agent import queues
+from agent.answer import Said
+from agent.spec import Spec
+from agent.store.turns import Outcome
+from studio.errors import NotAllowed, NothingChosen
+from studio.pages import inbox, inbox_view
+from studio.pages.inbox_view import Filters
+from studio.state import Studio
+from tests.studio.conftest import NUMBER, Caller, House, RememberingDoorbell
+
+ALL = (0, "", "", False)
+
+
+@pytest.fixture
+def clerk() -> Caller:
+    return Caller("agent@example.com")
+
+
+@pytest.fixture
+def carla(house: House) -> int:
+    return house.customer_writes("Hola, ¿tienen un Versa?", "Carla")
+
+
+def answer(house: House, conversation_id: int) -> str:
+    """Answer as the worker does; return the turn's id."""
+    agents, turns = house.services.agents, house.services.turns
+    agent_id = agents.create(Spec(name="Sofía"), "test")
+    version = agents.release_draft(agent_id, "twilio", NUMBER, "test")
+    lease = turns.lease(conversation_id)
+    assert lease is not None
+    work = turns.read(lease, 20)
+    said = house.answering.runtime.answer(
+        version.spec, [Said("customer", "x")], [line.text for line in work.unanswered]
+    )
+    trace = [step.as_json() for step in said.trace]
+    assert turns.commit(
+        work,
+        Outcome(said.outcome, version.id, 1.0, said.text, [said.text], trace=trace, model="offline",
+                cost=0.00123),
+    )  # fmt: skip
+    message = house.services.conversations.thread(conversation_id)[-1]
+    return message.turn_id or ""
+
+
+def test_the_list_shows_who_waits(studio: Studio, viewer: Caller, carla: int) -> None:
+    page = inbox.first(studio, viewer, "")
+    shown = "".join(map(str, inbox_view.shown(studio, page)))
+    assert "Carla" in shown
+    assert "1 sin responder" in shown
+
+
+def test_search_and_filters_narrow_the_list(
+    studio: Studio, viewer: Caller, house: House, carla: int
+) -> None:
+    house.customer_writes("Hi", "Bob", "2")
+    found = inbox.watch(studio, viewer, 0, 0, "carl", "", False)
+    assert [one.customer_name for one in found.listed] == ["Carla"]
+    assert inbox.watch(studio, viewer, 0, 0, "", "human", False).listed == []
+    assert len(inbox.watch(studio, viewer, 0, 0, "", "bot", True).listed) == 2
+
+
+def test_the_list_is_paged(studio: Studio, viewer: Caller, house: House) -> None:
+    for number in range(inbox.ON_A_PAGE + 5):
+        house.customer_writes("Hola", f"C{number}", str(number))
+    page = inbox.watch(studio, viewer, 0, *ALL)
+    assert (len(page.listed), page.more) == (inbox.ON_A_PAGE, True)
+    page = inbox.choose(studio, viewer, "turn", "1", 0, *ALL)
+    assert (len(page.listed), page.more) == (5, False)
+
+
+def test_a_reply_goes_out_by_the_outbox_and_silences_the_agent(
+    studio: Studio, clerk: Caller, carla: int, doorbell: RememberingDoorbell
+) -> None:
+    page = inbox.reply(studio, clerk, " Hola Carla ", carla, *ALL)
+    assert page.messages[-1].text == "Hola Carla"
+    assert page.messages[-1].delivery == "pending"
+    assert page.summary is not None
+    assert (page.summary.owner, page.summary.unanswered) == ("human", 0)
+    assert doorbell.rung == [(queues.DELIVERY, carla)]
+
+
+def test_a_long_reply_is_split_for_whatsapp(studio: Studio, clerk: Caller, carla: int) -> None:
+    inbox.reply(studio, clerk, "palabra " * 500, carla, *ALL)
+    with studio.services.database.read() as tx:
+        parts = tx.exec_driver_sql("SELECT body FROM outbox ORDER BY id").scalars().all()
+    assert len(parts) == 3
+    assert max(map(len, parts)) <= inbox.LONGEST_PART
+
+
+def test_taking_over_and_handing_back(
+    studio: Studio, clerk: Caller, carla: int, doorbell: RememberingDoorbell
+) -> None:
+    page = inbox.own(studio, clerk, "human", str(carla), carla, *ALL)
+    assert "La atiende una persona: agent@example.com" in inbox_view.shown(studio, page)[3]
+    page = inbox.own(studio, clerk, "bot", str(carla), carla, *ALL)
+    assert page.summary is not None
+    assert page.summary.owner == "bot"
+    assert doorbell.rung == [(queues.TURN, carla)]  # what waited meanwhile is answered
+    actions = [entry.action for entry in studio.services.audit.page()]
+    assert actions[:2] == ["conversation handed back", "conversation taken over"]
+
+
+def test_why_it_said_that_opens_the_trace(
+    house: House, studio: Studio, viewer: Caller, carla: int
+) -> None:
+    turn_id = answer(house, carla)
+    why = inbox_view.turn_view(studio, inbox.explain(studio, viewer, "see", turn_id))
+    assert "Sofía v1" in why
+    assert "US$ 0.00123" in why
+    shown = inbox_view.shown(studio, inbox.watch(studio, viewer, carla, *ALL))
+    assert "Sofía v1" in shown[4]
+    assert turn_id in shown[4]
+
+
+def test_reading_a_conversation_is_noted_once(studio: Studio, viewer: Caller, carla: int) -> None:
+    inbox.choose(studio, viewer, "open", str(carla), 0, *ALL)
+    inbox.watch(studio, viewer, carla, *ALL)
+    notes = [entry for entry in studio.services.audit.page() if entry.action == "conversation read"]
+    assert [(note.person, note.subject) for note in notes] == [("viewer@example.com", str(carla))]
+
+
+def test_viewers_do_not_answer_customers(studio: Studio, viewer: Caller, carla: int) -> None:
+    with pytest.raises(NotAllowed):
+        inbox.reply(studio, viewer, "hola", carla, *ALL)
+    with pytest.raises(NotAllowed):
+        inbox.own(studio, viewer, "human", str(carla), carla, *ALL)
+
+
+def test_nothing_is_sent_without_words_or_conversation(studio: Studio, clerk: Caller) -> None:
+    for text, number in (("", 1), ("hola", 0)):
+        with pytest.raises(NothingChosen):
+            inbox.reply(studio, clerk, text, number, *ALL)
+
+
+@pytest.mark.parametrize("wanted", ["", "-1", "x", "99999999999999999999", "12345", "1;DROP"])
+def test_addresses_that_name_no_conversation_open_the_list(
+    studio: Studio, viewer: Caller, wanted: str
+) -> None:
+    page = inbox.first(studio, viewer, wanted)
+    assert page.summary is None
+    assert page.filters == Filters()

@@ -1,0 +1,117 @@
+"""The Knowledge page as plain functions."""
+
+from pathlib import Path
+
+import pytest
+
+from agent import queues
+from knowledge.errors import NotAccepted
+from studio.errors import NotAllowed, NothingChosen
+from studio.pages import knowledge, knowledge_view
+from studio.state import Studio
+from studio.wiring import sentence
+from tests.studio.conftest import Caller, House, RememberingDoorbell
+
+TEXT = "# Garantía\n\nLa garantía cubre el motor durante tres meses.\n"
+
+
+@pytest.fixture
+def base(studio: Studio, editor: Caller) -> str:
+    return knowledge.create(studio, editor, "Garantías").base_id
+
+
+@pytest.fixture
+def uploaded(studio: Studio, editor: Caller, base: str, tmp_path: Path) -> str:
+    path = tmp_path / "garantía 2026.md"
+    path.write_text(TEXT, encoding="utf-8")
+    page = knowledge.upload(studio, editor, base, [str(path)])
+    assert not path.exists()  # the copy that Gradio made does not stay
+    return page.sources[0].id
+
+
+def test_an_upload_waits_rings_and_is_then_read_and_found(
+    house: House, studio: Studio, editor: Caller, base: str, uploaded: str,
+    doorbell: RememberingDoorbell,
+) -> None:  # fmt: skip
+    page = knowledge.watch(studio, editor, base)
+    assert "En espera" in knowledge_view.sources_table(studio, page)
+    assert (queues.INGESTION, uploaded) in doorbell.rung
+    house.read_sources()
+    page = knowledge.watch(studio, editor, base)
+    assert "Lista" in knowledge_view.sources_table(studio, page)
+    passages = knowledge.search(studio, editor, base, "¿qué cubre la garantía del motor?")
+    shown = knowledge_view.found(studio, passages)
+    assert "garantía 2026.md" in shown
+    assert "tres meses" in knowledge_view.chunks_view(
+        studio, knowledge.look(studio, editor, "see", uploaded)
+    )
+
+
+def test_one_bad_file_is_named_and_harms_no_other(
+    studio: Studio, editor: Caller, base: str, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "a.txt", tmp_path / "b.exe"
+    good.write_text("hola", encoding="utf-8")
+    bad.write_bytes(b"MZ")
+    page = knowledge.upload(studio, editor, base, [str(bad), str(good)])
+    assert [source.name for source in page.sources] == ["a.txt"]
+    assert page.complaint.startswith("b.exe: Ese tipo de archivo no se puede leer")
+
+
+def test_a_file_that_cannot_be_read_says_why_in_the_reader_s_language(
+    house: House, studio: Studio, editor: Caller, base: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "roto.pdf"
+    path.write_bytes(b"this is no pdf")
+    knowledge.upload(studio, editor, base, [str(path)])
+    house.read_sources()
+    page = knowledge.watch(studio, editor, base)
+    assert page.sources[0].state == "failed"
+    spanish = knowledge_view.sources_table(studio, page)
+    assert "No se pudo leer" in spanish
+    assert page.sources[0].error not in spanish
+    assert page.sources[0].error in knowledge_view.sources_table(house.studio("en"), page)
+
+
+def test_removing_leaves_nothing(
+    house: House, studio: Studio, editor: Caller, base: str, uploaded: str,
+    doorbell: RememberingDoorbell,
+) -> None:  # fmt: skip
+    house.read_sources()
+    knowledge.change(studio, editor, "remove", uploaded)
+    assert (queues.REMOVAL, uploaded) in doorbell.rung
+    house.read_sources()
+    assert knowledge.watch(studio, editor, base).sources == []
+    assert knowledge.search(studio, editor, base, "garantía del motor") == []
+    assert knowledge.change(studio, editor, "remove_base", base).bases == []
+
+
+def test_the_same_base_twice_is_refused_in_words(studio: Studio, editor: Caller, base: str) -> None:
+    with pytest.raises(NotAccepted) as told:
+        knowledge.create(studio, editor, "Garantías")
+    assert sentence(studio, told.value) == "Ya hay una base con ese nombre."
+
+
+def test_viewers_look_and_search_but_change_nothing(
+    studio: Studio, viewer: Caller, base: str, uploaded: str
+) -> None:
+    assert knowledge.watch(studio, viewer, base).sources
+    for attempt in (
+        lambda: knowledge.create(studio, viewer, "x"),
+        lambda: knowledge.upload(studio, viewer, base, []),
+        lambda: knowledge.add_page(studio, viewer, base, "https://example.com"),
+        lambda: knowledge.change(studio, viewer, "remove", uploaded),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()
+
+
+def test_nothing_is_searched_without_a_question(studio: Studio, viewer: Caller, base: str) -> None:
+    with pytest.raises(NothingChosen):
+        knowledge.search(studio, viewer, base, "  ")
+
+
+def test_empty_pages_say_what_to_do_next(studio: Studio, viewer: Caller) -> None:
+    page = knowledge.first(studio, viewer, "")
+    assert "Póngale nombre a una" in knowledge_view.bases_list(studio, page)
+    assert "Elija o cree una base" in knowledge_view.sources_table(studio, page)

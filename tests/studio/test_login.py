@@ -1,0 +1,86 @@
+"""Signing in, the first password, signing out, and the language."""
+
+import pytest
+
+from studio.guard import cookie_name
+from tests.studio.conftest import PASSWORD, Site
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> None:
+    form = {"email": "viewer@example.com", "password": PASSWORD}
+    cookie = site.client().post("/login", data=form).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert cookie_name(production=True).startswith("__Host-")
+
+
+def test_wrong_passwords_are_told_apart_from_too_many(site: Site) -> None:
+    client = site.client()
+    form = {"email": "nobody@example.com", "password": "wrong"}
+    answers = [client.post("/login?language=es", data=form) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+    assert "no son correctos" in answers[0].text
+    assert "Espere" in answers[5].text
+
+
+def test_what_was_typed_is_never_shown_as_html(site: Site) -> None:
+    form = {"email": "<script>alert(1)</script>", "password": "x", "next": '"><script>'}
+    answer = site.client().post("/login", data=form)
+    assert "<script" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example/studio/", "https://evil.example", "/studio/\\evil", "/studio//evil"]
+)
+def test_signing_in_leads_to_no_other_site(site: Site, back: str) -> None:
+    form = {"email": "viewer@example.com", "password": PASSWORD, "next": back}
+    assert site.client().post("/login", data=form).headers["location"] == "/studio"
+
+
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(site: Site) -> None:
+    client = site.client()
+    login = client.get("/studio/es/inbox?conversation=7").headers["location"]
+    assert login == "/login?next=%2Fstudio%2Fes%2Finbox%3Fconversation%3D7"
+    form = {
+        "email": "viewer@example.com",
+        "password": PASSWORD,
+        "next": "/studio/es/inbox?conversation=7",
+    }
+    assert client.post("/login", data=form).headers["location"] == form["next"]
+
+
+def test_a_one_time_password_opens_nothing_but_the_page_that_replaces_it(site: Site) -> None:
+    password = site.house.services.people.add("nueva@example.com", "admin")
+    client = site.client()
+    client.post("/login", data={"email": "nueva@example.com", "password": password})
+    assert client.get("/studio/es/").headers["location"] == "/password"
+    assert client.get("/studio/es/config").status_code == 403
+    body = {"data": [], "session_hash": "n"}
+    assert client.post("/studio/es/gradio_api/run/agents_blank", json=body).status_code == 403
+    weak = client.post("/password", data={"current": password, "new": "corta"})
+    assert weak.status_code == 400
+    assert "12 caracteres" in weak.text
+    done = client.post("/password", data={"current": password, "new": "mi frase nueva 9"})
+    assert done.headers["location"] == "/studio"
+    assert client.get("/studio/es/config").status_code == 200
+
+
+def test_signing_out_needs_a_post_and_ends_the_session(site: Site) -> None:
+    client = site.client("viewer")
+    token = client.cookies["studio"]
+    assert client.get("/logout").status_code == 405
+    assert client.post("/logout").headers["location"] == "/login"
+    assert site.house.services.people.of_token(token) is None
+
+
+def test_the_language_is_remembered_with_the_person(site: Site) -> None:
+    client = site.client("agent")
+    referer = {"referer": f"{site.url}/studio/es/inbox"}
+    answer = client.post("/language", data={"language": "en"}, headers=referer)
+    assert answer.headers["location"] == "/studio/en/inbox"
+    assert site.client("agent").get("/").headers["location"] == "/studio/en/"
+    client.post("/language", data={"language": "es"})
+
+
+def test_the_health_page_is_open(site: Site) -> None:
+    assert site.client().get("/healthz").json() == {"status": "up"}
