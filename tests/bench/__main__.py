@@ -137,10 +137,7 @@ def _print_workers(rows: Sequence[Figures]) -> None:
     head = ("design", "slots", "turns/s", "CPU ms/turn", "MiB (PSS)", "turns/s per GiB")
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     for row in rows:
-        print(
-            f"| {row.design.name} | {row.design.slots} | {row.per_second:.1f} | "
-            f"{row.cpu_ms:.1f} | {row.memory:.0f} | {row.turns_per_gib:.0f} |"
-        )
+        print(_line(row))
     _, ours, dramatiq, stock, _ = rows
     print(
         f"\nours 2 x 128 / dramatiq 2 x 128, turns/s: {ours.per_second / dramatiq.per_second:.2f}"
@@ -148,6 +145,13 @@ def _print_workers(rows: Sequence[Figures]) -> None:
     print(
         "ours 2 x 128 / stock RQ Worker, turns/s per GiB: "
         f"{ours.turns_per_gib / stock.turns_per_gib:.0f}"
+    )
+
+
+def _line(row: Figures) -> str:
+    return (
+        f"| {row.design.name} | {row.design.slots} | {row.per_second:.1f} | "
+        f"{row.cpu_ms:.1f} | {row.memory:.0f} | {row.turns_per_gib:.0f} |"
     )
 
 
@@ -166,7 +170,7 @@ def main() -> int:
             rows = []
             for design in chosen:
                 rows.append(measure(house, services, design))
-                print(f"{design.name}: {rows[-1].per_second:.1f} turns/s", file=sys.stderr)
+                print(_line(rows[-1]), file=sys.stderr)
             if len(rows) == len(designs(1)):
                 _print_workers(rows)
             if arguments.only in ("", "webhook"):
