@@ -1,5 +1,6 @@
 import dataclasses
 import random
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -146,17 +147,24 @@ def test_a_signed_request_without_ids_is_a_400(twilio: Post, services: Services)
     assert count(services, inbox) == 0
 
 
-def test_a_database_that_cannot_be_written_is_a_503_and_no_ring(
-    services: Services, doorbell: RememberingDoorbell
-) -> None:
+@pytest.fixture
+def without_messages(services: Services) -> Iterator[None]:
+    """A database that fails in the middle of accepting a message."""
     with services.database.write() as tx:
         tx.exec_driver_sql("ALTER TABLE messages RENAME TO gone")
-    client = create_app(services).test_client()
-    form = payload("text")
-    headers = {"X-Twilio-Signature": signature(f"{PUBLIC}/webhooks/twilio", form)}
-    answer = client.post("/webhooks/twilio", data=form, headers=headers)
+    yield
+    with services.database.write() as tx:
+        tx.exec_driver_sql("ALTER TABLE gone RENAME TO messages")
+
+
+@pytest.mark.usefixtures("without_messages")
+def test_a_database_that_cannot_be_written_is_a_503_and_no_ring(
+    twilio: Post, services: Services, doorbell: RememberingDoorbell
+) -> None:
+    answer = twilio(payload("text"))
     assert answer.status_code == 503
     assert doorbell.rung == []
+    assert count(services, inbox) == 0
     assert "hola" not in answer.text
 
 
