@@ -79,11 +79,7 @@ def sent() -> Any:
 @cache
 def due() -> Any:
     """The conversations whose next row can be sent or looked up at `now`."""
-    heads = (
-        select(func.min(outbox.c.id))
-        .where(_UNFINISHED)
-        .group_by(outbox.c.conversation_id)
-    )
+    heads = select(func.min(outbox.c.id)).where(_UNFINISHED).group_by(outbox.c.conversation_id)
     ready = or_(
         and_(outbox.c.state == "sending", outbox.c.lease_until <= bindparam("now")),
         and_(outbox.c.state != "sending", outbox.c.next_at <= bindparam("now")),

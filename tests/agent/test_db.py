@@ -21,9 +21,13 @@ def test_what_is_written_is_read(database: Database) -> None:
 
 
 def test_a_failed_write_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as tx:
-        tx.execute(insert(audit).values(_entry("ana")))
-        raise RuntimeError
+    def write_and_fail() -> None:
+        with database.write() as tx:
+            tx.execute(insert(audit).values(_entry("ana")))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
     with database.read() as tx:
         assert tx.scalar(select(func.count()).select_from(audit)) == 0
 
