@@ -11,7 +11,7 @@ from studio.texts import TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH_ONLY_WORDS = re.compile(
-    r"\b(the|your|with|save|draft|upload|search|reply|message|customer|agent|version|error)\b", re.I
+    r"\b(the|your|with|save|draft|upload|search|reply|message|customer|released|version)\b", re.I
 )
 # Errors of other rooms come with their English sentence, so only Spanish has these.
 SPANISH_ONLY = "error.knowledge."
@@ -44,7 +44,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
         if isinstance(node, ast.Call) and _name(node) in ("say", "say_other", "NothingChosen")
         if node.args and isinstance(node.args[0], ast.Constant)
     }
-    assert len(asked) > 100
+    assert len(asked) > 80
     assert {key for key in asked if isinstance(key, str) and "." in key} <= TEXTS["es"].keys()
 
 
