@@ -2,6 +2,7 @@
 
 import sys
 
+from agent.errors import NotFound
 from agent.services import open_services
 from agent.settings import Settings
 from studio import environment
@@ -13,6 +14,9 @@ from studio.app import main  # noqa: E402  Gradio reads the environment at its i
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["reset-password"] and len(sys.argv) == 3:
-        print(open_services(settings).people.reset_password(sys.argv[2]))
+        try:
+            print(open_services(settings).people.reset_password(sys.argv[2]))
+        except NotFound as error:
+            sys.exit(str(error))
     else:
         main(settings)

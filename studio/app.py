@@ -14,9 +14,10 @@ from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.store.people import LANGUAGES, Person
 from knowledge.files import MAX_BYTES
-from studio import login, shell, theme
+from studio import shell, theme
 from studio.document import Document
 from studio.guard import HOME, Guard
+from studio.login import Door
 from studio.state import Studio
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 def create_app(services: Services, answering: Answering) -> ASGIApp:
     """Return the whole studio: guard, login pages, and /studio/es and /studio/en."""
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    host.include_router(login.routes(services, theme.login_style()))
+    host.include_router(Door(services, theme.login_style()).routes())
     with warnings.catch_warnings():  # Gradio warns that it leaves off what is off anyway
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
         for language in LANGUAGES:

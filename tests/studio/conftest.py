@@ -147,7 +147,7 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("site")
     environment.prepare(folder)
     shutil.copy(sqlite_template, folder / "studio.db")
-    settings = Settings(_env_file=None, data_dir=folder, simulator_port=_free_port())
+    settings = Settings(_env_file=None, data_dir=folder, simulator_port=free_port())
     house = open_house(settings, SilentDoorbell())
     house.services.agents.create(Spec(name="Sofía", brand="Rueda Clara"), "editor@example.com")
     from studio.app import create_app  # after `prepare`: Gradio reads the environment
@@ -179,7 +179,8 @@ def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port where nobody listens."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])

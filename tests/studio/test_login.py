@@ -29,6 +29,17 @@ def test_what_was_typed_is_never_shown_as_html(site: Site) -> None:
     assert "<script" not in answer.text
 
 
+def test_nobody_puts_words_of_theirs_on_the_login_page(site: Site) -> None:
+    page = site.client().get("/login?error=Llame+al+900&status=500")
+    assert page.status_code == 200
+    assert "900" not in page.text
+
+
+def test_a_wrong_password_does_not_forget_where_the_person_was_going(site: Site) -> None:
+    form = {"email": "lost@example.com", "password": "x", "next": "/studio/es/inbox"}
+    assert 'value="/studio/es/inbox"' in site.client().post("/login", data=form).text
+
+
 @pytest.mark.parametrize(
     "back", ["//evil.example/studio/", "https://evil.example", "/studio/\\evil", "/studio//evil"]
 )

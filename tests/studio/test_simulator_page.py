@@ -1,6 +1,7 @@
 """The Simulator page against the real simulator and a bot that says yes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from studio.errors import NotAllowed, NothingChosen, NotReached
 from studio.pages import simulator
 from studio.state import Studio
 from tests.standins.server import serve
-from tests.studio.conftest import Caller, House
+from tests.studio.conftest import Caller, House, free_port
 
 
 @pytest.fixture
@@ -26,10 +27,13 @@ def connected(house: House) -> Iterator[Studio]:
     with serve(bot) as url:
         app = create_simulator("AC1", "token", f"{url}/webhooks/twilio", "+14155238886")
         with serve(app) as address:
-            port = int(address.rpartition(":")[2])
-            settings = house.services.settings.model_copy(update={"simulator_port": port})
-            object.__setattr__(house.services, "settings", settings)
-            yield house.studio()
+            yield at_port(house, int(address.rpartition(":")[2]))
+
+
+def at_port(house: House, port: int) -> Studio:
+    """A studio that looks for the simulator at *port*."""
+    settings = house.services.settings.model_copy(update={"simulator_port": port})
+    return Studio(replace(house.services, settings=settings), house.answering, "es")
 
 
 def test_what_is_written_appears_on_the_phone(connected: Studio, clerk: Caller) -> None:
@@ -40,7 +44,8 @@ def test_what_is_written_appears_on_the_phone(connected: Studio, clerk: Caller) 
     assert simulator.look(connected, clerk, "+5215512345678").messages == []
 
 
-def test_a_simulator_that_is_not_there_is_a_sentence(studio: Studio, clerk: Caller) -> None:
+def test_a_simulator_that_is_not_there_is_a_sentence(house: House, clerk: Caller) -> None:
+    studio = at_port(house, free_port())
     assert simulator.look(studio, clerk, "+5215512345678").problem == "simulator.not_running"
     with pytest.raises(NotReached):
         simulator.write(studio, clerk, "+5215512345678", "hola")

@@ -7,7 +7,7 @@ TEXTS = {
     "knowledge.create": "Create base",
     "knowledge.no_bases": 'There are no bases yet. Name one and press "Create base".',
     "knowledge.choose_base": "Choose or create a knowledge base.",
-    "knowledge.holds": "{sources} sources · {chunks} chunks",
+    "knowledge.holds": "Sources: {sources} · Chunks: {chunks}",
     "knowledge.files": "Files: PDF, Office, CSV, HTML, text",
     "knowledge.url": "Or a web page",
     "knowledge.add_url": "Add page",

@@ -6,7 +6,7 @@ TEXTS = {
     "playground.version": "Version",
     "playground.draft": "Draft",
     "playground.placeholder": "Write as a customer would…",
-    "playground.reset": "Start again",
+    "playground.reset": "Restart",
     "playground.empty": "Choose an agent and write to it. None of this reaches a customer.",
     "playground.why": "Why it said that",
     "playground.why_empty": (

@@ -7,7 +7,7 @@ TEXTS = {
     "knowledge.create": "Crear base",
     "knowledge.no_bases": "Todavía no hay bases. Póngale nombre a una y pulse «Crear base».",
     "knowledge.choose_base": "Elija o cree una base de conocimiento.",
-    "knowledge.holds": "{sources} fuentes · {chunks} fragmentos",
+    "knowledge.holds": "Fuentes: {sources} · Fragmentos: {chunks}",
     "knowledge.files": "Archivos: PDF, Office, CSV, HTML, texto",
     "knowledge.url": "O una página web",
     "knowledge.add_url": "Añadir página",

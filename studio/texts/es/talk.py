@@ -6,7 +6,7 @@ TEXTS = {
     "playground.version": "Versión",
     "playground.draft": "Borrador",
     "playground.placeholder": "Escriba como lo haría un cliente…",
-    "playground.reset": "Empezar de nuevo",
+    "playground.reset": "Reiniciar",
     "playground.empty": "Elija un agente y escríbale. Nada de esto llega a un cliente.",
     "playground.why": "Por qué respondió eso",
     "playground.why_empty": (
