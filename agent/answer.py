@@ -5,7 +5,7 @@ Everything here is stored (turns, messages) or sent (API, studio), so every clas
 must never be imported by it.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Author = Literal["customer", "agent", "human"]
@@ -16,7 +16,14 @@ StepKind = Literal["passages", "model", "tool", "guard", "error"]
 class _Plain:
     def as_json(self) -> dict[str, Any]:
         """Return this value as plain JSON-able dictionaries."""
-        return asdict(self)  # type: ignore[call-overload]
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    """Ours become dictionaries; what they hold is plain already, and copying it is not free."""
+    if isinstance(value, _Plain):
+        return value.as_json()
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True)

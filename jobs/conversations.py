@@ -6,6 +6,7 @@ its leases and its results.
 """
 
 import logging
+import sys
 import time
 from typing import Any
 
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 25.0  # after SIGTERM, for the turns in flight
 RQ_HEARTBEAT_SECONDS = 5.0
+# Threads that hold SQLite's write lock take the interpreter's lock back at every statement; with
+# Python's 5 ms between switches each such wait would be paid by everybody who queues behind.
+SWITCH_SECONDS = 0.0005
 
 
 class ConversationWorker(SimpleWorker):
@@ -108,6 +112,7 @@ def work(desk: Desk, redis: Redis) -> None:
 
 def main() -> None:
     """Run one conversation worker."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings()
     configure(settings.log_level)
     services = open_services(settings)

@@ -4,9 +4,10 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
 from knowledge import hybrid, lexical
 from knowledge.base import Base, EmbedderFor, Passage, TableRow, Transactions
@@ -103,13 +104,11 @@ class Library:
         return near, whole
 
     def _bases(self, base_ids: Sequence[str]) -> list[Base]:
-        own = [bases.c[n] for n in ("id", "name", "provider", "model", "dimension", "revision")]
         wanted = list(dict.fromkeys(base_ids))
         if not wanted:
             return []
         with self.database.read() as tx:
-            rows = tx.execute(select(*own).where(bases.c.id.in_(wanted)).order_by(bases.c.id))
-            return [Base(**row._mapping) for row in rows]
+            return [Base(**row._mapping) for row in tx.execute(_bases(), {"ids": wanted})]
 
     def _rows(self, base_ids: Sequence[str]) -> list[TableRow]:
         query = (
@@ -139,15 +138,13 @@ def _vector_rankings(tx: Connection, near: dict[str, list[Near]]) -> list[Rankin
 def _ids(tx: Connection, places: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], int]:
     if not places:
         return {}
-    place = (chunks.c.source_id, chunks.c.source_version, chunks.c.position)
-    rows = tx.execute(_visible(chunks.c.id, *place[1:]).where(tuple_(*place).in_(places)))
+    rows = tx.execute(_chunks_at(), {"places": list(places)})
     return {(row.source_id, row.source_version, row.position): row.id for row in rows}
 
 
 def _passages(tx: Connection, best: Sequence[Fused]) -> list[Passage]:
-    columns = ("id", "source_version", "text", "page", "row", "heading")
-    query = _visible(*(chunks.c[name] for name in columns), sources.c.url)
-    rows = {row.id: row for row in tx.execute(query.where(chunks.c.id.in_([b.id for b in best])))}
+    found = tx.execute(_chunks_by_id(), {"ids": [one.id for one in best]})
+    rows = {row.id: row for row in found}
     return [_passage(rows[one.id], one) for one in best if one.id in rows]
 
 
@@ -175,6 +172,30 @@ def _visible(*columns: Any) -> Any:
         .join(sources, sources.c.id == chunks.c.source_id)
         .where(sources.c.version == chunks.c.source_version, sources.c.state != "removing")
     )
+
+
+# Statements are built once: building one costs more than running it.
+
+
+@cache
+def _bases() -> Any:
+    columns = [bases.c[n] for n in ("id", "name", "provider", "model", "dimension", "revision")]
+    wanted = bases.c.id.in_(bindparam("ids", expanding=True))
+    return select(*columns).where(wanted).order_by(bases.c.id)
+
+
+@cache
+def _chunks_at() -> Any:
+    place = (chunks.c.source_id, chunks.c.source_version, chunks.c.position)
+    wanted = tuple_(*place).in_(bindparam("places", expanding=True))
+    return _visible(chunks.c.id, *place[1:]).where(wanted)
+
+
+@cache
+def _chunks_by_id() -> Any:
+    columns = ("id", "source_version", "text", "page", "row", "heading")
+    wanted = chunks.c.id.in_(bindparam("ids", expanding=True))
+    return _visible(*(chunks.c[name] for name in columns), sources.c.url).where(wanted)
 
 
 class _Recent:

@@ -75,10 +75,7 @@ class Reading:
             "source_id": self.source.id,
             "source_version": self.version,
         }
-        rows = [
-            {**asdict(piece), **own, "stems": stem(f"{piece.heading} {piece.text}")}
-            for piece in pieces
-        ]
+        rows = [{**asdict(piece), **own, "stems": _indexed(piece)} for piece in pieces]
         with self.desk.database.write() as tx:
             self._update(tx, lease_until=self.desk.clock() + LEASE_SECONDS)
             tx.execute(insert(chunks), rows)
@@ -125,6 +122,12 @@ class Reading:
         )
         if not changed.rowcount:
             raise Overtaken
+
+
+def _indexed(piece: Chunk) -> str:
+    """What the lexical index holds of a chunk: the heading it stands under counts twice."""
+    nearest = piece.heading.rpartition(" > ")[2]
+    return stem(f"{piece.heading} {nearest} {piece.text}")
 
 
 def delete_chunks(desk: Sources, ids: Any) -> None:

@@ -7,13 +7,14 @@ of a question-and-answer page above it, count for it too.
 
 import difflib
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.offline.glossary import in_other_words, topic_words
 from agent.offline.reading import Excerpt
-from agent.offline.units import Unit, is_row, list_after, units_of
+from agent.offline.units import Unit, denies, is_row, list_after, units_of
 from agent.offline.words import stems
 
 KIND_WEIGHT = 0.9  # of `precio` when the question is how much
@@ -21,6 +22,8 @@ TOPIC_WEIGHT = 0.6  # of `devolución` when the question is to give it back
 EARLIER_WEIGHT = 0.35
 TABLE_OF_PRICES = 1.4  # how much and when are answered by tables that have that column
 INHERITED = 0.6  # of a heading's words
+CONTRARY = 0.7  # `Qué no cubre` when the question is what is covered, and the other way round
+LOOKS_RIGHT, LOOKS_WRONG = 1.25, 0.75
 RENAMED = 0.7  # what finding all the other words for the topic counts as coverage
 LEAST_COVERAGE = 0.3  # of the question's words, to be an answer at all
 CLOSE_SECOND = 0.6  # a sentence this near the best one is quoted with it
@@ -29,6 +32,20 @@ MOST_CHARACTERS = 520
 MOST_SENTENCES = 3
 MOST_ROWS = 4
 SHORT_QUOTE = 280  # a lone sentence is followed by its neighbours up to here
+
+# A question of how long is answered by a time, one of how much by an amount.
+LOOKS = (
+    (
+        re.compile(r"\b(?:cu[áa]nto (?:dura|tarda|tiempo)|plazo|how long|how many days)", re.I),
+        re.compile(
+            r"\d+[^.]{0,12}\b(?:minuto|hora|d[íi]a|semana|mes|a[ñn]o|minute|hour|day|month)", re.I
+        ),
+    ),
+    (
+        re.compile(r"\b(?:cu[áa]nto (?:cuesta|vale|sale|cobra)|precio|how much|price)", re.I),
+        re.compile(r"(?:[$€]\s?\d|\d\s?(?:€|pesos|euros|MXN)|precio)", re.I),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,8 @@ class _Wanted:
     own: frozenset[str]
     topic: frozenset[str]  # other words for what the question is about
     kind: frozenset[str]  # words for what is asked of it: `precio`, `plazo`, `horario`
+    denied: bool = False
+    looks_like: re.Pattern[str] | None = None  # what an answer has: a time, an amount
 
 
 def quotes(
@@ -71,7 +90,7 @@ def quotes(
         near.sort(key=lambda unit: -unit.score)
         return [Quote(unit.excerpt, unit.text) for unit in near[:MOST_ROWS]]
     same = [unit for unit in units if unit.excerpt is best.excerpt]
-    return [Quote(best.excerpt, _joined(_around(best, same)))]
+    return [Quote(best.excerpt, _joined(_around(best, same, wanted)))]
 
 
 def _wanted(question: str, earlier: str, vocabulary: set[str], translated: bool) -> _Wanted:
@@ -82,7 +101,13 @@ def _wanted(question: str, earlier: str, vocabulary: set[str], translated: bool)
     weights = dict.fromkeys(stems(earlier), EARLIER_WEIGHT) if len(own) < 4 else {}
     weights |= {stem: TOPIC_WEIGHT if stem in topic else KIND_WEIGHT for stem in other}
     weights |= dict.fromkeys(own, 1.0)
-    return _Wanted(weights, frozenset(own) or frozenset(other), topic, frozenset(other) - topic)
+    return _Wanted(
+        weights,
+        frozenset(own) or frozenset(other),
+        topic,
+        frozenset(other) - topic,
+        denies(question),
+    )
 
 
 def _as_known(stem: str, vocabulary: set[str]) -> str:
@@ -107,11 +132,15 @@ def _score(units: list[Unit], wanted: _Wanted) -> None:
         unit.score = raw * (0.6 + 0.4 * found) * (1 - 0.04 * min(unit.rank, 8))
         if is_row(unit.excerpt) and wanted.kind & unit.own and wanted.own & unit.own:
             unit.score *= TABLE_OF_PRICES
+        if unit.denied != wanted.denied:
+            unit.score *= CONTRARY
+        if wanted.looks_like:
+            unit.score *= LOOKS_RIGHT if wanted.looks_like.search(unit.text) else LOOKS_WRONG
         renamed = len(wanted.topic & shared.keys()) / (len(wanted.topic) or 1)
         unit.coverage = max(said / total, found, RENAMED * renamed)
 
 
-def _around(best: Unit, same: list[Unit]) -> list[Unit]:
+def _around(best: Unit, same: list[Unit], wanted: _Wanted) -> list[Unit]:
     """The best sentence with its near rivals of the same passage, the whole answer of a question,
     or the list it opens."""
     at = same.index(best)
@@ -119,6 +148,8 @@ def _around(best: Unit, same: list[Unit]) -> list[Unit]:
         return [unit for unit in same if unit.answers == best.answers]
     if best.text.endswith(":"):
         return [best, *list_after(same, at)]
+    if not wanted.own & best.own:  # the heading was asked for: all that stands under it
+        return [unit for unit in same if unit.inherited == best.inherited]
     rivals = sorted(same, key=lambda unit: -unit.score)[:MOST_SENTENCES]
     least = CLOSE_SECOND * best.score
     chosen = [unit for unit in same if unit is best or (unit in rivals and unit.score >= least)]

@@ -9,6 +9,7 @@ from agent.offline.words import stems
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)])\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[«\"¿¡(A-ZÁÉÍÓÚÑ0-9])")
+_NOT = re.compile(r"\b(?:no|not|sin|without)\b", re.I)
 _PAGE_MARK = re.compile(r"(?:·|\||-|^)?\s*(?:p[áa]gina|page)\s+\d+(?:\s+(?:de|of)\s+\d+)?", re.I)
 
 
@@ -23,6 +24,7 @@ class Unit:
     inherited: frozenset[str]  # words of the headings above it
     listed: bool
     answers: str = ""  # the question it answers, in a page of questions and answers
+    denied: bool = False  # its heading says what is *not* so
     score: float = 0.0
     coverage: float = 0.0
 
@@ -36,10 +38,11 @@ def units_of(rank: int, excerpt: Excerpt) -> list[Unit]:
     above = frozenset(stems(f"{path} {excerpt.place.split('.')[0]} {last}"))
     asked = last if last.endswith("?") else ""
     heading: frozenset[str] = frozenset()
-    found = []
+    denied, found = denies(last), []
     for line, is_heading in _lines(excerpt.text):
         if is_heading:
             heading, asked = frozenset(stems(line)), line if line.endswith("?") else ""
+            denied = denies(line)
             continue
         listed = bool(_BULLET.match(line))
         for sentence in [line] if listed else _SENTENCE_END.split(line):
@@ -48,8 +51,13 @@ def units_of(rank: int, excerpt: Excerpt) -> list[Unit]:
                 continue
             own = frozenset(stems(sentence)) | frozenset(stems(asked))
             text = _clean(sentence)
-            found.append(Unit(excerpt, rank, text, own, above | heading, listed, asked))
+            found.append(Unit(excerpt, rank, text, own, above | heading, listed, asked, denied))
     return [unit for unit in found if unit.text]
+
+
+def denies(text: str) -> bool:
+    """True when the text says what is not so: `Qué no cubre`."""
+    return bool(_NOT.search(text))
 
 
 def is_row(excerpt: Excerpt) -> bool:

@@ -1,17 +1,27 @@
-"""PDF, page by page, by pypdf."""
+"""PDF, page by page, by pypdf; a page is cut at its headings, so that a chunk keeps its own."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from knowledge.base import Section
 from knowledge.errors import Unreadable
 
 MAX_PAGES = 2_000
+EDGE_LINES = 2  # where running heads and page numbers stand
+HEADING_CHARACTERS = 70
+
+_NUMBERED = re.compile(
+    r"(?:(?:paso|step|cap[íi]tulo|chapter|secci[óo]n|section|art[íi]culo|article|anexo|annex)\s+)?"
+    r"\d{1,2}(?:\.\d{1,2})*\.?\s+(?-i:[¿A-ZÁÉÍÓÚÜÑ])",
+    re.IGNORECASE,
+)
+_ENDS_A_SENTENCE = re.compile(r"[.:;,!…]$")
 
 
 def read(path: Path) -> Iterator[Section]:
-    """One section a page that has text."""
+    """The sections of each page, with the page's number and the heading they stand under."""
     from pypdf import PdfReader  # each format loads its own parser and no other
 
     reader = PdfReader(path)
@@ -21,19 +31,63 @@ def read(path: Path) -> Iterator[Section]:
         )
     if len(reader.pages) > MAX_PAGES:
         raise Unreadable(f"The PDF has more than {MAX_PAGES} pages. Divide it.", "too_long")
-    empty = True
-    for number, page in enumerate(reader.pages, start=1):
-        text = _paragraphs(page.extract_text())
-        empty = empty and not text
-        yield Section(text=text, page=number)
-    if empty:
+    pages = [_lines(page.extract_text()) for page in reader.pages]
+    if not any(pages):
         raise Unreadable(
             "The PDF holds pictures of pages, not text. Run text recognition (OCR) on it first.",
             "pdf_scanned",
         )
+    running = _running(pages)
+    for number, lines in enumerate(pages, start=1):
+        kept = [line for line in lines if _without_digits(line) not in running]
+        yield from _sections(kept, number)
 
 
-def _paragraphs(text: str) -> str:
-    """Words that were divided at the end of a line joined; the other line ends kept."""
+def _lines(text: str) -> list[str]:
+    """The page's lines, words that were divided at the end of one joined."""
     joined = re.sub(r"(?<=[a-záéíóúüñ])-\n(?=[a-záéíóúüñ])", "", text)
-    return re.sub(r"[ \t]+", " ", joined).strip()
+    lines = (re.sub(r"\s+", " ", line).strip() for line in joined.splitlines())
+    return [line for line in lines if line]
+
+
+def _running(pages: Sequence[Sequence[str]]) -> set[str]:
+    """Lines at the edge of most pages that differ by a number at most: heads and feet."""
+    at_edges = Counter(
+        line
+        for lines in pages
+        for line in {_without_digits(edge) for edge in (*lines[:EDGE_LINES], *lines[-EDGE_LINES:])}
+    )
+    return {line for line, times in at_edges.items() if times > 1 and times > len(pages) / 2}
+
+
+def _without_digits(line: str) -> str:
+    return re.sub(r"\d+", "#", line)
+
+
+def _sections(lines: Sequence[str], page: int) -> Iterator[Section]:
+    title, heading, text = "", "", list[str]()
+    for at, line in enumerate(lines):
+        after = lines[at + 1] if at + 1 < len(lines) else ""
+        if not _is_heading(line, after, first=at == 0):
+            text.append(line)
+            continue
+        if text:
+            yield Section("\n".join(text), page=page, heading=_path(title, heading))
+        text = []
+        if at == 0:
+            title = line
+        else:
+            heading = line
+    if text:
+        yield Section("\n".join(text), page=page, heading=_path(title, heading))
+
+
+def _is_heading(line: str, after: str, first: bool) -> bool:
+    """A short line that ends no sentence and is not continued: numbered, or on top of a page."""
+    if len(line) > HEADING_CHARACTERS or _ENDS_A_SENTENCE.search(line) or after[:1].islower():
+        return False
+    return bool(after) and (first or bool(_NUMBERED.match(line)))
+
+
+def _path(title: str, heading: str) -> str:
+    return " > ".join(part for part in (title, heading) if part)

