@@ -15,7 +15,7 @@ chat: .venv/.main ## Write to your agent as a WhatsApp customer (needs `make run
 	@$(BIN)/python -m bot.chat
 
 test: .venv/.dev browser ## Set up and run every test, on SQLite and PostgreSQL, with real Chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 lint: .venv/.dev ## Check style, types and stripped notebooks
 	@$(BIN)/ruff check .

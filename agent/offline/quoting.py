@@ -24,6 +24,7 @@ TABLE_OF_PRICES = 1.4  # how much and when are answered by tables that have that
 INHERITED = 0.6  # of a heading's words
 CONTRARY = 0.7  # `Qué no cubre` when the question is what is covered, and the other way round
 LOOKS_RIGHT, LOOKS_WRONG = 1.25, 0.75
+ASKING_WEIGHT = 0.3  # of `dura` in `cuánto dura`
 RENAMED = 0.7  # what finding all the other words for the topic counts as coverage
 LEAST_COVERAGE = 0.3  # of the question's words, to be an answer at all
 CLOSE_SECOND = 0.6  # a sentence this near the best one is quoted with it
@@ -43,7 +44,7 @@ LOOKS = (
     ),
     (
         re.compile(r"\b(?:cu[áa]nto (?:cuesta|vale|sale|cobra)|precio|how much|price)", re.I),
-        re.compile(r"(?:[$€]\s?\d|\d\s?(?:€|pesos|euros|MXN)|precio)", re.I),
+        re.compile(r"(?:[$€]\s?\d|\d\s?(?:€|pesos|euros|MXN)|precio[^.:]{0,20}:\s?\d)", re.I),
     ),
 )
 
@@ -101,13 +102,20 @@ def _wanted(question: str, earlier: str, vocabulary: set[str], translated: bool)
     weights = dict.fromkeys(stems(earlier), EARLIER_WEIGHT) if len(own) < 4 else {}
     weights |= {stem: TOPIC_WEIGHT if stem in topic else KIND_WEIGHT for stem in other}
     weights |= dict.fromkeys(own, 1.0)
-    return _Wanted(
-        weights,
-        frozenset(own) or frozenset(other),
-        topic,
-        frozenset(other) - topic,
-        denies(question),
-    )
+    asking, look = _look(question)
+    if set(own) - asking:  # `dura` in the answer says little: the answer gives months
+        weights |= {stem: ASKING_WEIGHT for stem in asking & weights.keys()}
+        own = [stem for stem in own if stem not in asking]
+    kind = frozenset(other) - topic
+    return _Wanted(weights, frozenset(own) or frozenset(other), topic, kind, denies(question), look)
+
+
+def _look(question: str) -> tuple[frozenset[str], re.Pattern[str] | None]:
+    """The words that ask for a time or an amount, and what an answer to them looks like."""
+    for asks, answer in LOOKS:
+        if found := asks.search(question):
+            return frozenset(stems(found[0])), answer
+    return frozenset(), None
 
 
 def _as_known(stem: str, vocabulary: set[str]) -> str:
