@@ -3,8 +3,10 @@
 Loaded by the workers, the studio and the notebooks; never by the webhook process.
 """
 
+import contextlib
 from dataclasses import dataclass
 
+from agent.llm import ChatModels, Waiting
 from agent.runtime import Runtime
 from agent.services import Services
 from knowledge.chroma import Vectors
@@ -20,8 +22,12 @@ class Answering:
     runtime: Runtime
 
 
-def open_answering(services: Services) -> Answering:
-    """Build the parts that answer. Connects to nothing yet."""
+def open_answering(services: Services, waiting: Waiting = contextlib.nullcontext) -> Answering:
+    """Build the parts that answer. Connects to nothing yet.
+
+    *waiting* surrounds each wait for another server (`agent.turnstile`).
+    """
     vectors = Vectors(services.settings.chroma_in_force)
-    library = Library(services.database, vectors, services.embedders)
-    return Answering(vectors, library, Runtime(services.settings, library))
+    library = Library(services.database, vectors, services.embedders, waiting)
+    models = ChatModels(services.settings, waiting)
+    return Answering(vectors, library, Runtime(services.settings, library, models=models))

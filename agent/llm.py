@@ -6,10 +6,11 @@ whole pool on every request, which at 256 requests in flight costs more than the
 """
 
 import collections
+import contextlib
 import functools
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import httpx2
@@ -22,6 +23,8 @@ from agent.offline import OfflineModel
 from agent.settings import Settings
 from agent.spec import ModelChoice
 
+# What surrounds the wait for a model's answer (`Turnstile.outside`).
+Waiting = Callable[[], contextlib.AbstractContextManager[None]]
 OPENAI_API = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10
 TITLE = "Agent Studio"
@@ -36,7 +39,8 @@ class LendingTransport(httpx2.BaseTransport):
     streamed turns, and there are never more of them than requests were in flight at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, waiting: Waiting = contextlib.nullcontext) -> None:
+        self._waiting = waiting
         self._tls = ssl.create_default_context()
         self.idle: collections.deque[httpx2.HTTPTransport] = collections.deque()
 
@@ -49,7 +53,8 @@ class LendingTransport(httpx2.BaseTransport):
                 verify=self._tls, limits=httpx2.Limits(max_connections=1)
             )
         try:
-            response = transport.handle_request(request)
+            with self._waiting():
+                response = transport.handle_request(request)
         except BaseException:
             transport.close()
             raise
@@ -118,10 +123,10 @@ class Models(Protocol):
 class ChatModels:
     """Builds chat models and keeps them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, waiting: Waiting = contextlib.nullcontext) -> None:
         self._settings = settings
         self._build_once = functools.lru_cache(maxsize=64)(self._build)
-        self._transport = LendingTransport()
+        self._transport = LendingTransport(waiting)
         # No environment proxies, no redirects: the address in the settings is the one that is used.
         self._http = httpx2.Client(transport=self._transport, trust_env=False)
 

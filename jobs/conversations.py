@@ -20,6 +20,7 @@ from agent.log import configure
 from agent.queues import CONVERSATIONS, DELIVERY, TURN
 from agent.services import open_services
 from agent.settings import Settings
+from agent.turnstile import Turnstile
 from bot.channels.registry import channels
 from jobs import deliver, turn
 from jobs.agenda import Agenda, Key
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 25.0  # after SIGTERM, for the turns in flight
 RQ_HEARTBEAT_SECONDS = 5.0
+COMPUTING = 8  # threads that compute; the others wait for their models
 # Threads that hold SQLite's write lock take the interpreter's lock back at every statement; with
 # Python's 5 ms between switches each such wait would be paid by everybody who queues behind.
 SWITCH_SECONDS = 0.0005
@@ -89,14 +91,15 @@ class ConversationWorker(SimpleWorker):
         """RQ's suspension is not used: a stack is stopped by stopping it."""
 
 
-def work(desk: Desk, redis: Redis) -> None:
+def work(desk: Desk, redis: Redis, turnstile: Turnstile) -> None:
     """Attend conversations until SIGTERM, then finish the turns in flight."""
 
     def attend(key: Key) -> float | None:
         name, conversation_id = key
-        if name == DELIVERY:
-            return deliver.send(desk, conversation_id)
-        look_at = turn.take(desk, conversation_id)
+        with turnstile.inside():
+            if name == DELIVERY:
+                return deliver.send(desk, conversation_id)
+            look_at = turn.take(desk, conversation_id)
         agenda.ring((DELIVERY, conversation_id))
         return look_at
 
@@ -115,15 +118,16 @@ def main() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings()
     configure(settings.log_level)
-    services = open_services(settings)
+    services, turnstile = open_services(settings), Turnstile(COMPUTING)
     desk = Desk(
         services,
-        open_answering(services).runtime,
+        open_answering(services, turnstile.outside).runtime,
         channels(settings, services.outbox.is_recorded),
         Heartbeat(services.turns, services.outbox),
+        waiting=turnstile.outside,
     )
     log.info("conversation worker started slots=%s", settings.turn_slots)
-    work(desk, blocking_redis(settings.redis_in_force))
+    work(desk, blocking_redis(settings.redis_in_force), turnstile)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ def _send(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
     if channel.name == "twilio" and now - parcel.last_inbound_at > WINDOW_SECONDS:
         outbox.dead(parcel, "The customer last wrote more than 24 hours ago.", "window")
         return False
-    result = channel.send(parcel)
+    with desk.waiting():
+        result = channel.send(parcel)
     if isinstance(result, Sent):
         outbox.sent(parcel, result.provider_message_id, result.status)
     elif isinstance(result, Refused):
@@ -66,7 +67,8 @@ def _resolve(desk: Desk, channel: Channel, parcel: Parcel) -> None:
     """Decide a row of which nobody knows whether the provider took it."""
     outbox, now = desk.services.outbox, desk.clock()
     try:
-        found = channel.look_up(parcel)
+        with desk.waiting():
+            found = channel.look_up(parcel)
     except ChannelUnavailable as error:
         outbox.unknown(parcel, now + channel.grace_seconds, str(error))
         return

@@ -87,3 +87,5 @@ class Desk:
     channels: dict[str, Channel]
     heartbeat: Heartbeat
     clock: Callable[[], float] = field(default=time.time)
+    # What surrounds each wait for a provider (`Turnstile.outside`).
+    waiting: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext

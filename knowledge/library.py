@@ -1,9 +1,10 @@
 """The library: one call that finds passages, for agents, the studio, the API and notebooks."""
 
+import contextlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from typing import Any
 
@@ -32,7 +33,14 @@ _VECTOR_FAULTS = (EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable, Mixe
 class Library:
     """Searches knowledge bases. Shared by every thread of a process."""
 
-    def __init__(self, database: Transactions, vectors: Vectors, embedder_for: EmbedderFor) -> None:
+    def __init__(
+        self,
+        database: Transactions,
+        vectors: Vectors,
+        embedder_for: EmbedderFor,
+        waiting: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+    ) -> None:
+        self._waiting = waiting  # surrounds what only waits for another server
         self.database = database
         self.vectors = vectors
         self.embedder_for = embedder_for
@@ -91,10 +99,11 @@ class Library:
         for base in found:
             made_with = (base.provider, base.model, base.dimension)
             try:
-                if made_with not in embedded:
-                    embedder = self.embedder_for(*made_with)
-                    embedded[made_with] = embedder.embed_query(query)
-                hits = self.vectors.search(base, embedded[made_with], depth)
+                with self._waiting():
+                    if made_with not in embedded:
+                        embedder = self.embedder_for(*made_with)
+                        embedded[made_with] = embedder.embed_query(query)
+                    hits = self.vectors.search(base, embedded[made_with], depth)
             except _VECTOR_FAULTS as fault:
                 log.warning("searched by words only base=%s code=%s", base.id, fault.code)
                 whole = False

@@ -1,5 +1,6 @@
 """The house the benchmark runs in: real Valkey, Chroma and database, stand-ins for the rest."""
 
+import contextlib
 import functools
 import os
 import socket
@@ -169,16 +170,19 @@ def memory_mib(processes: Sequence[subprocess.Popen[bytes]]) -> float:
     total = 0.0
     for process in processes:
         for pid in [process.pid, *_children(process.pid)]:
-            rollup = Path(f"/proc/{pid}/smaps_rollup")
-            if rollup.exists():
-                line = next(x for x in rollup.read_text().splitlines() if x.startswith("Pss:"))
+            with contextlib.suppress(OSError, StopIteration):  # a fork that has just ended
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                line = next(line for line in lines if line.startswith("Pss:"))
                 total += int(line.split()[1]) / 1024
     return total
 
 
 def _children(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in children.read_text().split()] if children.exists() else []
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(child) for child in children.split()]
 
 
 def redis_of(services: Services) -> Redis:

@@ -1,6 +1,7 @@
 """Our webhook beside a bare Flask 204, on the same server, with the same 16 clients."""
 
 import http.client
+import logging
 import sys
 import threading
 import time
@@ -97,6 +98,7 @@ def _load(port: int, path: str, body: Body) -> Served:
 
 def main(port: int) -> None:
     """Serve nothing, as fast as Flask and waitress can."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = Flask("bare")
     app.add_url_rule("/", view_func=lambda: ("", 204), methods=["GET", "POST"])
     serve(app, host="127.0.0.1", port=port, threads=16)

@@ -1,0 +1,40 @@
+"""The turnstile: how many threads of one process may compute at the same time.
+
+Python runs one thread at a time. When a hundred want to run, whoever holds a lock that others
+need (SQLite's one writer) waits for its own turn at every statement, and everybody waits with it.
+So a few compute, and those that wait for a model stand outside.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+
+class Turnstile:
+    """Lets a few threads in; a thread inside may step out while it only waits."""
+
+    def __init__(self, places: int) -> None:
+        self._places = threading.BoundedSemaphore(places)
+        self._thread = threading.local()
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """Compute while the block runs."""
+        with self._places:
+            self._thread.inside = True
+            try:
+                yield
+            finally:
+                self._thread.inside = False
+
+    @contextlib.contextmanager
+    def outside(self) -> Iterator[None]:
+        """Only wait while the block runs: another thread computes meanwhile."""
+        if not getattr(self._thread, "inside", False):
+            yield
+            return
+        self._places.release()
+        try:
+            yield
+        finally:
+            self._places.acquire()
