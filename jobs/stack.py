@@ -49,7 +49,9 @@ def run(settings: Settings) -> int:
         return 1
     supervisor = Supervisor()
     for name, command in commands(settings).items():
-        supervisor.add_process(name, f"exec {sys.executable} -m jobs.process {command}")
+        # Chroma's banner and its advertisement are not our users' business.
+        log = f" >>'{settings.data_dir.resolve()}/chroma.log' 2>&1" if name == "chroma" else ""
+        supervisor.add_process(name, f"exec {sys.executable} -m jobs.process {command}{log}")
     welcome = threading.Thread(
         target=_welcome, args=(settings, password, supervisor.say), daemon=True
     )
