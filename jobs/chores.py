@@ -11,7 +11,8 @@ from agent.queues import CHORES
 from agent.settings import Settings
 from jobs import ingest
 from jobs.doorbell import AllowedJob
-from jobs.process import blocking_redis, die_with_parent
+from jobs.process import blocking_redis
+from knowledge.orphans import die_with_parent
 
 CHORE_MEMORY = 3 * 1024**3  # bytes a chore may use; its parsing child has less
 PRELOADED = (ingest,)  # loaded before the fork, so that a child starts at once

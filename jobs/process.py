@@ -3,23 +3,16 @@
 `python -m jobs.process COMMAND...` becomes COMMAND, tied to its parent's life.
 """
 
-import ctypes
 import os
-import signal
 import sys
 import time
 
 from redis import Redis
 from redis.exceptions import RedisError
 
-PR_SET_PDEATHSIG = 1  # prctl(2): the signal a child gets when its parent dies
+from knowledge.orphans import die_with_parent
+
 REDIS_PATIENCE_SECONDS = 30
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies (Linux; elsewhere nothing)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def blocking_redis(url: str) -> Redis:

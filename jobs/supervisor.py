@@ -9,7 +9,7 @@ from honcho.manager import SYSTEM_PRINTER_NAME, Manager
 from honcho.printer import Message
 from honcho.process import Process
 
-from jobs.process import die_with_parent
+from knowledge.orphans import die_with_parent
 
 PAUSE_SECONDS = 1.0  # before a part is started again
 LONGEST_PAUSE = 15.0

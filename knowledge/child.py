@@ -10,6 +10,7 @@ from typing import Any
 from knowledge.base import Section
 from knowledge.errors import Unreadable
 from knowledge.formats import READERS
+from knowledge.orphans import die_with_parent
 
 MEMORY = 1 << 30
 CPU_SECONDS = 30
@@ -26,6 +27,7 @@ _FORBIDDEN = (
 
 def main(path: str, ending: str) -> int:
     """Parse and print; every fault becomes a sentence."""
+    die_with_parent()
     _limit()
     try:
         answer: dict[str, Any] = {"sections": _sections(Path(path), ending)}
