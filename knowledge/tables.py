@@ -42,7 +42,7 @@ sources = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("base_id", ForeignKey("bases.id"), nullable=False, index=True),
-    Column("kind", String(10), nullable=False),  # file | url
+    Column("kind", String(10), nullable=False),  # file | url | text | pairs | site
     Column("name", String(300), nullable=False),
     Column("url", Text, nullable=False, default=""),
     Column("stored_name", String(60), nullable=False, default=""),  # random, in the files folder

@@ -59,6 +59,7 @@ versions = Table(
     Column("number", Integer, nullable=False),
     Column("spec", JSON, nullable=False),
     Column("note", Text, nullable=False, default=""),
+    Column("evidence", JSON, nullable=False, default=dict),  # what was tested and how it scored
     Column("created_by", String(200), nullable=False),
     Column("created_at", Double, nullable=False),
     UniqueConstraint("agent_id", "number"),
@@ -97,8 +98,11 @@ contacts = Table(
     Column("channel", String(20), nullable=False),
     Column("address", String(200), nullable=False),  # opaque: never assume a phone number
     Column("name", String(200), nullable=False, default=""),
+    Column("alias", String(200), nullable=False, default=""),  # another address of the same person
+    Column("opted_out_at", Double),  # asked to hear nothing more
     Column("created_at", Double, nullable=False),
     UniqueConstraint("channel", "address"),
+    Index("ix_contacts_alias", "channel", "alias"),
 )
 
 conversations = Table(
@@ -108,8 +112,11 @@ conversations = Table(
     Column("channel", String(20), nullable=False),
     Column("our_address", String(200), nullable=False),
     _reference("contact_id", "contacts.id"),
-    Column("owner", String(10), nullable=False, default="bot"),  # bot | human
+    Column("owner", String(10), nullable=False, default="bot"),  # bot | human | paused
     Column("owner_reason", String(200), nullable=False, default=""),
+    Column("owner_until", Double, nullable=False, default=0),  # then the bot's again; 0: no end
+    Column("assigned_to", String(200), nullable=False, default=""),  # a person's e-mail
+    Column("facts", JSON, nullable=False, default=dict),  # what the provider says of it
     Column("language", String(5), nullable=False, default=""),
     Column("fence", BigInteger, nullable=False, default=0),  # rises with each lease
     Column("lease_until", Double, nullable=False, default=0),
@@ -159,6 +166,7 @@ turns = Table(
     Column("citations", JSON, nullable=False, default=list),
     Column("trace", JSON, nullable=False, default=list),
     Column("error", Text, nullable=False, default=""),  # why the fallback was sent, for staff
+    Column("missed", Text, nullable=False, default=""),  # the question nothing was found for
     Column("started_at", Double, nullable=False),
     Column("finished_at", Double, nullable=False),
     Index("ix_turns_conversation_id", "conversation_id"),
@@ -190,6 +198,8 @@ outbox = Table(  # one row a part; the lowest unfinished row of a conversation g
     Column("turn_id", String(32), nullable=False),  # or one made for a human's reply
     Column("part", Integer, nullable=False),
     Column("body", Text, nullable=False),
+    Column("kind", String(10), nullable=False, default="text"),  # text | template | buttons
+    Column("extra", JSON, nullable=False, default=dict),  # of a template or buttons
     Column("state", String(10), nullable=False),  # pending | sending | unknown | sent | dead
     Column("token", String(32), nullable=False, default=""),  # of the process now sending
     Column("lease_until", Double, nullable=False, default=0),
@@ -226,6 +236,87 @@ delivery_states = Table(  # every status a provider reported, once each
     Column("outbox_id", BigInteger),
     Column("reported_at", Double, nullable=False),
     UniqueConstraint("provider", "provider_message_id", "status"),
+)
+
+media = Table(  # files that customers sent
+    "media",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _reference("conversation_id", "conversations.id"),
+    Column("inbox_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("url", Text, nullable=False, default=""),  # the provider's, or its media id
+    Column("media_type", String(120), nullable=False, default=""),
+    Column("name", String(200), nullable=False, default=""),
+    Column("bytes", BigInteger, nullable=False, default=0),
+    Column("state", String(10), nullable=False),  # waiting | kept | refused | gone
+    Column("stored_name", String(60), nullable=False, default=""),  # random, in the media folder
+    Column("words", Text, nullable=False, default=""),  # transcript, description or text in it
+    Column("error", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", Double, nullable=False, default=0),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("inbox_id", "position"),
+    Index("ix_media_conversation_id", "conversation_id"),
+    Index(
+        "ix_media_waiting",
+        "next_at",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+)
+
+notes = Table(  # what staff tell each other about a conversation; customers never see it
+    "notes",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    _reference("conversation_id", "conversations.id"),
+    Column("author", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("ix_notes_conversation_id", "conversation_id"),
+)
+
+allowances = Table(  # how much one conversation may still use (a token bucket, and a day's sums)
+    "allowances",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("tokens", Double, nullable=False),
+    Column("filled_at", Double, nullable=False),
+    Column("day", Integer, nullable=False, default=0),  # days since 1970 (UTC)
+    Column("turns", Integer, nullable=False, default=0),
+    Column("cost", Double, nullable=False, default=0),  # US dollars
+    Column("told_at", Double, nullable=False, default=0),  # when the customer was last told so
+)
+
+tombstones = Table(  # erased customers: a repeated webhook must not bring them back
+    "tombstones",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),  # salted, of a provider's message id
+    Column("erased_at", Double, nullable=False),
+)
+
+cases = Table(  # test cases of an agent: a question and what a good answer holds
+    "cases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _reference("agent_id", "agents.id"),
+    Column("question", Text, nullable=False),
+    Column("expected", Text, nullable=False, default=""),  # words the answer must hold
+    Column("source", String(300), nullable=False, default=""),  # the source it must cite
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("ix_cases_agent_id", "agent_id"),
+)
+
+switches = Table(  # what staff set for the whole installation: panic, retention
+    "switches",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("set_by", String(200), nullable=False),
+    Column("set_at", Double, nullable=False),
 )
 
 # --- people of the studio
