@@ -19,6 +19,7 @@ from agent.store.conversations import Conversations
 from agent.store.db import Database
 from agent.store.inbox import Inbox
 from agent.store.outbox import Outbox
+from agent.store.owners import Owners
 from agent.store.people import People
 from agent.store.turns import Turns
 from knowledge.embedders import Embedders
@@ -39,6 +40,7 @@ class Services:
     turns: Turns
     outbox: Outbox
     conversations: Conversations
+    owners: Owners
     people: People
     audit: Audit
     sources: Sources
@@ -65,6 +67,7 @@ def open_services(settings: Settings, doorbell: Doorbell | None = None) -> Servi
         turns=Turns(database),
         outbox=Outbox(database),
         conversations=Conversations(database),
+        owners=Owners(database),
         people=People(database),
         audit=Audit(database),
         sources=Sources(database, settings.files_dir),

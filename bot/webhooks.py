@@ -1,75 +1,81 @@
-"""Twilio's webhooks: verify, parse, store, commit, ring, and only then 200.
+"""Webhooks: verify, parse, store, commit, ring, and only then 200.
 
-The answer is empty TwiML: replies go out through the Messages API, because they come later than
-Twilio waits. Nothing is acknowledged before it is on disk; a database that cannot be written is
-a 503 (`bot.failures`).
+Nothing is acknowledged before it is on disk; a database that cannot be written is a 503
+(`bot.failures`). Replies go out later, through the outbox.
 """
 
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import MultiDict
 
 from agent import queues
 from agent.services import Services
-from bot.channels import twilio_inbound, twilio_signature
+from agent.store.inbox import Inbound
+from agent.store.owners import Echo, OwnerChange
+from bot.channels.base import Call, Door, Event, Report
 from bot.metrics import WEBHOOKS
 
-EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
-Form = MultiDict[str, str]
+
+def webhooks(services: Services, doors: dict[str, Door]) -> Blueprint:
+    """Return the routes that providers call; *doors* by path."""
+    blueprint = Blueprint("webhooks", __name__)
+    for path, door in doors.items():
+        blueprint.add_url_rule(
+            path, endpoint=path.replace("/", "_"), view_func=_view(services, door), methods=["POST"]
+        )
+    return blueprint
 
 
-def webhooks(services: Services) -> Blueprint:
-    """Return the routes that providers call."""
-    door = Blueprint("webhooks", __name__, url_prefix="/webhooks")
-
-    @door.post("/twilio")
-    def twilio() -> Response:
-        form = _verified(services)
-        if twilio_inbound.is_report(form):  # some accounts have one address for both
-            _record(services, form)
-        else:
-            _accept(services, form)
-        return Response(EMPTY_TWIML, content_type="text/xml")
-
-    @door.post("/twilio/status")
-    def twilio_status() -> Response:
-        _record(services, _verified(services))
-        return Response(EMPTY_TWIML, content_type="text/xml")
-
-    return door
+def accept(services: Services, channel: str, events: list[Event]) -> None:
+    """Store *events* of one webhook and ring for what became new."""
+    messages = [event for event in events if isinstance(event, Inbound)]
+    if messages:
+        _accept(services, messages)
+    for event in events:
+        if isinstance(event, Report):
+            _record(services, channel, event)
+        elif isinstance(event, Echo):
+            services.owners.echo(event)
+            WEBHOOKS.labels("echo").inc()
+        elif isinstance(event, OwnerChange):
+            services.owners.change(event)
+            WEBHOOKS.labels("owner").inc()
+    if not events:
+        WEBHOOKS.labels("empty").inc()
 
 
-def _verified(services: Services) -> Form:
-    """Return the request's fields. Raises BadSignature."""
-    token = services.settings.twilio_auth_token
-    secret = token.get_secret_value() if token else ""
-    twilio_signature.verify(secret, _address(services), request.form, request.headers)
-    return request.form
+def _view(services: Services, door: Door):  # type: ignore[no-untyped-def]
+    def view() -> Response:
+        accept(services, door.name, list(door.read(_call(services))))
+        body, content_type = door.acknowledgement
+        return Response(body, content_type=content_type)
+
+    return view
+
+
+def _call(services: Services) -> Call:
+    raw = request.get_data(cache=True, parse_form_data=False)
+    return Call(
+        request.method, _address(services), raw, request.form, request.args, request.headers
+    )
 
 
 def _address(services: Services) -> str:
-    """The address as Twilio was given it: a proxy in between changes what this process sees."""
+    """The address as the provider was given it: a proxy in between changes what is seen here."""
     base = services.settings.public_base_url or request.host_url.rstrip("/")
     query = request.query_string.decode("latin-1")
     return f"{base}{request.path}" + (f"?{query}" if query else "")
 
 
-def _accept(services: Services, form: Form) -> None:
-    message = twilio_inbound.message(form)
-    if message is None:
-        WEBHOOKS.labels("empty").inc()
-        return
-    [accepted] = services.inbox.accept([message])
-    WEBHOOKS.labels("accepted" if accepted.is_new else "repeated").inc()
-    if accepted.is_new:
-        services.doorbell.ring(queues.TURN, accepted.conversation_id)
+def _accept(services: Services, messages: list[Inbound]) -> None:
+    accepted = services.inbox.accept(messages)
+    for one in accepted:
+        WEBHOOKS.labels("accepted" if one.is_new else "repeated").inc()
+    for conversation_id in dict.fromkeys(one.conversation_id for one in accepted if one.is_new):
+        services.doorbell.ring(queues.TURN, conversation_id)
 
 
-def _record(services: Services, form: Form) -> None:
-    if not twilio_inbound.is_report(form):
-        return
-    report = twilio_inbound.report(form, request.args.get("out_id", ""))
+def _record(services: Services, channel: str, report: Report) -> None:
     services.outbox.report(
-        "twilio",
+        channel,
         report.provider_message_id,
         report.status,
         outbox_id=report.outbox_id,

@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 
 # Back-off of a refused send, after the schedule of Standard Webhooks, within WhatsApp's window.
 BACK_OFF = (1, 5, 30, 120, 600, 1800, 3600)
-WINDOW_SECONDS = 24 * 3600.0  # WhatsApp: free text only within 24 h of the customer's last message
 
 
 def send(desk: Desk, conversation_id: int) -> float | None:
@@ -39,7 +38,8 @@ def send(desk: Desk, conversation_id: int) -> float | None:
 def _send(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
     """Hand one part over; return whether the provider took it."""
     outbox, now = desk.services.outbox, desk.clock()
-    if channel.name == "twilio" and now - parcel.last_inbound_at > WINDOW_SECONDS:
+    window = channel.window_seconds
+    if window is not None and now - parcel.last_inbound_at > window:
         outbox.dead(parcel, "The customer last wrote more than 24 hours ago.", "window")
         return False
     with desk.waiting():

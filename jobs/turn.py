@@ -3,7 +3,7 @@
 import logging
 
 from agent.answer import Answer, Author, Said
-from agent.formatting import split, whatsapp
+from agent.formatting import split
 from agent.log import about
 from agent.spec import ConversationRules
 from agent.store.agents import Version
@@ -118,7 +118,7 @@ def _give_up(work: Work, version: Version, channel: Channel, started_at: float) 
 
 
 def _parts(text: str, channel: Channel, at_most: int) -> list[str]:
-    return split(whatsapp(text), channel.text_limit, at_most)
+    return split(channel.words(text, {}), channel.text_limit, at_most)
 
 
 def _author(author: str) -> Author:

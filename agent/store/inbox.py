@@ -27,8 +27,10 @@ class Inbound:
     customer_address: str
     text: str
     customer_name: str = ""
-    media: tuple[dict[str, str], ...] = ()  # {url, media_type}
+    media: tuple[dict[str, str], ...] = ()  # {url, media_type, name}; url may be a media id
     payload: dict[str, Any] = field(default_factory=dict)  # everything the provider sent
+    facts: dict[str, Any] = field(default_factory=dict)  # of the conversation, for the way back
+    alias: str = ""  # another address of the same person (a phone number, a business-scoped id)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ on a send, so this look-up is what keeps a reply from being sent twice.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -48,6 +48,9 @@ class Parcel:
     created_at: float
     last_inbound_at: float
     is_last: bool = False  # nothing else waited behind it
+    kind: str = "text"  # text | template | buttons
+    extra: Mapping[str, Any] = field(default_factory=dict)  # of a template or buttons
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what the provider says of the place
 
 
 class Outbox:
@@ -89,7 +92,7 @@ class Outbox:
             state="pending" if is_new else "unknown", token=token,
             attempts=row.attempts + is_new, unknowns=row.unknowns, sending_at=left_at,
             created_at=row.created_at, last_inbound_at=row.last_inbound_at,
-            is_last=row.left == 1,
+            is_last=row.left == 1, kind=row.kind, extra=row.extra, facts=row.facts,
         )  # fmt: skip
 
     def prolong(self, tokens: Sequence[str]) -> None:

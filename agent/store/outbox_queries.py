@@ -25,7 +25,8 @@ def head() -> Any:
     )
     return (
         select(outbox, conversations.c.channel, conversations.c.our_address,
-               conversations.c.last_inbound_at, contacts.c.address, unfinished.c.left)
+               conversations.c.last_inbound_at, conversations.c.facts, contacts.c.address,
+               unfinished.c.left)
         .join(unfinished, unfinished.c.lowest == outbox.c.id)
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .join(contacts, contacts.c.id == conversations.c.contact_id)

@@ -1,9 +1,71 @@
-"""What every channel can do, and the three things that can become of a send."""
+"""What every channel is made of: a door, through which events come in, and a way out.
 
-from dataclasses import dataclass
-from typing import Protocol
+    provider ── Call ──> Door.read ── events ──> bot.webhooks stores them and rings
+    outbox   ── Parcel ──> Channel.send ──> Sent | Refused | Unclear
 
+Adding a channel is one file with a door and a way out, one line in `registry`, and a folder of
+payload fixtures; docs/adding-a-channel.md shows it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from werkzeug.datastructures import Headers, MultiDict
+
+from agent.store.inbox import Inbound
 from agent.store.outbox import Parcel
+from agent.store.owners import Echo, OwnerChange
+
+XML = "text/xml"
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One webhook request, as the provider sent it."""
+
+    method: str
+    url: str  # in full, as the provider was given it
+    raw: bytes
+    form: MultiDict[str, str]
+    args: MultiDict[str, str]
+    headers: Headers
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a message that was sent."""
+
+    provider_message_id: str
+    status: str
+    error_code: str = ""
+    outbox_id: int | None = None
+    error: str = ""
+
+
+Event = Inbound | Report | Echo | OwnerChange
+
+
+class Door(Protocol):
+    """The way in of one channel."""
+
+    name: str
+    acknowledgement: tuple[str, str]  # body and content type of the answer to a webhook
+
+    def read(self, call: Call) -> Sequence[Event]:
+        """Verify and parse. Raises BadSignature, Unparseable. Empty: nothing to answer."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a conversation takes place, for what is asked of a channel beside sending."""
+
+    conversation_id: int
+    our_address: str
+    customer_address: str
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what the provider said of it
+    last_message_id: str = ""  # the provider's id of the customer's newest message
 
 
 @dataclass(frozen=True)
@@ -36,9 +98,19 @@ class Channel(Protocol):
     name: str
     text_limit: int  # characters in one part
     grace_seconds: float  # how long the provider's own list may lag behind a send
+    window_seconds: float | None  # free text only this long after the customer wrote; None: always
+
+    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
+        """Return *markdown* in the marks this channel shows."""
 
     def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
         """Hand one part over, once; never retries by itself."""
 
     def look_up(self, parcel: Parcel) -> Sent | None:
         """Find out whether a part was taken after all. Raises ChannelUnavailable."""
+
+    def may_speak(self, place: Place) -> str:
+        """Return "" when the bot may answer here now, else why not. Raises ChannelUnavailable."""
+
+    def typing(self, place: Place) -> None:
+        """Show the customer that an answer is being written, if the channel can; never raises."""

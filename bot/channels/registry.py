@@ -1,11 +1,18 @@
-"""Every way out to customers, by name."""
+"""Every channel: the ways out by name, the doors by the path a provider is given."""
 
 from collections.abc import Callable
 
 from agent.settings import Settings
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Door
 from bot.channels.twilio import TwilioChannel, nothing_taken
+from bot.channels.twilio_inbound import TwilioDoor
 from bot.channels.web import StoredChannel
+
+
+def doors(settings: Settings) -> dict[str, Door]:
+    """Return the doors by path."""
+    twilio = TwilioDoor(settings)
+    return {"/webhooks/twilio": twilio, "/webhooks/twilio/status": twilio}
 
 
 def channels(

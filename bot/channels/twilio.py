@@ -13,7 +13,7 @@ connection that never stood from one that broke, which is what decides a repetit
 import email.utils
 import json
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,9 +25,10 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from agent.formatting import whatsapp
 from agent.settings import Settings
 from agent.store.outbox import Parcel
-from bot.channels.base import Refused, Sent, Unclear
+from bot.channels.base import Place, Refused, Sent, Unclear
 from bot.channels.twilio_codes import CODES, Kind, Meaning
 from bot.errors import ChannelUnavailable
 
@@ -53,6 +54,9 @@ class TwilioChannel:
 
     name = "twilio"
     text_limit = TEXT_LIMIT
+    window_seconds: float | None = (
+        24 * 3600.0
+    )  # WhatsApp: free text only so long after the customer wrote
     grace_seconds = 30.0  # the list's lag is not documented; the callback is usually sooner
 
     def __init__(
@@ -75,6 +79,17 @@ class TwilioChannel:
         self._pool = urllib3.PoolManager(
             maxsize=settings.turn_slots, timeout=urllib3.Timeout(timeout), retries=False
         )
+
+    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
+        """Return *markdown* in WhatsApp's marks."""
+        return whatsapp(markdown)
+
+    def may_speak(self, place: Place) -> str:
+        """Nobody else speaks on a Twilio number but through us."""
+        return ""
+
+    def typing(self, place: Place) -> None:
+        """Show nothing."""
 
     def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
         """Hand one part over, once."""

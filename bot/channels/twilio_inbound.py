@@ -3,12 +3,14 @@
 An address is opaque: since 2026 `From` may hold a business-scoped user id instead of a number.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from werkzeug.datastructures import MultiDict
 
+from agent.settings import Settings
 from agent.store.inbox import Inbound
+from bot.channels import twilio_signature
+from bot.channels.base import XML, Call, Event, Report
 from bot.errors import Unparseable
 
 Form = MultiDict[str, str]
@@ -16,14 +18,30 @@ LONGEST_ID = 200  # what the stores hold
 MOST_MEDIA = 10
 
 
-@dataclass(frozen=True)
-class Report:
-    """What became of a message that was sent."""
+EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
-    provider_message_id: str
-    status: str
-    error_code: str = ""
-    outbox_id: int | None = None
+
+class TwilioDoor:
+    """Messages and status callbacks of one Twilio account.
+
+    The answer is empty TwiML: replies go out through the Messages API, because they come later
+    than Twilio waits.
+    """
+
+    name = "twilio"
+    acknowledgement = (EMPTY_TWIML, XML)
+
+    def __init__(self, settings: Settings) -> None:
+        token = settings.twilio_auth_token
+        self._secret = token.get_secret_value() if token else ""
+
+    def read(self, call: Call) -> Sequence[Event]:
+        """Verify and parse. Raises BadSignature, Unparseable."""
+        twilio_signature.verify(self._secret, call.url, call.form, call.headers)
+        if is_report(call.form):  # some accounts have one address for both
+            return [report(call.form, call.args.get("out_id", ""))]
+        inbound = message(call.form)
+        return [] if inbound is None else [inbound]
 
 
 def is_report(form: Form) -> bool:

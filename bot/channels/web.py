@@ -1,7 +1,11 @@
 """Channels whose reader fetches replies from the store: the HTTP API and the web chat."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from agent.formatting import whatsapp
 from agent.store.outbox import Parcel
-from bot.channels.base import Sent
+from bot.channels.base import Place, Sent
 
 
 class StoredChannel:
@@ -9,9 +13,21 @@ class StoredChannel:
 
     text_limit = 20_000
     grace_seconds = 0.0
+    window_seconds: float | None = None
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
+        """Return what the caller reads: the same marks as on WhatsApp."""
+        return whatsapp(markdown)
+
+    def may_speak(self, place: Place) -> str:
+        """Always."""
+        return ""
+
+    def typing(self, place: Place) -> None:
+        """Whoever waits knows that an answer is being written."""
 
     def send(self, parcel: Parcel) -> Sent:
         """There is nobody to hand it to: whoever waits reads it."""

@@ -13,7 +13,7 @@ from agent.store.db import Database
 from agent.store.inbox import Inbound
 from agent.store.tables import delivery_states, inbox, messages, outbox
 from bot.app import create_app
-from bot.webhooks import EMPTY_TWIML
+from bot.channels.twilio_inbound import EMPTY_TWIML
 from tests.bot.conftest import (
     PAYLOADS,
     PUBLIC,

@@ -1,13 +1,15 @@
 """A runtime that answers what it is told, a channel that remembers, and a clock that is moved."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from agent.answer import Answer, Said
+from agent.formatting import whatsapp
 from agent.spec import Spec
 from agent.store.outbox import Parcel
-from bot.channels.base import Refused, Sent, Unclear
+from bot.channels.base import Place, Refused, Sent, Unclear
 from bot.errors import ChannelUnavailable
 
 
@@ -53,11 +55,24 @@ class MemoryChannel:
     name: str = "twilio"
     text_limit: int = 1600
     grace_seconds: float = 10.0
+    window_seconds: float | None = 24 * 3600.0
     results: list[Sent | Refused | Unclear] = field(default_factory=list)
     accepts_unclear: bool = False  # an unclear send was taken after all
     reachable: bool = True
     taken: list[str] = field(default_factory=list)
     attempts: int = 0
+    closed: str = ""  # why the bot may not speak here
+
+    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
+        """As they are."""
+        return whatsapp(markdown)
+
+    def may_speak(self, place: Place) -> str:
+        """What the test says."""
+        return self.closed
+
+    def typing(self, place: Place) -> None:
+        """Show nothing."""
 
     def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
         """Take one part."""

@@ -1,0 +1,41 @@
+"""The tables of the agent room, one file a subject."""
+
+from agent.store.tables.agents import agents, cases, channels, releases, versions
+from agent.store.tables.around import allowances, media, notes, tombstones
+from agent.store.tables.base import Rising, metadata
+from agent.store.tables.conversations import (
+    contacts,
+    conversations,
+    delivery_states,
+    inbox,
+    messages,
+    outbox,
+    turns,
+)
+from agent.store.tables.people import audit, login_attempts, logins, people, switches
+
+__all__ = [
+    "Rising",
+    "agents",
+    "allowances",
+    "audit",
+    "cases",
+    "channels",
+    "contacts",
+    "conversations",
+    "delivery_states",
+    "inbox",
+    "login_attempts",
+    "logins",
+    "media",
+    "messages",
+    "metadata",
+    "notes",
+    "outbox",
+    "people",
+    "releases",
+    "switches",
+    "tombstones",
+    "turns",
+    "versions",
+]

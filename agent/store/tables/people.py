@@ -1,0 +1,61 @@
+"""People of the studio, and what they set for the whole installation."""
+
+from sqlalchemy import JSON, Boolean, Column, Double, Index, String, Table, Text
+
+from agent.store.tables.base import Rising, metadata, reference
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("email", String(200), nullable=False, unique=True),
+    Column("name", String(200), nullable=False, default=""),
+    Column("password_hash", Text, nullable=False),
+    Column("role", String(10), nullable=False),  # viewer | agent | editor | admin
+    Column("language", String(5), nullable=False, default="es"),
+    Column("must_change_password", Boolean, nullable=False, default=False),
+    Column("created_at", Double, nullable=False),
+    Column("disabled_at", Double),
+)
+
+logins = Table(  # a signed-in browser
+    "logins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    reference("person_id", "people.id"),
+    Column("created_at", Double, nullable=False),
+    Column("last_seen_at", Double, nullable=False),
+    Column("address", String(60), nullable=False, default=""),
+    Column("browser", String(300), nullable=False, default=""),
+)
+
+login_attempts = Table(  # wrong passwords, for throttling
+    "login_attempts",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    Column("subject", String(260), nullable=False),  # an e-mail or an address
+    Column("at", Double, nullable=False),
+    Index("ix_login_attempts_subject_at", "subject", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(200), nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Index("ix_audit_at", "at"),
+)
+
+
+switches = Table(  # what staff set for the whole installation: panic, retention
+    "switches",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("set_by", String(200), nullable=False),
+    Column("set_at", Double, nullable=False),
+)
