@@ -1,5 +1,37 @@
-"""Every word of the studio in English."""
+"""Every word of the studio in English, one module a page."""
 
-from studio.texts.en import agents, knowledge, shell, talk
+from studio.texts.en import (
+    agents,
+    channels,
+    evaluation,
+    form,
+    guide,
+    inbox,
+    insights,
+    knowledge,
+    playground,
+    shell,
+    simulator,
+    team,
+    undelivered,
+    versions,
+    why,
+)
 
-TEXTS = {**shell.TEXTS, **agents.TEXTS, **knowledge.TEXTS, **talk.TEXTS}
+TEXTS: dict[str, str] = {
+    **agents.TEXTS,
+    **channels.TEXTS,
+    **evaluation.TEXTS,
+    **form.TEXTS,
+    **guide.TEXTS,
+    **inbox.TEXTS,
+    **insights.TEXTS,
+    **knowledge.TEXTS,
+    **playground.TEXTS,
+    **shell.TEXTS,
+    **simulator.TEXTS,
+    **team.TEXTS,
+    **undelivered.TEXTS,
+    **versions.TEXTS,
+    **why.TEXTS,
+}

@@ -1,4 +1,4 @@
-"""The words of the Knowledge page, and why something could not be read (English)."""
+"""The words of the Knowledge page (English)."""
 
 TEXTS = {
     "knowledge.title": "Knowledge",

@@ -1,5 +1,39 @@
-"""Every word of the studio in Spanish."""
+"""Every word of the studio in Spanish, one module a page."""
 
-from studio.texts.es import agents, knowledge, shell, talk
+from studio.texts.es import (
+    agents,
+    channels,
+    evaluation,
+    form,
+    guide,
+    inbox,
+    insights,
+    knowledge,
+    knowledge_errors,
+    playground,
+    shell,
+    simulator,
+    team,
+    undelivered,
+    versions,
+    why,
+)
 
-TEXTS = {**shell.TEXTS, **agents.TEXTS, **knowledge.TEXTS, **talk.TEXTS}
+TEXTS: dict[str, str] = {
+    **agents.TEXTS,
+    **channels.TEXTS,
+    **evaluation.TEXTS,
+    **form.TEXTS,
+    **guide.TEXTS,
+    **inbox.TEXTS,
+    **insights.TEXTS,
+    **knowledge.TEXTS,
+    **knowledge_errors.TEXTS,
+    **playground.TEXTS,
+    **shell.TEXTS,
+    **simulator.TEXTS,
+    **team.TEXTS,
+    **undelivered.TEXTS,
+    **versions.TEXTS,
+    **why.TEXTS,
+}

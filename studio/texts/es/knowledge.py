@@ -1,4 +1,4 @@
-"""The words of the Knowledge page, and why something could not be read (Spanish)."""
+"""The words of the Knowledge page (Spanish)."""
 
 TEXTS = {
     "knowledge.title": "Conocimiento",
@@ -38,78 +38,4 @@ TEXTS = {
     "state.removing": "Quitando",
     "place.page": "página {number}",
     "place.row": "fila {number}",
-    "error.knowledge.base_exists": "Ya hay una base con ese nombre.",
-    "error.knowledge.base_name": "Póngale a la base un nombre de hasta 120 caracteres.",
-    "error.knowledge.base_not_empty": "La base todavía tiene fuentes. Quítelas primero.",
-    "error.knowledge.embedder_unknown": (
-        "Esta base se hizo con un modelo de búsqueda que ya no está. Cree una base nueva."
-    ),
-    "error.knowledge.embedding_mixed": (
-        "La base se hizo con otro modelo de búsqueda. Cree una base nueva."
-    ),
-    "error.knowledge.embedding_refused": (
-        "El servicio de búsqueda (Jina) rechazó la petición. Revise la clave y el modelo."
-    ),
-    "error.knowledge.embedding_unavailable": (
-        "El servicio de búsqueda no respondió. Se volverá a intentar."
-    ),
-    "error.knowledge.jina_credit": (
-        "La cuenta de Jina no tiene saldo. Recárguela y lea la fuente otra vez."
-    ),
-    "error.knowledge.jina_dimension": (
-        "Jina devolvió vectores de otro tamaño. Revise el nombre del modelo."
-    ),
-    "error.knowledge.jina_key": "Jina no acepta la clave. Revise JINA_API_KEY.",
-    "error.knowledge.jina_key_missing": (
-        "Esta base se hizo con Jina. Ponga JINA_API_KEY o cree una base nueva."
-    ),
-    "error.knowledge.jina_request": (
-        "Jina rechazó el texto o el modelo. Revise el nombre del modelo."
-    ),
-    "error.knowledge.fetch": "Esa dirección no se puede leer.",
-    "error.knowledge.fetch_encoding": "La página viene comprimida de una forma que no se lee.",
-    "error.knowledge.fetch_form": "Esa no es una dirección web que se pueda leer.",
-    "error.knowledge.fetch_media_type": (
-        "En esa dirección no hay una página ni un documento legible."
-    ),
-    "error.knowledge.fetch_port": "Solo se leen los puertos habituales de la web.",
-    "error.knowledge.fetch_private": "Esa dirección no está en la internet pública.",
-    "error.knowledge.fetch_redirects": "La página redirige demasiadas veces.",
-    "error.knowledge.fetch_size": "La página es demasiado grande.",
-    "error.knowledge.fetch_slow": "La página tardó demasiado.",
-    "error.knowledge.fetch_status": "La página respondió con un error. Revise la dirección.",
-    "error.knowledge.fetch_unanswered": "La página no respondió o se cortó.",
-    "error.knowledge.fetch_unknown_host": "Esa dirección no existe.",
-    "error.knowledge.file_bomb": (
-        "El archivo se expande mucho más de lo razonable o trae otros archivos dentro."
-    ),
-    "error.knowledge.file_damaged": "El archivo está dañado.",
-    "error.knowledge.file_empty": "El archivo está vacío.",
-    "error.knowledge.file_gone": "El archivo guardado ya no está. Súbalo otra vez.",
-    "error.knowledge.file_kind": (
-        "El contenido no es del tipo que dice su nombre, o tiene contraseña."
-    ),
-    "error.knowledge.file_memory": "El archivo es demasiado complejo. Divídalo y suba las partes.",
-    "error.knowledge.file_size": "El archivo pasa de 20 MB. Divídalo y suba las partes.",
-    "error.knowledge.file_slow": "Leerlo tardó demasiado. Divídalo y suba las partes.",
-    "error.knowledge.file_type": (
-        "Ese tipo de archivo no se puede leer. Use PDF, Word, PowerPoint, Excel, CSV, HTML o texto."
-    ),
-    "error.knowledge.gave_up": (
-        "Se intentó leer varias veces y no fue posible. Pruebe otra vez o con otro archivo."
-    ),
-    "error.knowledge.index_unavailable": "El índice no respondió. Se volverá a intentar.",
-    "error.knowledge.knowledge": "Algo falló en el conocimiento. Vuelva a intentarlo.",
-    "error.knowledge.no_text": "No tiene texto.",
-    "error.knowledge.not_a_file": "Una página se vuelve a leer; no se sustituye por un archivo.",
-    "error.knowledge.not_accepted": "Eso no se puede añadir.",
-    "error.knowledge.pdf_password": "El PDF tiene contraseña. Guárdelo sin ella y súbalo otra vez.",
-    "error.knowledge.pdf_scanned": (
-        "El PDF contiene imágenes, no texto. Pásele antes un reconocimiento de texto (OCR)."
-    ),
-    "error.knowledge.too_long": "Es demasiado largo. Divídalo y suba las partes.",
-    "error.knowledge.unknown_base": "Esa base ya no existe. Recargue la página.",
-    "error.knowledge.unknown_source": "Esa fuente ya no existe. Recargue la página.",
-    "error.knowledge.unreadable": "El archivo no se puede convertir en texto.",
-    "error.knowledge.url_form": "Escriba la dirección completa, empezando por https://",
 }

@@ -1,0 +1,3 @@
+"""The words of the Channels page (English)."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""The words about test cases and how an agent does on them (English)."""
+
+TEXTS: dict[str, str] = {}

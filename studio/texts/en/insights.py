@@ -1,0 +1,3 @@
+"""The words of the Insights page (English)."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""The words of the Team page (English)."""
+
+TEXTS: dict[str, str] = {}

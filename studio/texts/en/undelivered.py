@@ -1,0 +1,3 @@
+"""The words about undelivered messages (English)."""
+
+TEXTS: dict[str, str] = {}

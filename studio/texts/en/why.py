@@ -1,0 +1,25 @@
+"""The words with which an answer is explained (English)."""
+
+TEXTS = {
+    "why.error": "The fallback text was sent because:",
+    "why.prompt": "The prompt as it was sent",
+    "why.nothing_found": "Nothing was found in the knowledge.",
+    "why.outcome": "Outcome",
+    "why.version": "Version",
+    "why.model": "Model",
+    "why.tokens": "Tokens (in + out)",
+    "why.cost": "Cost",
+    "why.seconds": "Time",
+    "outcome.answered": "Answered",
+    "outcome.fallback": "Fallback text",
+    "outcome.handoff": "Passed to a person",
+    "outcome.silent": "Stayed silent",
+    "step.passages": "Passages",
+    "step.model": "Model",
+    "step.tool": "Tool",
+    "step.guard": "Guard",
+    "step.error": "Failure",
+    "step.title.passages": "what it found",
+    "step.title.offline": "built-in",
+    "step.title.handoff_word": "the customer asked for a person",
+}

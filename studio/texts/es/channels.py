@@ -1,0 +1,3 @@
+"""The words of the Channels page (Spanish)."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,38 @@
+"""The words of the Inbox (Spanish)."""
+
+TEXTS = {
+    "inbox.title": "Conversaciones",
+    "inbox.search": "Buscar por nombre o número",
+    "inbox.owner.any": "Todas",
+    "inbox.owner.bot": "Con el agente",
+    "inbox.owner.human": "Con una persona",
+    "inbox.unanswered": "Sin responder",
+    "inbox.empty": (
+        "Todavía no ha escrito nadie. Publique un agente y escríbale desde el Simulador."
+    ),
+    "inbox.nothing_fits": "Ninguna conversación coincide. Quite algún filtro.",
+    "inbox.choose": "Elija una conversación de la izquierda.",
+    "inbox.waiting": "{count} sin responder",
+    "inbox.human": "persona",
+    "inbox.not_delivered": "no entregado",
+    "inbox.with_person": "La atiende una persona: {who}",
+    "inbox.with_agent": "Responde el agente {who}",
+    "inbox.take_over": "Atender yo",
+    "inbox.hand_back": "Devolver al agente",
+    "inbox.reply": "Responder como persona; el agente callará en esta conversación",
+    "inbox.write_first": "Escriba primero la respuesta.",
+    "inbox.choose_first": "Elija primero una conversación.",
+    "inbox.why": "¿Por qué dijo esto?",
+    "inbox.why_empty": "Pulse «¿Por qué dijo esto?» bajo una respuesta para ver de dónde salió.",
+    "delivery.pending": "por enviar",
+    "delivery.sending": "enviando",
+    "delivery.unknown": "en duda",
+    "delivery.queued": "en cola",
+    "delivery.accepted": "aceptado",
+    "delivery.sent": "enviado",
+    "delivery.delivered": "entregado",
+    "delivery.read": "leído",
+    "delivery.dead": "no entregado",
+    "delivery.failed": "no entregado",
+    "delivery.undelivered": "no entregado",
+}

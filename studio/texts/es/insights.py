@@ -1,0 +1,3 @@
+"""The words of the Insights page (Spanish)."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""The words of the Team page (Spanish)."""
+
+TEXTS: dict[str, str] = {}

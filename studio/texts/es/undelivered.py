@@ -1,0 +1,3 @@
+"""The words about undelivered messages (Spanish)."""
+
+TEXTS: dict[str, str] = {}

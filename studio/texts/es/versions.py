@@ -1,0 +1,3 @@
+"""The words about versions: differences, checks before a release, files (Spanish)."""
+
+TEXTS: dict[str, str] = {}

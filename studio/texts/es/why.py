@@ -1,0 +1,25 @@
+"""The words with which an answer is explained (Spanish)."""
+
+TEXTS = {
+    "why.error": "Se envió el texto de emergencia porque:",
+    "why.prompt": "Instrucciones tal como se enviaron",
+    "why.nothing_found": "No encontró nada en el conocimiento.",
+    "why.outcome": "Resultado",
+    "why.version": "Versión",
+    "why.model": "Modelo",
+    "why.tokens": "Tokens (entrada + salida)",
+    "why.cost": "Costo",
+    "why.seconds": "Tiempo",
+    "outcome.answered": "Respondió",
+    "outcome.fallback": "Texto de emergencia",
+    "outcome.handoff": "Pasó con una persona",
+    "outcome.silent": "Calló",
+    "step.passages": "Pasajes",
+    "step.model": "Modelo",
+    "step.tool": "Herramienta",
+    "step.guard": "Control",
+    "step.error": "Fallo",
+    "step.title.passages": "lo que encontró",
+    "step.title.offline": "integrado",
+    "step.title.handoff_word": "el cliente pidió una persona",
+}
