@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -78,7 +78,7 @@ class Source:
 
     id: str
     base_id: str
-    kind: str  # file | url
+    kind: str  # file | url | text | pairs | site | archive
     name: str
     url: str
     stored_name: str
@@ -96,6 +96,24 @@ class Source:
     created_by: str
     created_at: float
     updated_at: float
+    parent_id: str = ""  # the site or archive it is a part of
+    options: dict[str, Any] = field(default_factory=dict)
+    text_hash: str = ""
+    refresh_hours: int = 0  # how often it is read again; 0: never by itself
+    checked_at: float = 0  # when it was last compared with what is out there
+    gone_at: float = 0  # since when its address answers that it is gone; 0: it is there
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a re-read found changed in a source: whole lines of its text."""
+
+    source_id: str
+    version: int
+    found_at: float
+    added: list[str]
+    removed: list[str]
+    more: int  # changed lines that were not kept
 
 
 @dataclass(frozen=True)

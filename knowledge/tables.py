@@ -42,7 +42,7 @@ sources = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("base_id", ForeignKey("bases.id"), nullable=False, index=True),
-    Column("kind", String(10), nullable=False),  # file | url | text | pairs | site
+    Column("kind", String(10), nullable=False),  # file | url | text | pairs | site | archive
     Column("name", String(300), nullable=False),
     Column("url", Text, nullable=False, default=""),
     Column("stored_name", String(60), nullable=False, default=""),  # random, in the files folder
@@ -61,6 +61,25 @@ sources = Table(
     Column("created_by", String(200), nullable=False),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+    # the site or archive it is a part of
+    Column("parent_id", String(32), nullable=False, default="", server_default=""),
+    Column("options", JSON, nullable=False, default=dict, server_default="{}"),  # depth, pages...
+    Column("text_hash", String(64), nullable=False, default="", server_default=""),  # of its text
+    Column("refresh_hours", Integer, nullable=False, default=0, server_default="0"),  # 0: never
+    Column("checked_at", Double, nullable=False, default=0, server_default="0"),
+    Column("gone_at", Double, nullable=False, default=0, server_default="0"),  # 0: it is there
+)
+
+differences = Table(  # what a re-read found changed
+    "differences",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("found_at", Double, nullable=False),
+    Column("added", JSON, nullable=False),  # lines
+    Column("removed", JSON, nullable=False),
+    Column("more", Integer, nullable=False),  # lines that were not kept
 )
 
 chunks = Table(

@@ -135,3 +135,36 @@ def upgrade() -> None:
 
     with op.batch_alter_table("versions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("evidence", sa.JSON(), nullable=False, server_default="{}"))
+
+    with op.batch_alter_table("sources", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("parent_id", sa.String(length=32), nullable=False, server_default="")
+        )
+        batch_op.add_column(sa.Column("options", sa.JSON(), nullable=False, server_default="{}"))
+        batch_op.add_column(
+            sa.Column("text_hash", sa.String(length=64), nullable=False, server_default="")
+        )
+        batch_op.add_column(
+            sa.Column("refresh_hours", sa.Integer(), nullable=False, server_default="0")
+        )
+        batch_op.add_column(
+            sa.Column("checked_at", sa.Double(), nullable=False, server_default="0")
+        )
+        batch_op.add_column(sa.Column("gone_at", sa.Double(), nullable=False, server_default="0"))
+
+    op.create_table(
+        "differences",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_id", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.Double(), nullable=False),
+        sa.Column("added", sa.JSON(), nullable=False),
+        sa.Column("removed", sa.JSON(), nullable=False),
+        sa.Column("more", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["sources.id"], name=op.f("fk_differences_source_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_differences")),
+    )
+    with op.batch_alter_table("differences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_differences_source_id"), ["source_id"], unique=False)
