@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -33,6 +34,7 @@ bases = Table(
     Column("model", String(120), nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("revision", Integer, nullable=False, default=0),  # rises when its passages change
+    Column("tuning", JSON, nullable=False, default=dict),  # of its searches: `knowledge.tuning`
     Column("created_by", String(200), nullable=False),
     Column("created_at", Double, nullable=False),
 )
@@ -96,6 +98,66 @@ chunks = Table(
     Column("row", Integer),
     Column("heading", Text, nullable=False, default=""),
     Column("fields", JSON),  # a table row as {column: value}
+    # Of the text as it was read, before staff corrected it; empty: it is as it was read.
+    Column("fingerprint", String(64), nullable=False, default=""),
+    Column("silenced", Boolean, nullable=False, default=False),  # staff wish it not to be found
     Index("ix_chunks_source_id_position", "source_id", "position"),
     Index("ix_chunks_base_id", "base_id"),
+)
+
+pairs = Table(  # questions whose answers are known, to measure searches with
+    "pairs",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    Column("base_id", ForeignKey("bases.id"), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("source", String(300), nullable=False),  # by name; empty: nothing answers it
+    Column("page", Integer),
+    Column("row", Integer),
+    Column("expect", Text, nullable=False, default=""),  # words the passage must hold
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+curated = Table(  # answers that staff wrote; each is a chunk of the base's own `curated` source
+    "curated",
+    metadata,
+    Column("id", Rising, primary_key=True),  # also the position of its chunk
+    Column("base_id", ForeignKey("bases.id"), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+    Column("changed_at", Double, nullable=False),
+)
+
+corrections = Table(  # what staff changed in a chunk; outlives the reading that made the chunk
+    "corrections",
+    metadata,
+    Column("source_id", ForeignKey("sources.id"), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),  # SHA-256 of the text as it was read
+    Column("text", Text, nullable=False, default=""),  # empty: as it was read
+    Column("silenced", Boolean, nullable=False, default=False),
+    Column("changed_by", String(200), nullable=False),
+    Column("changed_at", Double, nullable=False),
+)
+
+rebuilds = Table(  # a base on its way to another embedding model
+    "rebuilds",
+    metadata,
+    Column("base_id", ForeignKey("bases.id"), primary_key=True),
+    Column("provider", String(20), nullable=False),
+    Column("model", String(120), nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("state", String(12), nullable=False),  # waiting | building | clearing | failed
+    Column("fence", Integer, nullable=False, default=0),  # rises with each start
+    Column("lease_until", Double, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("done", Integer, nullable=False, default=0),  # progress: chunks embedded
+    Column("total", Integer, nullable=False, default=0),
+    Column("error", Text, nullable=False, default=""),
+    Column("error_code", String(40), nullable=False, default=""),
+    Column("asked_by", String(200), nullable=False),
+    Column("updated_at", Double, nullable=False),
 )

@@ -41,6 +41,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_agent_id", ["agent_id"], unique=False)
 
     op.create_table(
+        "evaluations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("agent_id", sa.String(length=32), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_evaluations_agent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluations")),
+    )
+    with op.batch_alter_table("evaluations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_evaluations_agent_id_fingerprint", ["agent_id", "fingerprint"], unique=False
+        )
+
+    op.create_table(
         "allowances",
         sa.Column(
             "conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -129,9 +145,39 @@ def upgrade() -> None:
             sa.Column("kind", sa.String(length=10), nullable=False, server_default="text")
         )
         batch_op.add_column(sa.Column("extra", sa.JSON(), nullable=False, server_default="{}"))
+        batch_op.add_column(
+            sa.Column("dismissed_at", sa.Double(), nullable=False, server_default="0")
+        )
+    undelivered = sa.text(
+        "(state = 'dead' OR status IN ('failed', 'undelivered')) AND dismissed_at = 0"
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_undelivered",
+            ["conversation_id", "id"],
+            unique=False,
+            sqlite_where=undelivered,
+            postgresql_where=undelivered,
+        )
 
     with op.batch_alter_table("turns", schema=None) as batch_op:
         batch_op.add_column(sa.Column("missed", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(
+            sa.Column("handoff_reason", sa.String(length=200), nullable=False, server_default="")
+        )
+    with op.batch_alter_table("turns", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_turns_figures",
+            ["finished_at", "conversation_id", "outcome", "version_id", "cost", "inbox_from"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_turns_missed",
+            ["finished_at"],
+            unique=False,
+            sqlite_where=sa.text("missed <> ''"),
+            postgresql_where=sa.text("missed <> ''"),
+        )
 
     with op.batch_alter_table("versions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("evidence", sa.JSON(), nullable=False, server_default="{}"))
@@ -168,3 +214,82 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("differences", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_differences_source_id"), ["source_id"], unique=False)
+
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("tour", sa.JSON(), nullable=False, server_default="{}"))
+
+    _knowledge()
+
+
+def _knowledge() -> None:
+    """Measured, corrected, curated and re-embedded knowledge."""
+    rising = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    with op.batch_alter_table("bases", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("tuning", sa.JSON(), nullable=False, server_default="{}"))
+    for column in (
+        sa.Column("fingerprint", sa.String(length=64), nullable=False, server_default=""),
+        sa.Column("silenced", sa.Boolean(), nullable=False, server_default=sa.false()),
+    ):
+        op.add_column("chunks", column)  # not rebuilt: triggers and the lexical index hang on it
+
+    op.create_table(
+        "pairs",
+        sa.Column("id", rising, nullable=False),
+        sa.Column("base_id", sa.String(length=32), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=True),
+        sa.Column("row", sa.Integer(), nullable=True),
+        sa.Column("expect", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["base_id"], ["bases.id"], name=op.f("fk_pairs_base_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairs")),
+    )
+    op.create_index("ix_pairs_base_id", "pairs", ["base_id"])
+    op.create_table(
+        "curated",
+        sa.Column("id", rising, nullable=False),
+        sa.Column("base_id", sa.String(length=32), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("changed_by", sa.String(length=200), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["base_id"], ["bases.id"], name=op.f("fk_curated_base_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_curated")),
+    )
+    op.create_index("ix_curated_base_id", "curated", ["base_id"])
+    op.create_table(
+        "corrections",
+        sa.Column("source_id", sa.String(length=32), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("silenced", sa.Boolean(), nullable=False),
+        sa.Column("changed_by", sa.String(length=200), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["sources.id"], name=op.f("fk_corrections_source_id")
+        ),
+        sa.PrimaryKeyConstraint("source_id", "fingerprint", name=op.f("pk_corrections")),
+    )
+    op.create_table(
+        "rebuilds",
+        sa.Column("base_id", sa.String(length=32), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("model", sa.String(length=120), nullable=False),
+        sa.Column("dimension", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.Double(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("error_code", sa.String(length=40), nullable=False),
+        sa.Column("asked_by", sa.String(length=200), nullable=False),
+        sa.Column("updated_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["base_id"], ["bases.id"], name=op.f("fk_rebuilds_base_id")),
+        sa.PrimaryKeyConstraint("base_id", name=op.f("pk_rebuilds")),
+    )
