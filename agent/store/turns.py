@@ -173,6 +173,7 @@ class Turns:
             "input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens,
             "cost": outcome.cost, "citations": outcome.citations, "trace": outcome.trace,
             "error": outcome.error, "started_at": outcome.started_at,
+            "handoff_reason": outcome.handoff_reason[:200],
             "finished_at": self._clock(),
         }  # fmt: skip
         tx.execute(queries.insert_turn(), row)

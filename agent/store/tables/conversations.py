@@ -16,6 +16,9 @@ from sqlalchemy import (
 
 from agent.store.tables.base import Rising, metadata, reference
 
+# What waits for a decision of staff. Queries must spell it like this to find the partial index.
+UNDELIVERED = "(state = 'dead' OR status IN ('failed', 'undelivered')) AND dismissed_at = 0"
+
 contacts = Table(
     "contacts",
     metadata,
@@ -92,9 +95,27 @@ turns = Table(
     Column("trace", JSON, nullable=False, default=list),
     Column("error", Text, nullable=False, default=""),  # why the fallback was sent, for staff
     Column("missed", Text, nullable=False, default=""),  # the question nothing was found for
+    # why a person was wanted, if one was
+    Column("handoff_reason", String(200), nullable=False, default="", server_default=""),
     Column("started_at", Double, nullable=False),
     Column("finished_at", Double, nullable=False),
     Index("ix_turns_conversation_id", "conversation_id"),
+    # All that Insights sums up: a turn's own row lies behind its trace, pages away.
+    Index(
+        "ix_turns_figures",
+        "finished_at",
+        "conversation_id",
+        "outcome",
+        "version_id",
+        "cost",
+        "inbox_from",
+    ),
+    Index(
+        "ix_turns_missed",
+        "finished_at",
+        sqlite_where=text("missed <> ''"),
+        postgresql_where=text("missed <> ''"),
+    ),
 )
 
 messages = Table(
@@ -138,6 +159,8 @@ outbox = Table(  # one row a part; the lowest unfinished row of a conversation g
     Column("error", Text, nullable=False, default=""),
     Column("created_at", Double, nullable=False),
     Column("sent_at", Double),
+    # when staff said that it need not be sent any more; 0: they did not
+    Column("dismissed_at", Double, nullable=False, server_default="0"),
     UniqueConstraint("turn_id", "part"),
     Index("ix_outbox_provider_message_id", "provider_message_id"),
     Index("ix_outbox_message_id", "message_id"),
@@ -147,6 +170,13 @@ outbox = Table(  # one row a part; the lowest unfinished row of a conversation g
         "id",
         sqlite_where=text("state NOT IN ('sent', 'dead')"),
         postgresql_where=text("state NOT IN ('sent', 'dead')"),
+    ),
+    Index(
+        "ix_outbox_undelivered",
+        "conversation_id",
+        "id",
+        sqlite_where=text(UNDELIVERED),
+        postgresql_where=text(UNDELIVERED),
     ),
 )
 
