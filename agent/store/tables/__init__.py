@@ -1,6 +1,13 @@
 """The tables of the agent room, one file a subject."""
 
-from agent.store.tables.agents import agents, cases, channels, releases, versions
+from agent.store.tables.agents import (
+    agents,
+    cases,
+    channels,
+    evaluations,
+    releases,
+    versions,
+)
 from agent.store.tables.around import allowances, media, notes, tombstones
 from agent.store.tables.base import Rising, metadata
 from agent.store.tables.conversations import (
@@ -24,6 +31,7 @@ __all__ = [
     "contacts",
     "conversations",
     "delivery_states",
+    "evaluations",
     "inbox",
     "login_attempts",
     "logins",

@@ -68,3 +68,15 @@ cases = Table(  # test cases of an agent: a question and what a good answer hold
     Column("created_at", Double, nullable=False),
     Index("ix_cases_agent_id", "agent_id"),
 )
+
+evaluations = Table(  # how a spec did on the cases of its agent
+    "evaluations",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    reference("agent_id", "agents.id"),
+    Column("fingerprint", String(64), nullable=False),  # of the spec (agent.evaluation)
+    Column("result", JSON, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("ix_evaluations_agent_id_fingerprint", "agent_id", "fingerprint"),
+)

@@ -16,6 +16,7 @@ people = Table(
     Column("must_change_password", Boolean, nullable=False, default=False),
     Column("created_at", Double, nullable=False),
     Column("disabled_at", Double),
+    Column("tour", JSON, nullable=False, default=dict),  # how far the first tour has come
 )
 
 logins = Table(  # a signed-in browser
