@@ -5,6 +5,7 @@ AgentError
 ├── Invalid             words of the caller's that cannot be used
 │   └── WeakPassword    too short, too common, or the person's own name
 ├── EditConflict        somebody else changed it since it was read
+├── AlreadyTaken        another person has the conversation
 ├── NotReleased         no version answers on that address
 ├── WrongPassword       the e-mail or the password is wrong
 ├── TooManyAttempts     too many wrong passwords; a wait is due
@@ -29,6 +30,16 @@ class Invalid(AgentError):
 
 class EditConflict(AgentError):
     """Somebody else changed this since you opened it. Reload it and make your change again."""
+
+
+class AlreadyTaken(AgentError):
+    """Another person has this conversation. Ask them, or assign it to yourself first."""
+
+    def __init__(self, person: str) -> None:
+        self.person = person
+        super().__init__(
+            f"{person} has this conversation. Ask them, or assign it to yourself first."
+        )
 
 
 class NotReleased(AgentError):

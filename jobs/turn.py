@@ -65,8 +65,9 @@ def _rules(version: Version | None) -> ConversationRules:
 
 def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
     started_at = desk.clock()
-    if work.lease.owner == "human":
-        return Outcome("silent", None, started_at, error="A person owns this conversation.")
+    if work.lease.owner != "bot":
+        known = version.id if version else None
+        return Outcome("silent", known, started_at, error="A person owns this conversation.")
     if version is None:
         return Outcome("silent", None, started_at, error="No agent is released on this address.")
     channel = desk.channels[work.lease.channel]

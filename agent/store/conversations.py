@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select
 
 from agent.errors import Invalid, NotFound
 from agent.store.db import Database, new_id
@@ -20,6 +20,7 @@ from agent.store.tables import (
     turns,
     versions,
 )
+from agent.store.takeover import TAKEN_OVER, seize, usual_end
 from agent.store.turns import add_reply
 
 
@@ -146,33 +147,18 @@ class Conversations:
                   if name != "version"}  # fmt: skip
         return TurnRecord(**fields, version=_label(row))
 
-    def own(self, conversation_id: int, owner: str, reason: str) -> None:
-        """Give the conversation to `human` or back to `bot`."""
-        if owner not in ("bot", "human"):
-            raise Invalid("A conversation belongs to the bot or to a person.")
-        with self._database.write() as tx:
-            tx.execute(
-                update(conversations)
-                .where(conversations.c.id == conversation_id)
-                .values(owner=owner, owner_reason=reason[:200])
-            )
-
     def reply(self, conversation_id: int, text: str, parts: list[str], person: str) -> int:
         """Store a person's reply for delivery through the outbox; the bot is silent from here."""
         now = self._clock()
         if not parts:
             raise Invalid("Write something first.")
         with self._database.write() as tx:
-            tx.execute(
-                update(conversations)
-                .where(conversations.c.id == conversation_id)
-                .values(owner="human", owner_reason=person[:200], last_message_at=now)
-            )
-            tx.execute(
-                update(inbox)
-                .where(inbox.c.conversation_id == conversation_id, inbox.c.turn_id.is_(None))
-                .values(turn_id="human")
-            )
+            seize(
+                tx, conversation_id, owner_reason=person[:200], last_message_at=now,
+                owner_until=usual_end(tx, conversation_id, now),
+                assigned_to=case((conversations.c.assigned_to == "", person),
+                                 else_=conversations.c.assigned_to),
+            )  # fmt: skip
             message = {"author": "human", "author_name": person, "text": text, "created_at": now}
             return add_reply(tx, conversation_id, new_id(), parts, message)
 
@@ -211,7 +197,11 @@ def _summaries() -> Any:
     )
     dead = (
         select(func.count())
-        .where(outbox.c.conversation_id == conversations.c.id, outbox.c.state == "dead")
+        .where(
+            outbox.c.conversation_id == conversations.c.id,
+            outbox.c.state == "dead",
+            outbox.c.error_code != TAKEN_OVER,
+        )
         .correlate(conversations)
         .scalar_subquery()
     )

@@ -15,12 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, select, update
 
 from agent.store import outbox_queries as queries
 from agent.store.db import Database, new_id
 from agent.store.dialect import upsert
 from agent.store.tables import delivery_states, outbox
+from agent.store.takeover import TAKEN_OVER
 
 LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the request is under way
 # Callbacks come in any order; a status never steps back (Twilio: track outbound message status).
@@ -116,8 +117,12 @@ class Outbox:
             return tx.scalar(query.limit(1)) is not None
 
     def again(self, parcel: Parcel, at: float, error: str, code: str = "") -> None:
-        """It was surely not taken: try again at *at*."""
-        self._set(parcel, state="pending", next_at=at, error=error, error_code=code)
+        """It was surely not taken: try again at *at*, unless a person took over meanwhile."""
+        dropped = outbox.c.error_code == TAKEN_OVER
+        self._set(
+            parcel, state=case((dropped, "dead"), else_="pending"), next_at=at, error=error,
+            error_code=case((dropped, TAKEN_OVER), else_=code),
+        )  # fmt: skip
 
     def dead(self, parcel: Parcel, error: str, code: str = "") -> None:
         """It will never be sent; staff see why."""
@@ -135,7 +140,7 @@ class Outbox:
         change = (
             update(outbox)
             .where(outbox.c.id == outbox_id, outbox.c.state == "dead")
-            .values(state="pending", next_at=0, attempts=0, created_at=self._clock())
+            .values(state="pending", next_at=0, attempts=0, created_at=self._clock(), error_code="")
         )
         with self._database.write() as tx:
             return tx.execute(change).rowcount == 1

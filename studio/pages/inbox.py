@@ -87,7 +87,10 @@ def own(
     """Take a conversation over, or hand it back to the agent."""
     if action in ("human", "bot"):
         number = studio.services.conversations.get(_number(subject)).id
-        studio.services.conversations.own(number, action, person.email)
+        if action == "human":
+            studio.services.owners.take_over(number, person.email)
+        else:
+            studio.services.owners.hand_back(number, person.email)
         done = "conversation taken over" if action == "human" else "conversation handed back"
         studio.services.audit.note(person.email, done, str(number))
         if action == "bot":

@@ -13,6 +13,7 @@ from agent.store.agents import Agents
 from agent.store.conversations import Conversations
 from agent.store.inbox import Accepted, Inbound, Inbox
 from agent.store.outbox import Outbox
+from agent.store.owners import Owners
 from agent.store.turns import Turns
 from jobs.desk import Desk, Heartbeat
 from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
@@ -38,6 +39,7 @@ def services(settings: Settings, clock: Clock) -> Services:
         turns=Turns(database, clock),
         outbox=Outbox(database, clock),
         conversations=Conversations(database, clock),
+        owners=Owners(database, clock),
     )
 
 

@@ -104,7 +104,7 @@ def test_a_person_who_takes_over_is_not_talked_over(
 ) -> None:
     here = write("hola").conversation_id
     clock.pass_seconds(2)
-    runtime.meanwhile = lambda: desk.services.conversations.own(here, "human", "ana")
+    runtime.meanwhile = lambda: desk.services.owners.take_over(here, "ana")
     turn.take(desk, here)
     clock.pass_seconds(60)
     turn.take(desk, here)
