@@ -60,11 +60,24 @@ class Settings(BaseSettings):
     twilio_base_url: str = Field(TWILIO_API, description="Twilio, or a stand-in")
 
     chatwoot_api_url: str = Field("", description="https://chat.example.com")
-    chatwoot_api_token: SecretStr | None = Field(None, description="agent-bot or user token")
+    chatwoot_api_token: SecretStr | None = Field(
+        None, description="a user's token (best: it can also read) or an agent-bot's"
+    )
     chatwoot_account_id: str = Field("", description="account number")
-    chatwoot_inbox_id: str = Field("", description="inbox number; empty: every inbox")
-    chatwoot_webhook_token: SecretStr | None = Field(None, description="secret in the address")
-    chatwoot_webhook_secret: SecretStr | None = Field(None, description="signs webhooks")
+    chatwoot_inbox_id: str = Field(
+        "", description="inbox numbers, separated by commas; empty: every inbox"
+    )
+    chatwoot_webhook_token: SecretStr | None = Field(
+        None, description="secret in the address, for Chatwoot before 4.12"
+    )
+    chatwoot_webhook_secret: SecretStr | None = Field(
+        None, description="signs webhooks; one for each webhook, bot and inbox, by commas"
+    )
+    chatwoot_handoff_labels: str = Field(
+        "handoff", description="added to a conversation that is handed to a person, by commas"
+    )
+    chatwoot_handoff_team_id: str = Field("", description="team that gets it; empty: nobody")
+    chatwoot_handoff_assignee_id: str = Field("", description="user that gets it; empty: nobody")
 
     meta_app_secret: SecretStr | None = Field(None, description="signs webhooks")
     meta_verify_token: SecretStr | None = Field(None, description="the word you gave Meta")
