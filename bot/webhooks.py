@@ -80,5 +80,6 @@ def _record(services: Services, channel: str, report: Report) -> None:
         report.status,
         outbox_id=report.outbox_id,
         error_code=report.error_code,
+        error=report.error,
     )
     WEBHOOKS.labels("status").inc()

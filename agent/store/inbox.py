@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
+from agent import consent
+from agent.store import consents
 from agent.store.db import Database
 from agent.store.dialect import upsert
 from agent.store.tables import contacts, conversations, inbox, messages
@@ -31,6 +33,7 @@ class Inbound:
     payload: dict[str, Any] = field(default_factory=dict)  # everything the provider sent
     facts: dict[str, Any] = field(default_factory=dict)  # of the conversation, for the way back
     alias: str = ""  # another address of the same person (a phone number, a business-scoped id)
+    wish: consent.Wish = ""  # what the provider itself understood and answered
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Inbox:
 
     def _accept(self, tx: Connection, message: Inbound) -> Accepted:
         now = self._clock()
-        conversation_id = _conversation(tx, message, now)
+        contact = _contact(tx, message, now)
+        conversation_id = _conversation(tx, message, int(contact.id), now)
         inbox_id = tx.scalar(
             upsert(tx, inbox)
             .values(
@@ -99,12 +103,17 @@ class Inbox:
                 media=list(message.media), inbox_id=inbox_id, created_at=now,
             )
         )  # fmt: skip
+        if message.channel in consent.CHANNELS:
+            consents.honour(tx, consents.Said(
+                conversation_id, int(contact.id), int(inbox_id), message.text, message.wish,
+                contact.opted_out_at,
+            ), now)  # fmt: skip
         return Accepted(conversation_id, inbox_id)
 
 
-def _conversation(tx: Connection, message: Inbound, now: float) -> int:
+def _conversation(tx: Connection, message: Inbound, contact_id: int, now: float) -> int:
     """Return the conversation's id with its row locked, making it when it is the first time."""
-    contact_id = _contact(tx, message, now)
+    told: dict[str, Any] = {"facts": message.facts} if message.facts else {}
     here = (
         conversations.c.channel == message.channel,
         conversations.c.our_address == message.our_address,
@@ -113,7 +122,7 @@ def _conversation(tx: Connection, message: Inbound, now: float) -> int:
     touch = (
         update(conversations)
         .where(*here)
-        .values(last_inbound_at=now, last_message_at=now)
+        .values(last_inbound_at=now, last_message_at=now, **told)
         .returning(conversations.c.id)
     )
     found = tx.scalar(touch)
@@ -130,20 +139,49 @@ def _conversation(tx: Connection, message: Inbound, now: float) -> int:
     return int(found)  # it was just made
 
 
-def _contact(tx: Connection, message: Inbound, now: float) -> int:
+_CONTACT = (contacts.c.id, contacts.c.name, contacts.c.alias, contacts.c.opted_out_at)
+
+
+def _contact(tx: Connection, message: Inbound, now: float) -> Any:
+    """Return the contact's row, making it when it is the first time."""
     here = (contacts.c.channel == message.channel, contacts.c.address == message.customer_address)
-    query = select(contacts.c.id, contacts.c.name).where(*here)
-    found = tx.execute(query).one_or_none()
+    query = select(*_CONTACT).where(*here)
+    found = tx.execute(query).one_or_none() or _moved(tx, message)
+    name, alias = message.customer_name[:200], message.alias[:200]
     if found is None:
         tx.execute(
             upsert(tx, contacts)
             .values(
                 channel=message.channel, address=message.customer_address,
-                name=message.customer_name[:200], created_at=now,
+                name=name, alias=alias, created_at=now,
             )
             .on_conflict_do_nothing(index_elements=["channel", "address"])
         )  # fmt: skip
         found = tx.execute(query).one()
-    elif message.customer_name and found.name != message.customer_name[:200]:
-        tx.execute(update(contacts).where(*here).values(name=message.customer_name[:200]))
-    return int(found.id)
+    elif (name and found.name != name) or (alias and found.alias != alias):
+        tx.execute(
+            update(contacts)
+            .where(contacts.c.id == found.id)
+            .values(name=name or found.name, alias=alias or found.alias)
+        )
+    return found
+
+
+def _moved(tx: Connection, message: Inbound) -> Any:
+    """Find somebody who now writes from another of their addresses, and reply there from here.
+
+    A customer who hides the number is the same customer: the provider names both addresses while
+    it may (WhatsApp: business-scoped user ids).
+    """
+    known = contacts.c.alias == message.customer_address
+    if message.alias:
+        known = or_(known, contacts.c.address == message.alias, contacts.c.alias == message.alias)
+    rows = select(*_CONTACT, contacts.c.address).where(contacts.c.channel == message.channel, known)
+    found = tx.execute(rows.order_by(contacts.c.id.desc()).limit(1)).one_or_none()
+    if found is not None:
+        tx.execute(
+            update(contacts)
+            .where(contacts.c.id == found.id)
+            .values(address=message.customer_address, alias=message.alias or found.address)
+        )
+    return found

@@ -15,9 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, case, func, select, update
 
+from agent.consent import OPTED_OUT
 from agent.store import outbox_queries as queries
+from agent.store.consents import opt_out
 from agent.store.db import Database, new_id
 from agent.store.dialect import upsert
 from agent.store.tables import delivery_states, outbox
@@ -27,7 +29,7 @@ LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the request is 
 # Callbacks come in any order; a status never steps back (Twilio: track outbound message status).
 RANK = {
     "": 0, "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "canceled": 5,
-    "delivered": 6, "read": 7, "failed": 8, "undelivered": 8,
+    "delivered": 6, "read": 7, "played": 8, "failed": 9, "undelivered": 9,
 }  # fmt: skip
 
 
@@ -52,6 +54,7 @@ class Parcel:
     kind: str = "text"  # text | template | buttons
     extra: Mapping[str, Any] = field(default_factory=dict)  # of a template or buttons
     facts: Mapping[str, Any] = field(default_factory=dict)  # what the provider says of the place
+    opted_out: bool = False  # the customer asked to receive nothing more
 
 
 class Outbox:
@@ -94,6 +97,7 @@ class Outbox:
             attempts=row.attempts + is_new, unknowns=row.unknowns, sending_at=left_at,
             created_at=row.created_at, last_inbound_at=row.last_inbound_at,
             is_last=row.left == 1, kind=row.kind, extra=row.extra, facts=row.facts,
+            opted_out=row.opted_out_at is not None,
         )  # fmt: skip
 
     def prolong(self, tokens: Sequence[str]) -> None:
@@ -128,6 +132,23 @@ class Outbox:
         """It will never be sent; staff see why."""
         self._set(parcel, state="dead", error=error, error_code=code)
 
+    def opted_out(self, parcel: Parcel, error: str) -> None:
+        """The provider refuses every message to this customer, at their own wish."""
+        self._set(parcel, state="dead", error=error, error_code=OPTED_OUT)
+        with self._database.write() as tx:
+            opt_out(tx, parcel.conversation_id, self._clock())
+
+    def as_template(self, parcel: Parcel, extra: Mapping[str, Any]) -> None:
+        """Send the same words as an approved template, as soon as the row is claimed again."""
+        self._set(parcel, state="pending", kind="template", extra=dict(extra), next_at=0)
+
+    def is_whole(self, parcel: Parcel) -> bool:
+        """True when this part is all there is of its message."""
+        mine = select(outbox.c.message_id).where(outbox.c.id == parcel.id).scalar_subquery()
+        query = select(func.count()).where(outbox.c.message_id == mine)
+        with self._database.read() as tx:
+            return tx.scalar(query) == 1
+
     def unknown(self, parcel: Parcel, look_at: float, error: str) -> None:
         """Nobody can tell whether it was taken: look it up at *look_at*."""
         self._set(
@@ -159,9 +180,11 @@ class Outbox:
 
     def report(
         self, provider: str, provider_message_id: str, status: str, *,
-        outbox_id: int | None = None, error_code: str = "",
+        outbox_id: int | None = None, error_code: str = "", error: str = "",
     ) -> bool:  # fmt: skip
         """Record a status callback once. Proves that a row with *outbox_id* was taken.
+
+        *error* is the sentence staff read of a message that failed after it was taken.
 
         Returns False for a callback that was here already.
         """
@@ -186,7 +209,7 @@ class Outbox:
                     .values(state="sent", provider_message_id=provider_message_id, sent_at=now,
                             lease_until=0, error="", error_code="")
                 )  # fmt: skip
-            _raise_status(tx, provider_message_id, status, error_code)
+            _raise_status(tx, provider_message_id, status, error_code, error)
         return True
 
     # --- what waits
@@ -198,11 +221,14 @@ class Outbox:
             return list(tx.scalars(queries.due(), values))
 
 
-def _raise_status(tx: Connection, provider_message_id: str, status: str, error_code: str) -> None:
+def _raise_status(
+    tx: Connection, provider_message_id: str, status: str, error_code: str, error: str
+) -> None:
     """Note the highest status reached; lower ones that come late are ignored."""
+    said = {"error_code": error_code, "error": error}
     below = [name for name, rank in RANK.items() if rank < RANK.get(status, 0)]
     tx.execute(
         update(outbox)
         .where(outbox.c.provider_message_id == provider_message_id, outbox.c.status.in_(below))
-        .values(status=status, **({"error_code": error_code} if error_code else {}))
+        .values(status=status, **{name: value for name, value in said.items() if value})
     )

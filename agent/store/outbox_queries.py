@@ -26,7 +26,7 @@ def head() -> Any:
     return (
         select(outbox, conversations.c.channel, conversations.c.our_address,
                conversations.c.last_inbound_at, conversations.c.facts, contacts.c.address,
-               unfinished.c.left)
+               contacts.c.opted_out_at, unfinished.c.left)
         .join(unfinished, unfinished.c.lowest == outbox.c.id)
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .join(contacts, contacts.c.id == conversations.c.contact_id)

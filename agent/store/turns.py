@@ -6,7 +6,7 @@ by a dead parent can finish its work but can no longer store or send it.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -189,7 +189,7 @@ class Turns:
 
 def add_reply(
     tx: Connection, conversation_id: int, turn_id: str, parts: Sequence[str],
-    message: dict[str, Any],
+    message: dict[str, Any], extra: Mapping[str, Any] | None = None,
 ) -> int:  # fmt: skip
     """Store *message* and one outbox row for each of its *parts*; return the message's id."""
     row = {"conversation_id": conversation_id, "media": [], **message}
@@ -198,7 +198,7 @@ def add_reply(
         queries.insert_parts(),
         [
             {"conversation_id": conversation_id, "message_id": message_id, "turn_id": turn_id,
-             "part": number, "body": body, "state": "pending",
+             "part": number, "body": body, "state": "pending", "extra": extra or {},
              "created_at": message["created_at"]}
             for number, body in enumerate(parts)
         ],
