@@ -18,7 +18,7 @@ from tests.make_samples import make
 
 SAMPLES = Path(__file__).parents[2] / "agent" / "samples"
 NAMES = ("autos", "homologa")
-NOT_KNOWLEDGE = {"spec.yaml", "questions.yaml"}
+NOT_KNOWLEDGE = {"spec.yaml", "questions.yaml", "unanswerable.yaml"}
 NEWEST_YEAR = 2025
 COLUMNS = (
     "id,marca,modelo,version,anio,kilometraje,precio,transmision,combustible,color,ciudad,sucursal"
