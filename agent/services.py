@@ -15,12 +15,16 @@ from agent.replies import Replies
 from agent.settings import Settings
 from agent.store.agents import Agents
 from agent.store.audit import Audit
+from agent.store.cases import Cases
 from agent.store.conversations import Conversations
 from agent.store.db import Database
+from agent.store.evaluations import Evaluations
 from agent.store.inbox import Inbox
 from agent.store.outbox import Outbox
 from agent.store.owners import Owners
 from agent.store.people import People
+from agent.store.switches import Switches
+from agent.store.tours import Tours
 from agent.store.turns import Turns
 from knowledge.embedders import Embedders
 from knowledge.sources import Sources
@@ -36,12 +40,16 @@ class Services:
     doorbell: Doorbell
     replies: Replies
     agents: Agents
+    cases: Cases
+    evaluations: Evaluations
     inbox: Inbox
     turns: Turns
     outbox: Outbox
     conversations: Conversations
     owners: Owners
     people: People
+    tours: Tours
+    switches: Switches
     audit: Audit
     sources: Sources
     embedders: Embedders
@@ -63,12 +71,16 @@ def open_services(settings: Settings, doorbell: Doorbell | None = None) -> Servi
         doorbell=doorbell or RedisDoorbell(redis),
         replies=Replies(redis),
         agents=Agents(database),
+        cases=Cases(database),
+        evaluations=Evaluations(database),
         inbox=Inbox(database),
         turns=Turns(database),
         outbox=Outbox(database),
         conversations=Conversations(database),
         owners=Owners(database),
         people=People(database),
+        tours=Tours(database),
+        switches=Switches(database),
         audit=Audit(database),
         sources=Sources(database, settings.files_dir),
         embedders=_embedders(settings),

@@ -65,6 +65,7 @@ allowances = Table(  # how much one conversation may still use (a token bucket, 
     Column("turns", Integer, nullable=False, default=0),
     Column("cost", Double, nullable=False, default=0),  # US dollars
     Column("told_at", Double, nullable=False, default=0),  # when the customer was last told so
+    Index("ix_allowances_day", "day", "cost"),
 )
 
 tombstones = Table(  # erased customers: a repeated webhook must not bring them back

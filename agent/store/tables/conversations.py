@@ -54,6 +54,12 @@ conversations = Table(
     Column("created_at", Double, nullable=False),
     UniqueConstraint("channel", "our_address", "contact_id"),
     Index("ix_conversations_last_message_at", "last_message_at"),
+    Index(
+        "ix_conversations_owner_until",
+        "owner_until",
+        sqlite_where=text("owner_until > 0"),
+        postgresql_where=text("owner_until > 0"),
+    ),
 )
 
 inbox = Table(  # what a provider handed over, as it was; turn_id NULL means unanswered

@@ -72,6 +72,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_allowances")),
     )
+    with op.batch_alter_table("allowances", schema=None) as batch_op:
+        batch_op.create_index("ix_allowances_day", ["day", "cost"], unique=False)
+
     op.create_table(
         "media",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -139,6 +142,13 @@ def upgrade() -> None:
             sa.Column("assigned_to", sa.String(length=200), nullable=False, server_default="")
         )
         batch_op.add_column(sa.Column("facts", sa.JSON(), nullable=False, server_default="{}"))
+        batch_op.create_index(
+            "ix_conversations_owner_until",
+            ["owner_until"],
+            unique=False,
+            sqlite_where=sa.text("owner_until > 0"),
+            postgresql_where=sa.text("owner_until > 0"),
+        )
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(
