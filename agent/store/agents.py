@@ -6,8 +6,8 @@ Rolling back is releasing an older version. Versions are immutable, so they are 
 
 import functools
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -47,6 +47,7 @@ class Version:
     note: str
     created_by: str
     created_at: float
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # how it did on its cases
 
     @property
     def label(self) -> str:
@@ -161,11 +162,12 @@ class Agents:
         return _version_of(row)
 
     def release_draft(
-        self, agent_id: str, channel: str, address: str, person: str, note: str = ""
-    ) -> Version:
-        """Freeze the draft into a version and let it answer on *address*."""
+        self, agent_id: str, channel: str, address: str, person: str, note: str = "",
+        evidence: Mapping[str, Any] | None = None,
+    ) -> Version:  # fmt: skip
+        """Freeze the draft into a version that keeps *evidence*; let it answer on *address*."""
         with self._database.write() as tx:
-            version_id = self._freeze(tx, agent_id, person, note)
+            version_id = self._freeze(tx, agent_id, person, note, evidence or {})
             self._point(tx, version_id, channel, address, person, note)
         return self.version(version_id)
 
@@ -178,7 +180,9 @@ class Agents:
             self._point(tx, version_id, channel, address, person, note)
         return version
 
-    def _freeze(self, tx: Connection, agent_id: str, person: str, note: str) -> str:
+    def _freeze(
+        self, tx: Connection, agent_id: str, person: str, note: str, evidence: Mapping[str, Any]
+    ) -> str:
         draft = tx.scalar(select(agents.c.draft).where(agents.c.id == agent_id).with_for_update())
         if draft is None:
             raise NotFound("There is no agent by that id.")
@@ -192,7 +196,8 @@ class Agents:
             return str(last.id)
         row = {
             "id": new_id(), "agent_id": agent_id, "number": (last.number if last else 0) + 1,
-            "spec": draft, "note": note, "created_by": person, "created_at": self._clock(),
+            "spec": draft, "note": note, "evidence": dict(evidence), "created_by": person,
+            "created_at": self._clock(),
         }  # fmt: skip
         tx.execute(insert(versions).values(row))
         return str(row["id"])
@@ -289,5 +294,5 @@ def _version_of(row: Row[Any]) -> Version:
     return Version(
         id=row.id, agent_id=row.agent_id, number=row.number,
         spec=Spec.model_validate(row.spec), note=row.note,
-        created_by=row.created_by, created_at=row.created_at,
+        created_by=row.created_by, created_at=row.created_at, evidence=row.evidence,
     )  # fmt: skip

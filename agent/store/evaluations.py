@@ -1,0 +1,44 @@
+"""How specs did on the cases of their agents, so that a release can keep it as evidence."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from agent.evaluation import Evaluation, fingerprint
+from agent.spec import Spec
+from agent.store.db import Database
+from agent.store.tables import evaluations
+
+
+class Evaluations:
+    """Keeps evaluations."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def keep(self, agent_id: str, spec: Spec, evaluation: Evaluation, person: str) -> None:
+        """Keep how *spec* did."""
+        row = {
+            "agent_id": agent_id, "fingerprint": fingerprint(spec),
+            "result": evaluation.as_json(), "created_by": person, "created_at": self._clock(),
+        }  # fmt: skip
+        with self._database.write() as tx:
+            tx.execute(insert(evaluations).values(row))
+
+    def latest(self, agent_id: str, spec: Spec) -> Mapping[str, Any]:
+        """Return how *spec* did when last asked, with `by` and `at`; {} when it never was."""
+        query = (
+            select(evaluations)
+            .where(
+                evaluations.c.agent_id == agent_id,
+                evaluations.c.fingerprint == fingerprint(spec),
+            )
+            .order_by(evaluations.c.id.desc())
+            .limit(1)
+        )
+        with self._database.read() as tx:
+            row = tx.execute(query).one_or_none()
+        return {**row.result, "by": row.created_by, "at": row.created_at} if row else {}

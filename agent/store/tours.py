@@ -1,0 +1,51 @@
+"""How far each person has come in the first tour of the studio."""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select, update
+
+from agent.store.db import Database
+from agent.store.tables import people
+
+STEPS = ("describe", "teach", "try", "release", "answer")
+
+
+@dataclass(frozen=True)
+class Tour:
+    """`agent_id` is the agent made on the tour; `done` are the steps behind the person."""
+
+    agent_id: str = ""
+    done: tuple[str, ...] = ()
+    hidden: bool = False
+
+    @property
+    def next(self) -> str:
+        """The first step that is not done, or nothing."""
+        return next((step for step in STEPS if step not in self.done), "")
+
+    def after(self, step: str) -> "Tour":
+        """Return the tour with *step* done."""
+        done = {*self.done, step}
+        return Tour(self.agent_id, tuple(one for one in STEPS if one in done), self.hidden)
+
+
+class Tours:
+    """Reads and writes tours."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, email: str) -> Tour:
+        """Return how far the person has come; a stranger has not begun."""
+        with self._database.read() as tx:
+            kept = tx.scalar(select(people.c.tour).where(people.c.email == email)) or {}
+        return Tour(
+            str(kept.get("agent_id", "")),
+            tuple(step for step in STEPS if step in kept.get("done", ())),
+            bool(kept.get("hidden")),
+        )
+
+    def keep(self, email: str, tour: Tour) -> None:
+        """Remember how far the person has come."""
+        with self._database.write() as tx:
+            tx.execute(update(people).where(people.c.email == email).values(tour=asdict(tour)))
