@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SIMULATOR_NUMBER = "+14155238886"
 TWILIO_API = "https://api.twilio.com"
+META_API = "https://graph.facebook.com"
 
 
 class Settings(BaseSettings):
@@ -58,6 +59,11 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr | None = Field(None, description="signs webhooks, sends replies")
     twilio_whatsapp_number: str = Field(SIMULATOR_NUMBER, description="+14155238886")
     twilio_base_url: str = Field(TWILIO_API, description="Twilio, or a stand-in")
+    twilio_late_template: str = Field(
+        "",
+        description="HX..., an approved template whose {{1}} takes a reply that comes after"
+        " WhatsApp's 24 hours; empty: staff decide",
+    )
 
     chatwoot_api_url: str = Field("", description="https://chat.example.com")
     chatwoot_api_token: SecretStr | None = Field(
@@ -82,8 +88,15 @@ class Settings(BaseSettings):
     meta_app_secret: SecretStr | None = Field(None, description="signs webhooks")
     meta_verify_token: SecretStr | None = Field(None, description="the word you gave Meta")
     meta_access_token: SecretStr | None = Field(None, description="sends replies")
-    meta_phone_number_id: str = Field("", description="the number's id, not the number")
-    meta_base_url: str = Field("https://graph.facebook.com/v24.0", description="Meta")
+    meta_phone_number_id: str = Field(
+        "", description="the numbers' ids, not the numbers, by commas; empty: every number"
+    )
+    meta_base_url: str = Field(f"{META_API}/v24.0", description="Meta")
+    meta_late_template: str = Field(
+        "",
+        description="name:language, an approved template whose {{1}} takes a reply that comes after"
+        " WhatsApp's 24 hours; empty: staff decide",
+    )
 
     api_keys: SecretStr | None = Field(None, description="comma-separated keys of the HTTP API")
     admin_email: str = Field("admin@localhost", description="the first person in the studio")
@@ -152,6 +165,11 @@ class Settings(BaseSettings):
     def twilio_is_real(self) -> bool:
         """True when a reply would reach a person's phone."""
         return bool(self.twilio_account_sid) and self.twilio_base_url == TWILIO_API
+
+    @property
+    def meta_is_real(self) -> bool:
+        """True when a reply on Meta's own API would reach a person's phone."""
+        return bool(self.meta_access_token) and self.meta_base_url.startswith(META_API)
 
     @property
     def model_in_force(self) -> str:

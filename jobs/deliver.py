@@ -6,9 +6,11 @@ provider after its grace time, and only then sent again.
 
 import logging
 
+from agent import consent
 from agent.log import about
 from agent.store.outbox import Parcel
-from bot.channels.base import Channel, Refused, Sent
+from bot.channels.base import WINDOW, Channel, Refused, Sent
+from bot.channels.templates import late
 from bot.errors import ChannelUnavailable
 from jobs.desk import Desk
 
@@ -16,6 +18,11 @@ log = logging.getLogger(__name__)
 
 # Back-off of a refused send, after the schedule of Standard Webhooks, within WhatsApp's window.
 BACK_OFF = (1, 5, 30, 120, 600, 1800, 3600)
+TOO_LATE = (
+    "The customer last wrote more than 24 hours ago, so WhatsApp takes only an approved template."
+    " Send one from the provider's console; or name one in TWILIO_LATE_TEMPLATE or"
+    " META_LATE_TEMPLATE and send this again; or wait until the customer writes."
+)
 
 
 def send(desk: Desk, conversation_id: int) -> float | None:
@@ -37,10 +44,8 @@ def send(desk: Desk, conversation_id: int) -> float | None:
 
 def _send(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
     """Hand one part over; return whether the provider took it."""
-    outbox, now = desk.services.outbox, desk.clock()
-    window = channel.window_seconds
-    if window is not None and now - parcel.last_inbound_at > window:
-        outbox.dead(parcel, "The customer last wrote more than 24 hours ago.", "window")
+    outbox = desk.services.outbox
+    if _barred(desk, channel, parcel):
         return False
     with desk.waiting():
         result = channel.send(parcel)
@@ -54,8 +59,41 @@ def _send(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
     return isinstance(result, Sent)
 
 
+def _barred(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
+    """Deal with what may not be sent as it is; return whether that was so."""
+    if parcel.kind == "handoff":  # the provider's desk is told, not the customer
+        return False
+    if parcel.opted_out and "consent" not in parcel.extra:
+        desk.services.outbox.dead(parcel, consent.REFUSED, consent.OPTED_OUT)
+        return True
+    window = channel.window_seconds
+    if window is None or parcel.kind == "template":
+        return False
+    is_late = desk.clock() - parcel.last_inbound_at > window
+    if is_late:
+        _late(desk, parcel)
+    return is_late
+
+
+def _late(desk: Desk, parcel: Parcel) -> None:
+    """Make a template of a reply that comes after the window, or leave it to staff."""
+    services = desk.services
+    template = late(services.settings, parcel.channel, parcel.body)
+    if template and services.outbox.is_whole(parcel):
+        log.info("late reply becomes a template outbox=%s", parcel.id)
+        services.outbox.as_template(parcel, template)
+    else:
+        services.outbox.dead(parcel, TOO_LATE, WINDOW)
+
+
 def _refused(desk: Desk, parcel: Parcel, refused: Refused) -> None:
     log.warning("send refused outbox=%s code=%s", parcel.id, refused.code or "-")
+    if refused.code == WINDOW and parcel.kind != "template":
+        _late(desk, parcel)
+        return
+    if refused.code == consent.OPTED_OUT:
+        desk.services.outbox.opted_out(parcel, refused.error)
+        return
     if refused.again_in is None:
         desk.services.outbox.dead(parcel, refused.error, refused.code)
         return

@@ -77,9 +77,17 @@ def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
         version.spec,
         [Said(_author(line.author), line.text) for line in work.history],
         [_words(line.text, line.media) for line in work.unanswered],
-        live=work.lease.channel == "twilio" and desk.services.settings.twilio_is_real,
+        live=_is_live(desk, work.lease.channel),
     )
     return _outcome(answer, version, channel, started_at)
+
+
+def _is_live(desk: Desk, channel: str) -> bool:
+    """Whether a reply would reach a person's phone."""
+    settings = desk.services.settings
+    return (channel == "twilio" and settings.twilio_is_real) or (
+        channel == "meta" and settings.meta_is_real
+    )
 
 
 def _outcome(answer: Answer, version: Version, channel: Channel, started_at: float) -> Outcome:

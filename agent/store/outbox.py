@@ -140,7 +140,11 @@ class Outbox:
 
     def as_template(self, parcel: Parcel, extra: Mapping[str, Any]) -> None:
         """Send the same words as an approved template, as soon as the row is claimed again."""
-        self._set(parcel, state="pending", kind="template", extra=dict(extra), next_at=0)
+        dropped = outbox.c.error_code == TAKEN_OVER
+        self._set(
+            parcel, state=case((dropped, "dead"), else_="pending"), next_at=0,
+            kind="template", extra=dict(extra),
+        )  # fmt: skip
 
     def is_whole(self, parcel: Parcel) -> bool:
         """True when this part is all there is of its message."""

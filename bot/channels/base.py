@@ -19,6 +19,7 @@ from agent.store.owners import Echo, OwnerChange
 
 XML = "text/xml"
 JSON = "application/json"
+WINDOW = "window"  # in outbox.error_code: only a template may be sent now
 
 
 @dataclass(frozen=True)

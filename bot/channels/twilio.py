@@ -25,10 +25,12 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from agent.consent import OPTED_OUT
 from agent.formatting import whatsapp
 from agent.settings import Settings
 from agent.store.outbox import Parcel
-from bot.channels.base import Place, Refused, Sent, Unclear
+from bot.channels.base import WINDOW, Place, Refused, Sent, Unclear
+from bot.channels.choices import with_choices
 from bot.channels.twilio_codes import CODES, Kind, Meaning
 from bot.errors import ChannelUnavailable
 
@@ -93,7 +95,7 @@ class TwilioChannel:
 
     def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
         """Hand one part over, once."""
-        form = {"From": parcel.our_address, "To": parcel.customer_address, "Body": parcel.body}
+        form = {"From": parcel.our_address, "To": parcel.customer_address, **_content(parcel)}
         if self._callback:
             form["StatusCallback"] = f"{self._callback}?out_id={parcel.id}"
         try:
@@ -113,7 +115,7 @@ class TwilioChannel:
         found = [
             Sent(entry["sid"], entry.get("status") or "")
             for entry in self._since(parcel, since)
-            if entry.get("body") == parcel.body and not self._taken(entry["sid"])
+            if _is_same(parcel, entry.get("body") or "") and not self._taken(entry["sid"])
         ]
         return found[-1] if found else None  # the list is newest first; the oldest is ours
 
@@ -144,6 +146,26 @@ class TwilioChannel:
         return page
 
 
+def _content(parcel: Parcel) -> dict[str, str]:
+    """Words, or what Twilio's Content API holds: a template, quick replies, a list.
+
+    Buttons without a ContentSid are said in words: Twilio shows none that it was not given before.
+    """
+    template = parcel.extra.get("template")
+    if not template:
+        return {"Body": with_choices(parcel.body, parcel.extra, TEXT_LIMIT)}
+    variables = {str(n): value for n, value in enumerate(parcel.extra.get("variables", ()), 1)}
+    return {"ContentSid": str(template), "ContentVariables": json.dumps(variables)}
+
+
+def _is_same(parcel: Parcel, body: str) -> bool:
+    """Whether *body*, as Twilio lists it, is this parcel; a template's own words surround ours."""
+    words = _content(parcel).get("Body")
+    if words is not None:
+        return body == words
+    return all(str(value) in body for value in parcel.extra.get("variables", ()))
+
+
 def _callback_base(settings: Settings) -> str:
     """Where Twilio reports to; a stand-in on this machine reports to this machine."""
     base = settings.public_base_url
@@ -170,7 +192,7 @@ def _outcome(answer: urllib3.BaseHTTPResponse) -> Sent | Refused | Unclear:
     meaning = CODES.get(code or 0) or _by_status(status)
     if meaning is None or meaning.kind is Kind.UNCLEAR:
         return Unclear(f"Twilio answered {status}.")
-    shown = str(code or status)
+    shown = {63016: WINDOW, 21610: OPTED_OUT}.get(code or 0, str(code or status))
     return Refused(meaning.sentence, shown, _again_in(meaning.kind, answer.headers))
 
 

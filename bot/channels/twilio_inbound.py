@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from werkzeug.datastructures import MultiDict
 
+from agent.consent import Wish
 from agent.settings import Settings
 from agent.store.inbox import Inbound
 from bot.channels import twilio_signature
@@ -16,7 +17,8 @@ from bot.errors import Unparseable
 Form = MultiDict[str, str]
 LONGEST_ID = 200  # what the stores hold
 MOST_MEDIA = 10
-
+# Advanced Opt-Out of a Messaging Service: Twilio itself has answered the word.
+_WISHES: dict[str, Wish] = {"STOP": "out", "START": "in"}
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
@@ -63,6 +65,8 @@ def message(form: Form) -> Inbound | None:
         customer_name=_clean(form.get("ProfileName", ""))[:LONGEST_ID],
         media=media,
         payload=_payload(form),
+        alias=_alias(form),
+        wish=_WISHES.get(form.get("OptOutType", "").upper(), ""),
     )
 
 
@@ -76,6 +80,12 @@ def report(form: Form, out_id: str = "") -> Report:
         if out_id.isascii() and out_id.isdigit() and len(out_id) < 19
         else None,
     )
+
+
+def _alias(form: Form) -> str:
+    """The other address of somebody who may hide the number (Twilio: "ExternalUserId")."""
+    other = _clean(form.get("ExternalUserId", "")).strip()
+    return other if other != form.get("From") and len(other) <= LONGEST_ID else ""
 
 
 def _text(form: Form) -> str:

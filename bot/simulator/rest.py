@@ -2,6 +2,8 @@
 
 import email.utils
 import hmac
+import json
+import re
 import socket
 import uuid
 from datetime import UTC, datetime
@@ -75,10 +77,29 @@ def _wrong(form: Any, number: str) -> tuple[int, str]:
         (not to.startswith("whatsapp:") or len(to) < 12, 21211, "Invalid 'To' Phone Number."),
         (sender == to, 63031, "Channels message cannot have the same From and To."),
         (sender != number, 63007, "Twilio could not find a Channel with the specified From."),
+        (_bad_content(form), 21655, "The ContentSid or its ContentVariables are invalid."),
         (len(form.get("Body", "")) > LONGEST_BODY, 21617, "The body exceeds 1600 characters."),
         (bool(callback) and (not host or "_" in host), 21609, "Invalid StatusCallback URL."),
     )
     return next(((code, why) for failed, code, why in checks if failed), (0, ""))
+
+
+def _bad_content(form: Any) -> bool:
+    sid = form.get("ContentSid", "")
+    if not sid:
+        return "ContentVariables" in form
+    try:
+        variables = json.loads(form.get("ContentVariables", "{}"))
+    except ValueError:
+        return True
+    words = isinstance(variables, dict) and all(isinstance(one, str) for one in variables.values())
+    return not (re.fullmatch("HX[0-9a-f]{32}", sid) and words)
+
+
+def _rendered(form: Any) -> str:
+    """A template as the customer reads it: its own words are unknown here, the variables are."""
+    variables = json.loads(form.get("ContentVariables", "{}"))
+    return f"[{form['ContentSid'][:8]}] " + " ".join(variables.values())
 
 
 def _send(account: str, ledger: Ledger, postman: Postman, faults: Faults) -> Response:
@@ -100,7 +121,7 @@ def _take(account: str, ledger: Ledger, postman: Postman, reports: bool) -> Mess
             sid=f"SM{uuid.uuid4().hex}",
             sender=form["From"],
             receiver=form["To"],
-            body=form.get("Body", ""),
+            body=form.get("Body") or _rendered(form),
             from_customer=False,
             created_at=ledger.clock(),
             status="queued",

@@ -110,7 +110,7 @@ def test_every_code_of_the_table_is_handled_as_its_class_says(
         assert isinstance(result, Unclear)
         return
     assert isinstance(result, Refused)
-    assert result.code == str(code)
+    assert result.code == {63016: "window", 21610: "opted_out"}.get(code, str(code))
     assert result.error == CODES[code].sentence
     assert (result.again_in is None) is (kind in (Kind.PERMANENT, Kind.SETUP))
 
@@ -171,6 +171,36 @@ def test_1601_characters_are_refused_and_1600_are_not(channel: TwilioChannel) ->
     result = channel.send(parcel(body="x" * 1601))
     assert isinstance(result, Refused)
     assert result.code == "21617"
+
+
+# --- templates and choices
+
+TEMPLATE = {"template": "HX" + "0" * 32, "variables": ["Su coche está listo."]}
+
+
+def test_a_template_is_sent_by_its_content_sid(channel: TwilioChannel, simulator: Flask) -> None:
+    assert isinstance(channel.send(parcel(kind="template", extra=TEMPLATE)), Sent)
+    [message] = ledger(simulator).newest_first()
+    assert message.body == "[HX000000] Su coche está listo."
+
+
+def test_a_template_that_was_taken_is_found_by_its_variables(channel: TwilioChannel) -> None:
+    late = parcel(kind="template", extra=TEMPLATE)
+    channel.send(parcel())
+    assert channel.look_up(late) is None
+    channel.send(late)
+    assert channel.look_up(late) is not None
+
+
+def test_choices_without_a_content_sid_are_said_in_words(
+    channel: TwilioChannel, simulator: Flask
+) -> None:
+    extra = {"choices": [{"id": "a", "title": "SUV"}, {"id": "b", "title": "Sedán"}]}
+    asked = parcel(body="¿Cuál?", kind="buttons", extra=extra)
+    channel.send(asked)
+    [message] = ledger(simulator).newest_first()
+    assert message.body == "¿Cuál?\n\n- SUV\n- Sedán"
+    assert channel.look_up(asked) is not None
 
 
 # --- looking up

@@ -57,6 +57,22 @@ def test_an_address_need_not_be_a_number() -> None:
     assert message.customer_address == "whatsapp:BR.1502576394655843"
 
 
+def test_the_other_address_of_a_customer_is_kept() -> None:
+    known, hidden = parsed("text"), parsed("bsuid")
+    assert known is not None
+    assert hidden is not None
+    assert (known.alias, hidden.alias) == ("whatsapp:BR.1502576394655843", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish"), [("STOP", "out"), ("START", "in"), ("HELP", ""), ("", "")]
+)
+def test_an_opt_out_that_twilio_answered_is_noted(kind: str, wish: str) -> None:
+    message = parsed("text", OptOutType=kind)
+    assert message is not None
+    assert message.wish == wish
+
+
 def test_fields_of_next_year_are_kept() -> None:
     message = parsed("unknown_fields")
     assert message is not None

@@ -1,0 +1,23 @@
+"""Which approved template carries a reply that comes after WhatsApp's 24 hours.
+
+Outside the window a business may send nothing but templates that Meta approved before (WhatsApp:
+"Customer service windows"). One template with a single variable, {{1}}, is enough: it takes the
+reply's own words, on one line, because a variable may hold no line break (Meta: "Templates").
+"""
+
+from typing import Any
+
+from agent.settings import Settings
+
+LONGEST_WORDS = 900  # a template's body holds 1,024 characters, its own words among them
+USUAL_LANGUAGE = "es"
+
+
+def late(settings: Settings, channel: str, text: str) -> dict[str, Any] | None:
+    """Return what turns *text* into a template on *channel*; None: no template can take it."""
+    named = {"twilio": settings.twilio_late_template, "meta": settings.meta_late_template}
+    template, _, language = named.get(channel, "").partition(":")
+    words = " ".join(text.split())
+    if not template or len(words) > LONGEST_WORDS:
+        return None
+    return {"template": template, "language": language or USUAL_LANGUAGE, "variables": [words]}
