@@ -43,7 +43,7 @@ def accept(services: Services, channel: str, events: list[Event]) -> None:
 
 
 def _view(services: Services, door: Door):  # type: ignore[no-untyped-def]
-    def view() -> Response:
+    def view(**_path: str) -> Response:
         accept(services, door.name, list(door.read(_call(services))))
         body, content_type = door.acknowledgement
         return Response(body, content_type=content_type)

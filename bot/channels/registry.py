@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from agent.settings import Settings
 from bot.channels.base import Channel, Door
+from bot.channels.chatwoot import ChatwootChannel
+from bot.channels.chatwoot_inbound import ChatwootDoor
 from bot.channels.twilio import TwilioChannel, nothing_taken
 from bot.channels.twilio_inbound import TwilioDoor
 from bot.channels.web import StoredChannel
@@ -11,8 +13,15 @@ from bot.channels.web import StoredChannel
 
 def doors(settings: Settings) -> dict[str, Door]:
     """Return the doors by path."""
-    twilio = TwilioDoor(settings)
-    return {"/webhooks/twilio": twilio, "/webhooks/twilio/status": twilio}
+    twilio, chatwoot = TwilioDoor(settings), ChatwootDoor(settings)
+    return {
+        "/webhooks/twilio": twilio,
+        "/webhooks/twilio/status": twilio,
+        "/webhooks/chatwoot": chatwoot,
+        "/webhooks/chatwoot/<token>": chatwoot,
+        "/api/chatwoot/webhook": chatwoot,
+        "/api/chatwoot/webhook/<token>": chatwoot,
+    }
 
 
 def channels(
@@ -21,6 +30,7 @@ def channels(
     """Return the channels; *taken* says whether an outbox row already has a provider's id."""
     ways: list[Channel] = [
         TwilioChannel(settings, taken=taken),
+        ChatwootChannel(settings),
         StoredChannel("api"),
         StoredChannel("web"),
     ]

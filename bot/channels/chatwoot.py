@@ -1,0 +1,161 @@
+"""Answers through Chatwoot, which delivers to WhatsApp, its web chat and others.
+
+Chatwoot takes no idempotency key. The outbox row's number travels in the message's content
+attributes: the webhook about our own message proves that it was taken, and `look_up` finds it
+among the conversation's messages. Never a `source_id`: Chatwoot would think that the customer
+has it already. A 200 means stored; what becomes of it on WhatsApp comes later by webhook.
+
+A user's token can do all of this. With a bot's token the look-up sees only the last message of
+the conversation (and before Chatwoot 4.14 nothing), so an unclear send waits for the webhook, and
+after the grace time it is sent again.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
+from typing import Any
+
+from urllib3.exceptions import HTTPError
+
+from agent.settings import Settings
+from agent.store.outbox import Parcel
+from bot.channels.base import Place, Refused, Sent, Unclear
+from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, refusal, rows
+from bot.channels.chatwoot_handoff import Handoff, written_as
+from bot.channels.chatwoot_inbound import NAME, OUT_ID, closed
+from bot.channels.chatwoot_words import harmless, written
+
+log = logging.getLogger(__name__)
+
+TEXT_LIMIT = 1600  # the least of its WhatsApp inboxes (Twilio's); Chatwoot's own is 150,000
+WHATSAPP = "Channel::Whatsapp"
+FREE_TEXT_SECONDS = 24 * 3600.0  # WhatsApp: free text only so long after the customer wrote
+TYPING_SECONDS = 3.0  # patience with showing that somebody types
+TYPISTS, MOST_WAITING = 2, 20
+_NOT_SET = "Set CHATWOOT_API_URL, CHATWOOT_API_TOKEN and CHATWOOT_ACCOUNT_ID."
+_WINDOW = (
+    "More than 24 hours have passed since the customer wrote. Only an approved template can be"
+    " sent now: open the conversation in Chatwoot and send one."
+)
+
+
+class ChatwootChannel:
+    """The way out through one Chatwoot account."""
+
+    name = NAME
+    text_limit = TEXT_LIMIT
+    window_seconds: float | None = None  # it depends on the inbox, see `send`
+    grace_seconds = 30.0
+
+    def __init__(
+        self,
+        settings: Settings,
+        timeout: float = 10.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._api = ChatwootApi(settings, timeout)
+        self._handoff = Handoff(settings, self._api)
+        self._clock = clock
+        self._typists = ThreadPoolExecutor(TYPISTS, thread_name_prefix="typing")
+        self._room = BoundedSemaphore(MOST_WAITING)
+
+    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
+        """Return *markdown* in the marks that the inbox wants, with nothing that Liquid runs."""
+        return written(markdown, str(facts.get("kind", "")))
+
+    def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
+        """Hand one part over, once; of a hand-off, all of its steps."""
+        if not self._api.is_set:
+            return Refused(_NOT_SET, "setup")
+        if parcel.kind == "handoff":
+            return self._handoff.carry_out(parcel)
+        late = self._clock() - parcel.last_inbound_at > FREE_TEXT_SECONDS
+        if late and parcel.facts.get("kind") == WHATSAPP:
+            return Refused(_WINDOW, "window")
+        try:
+            reply = self._api.post(
+                f"/conversations/{parcel.customer_address}/messages", _body(parcel)
+            )
+        except HTTPError as error:
+            return broken(error)
+        if not 200 <= reply.status < 300:
+            return refusal(reply, parcel.attempts)
+        self._show(parcel.customer_address, "off")
+        number = reply.fields.get("id")
+        return Sent(str(number), "queued") if number else Unclear("Chatwoot named no message.")
+
+    def look_up(self, parcel: Parcel) -> Sent | None:
+        """Find a part among the conversation's messages. Raises ChannelUnavailable."""
+        if parcel.kind == "handoff":
+            return self._handoff.look_up(parcel)
+        found = written_as(self._recent(parcel.customer_address), OUT_ID, parcel.id)
+        return Sent(str(found["id"]), "queued") if found else None
+
+    def may_speak(self, place: Place) -> str:
+        """Ask Chatwoot whether the conversation is still the bot's. Raises ChannelUnavailable."""
+        if not self._api.is_set:
+            return ""
+        try:
+            return closed(self._api.conversation(place.customer_address))
+        except NotAllowed as error:  # a bot's token before 4.14: what webhooks said must do
+            log.warning("conversation not asked: %s", error)
+            return ""
+
+    def typing(self, place: Place) -> None:
+        """Show in Chatwoot (not on WhatsApp) that an answer is being written."""
+        self._show(place.customer_address, "on")
+
+    def _recent(self, number: str) -> Iterator[Json]:
+        try:
+            yield from self._api.messages(number)
+        except NotAllowed:
+            yield from self._last(number)
+
+    def _last(self, number: str) -> Iterator[Json]:
+        """What a bot's token may see."""
+        try:
+            conversation = self._api.conversation(number)
+        except NotAllowed as error:
+            log.warning("unclear send not looked up: %s", error)
+            return
+        yield from rows(conversation, "messages")
+        last = conversation.get("last_non_activity_message")
+        if isinstance(last, Mapping):
+            yield last
+
+    def _show(self, number: str, status: str) -> None:
+        """Tell it in the background, or not at all: nobody waits for this."""
+        if not self._api.is_set or not self._room.acquire(blocking=False):
+            return
+        try:
+            self._typists.submit(self._toggle, number, status)
+        except RuntimeError:  # the process is ending
+            self._room.release()
+
+    def _toggle(self, number: str, status: str) -> None:
+        path = f"/conversations/{number}/toggle_typing_status"
+        try:
+            self._api.post(path, {"typing_status": status}, TYPING_SECONDS)
+        except HTTPError as error:
+            log.debug("typing not shown: %s", type(error).__name__)
+        finally:
+            self._room.release()
+
+
+def _body(parcel: Parcel) -> dict[str, Any]:
+    attributes: dict[str, Any] = {OUT_ID: str(parcel.id)}
+    buttons = parcel.extra.get("buttons") if parcel.kind == "buttons" else None
+    if buttons:
+        attributes["items"] = [
+            {"title": harmless(str(one["title"])), "value": str(one.get("id") or one["title"])}
+            for one in buttons
+        ]
+    return {
+        "content": harmless(parcel.body),
+        "message_type": "outgoing",
+        "private": False,
+        "content_type": "input_select" if buttons else "text",
+        "content_attributes": attributes,
+    }

@@ -1,0 +1,120 @@
+"""A hand-off in Chatwoot: a private note, labels, who gets it, and the conversation is open.
+
+Every step may be repeated: the note is looked for before it is written again, labels are added to
+those that are there, and an open conversation stays open. So whatever goes wrong, the whole is
+tried again. Opening matters most: labels and assignment never stand in its way.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from urllib3.exceptions import HTTPError
+
+from agent.settings import Settings
+from agent.store.outbox import Parcel
+from bot.channels.base import Refused, Sent, Unclear
+from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, refusal
+from bot.channels.chatwoot_words import harmless
+from bot.errors import ChannelUnavailable
+
+log = logging.getLogger(__name__)
+
+NOTE_ID = "bot_note_id"  # in a note's content attributes: the outbox row's number
+FEW_ATTEMPTS = 3  # then a hand-off without its labels is good enough
+
+
+class Handoff:
+    """Hands conversations of one account to its people."""
+
+    def __init__(self, settings: Settings, api: ChatwootApi) -> None:
+        self._api = api
+        parts = (part.strip() for part in settings.chatwoot_handoff_labels.split(","))
+        self._labels = [part for part in parts if part]
+        self._team = settings.chatwoot_handoff_team_id
+        self._assignee = settings.chatwoot_handoff_assignee_id
+
+    def carry_out(self, parcel: Parcel) -> Sent | Refused:
+        """Do what is left of it. What is unclear is `Refused` for a while: repeating is safe."""
+        here = f"/conversations/{parcel.customer_address}"
+        if parcel.attempts == 1 or self._note(parcel) is None:
+            problem = self._post(f"{here}/messages", _note(parcel), parcel)
+            if problem is not None and problem.again_in is not None:
+                return problem
+        extras = [self._label(here, parcel), *self._assign(here, parcel)]
+        problem = self._post(f"{here}/toggle_status", {"status": "open"}, parcel)
+        if problem is not None:
+            return problem
+        late = next((one for one in extras if one is not None and one.again_in is not None), None)
+        if late is not None and parcel.attempts < FEW_ATTEMPTS:
+            return late
+        return Sent(f"handoff-{parcel.id}", "delivered")
+
+    def look_up(self, parcel: Parcel) -> Sent | None:
+        """Return what shows that all of it was done. Raises ChannelUnavailable."""
+        is_open = self._api.conversation(parcel.customer_address).get("status") != "pending"
+        if not is_open or self._note(parcel) is None:
+            return None
+        return Sent(f"handoff-{parcel.id}", "delivered")
+
+    def _note(self, parcel: Parcel) -> Json | None:
+        try:
+            return written_as(self._api.messages(parcel.customer_address), NOTE_ID, parcel.id)
+        except ChannelUnavailable:  # two notes are better than none
+            return None
+
+    def _label(self, here: str, parcel: Parcel) -> Refused | None:
+        if not self._labels:
+            return None
+        try:
+            found = self._api.get(f"{here}/labels")
+        except NotAllowed as error:  # before 4.14 a bot may not, and adding would replace
+            log.warning("labels left as they are: %s", error)
+            return None
+        except ChannelUnavailable as error:
+            return Refused(str(error), again_in=0.0)
+        kept = found.get("payload") if isinstance(found, dict) else None
+        labels = list(dict.fromkeys([*(kept or ()), *self._labels]))
+        return self._post(f"{here}/labels", {"labels": labels}, parcel)
+
+    def _assign(self, here: str, parcel: Parcel) -> Iterable[Refused | None]:
+        for name, number in (("team_id", self._team), ("assignee_id", self._assignee)):
+            if number.isdigit():
+                yield self._post(f"{here}/assignments", {name: int(number)}, parcel)
+
+    def _post(self, path: str, body: dict[str, Any], parcel: Parcel) -> Refused | None:
+        """Return what is wrong, or None. A step that nobody can tell of is due again."""
+        try:
+            reply = self._api.post(path, body)
+        except HTTPError as error:
+            problem: Refused | Unclear = broken(error)
+        else:
+            if 200 <= reply.status < 300:
+                return None
+            problem = refusal(reply, parcel.attempts)
+        step = path.rpartition("/")[2]
+        log.warning("hand-off step failed step=%s outbox=%s", step, parcel.id)
+        if isinstance(problem, Unclear):
+            return Refused(problem.error, again_in=0.0)
+        return problem
+
+
+def written_as(messages: Iterable[Json], name: str, number: int) -> Json | None:
+    """Return the message whose content attributes say that it is our row *number*."""
+    for message in messages:
+        attributes = message.get("content_attributes")
+        if isinstance(attributes, dict) and str(attributes.get(name, "")) == str(number):
+            return message
+    return None
+
+
+def _note(parcel: Parcel) -> dict[str, Any]:
+    # A customer's words must not mention a colleague: Chatwoot would notify them.
+    words = harmless(parcel.body).replace("mention://", "mention: //")
+    return {
+        "content": words,
+        "message_type": "outgoing",
+        "private": True,
+        "content_type": "text",
+        "content_attributes": {NOTE_ID: str(parcel.id)},
+    }

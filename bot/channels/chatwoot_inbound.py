@@ -1,0 +1,254 @@
+"""Chatwoot's webhooks as values (Chatwoot 4.14: Message#webhook_data, EventDataPresenter).
+
+Account webhooks, agent-bot webhooks and API-inbox webhooks have the same shape, and the API's own
+messages nearly so; the reconciler comes through `of_message` too. Two traps: `message_type` is a
+word in a webhook and a number in the API, and `conversation.messages` may hold another message
+than the one the webhook is about, so only the top level is read.
+
+Each Chatwoot conversation is one of ours: the customer's address is its number.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from agent.settings import Settings
+from agent.store.inbox import Inbound
+from agent.store.owners import Echo, OwnerChange
+from bot.channels.base import JSON, Call, Event, Report
+from bot.channels.chatwoot_message import media_of, text_of
+from bot.channels.chatwoot_signature import Seal
+from bot.errors import Unparseable
+
+NAME = "chatwoot"
+OUT_ID = "bot_out_id"  # in the content attributes of what we send: the outbox row's number
+KINDS = ("incoming", "outgoing", "activity", "template")
+STATUS_EVENTS = ("conversation_status_changed", "conversation_opened", "conversation_resolved")
+LONGEST = 200  # what the stores hold
+
+Json = Mapping[str, Any]
+
+
+class ChatwootDoor:
+    """Messages and changes of one Chatwoot account.
+
+    What is no business of the bot's is acknowledged like everything else: Chatwoot hands a
+    pending conversation to people when a webhook of its bot is answered with anything but 2xx.
+    """
+
+    name = NAME
+    acknowledgement = ("{}", JSON)
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+        self._seal = Seal(settings)
+        self._account = settings.chatwoot_account_id
+        self._inboxes = served(settings)
+        self._clock = clock
+
+    def read(self, call: Call) -> Sequence[Event]:
+        """Verify and parse. Raises BadSignature, Unparseable."""
+        self._seal.verify(call, self._clock())
+        body = _body(call.raw)
+        if self._account and _number(_part(body, "account"), "id") not in ("", self._account):
+            return []
+        event = body.get("event")
+        if event in ("message_created", "message_updated"):
+            conversation = _part(body, "conversation")
+            if not self._serves(_inbox_of(body) or _inbox_of(conversation)):
+                return []
+            if event == "message_updated":
+                return outcome_of(body)
+            return of_message(body, conversation)
+        return owner_of(body) if self._serves(_inbox_of(body)) else []
+
+    def _serves(self, inbox: str) -> bool:
+        return not self._inboxes or not inbox or inbox in self._inboxes
+
+
+def served(settings: Settings) -> frozenset[str]:
+    """Return the numbers of the inboxes that are served; empty: all of them."""
+    parts = (part.strip() for part in settings.chatwoot_inbox_id.split(","))
+    return frozenset(part for part in parts if part)
+
+
+def of_message(message: Json, conversation: Json) -> list[Event]:
+    """Return what a new *message* means: something to answer, a take-over, a proof, or nothing."""
+    if message.get("private"):
+        return []
+    if kind_of(message) == "incoming":
+        return [] if closed(conversation) else _from_customer(message, conversation)
+    if kind_of(message) == "outgoing":
+        return _from_us(message, conversation)
+    return []  # activities, greetings and out-of-office texts of Chatwoot's own
+
+
+def closed(conversation: Json) -> str:
+    """Return "" when the bot may answer in *conversation*, else why not.
+
+    A bot answers what is pending and nobody's (Chatwoot's rule for agent bots).
+    """
+    status = conversation.get("status")
+    if status != "pending":
+        return f"Chatwoot: the conversation is {str(status)[:20]}."
+    return "Chatwoot: a person is assigned." if _assigned(_part(conversation, "meta")) else ""
+
+
+def out_id(message: Json) -> int | None:
+    """Return the outbox row that *message* was sent from; None: it is not ours."""
+    given = str(_part(message, "content_attributes").get(OUT_ID, ""))
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+
+
+def kind_of(message: Json) -> str:
+    """Return incoming, outgoing, activity or template; "" for what has no name yet."""
+    kind = message.get("message_type")
+    if isinstance(kind, int) and 0 <= kind < len(KINDS):
+        return KINDS[kind]
+    return kind if isinstance(kind, str) else ""
+
+
+def _from_customer(message: Json, conversation: Json) -> list[Event]:
+    text, media = text_of(message), media_of(message)
+    if not text and not media:
+        return []
+    ours, theirs = _place(message, conversation)
+    return [
+        Inbound(
+            channel=NAME,
+            provider_message_id=_needed(message, "id"),
+            our_address=ours,
+            customer_address=theirs,
+            text=text,
+            customer_name=str(_part(message, "sender").get("name") or "")[:LONGEST],
+            media=media,
+            payload=dict(message),
+            facts=facts_of(conversation),
+        )
+    ]
+
+
+def facts_of(conversation: Json) -> dict[str, Any]:
+    """Return what the way back needs to know of a conversation."""
+    meta, contact = _part(conversation, "meta"), _part(conversation, "contact_inbox")
+    phone = _part(meta, "sender").get("phone_number") or contact.get("source_id")
+    return {
+        "kind": str(conversation.get("channel") or meta.get("channel") or ""),
+        "inbox_id": _number(conversation, "inbox_id"),
+        "can_reply": conversation.get("can_reply") is not False,
+        "phone": str(phone or "")[:LONGEST],
+    }
+
+
+def _from_us(message: Json, conversation: Json) -> list[Event]:
+    """A message to the customer: our own proves that it was taken, a person's is a take-over.
+
+    The token may be a user's: then our own messages have a person as their sender, too.
+    """
+    ours, sender = out_id(message), _part(message, "sender")
+    if ours is not None:
+        return [Report(_needed(message, "id"), "queued", outbox_id=ours)]
+    from_phone = _part(message, "content_attributes").get("external_echo") is True
+    if sender.get("type") != "user" and not from_phone:
+        return []  # another bot, a campaign, an automation rule
+    our_address, customer = _place(message, conversation)
+    return [
+        Echo(
+            channel=NAME,
+            provider_message_id=_needed(message, "id"),
+            our_address=our_address,
+            customer_address=customer,
+            text=text_of(message) or "📎",
+            person=str(sender.get("name") or "")[:LONGEST],
+            payload=dict(message),
+        )
+    ]
+
+
+def outcome_of(message: Json) -> list[Event]:
+    """Return what became of a message of ours; everything else that changes says nothing new."""
+    ours, said = out_id(message), _part(message, "content_attributes")
+    if ours is None or message.get("private") or kind_of(message) != "outgoing":
+        return []
+    sid, error = _needed(message, "id"), said.get("external_error")
+    if error:
+        return [Report(sid, "failed", "external", ours, str(error)[:500])]
+    return [Report(sid, "sent", outbox_id=ours)] if message.get("source_id") else []
+
+
+def owner_of(body: Json) -> list[Event]:
+    """Return who a conversation belongs to now. These events are flat: `id` is its number."""
+    event, status = body.get("event"), str(body.get("status"))
+    owner = ""
+    if event in STATUS_EVENTS:
+        owner = {"open": "human", "resolved": "bot", "pending": "bot"}.get(status, "")
+    if event in (*STATUS_EVENTS, "conversation_updated") and status in ("pending", "open"):
+        owner = "human" if _assigned(_part(body, "meta")) else owner
+    if not owner:
+        return []
+    reason = closed(body) if owner == "human" else f"Chatwoot: {status}."
+    address, customer = f"inbox:{_needed(body, 'inbox_id')}", _needed(body, "id")
+    return [OwnerChange(NAME, address, customer, owner, reason)]
+
+
+def _assigned(meta: Json) -> bool:
+    """True when a person is assigned; a bot may be, too."""
+    assignee = _part(meta, "assignee")
+    kind = meta.get("assignee_type") or assignee.get("type") or "User"
+    return bool(assignee) and str(kind).lower() == "user"
+
+
+def _place(message: Json, conversation: Json) -> tuple[str, str]:
+    """Return our address and the customer's."""
+    inbox = _inbox_of(conversation) or _inbox_of(message)
+    if not inbox:
+        raise Unparseable("inbox_id is missing.")
+    return f"inbox:{inbox}", _needed(conversation, "id")
+
+
+def _inbox_of(thing: Json) -> str:
+    return _number(thing, "inbox_id") or _number(_part(thing, "inbox"), "id")
+
+
+def _part(thing: Json, name: str) -> Json:
+    found = thing.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _number(thing: Json, name: str) -> str:
+    value = thing.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return ""
+    return str(value) if str(value).isascii() and str(value).isdigit() else ""
+
+
+def _needed(thing: Json, name: str) -> str:
+    value = _number(thing, name)
+    if not 1 <= len(value) <= 20:
+        raise Unparseable(f"{name} is missing or no number.")
+    return value
+
+
+def _body(raw: bytes) -> Json:
+    try:
+        body = _storable(json.loads(raw))
+    except (ValueError, RecursionError):
+        raise Unparseable from None
+    if not isinstance(body, dict):
+        raise Unparseable
+    return body
+
+
+def _storable(value: Any) -> Any:
+    """Leave out what PostgreSQL cannot store, and the key to the customer's own live channel."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "ignore").decode().replace("\0", "")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            _storable(name): _storable(item)
+            for name, item in value.items()
+            if name != "pubsub_token"
+        }
+    return value
