@@ -115,7 +115,7 @@ def test_a_reply_that_no_template_can_take_whole_is_a_task(
     long = answered(desk, write, clock, "palabra " * (LONGEST_WORDS // 8 + 1))
     parts = write("hola", customer="whatsapp:+529").conversation_id
     desk.services.conversations.reply(parts, "uno dos", ["uno", "dos"], "ana")
-    clock.pass_seconds(DAY)
+    clock.pass_seconds(DAY + 1)
     for here in (long, parts):
         deliver.send(with_template(desk), here)
         assert row(desk, here).error_code == "window"
