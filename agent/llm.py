@@ -1,22 +1,30 @@
 """Chat models by name: `openai:NAME`, `openrouter:NAME` or `offline`.
 
 Models are built once per (provider, name, parameters) and shared by every thread. They share one
-HTTP client whose transport lends each request in flight a connection of its own: httpx scans its
-whole pool on every request, which at 256 requests in flight costs more than the requests.
+HTTP client whose transport is a urllib3 pool: httpx scans its whole pool on every request, which
+at 256 requests in flight costs more than the requests, and one of its requests costs twice as
+much CPU as one of urllib3's at any number.
 """
 
-import collections
 import contextlib
 import functools
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import httpx2
+import urllib3
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_openai import ChatOpenAI
-from pydantic import SecretStr
+from pydantic import PrivateAttr, SecretStr
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from agent.errors import ModelUnavailable
 from agent.offline import OfflineModel
@@ -27,67 +35,75 @@ from agent.spec import ModelChoice
 Waiting = Callable[[], contextlib.AbstractContextManager[None]]
 OPENAI_API = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10
+MOST_CONNECTIONS = 128  # that are kept; more are made when needed
+PIECE_BYTES = 65_536
 TITLE = "Agent Studio"
 # Reasoning models take no temperature but 1 (https://platform.openai.com/docs/guides/reasoning).
 _FIXED_TEMPERATURE = re.compile(r"^(openai/)?(o\d|gpt-5(?!.*chat))")
 
 
-class LendingTransport(httpx2.BaseTransport):
-    """Lends each request a transport with one connection, and takes it back after the body.
-
-    Unlike a transport per thread, connections outlive the threads that LangGraph starts for
-    streamed turns, and there are never more of them than requests were in flight at once.
-    """
+class PooledTransport(httpx2.BaseTransport):
+    """Sends httpx's requests through a urllib3 pool, which hands out a connection in one step."""
 
     def __init__(self, waiting: Waiting = contextlib.nullcontext) -> None:
         self._waiting = waiting
-        self._tls = ssl.create_default_context()
-        self.idle: collections.deque[httpx2.HTTPTransport] = collections.deque()
+        self.pool = urllib3.PoolManager(
+            maxsize=MOST_CONNECTIONS, retries=False, ssl_context=ssl.create_default_context()
+        )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send *request* on a connection nobody else uses."""
-        try:
-            transport = self.idle.pop()  # the one used last: its connection is the freshest
-        except IndexError:
-            transport = httpx2.HTTPTransport(
-                verify=self._tls, limits=httpx2.Limits(max_connections=1)
-            )
-        try:
-            with self._waiting():
-                response = transport.handle_request(request)
-        except BaseException:
-            transport.close()
-            raise
-        response.stream = _Borrowed(response.stream, transport, self.idle)
-        return response
+        """Send *request*. Raises what httpx's own transport raises."""
+        limits = request.extensions.get("timeout", {})
+        with self._waiting(), _in_words_of_httpx(request):
+            answer = self.pool.request(
+                request.method, str(request.url), body=request.read(),
+                headers=dict(request.headers), redirect=False, preload_content=False,
+                decode_content=False,
+                timeout=urllib3.Timeout(connect=limits.get("connect"), read=limits.get("read")),
+            )  # fmt: skip
+        return httpx2.Response(
+            answer.status, headers=list(answer.headers.items()), stream=_Body(answer, request)
+        )
 
     def close(self) -> None:
         """Close every idle connection."""
-        while self.idle:
-            self.idle.pop().close()
+        self.pool.clear()
 
 
-class _Borrowed(httpx2.SyncByteStream):
-    """A response's body that gives the transport back when it is closed."""
+class _Body(httpx2.SyncByteStream):
+    """A response's body, as it comes."""
 
-    def __init__(
-        self,
-        stream: Any,
-        transport: httpx2.HTTPTransport,
-        idle: collections.deque[httpx2.HTTPTransport],
-    ) -> None:
-        self._stream = stream
-        self._lent: httpx2.HTTPTransport | None = transport
-        self._idle = idle
+    def __init__(self, answer: urllib3.BaseHTTPResponse, request: httpx2.Request) -> None:
+        self._answer = answer
+        self._request = request
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._stream
+        with _in_words_of_httpx(self._request):
+            if self._answer.chunked:
+                yield from self._answer.stream(decode_content=False)
+                return
+            while piece := self._answer.read1(PIECE_BYTES, decode_content=False):
+                yield piece
 
     def close(self) -> None:
-        transport, self._lent = self._lent, None
-        self._stream.close()
-        if transport is not None:
-            self._idle.append(transport)
+        """Give the connection back, or close it when something of the answer is left on it."""
+        if self._answer.closed:
+            self._answer.release_conn()
+        else:
+            self._answer.close()
+
+
+@contextlib.contextmanager
+def _in_words_of_httpx(request: httpx2.Request) -> Iterator[None]:
+    """Raise httpx's errors, which the openai client tells apart, in the place of urllib3's."""
+    try:
+        yield
+    except (ConnectTimeoutError, NewConnectionError, NameResolutionError) as error:
+        raise httpx2.ConnectError(str(error), request=request) from error
+    except ReadTimeoutError as error:
+        raise httpx2.ReadTimeout(str(error), request=request) from error
+    except HTTPError as error:
+        raise httpx2.RemoteProtocolError(str(error), request=request) from error
 
 
 class LeanChatOpenAI(ChatOpenAI):
@@ -96,7 +112,19 @@ class LeanChatOpenAI(ChatOpenAI):
     The openai client walks every message against its type hints to rename fields, and chat
     completions have none to rename; that walk is half of what a turn costs this process. What
     stands in `extra_body` goes into the request unwalked.
+
+    Tools are described once: an agent binds the same ones before each call.
     """
+
+    _bound: dict[Any, Any] = PrivateAttr(default_factory=dict)
+
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Any:
+        """Return this model with *tools*, the same object for the same tools."""
+        key = (tuple(map(id, tools)), repr(sorted(kwargs.items())))
+        if key not in self._bound:
+            # The tools are kept beside, so that no other object can ever get their ids.
+            self._bound[key] = (tuple(tools), super().bind_tools(tools, **kwargs))
+        return self._bound[key][1]
 
     def _get_request_payload(
         self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
@@ -126,7 +154,7 @@ class ChatModels:
     def __init__(self, settings: Settings, waiting: Waiting = contextlib.nullcontext) -> None:
         self._settings = settings
         self._build_once = functools.lru_cache(maxsize=64)(self._build)
-        self._transport = LendingTransport(waiting)
+        self._transport = PooledTransport(waiting)
         # No environment proxies, no redirects: the address in the settings is the one that is used.
         self._http = httpx2.Client(transport=self._transport, trust_env=False)
 

@@ -44,6 +44,11 @@ class Agenda:
                 heapq.heappush(self._heap, (at, key))
                 self._changed.notify_all()
 
+    def room(self) -> int:
+        """How many more keys could run now."""
+        with self._changed:
+            return self._slots - len(self._running)
+
     def wait_for_room(self, patience: float = 5.0) -> None:
         """Return when a slot is free, so that other workers get what this one has no room for."""
         with self._changed:

@@ -1,8 +1,8 @@
 """The conversation worker: one process that holds many turns in flight.
 
-An RQ worker that hands each doorbell to the agenda and forgets the job. It skips RQ's bookkeeping
-of executions (27 round trips a job) because nothing is kept there: the database holds the work,
-its leases and its results.
+An RQ worker that hands doorbells to the agenda and forgets them. It skips RQ's bookkeeping of
+executions (27 round trips a job) because nothing is kept there: the database holds the work, its
+leases and its results.
 """
 
 import logging
@@ -12,8 +12,6 @@ from typing import Any
 
 from redis import Redis
 from rq import SimpleWorker
-from rq.job import Job
-from rq.queue import Queue
 
 from agent.answering import open_answering
 from agent.log import configure
@@ -25,7 +23,7 @@ from bot.channels.registry import channels
 from jobs import deliver, turn
 from jobs.agenda import Agenda, Key
 from jobs.desk import Desk, Heartbeat
-from jobs.doorbell import AllowedJob
+from jobs.doorbell import RingQueue, Rings
 from jobs.process import blocking_redis
 
 log = logging.getLogger(__name__)
@@ -45,34 +43,24 @@ class ConversationWorker(SimpleWorker):
 
     def __init__(self, agenda: Agenda, redis: Redis) -> None:
         super().__init__(
-            [Queue(CONVERSATIONS, connection=redis, serializer="json")],
+            [RingQueue(CONVERSATIONS, connection=redis, serializer="json")],
             connection=redis, serializer="json", log_job_description=False,
-            worker_ttl=30, maintenance_interval=60, job_class=AllowedJob,
+            worker_ttl=30, maintenance_interval=60, queue_class=RingQueue,
         )  # fmt: skip
+        self.queues[0].room = agenda.room
         self._agenda = agenda
         self._beaten_at = 0.0
 
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        """Hand the conversation over; the job has done its work."""
-        subject = self._subject(job)
-        with self.connection.pipeline(transaction=False) as pipe:
-            pipe.lrem(queue.intermediate_queue_key, 1, job.id)
-            pipe.delete(job.key)
-            pipe.execute()
-        if subject is not None:
-            self._agenda.ring(subject)
+    def execute_job(self, job: Rings, queue: RingQueue) -> None:
+        """Hand the conversations over; the doorbells have done their work."""
+        for name, subject in job.heard:
+            if name in (TURN, DELIVERY) and type(subject) is int:
+                self._agenda.ring((name, subject))
+            else:
+                job.refused += 1
+        if job.refused:
+            log.warning("jobs refused, no doorbells of ours: %s", job.refused)
         self._agenda.wait_for_room()
-
-    def _subject(self, job: Job) -> Key | None:
-        try:
-            name, (conversation_id,) = job.func_name, job.args
-            if name in (TURN, DELIVERY) and isinstance(conversation_id, int):
-                return name, conversation_id
-        except Exception as error:  # a door: RQ raises many kinds for a job it cannot read
-            log.warning("job refused: %s", type(error).__name__)
-            return None
-        log.warning("job refused: not a doorbell of ours")
-        return None
 
     # RQ tells Redis how it is after every job; every few seconds is enough.
 

@@ -1,5 +1,6 @@
 """Which tools there are. A spec picks from these by name."""
 
+import functools
 from collections.abc import Callable, Sequence
 
 from langchain_core.tools import BaseTool
@@ -16,5 +17,10 @@ TOOLS: dict[ToolName, Callable[[], BaseTool]] = {
 
 
 def tools_of(names: Sequence[ToolName]) -> list[BaseTool]:
-    """Build the tools a spec picked, each once."""
-    return [TOOLS[name]() for name in dict.fromkeys(names)]
+    """Return the tools a spec picked, each once and the same for every agent."""
+    return [_tool(name) for name in dict.fromkeys(names)]
+
+
+@functools.cache
+def _tool(name: ToolName) -> BaseTool:
+    return TOOLS[name]()

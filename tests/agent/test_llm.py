@@ -1,5 +1,6 @@
 """Models by name, and the transport they share."""
 
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +9,10 @@ import httpx2
 import pytest
 
 from agent.errors import ModelUnavailable
-from agent.llm import ChatModels, LendingTransport
+from agent.llm import ChatModels, PooledTransport
 from agent.settings import Settings
 from agent.spec import ModelChoice
+from agent.tools.registry import tools_of
 from tests.standins.openai import KEY, Refused, check, openai_standin
 from tests.standins.server import serve
 
@@ -40,15 +42,15 @@ def test_a_compatible_server_needs_no_key() -> None:
 
 
 def test_requests_one_after_another_share_a_connection() -> None:
-    transport = LendingTransport()
+    transport = PooledTransport()
     with serve(openai_standin()) as url, httpx2.Client(transport=transport) as client:
         for _ in range(3):
             client.post(f"{url}/v1/chat/completions", json=HELLO, headers=_key())
-        assert len(transport.idle) == 1
+        assert transport.pool.connection_from_url(url).num_connections == 1
 
 
 def test_requests_at_once_have_a_connection_each() -> None:
-    transport = LendingTransport()
+    transport = PooledTransport()
     with serve(openai_standin()) as url, httpx2.Client(transport=transport) as client:
 
         def ask(_: int) -> int:
@@ -57,16 +59,33 @@ def test_requests_at_once_have_a_connection_each() -> None:
 
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(ask, range(40))) == {200}
-        assert 1 <= len(transport.idle) <= 8
-    assert not transport.idle
+        assert 1 <= transport.pool.connection_from_url(url).num_connections <= 8
 
 
-def test_a_connection_that_failed_is_not_lent_again() -> None:
-    transport = LendingTransport()
-    with httpx2.Client(transport=transport) as client:
-        with pytest.raises(httpx2.ConnectError):
-            client.get("http://127.0.0.1:9/")
-        assert not transport.idle
+def test_a_server_that_is_not_there_is_a_connection_error() -> None:
+    with (
+        httpx2.Client(transport=PooledTransport()) as client,
+        pytest.raises(httpx2.ConnectError),
+    ):
+        client.get("http://127.0.0.1:9/")
+
+
+def test_a_server_that_says_nothing_is_a_timeout() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with (
+            httpx2.Client(transport=PooledTransport(), timeout=0.2) as client,
+            pytest.raises(httpx2.ReadTimeout),
+        ):
+            client.get(address)
+
+
+def test_the_same_tools_are_described_once() -> None:
+    models = ChatModels(Settings(_env_file=None, openai_api_key=KEY))
+    model, tools = models.get(ModelChoice(name="openai:gpt-4o")), tools_of(("handoff", "catalog"))
+    assert model.bind_tools(tools) is model.bind_tools(tools_of(("handoff", "catalog")))
+    assert model.bind_tools(tools) is not model.bind_tools(tools_of(("catalog",)))
+    models.close()
 
 
 @pytest.mark.parametrize(

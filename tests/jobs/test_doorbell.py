@@ -1,0 +1,89 @@
+"""Doorbells: taken many at once, and only ours. The Valkey is real."""
+
+import pickle
+import zlib
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+from rq.exceptions import DequeueTimeout
+from rq.job import Job
+
+from agent.queues import CONVERSATIONS, DELIVERY, TURN, RedisDoorbell
+from jobs.doorbell import RingQueue, Rings, ring_in
+from tests.standins.valkey import valkey
+
+PAYLOADS = [
+    pickle.dumps(("os.system", None, ("true",), {})),
+    b'["os.system", null, ["true"], {}]',
+    b'["jobs.turn.take", "os", [1], {}]',
+    b'["jobs.turn.take", null, [1], {"on_success": "os.system"}]',
+    b'["jobs.turn.take.__globals__", null, [1], {}]',
+    b'["jobs.turn.take", null, [1, 2], {}]',
+    b'["builtins.eval", null, ["1"], {}]',
+    b'{"func": "os.system"}',
+    b"null",
+    b"\x80\x04cos\nsystem\n.",
+]
+BOMB = b" " * 9_000_000
+FORGED = [
+    kind
+    for body in PAYLOADS
+    for kind in (body, zlib.compress(body), body[:-1], body * 2, zlib.compress(body + BOMB))
+]
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    with valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield Redis.from_url(url)
+
+
+@pytest.fixture
+def queue(redis: Redis) -> RingQueue:
+    redis.flushall()
+    queue = RingQueue(CONVERSATIONS, connection=redis, serializer="json")
+    queue.room = lambda: 10
+    return queue
+
+
+def _take(queue: RingQueue) -> Rings:
+    rings, _ = RingQueue.dequeue_any([queue], 1, connection=queue.connection)
+    return rings
+
+
+def test_doorbells_are_taken_many_at_once_and_leave_nothing_behind(queue: RingQueue) -> None:
+    bell = RedisDoorbell(queue.connection)
+    for number in range(4):
+        bell.ring(TURN, number)
+    bell.ring(DELIVERY, 9)
+    assert _take(queue).heard == [*[(TURN, n) for n in range(4)], (DELIVERY, 9)]
+    assert queue.connection.keys("rq:job:*") == []
+
+
+def test_no_more_are_taken_than_there_is_room_for(queue: RingQueue) -> None:
+    bell = RedisDoorbell(queue.connection)
+    for number in range(15):
+        bell.ring(TURN, number)
+    assert [len(_take(queue).heard), len(_take(queue).heard)] == [10, 5]
+
+
+def test_an_empty_queue_is_waited_for_and_then_given_up(queue: RingQueue) -> None:
+    with pytest.raises(DequeueTimeout):
+        _take(queue)
+
+
+def test_fifty_forged_jobs_are_taken_away_and_none_is_heard(queue: RingQueue) -> None:
+    queue.room = lambda: 64
+    for number, body in enumerate(FORGED):
+        fields = {"data": body, "success_callback_name": "os.system", "created_at": "never"}
+        queue.connection.hset(Job.key_for(f"forged{number}"), mapping=fields)
+        queue.connection.rpush(queue.key, f"forged{number}")
+    rings = _take(queue)
+    assert len(FORGED) == 50
+    assert (rings.heard, rings.refused) == ([], 50)
+
+
+@pytest.mark.parametrize("body", FORGED[::5])
+def test_what_is_no_doorbell_of_ours_is_nothing(body: bytes) -> None:
+    assert ring_in(body) is None
