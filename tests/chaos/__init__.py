@@ -1,0 +1,1 @@
+"""Kills every part of the running system, again and again, and reads what customers got."""

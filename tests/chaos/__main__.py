@@ -1,0 +1,90 @@
+"""Runs the chaos and prints its table: `python -m tests.chaos`, or `make chaos ARGS=...`."""
+
+import argparse
+import random
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.house import House
+from tests.chaos.mutants import MUTANTS, Mutant
+from tests.chaos.pace import LONGEST_LAG
+from tests.chaos.plan import Plan
+from tests.chaos.run import Result, Run
+from tests.chaos.table import complaints, shortfall, table
+
+DRAIN_SECONDS = 240.0  # the longest back-off of a reply that was refused four times is 120
+MUTANT_MESSAGES, MUTANT_CUSTOMERS, MUTANT_DRAIN_SECONDS = 350, 12, 45.0
+
+
+def main() -> int:
+    """Run as told; 0 when the promise was kept and the run counts."""
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    seed = arguments.seed if arguments.seed is not None else random.randrange(1_000_000)
+    if arguments.mutant:
+        names = list(MUTANTS) if arguments.mutant == "all" else [arguments.mutant]
+        return _mutants([MUTANTS[name] for name in names], arguments.database, seed)
+    plan = Plan(seed, arguments.messages, arguments.rate)
+    result = _carry_out(plan, arguments.database, None, arguments.keep)
+    print(table(result))
+    for complaint in complaints(result):
+        print(complaint)
+    missing = "" if arguments.short else shortfall(result)
+    if missing:
+        print(f"This run does not count: {missing}.")
+    print(f"Again: make chaos DATABASE={arguments.database} "
+          f'ARGS="--seed {seed} --messages {plan.messages} --rate {plan.per_second}"')  # fmt: skip
+    return 0 if result.verdict.is_clean and not missing else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make chaos ARGS=")
+    parser.add_argument("--messages", type=int, default=2_000)
+    parser.add_argument("--rate", type=float, default=7.0, help="messages a second")
+    parser.add_argument("--seed", type=int, help="of an earlier run; new by default")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--mutant", choices=("all", *MUTANTS), default="", help="break it first")
+    parser.add_argument("--short", action="store_true", help="count a run that hit little, too")
+    parser.add_argument("--keep", type=Path, help="a new folder that keeps the logs")
+    return parser.parse_args()
+
+
+def _carry_out(plan: Plan, database: str, mutant: Mutant | None, keep: Path | None) -> Result:
+    folder = keep or Path(tempfile.mkdtemp(prefix="chaos-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    lag = mutant.lag if mutant and mutant.lag else LONGEST_LAG
+    drain = MUTANT_DRAIN_SECONDS if mutant else DRAIN_SECONDS
+    house = House(folder, database, plan.seed, lag, mutant)
+    try:
+        return Run(plan, database, drain, house).carry_out()
+    finally:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mutants(mutants: list[Mutant], database: str, seed: int) -> int:
+    caught = 0
+    print(
+        "| mutant | lost | doubled | inverted | messages | seconds | |\n|---|---|---|---|---|---|---|"
+    )
+    for mutant in mutants:
+        gaps = Plan(seed).gaps | mutant.gaps
+        plan = Plan(seed, MUTANT_MESSAGES, customers=MUTANT_CUSTOMERS, newcomers=0.1, gaps=gaps)
+        result = _carry_out(plan, database, mutant, None)
+        found, verdict = mutant.is_caught(result.verdict), result.verdict
+        caught += found
+        print(
+            f"| {mutant.name}: {mutant.sentence} | {len(verdict.lost)} | {len(verdict.doubled)} "
+            f"| {len(verdict.inverted)} | {result.messages} | {result.seconds:.0f} "
+            f"| {'caught' if found else '**not caught**'} |",
+            flush=True,
+        )  # fmt: skip
+    print(f"caught {caught}/{len(mutants)}")
+    return 0 if caught == len(mutants) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

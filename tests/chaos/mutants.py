@@ -1,0 +1,166 @@
+"""Nine ways to build this wrongly. A run that does not catch each of them proves nothing.
+
+Each replaces one piece of the product in the processes of one run; none is ever in the product.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, text, update
+
+from agent.store import outbox_queries, turn_queries
+from agent.store.db import new_id
+from agent.store.inbox import Accepted, Inbound, Inbox
+from agent.store.outbox import Parcel
+from agent.store.tables import contacts, conversations, inbox, outbox
+from agent.store.turns import Lease, Outcome, Turns
+from bot.channels.base import Channel
+from bot.channels.twilio import TwilioChannel
+from jobs import deliver
+from jobs.desk import Desk
+from tests.chaos.oracle import Verdict
+from tests.chaos.plan import Gap
+
+BATCH_SECONDS = 0.25
+
+
+def _nothing() -> None:
+    """Break no process: the house itself is built wrongly."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One wrong design, and what customers must notice of it."""
+
+    name: str
+    sentence: str
+    shows_as: str  # lost | doubled | inverted
+    infect: Callable[[], None] = _nothing
+    lag: float | None = None  # of the provider's list
+    without: tuple[str, ...] = ()  # parts that are not started
+    gaps: Mapping[str, Gap] = field(default_factory=dict)  # more of the harm that shows it
+
+    def is_caught(self, verdict: Verdict) -> bool:
+        """True when the run noticed."""
+        return bool(getattr(verdict, self.shows_as))
+
+
+# --- sending
+
+
+def _blind_resend() -> None:
+    TwilioChannel.grace_seconds = 0.0
+    TwilioChannel.look_up = lambda self, parcel: None  # type: ignore[method-assign]
+
+
+def _never_resend() -> None:
+    def resolve(desk: Desk, channel: Channel, parcel: Parcel) -> None:
+        desk.services.outbox.dead(parcel, "Nobody knows whether it was taken.")
+
+    deliver._resolve = resolve
+
+
+def _no_head_of_line() -> None:
+    """Whatever is due goes out, though something older of the same conversation still waits."""
+    any_row, here = outbox.alias(), bindparam("conversation")
+    due = (
+        select(func.min(any_row.c.id))
+        .where(any_row.c.conversation_id == here, any_row.c.state == "pending",
+               any_row.c.next_at <= bindparam("due_at", callable_=time.time))
+        .scalar_subquery()
+    )  # fmt: skip
+    first = (
+        select(func.coalesce(due, func.min(outbox.c.id)).label("lowest"),
+               func.count().label("left"))
+        .where(outbox.c.conversation_id == here, text("outbox.state NOT IN ('sent', 'dead')"))
+        .subquery()
+    )  # fmt: skip
+    statement = (
+        select(outbox, conversations.c.channel, conversations.c.our_address,
+               conversations.c.last_inbound_at, conversations.c.facts, contacts.c.address,
+               first.c.left)
+        .join(first, first.c.lowest == outbox.c.id)
+        .join(conversations, conversations.c.id == outbox.c.conversation_id)
+        .join(contacts, contacts.c.id == conversations.c.contact_id)
+    )  # fmt: skip
+    outbox_queries.head = lambda: statement  # type: ignore[assignment]
+
+
+# --- turns
+
+
+def _no_fence() -> None:
+    passed = Turns._pass_fence
+
+    def pass_any(self: Turns, tx: Connection, lease: Lease, outcome: Outcome) -> bool:
+        fence = tx.scalar(
+            select(conversations.c.fence).where(conversations.c.id == lease.conversation_id)
+        )
+        return passed(self, tx, replace(lease, fence=fence), outcome)
+
+    Turns._pass_fence = pass_any  # type: ignore[method-assign]
+
+
+def _no_second_look() -> None:
+    """The commit closes all that is open here, also what came while the model was thinking."""
+    mine = inbox.alias()
+    here = select(mine.c.conversation_id).where(mine.c.id.in_(bindparam("rows", expanding=True)))
+    statement = (
+        update(inbox)
+        .where(inbox.c.conversation_id.in_(here), inbox.c.turn_id.is_(None))
+        .values(turn_id=bindparam("by"))
+    )
+    turn_queries.answer_inbox = lambda: statement  # type: ignore[assignment]
+
+
+# --- the way in
+
+
+def _no_unique_key() -> None:
+    accept = Inbox.accept
+
+    def accept_again(self: Inbox, batch: Sequence[Inbound]) -> list[Accepted]:
+        return accept(self, [replace(one, provider_message_id=new_id()) for one in batch])
+
+    Inbox.accept = accept_again  # type: ignore[method-assign]
+
+
+def _ring_before_commit() -> None:
+    """The bot rings and says 200 first; a thread of its own stores, a batch at a time."""
+    accept, later = Inbox.accept, queue.Queue[tuple[Inbox, list[Inbound]]]()
+
+    def promise(self: Inbox, batch: Sequence[Inbound]) -> list[Accepted]:
+        later.put((self, list(batch)))
+        return [Accepted(conversation_id=0, inbox_id=0) for _ in batch]
+
+    def store() -> None:
+        while True:
+            time.sleep(BATCH_SECONDS)
+            while not later.empty():
+                accept(*later.get())
+
+    Inbox.accept = promise  # type: ignore[method-assign]
+    threading.Thread(target=store, daemon=True).start()
+
+
+_ALL = (
+    Mutant("blind-resend", "what is unclear is sent again at once", "doubled", _blind_resend),
+    Mutant("never-resend", "what is unclear is given up", "lost", _never_resend),
+    Mutant("late-list", "the provider's list lags longer than the grace time", "doubled", lag=9.0),
+    Mutant("no-fence", "a worker that lost its lease may commit", "doubled", _no_fence,
+           gaps={"pause": Gap(1, 2)}),
+    Mutant("no-unique-key", "every delivery of a message is a new message", "doubled",
+           _no_unique_key),
+    Mutant("ring-before-commit", "rung and acknowledged before it is stored", "lost",
+           _ring_before_commit, gaps={"bot": Gap(3, 6)}),
+    Mutant("no-second-look", "a commit closes what came meanwhile", "lost", _no_second_look),
+    Mutant("no-head-of-line", "whatever is due is sent, older parts or not", "inverted",
+           _no_head_of_line),
+    Mutant("rq-only", "no sweeper: what Redis forgets is forgotten", "lost",
+           without=("sweeper",), gaps={"valkey": Gap(4, 7)}),
+)  # fmt: skip
+MUTANTS = {mutant.name: mutant for mutant in _ALL}

@@ -1,0 +1,76 @@
+"""What a process of the run does differently from one in production: nothing but its patience.
+
+The provider's stand-in answers within 0.3 s and its list lags by at most two seconds, so that the
+times to wait for it may be shorter than for the real one. The order between them is kept: a
+look-up waits longer than the list can lag. Leases and heartbeats are the product's own.
+"""
+
+import functools
+import os
+from pathlib import Path
+from typing import Any
+
+from agent.store.outbox import Outbox
+from bot.channels.twilio import TwilioChannel
+from jobs.agenda import Agenda, Key
+from jobs.desk import Heartbeat
+from tests.chaos import mutants
+from tests.chaos.marks import VARIABLE, Marks
+
+GRACE_SECONDS = 4.0  # 30 in production
+TIMEOUT_SECONDS = 1.5  # 10 in production
+LONGEST_LAG = 2.0  # of the stand-in's list; less than GRACE_SECONDS by more than a send takes
+
+
+def set_up(mutant: str) -> None:
+    """Quicken this process, have it note what it holds, and break it if it is to be broken."""
+    TwilioChannel.grace_seconds = GRACE_SECONDS
+    TwilioChannel.__init__ = functools.partialmethod(  # type: ignore[method-assign,assignment]
+        TwilioChannel.__init__, timeout=TIMEOUT_SECONDS
+    )
+    _watch(Marks(Path(os.environ[VARIABLE])))
+    if mutant:
+        mutants.MUTANTS[mutant].infect()
+
+
+def _watch(marks: Marks) -> None:
+    _watch_claims(marks)
+    _watch_agenda(marks)
+    lease = Heartbeat.lease
+
+    def noted(self: Heartbeat, held: Any) -> Any:
+        marks.note("lease", conversation=held.conversation_id)
+        return lease(self, held)
+
+    Heartbeat.lease = noted  # type: ignore[method-assign]
+
+
+def _watch_claims(marks: Marks) -> None:
+    claim = Outbox._claim
+
+    def noted(self: Outbox, row: Any, now: float) -> Any:
+        parcel = claim(self, row, now)
+        if parcel is not None:
+            marks.note("claim", row=row.id, found=row.state, conversation=row.conversation_id)
+        return parcel
+
+    Outbox._claim = noted  # type: ignore[method-assign]
+
+
+def _watch_agenda(marks: Marks) -> None:
+    """A conversation is in a worker's hands from the ring until nothing more is to be done."""
+    ring, attend = Agenda.ring, Agenda._run
+
+    def rung(self: Agenda, key: Key, at: float = 0.0) -> None:
+        marks.note("hold", conversation=key[1])
+        ring(self, key, at)
+
+    def run(self: Agenda, key: Key) -> None:
+        attend(self, key)
+        with self._changed:
+            idle = not any(key in held for held in (self._due, self._again, self._running))
+        if idle:
+            marks.note("free", conversation=key[1])
+
+    Agenda.ring = rung  # type: ignore[method-assign]
+    Agenda._run = run  # type: ignore[method-assign]

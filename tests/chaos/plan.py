@@ -1,0 +1,131 @@
+"""What a run does, all of it drawn from one seed: who writes what and when, and who is killed.
+
+The seed fixes the plan; how the machine interleaves the processes differs from run to run.
+"""
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+LONG = "!"  # a message that asks for an answer in two parts
+_NUMBER = re.compile(r"\bn(\d+)(!?)")
+_SAID = re.compile(r"\bn(\d+)")
+_PART = re.compile(r"\bparte (\d) de (\d)")
+LONG_WORDS = 330  # of six characters: two parts at 1,600
+
+
+@dataclass(frozen=True)
+class Written:
+    """One message of a customer. Numbers rise with each message of that customer."""
+
+    customer: str
+    number: int
+    sid: str
+    text: str
+    copies: int  # posted at the same moment
+    again_after: float | None  # seconds later the provider delivers it once more
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Messages a customer writes in one go."""
+
+    at: float  # seconds after the start
+    pauses: tuple[float, ...]  # after each message
+    messages: tuple[Written, ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Seconds between two kills of one kind, drawn evenly."""
+
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run."""
+
+    seed: int
+    messages: int = 2_000
+    per_second: float = 7.0
+    customers: int = 40  # who write at about the same time
+    newcomers: float = 0.25  # of the bursts
+    gaps: dict[str, Gap] = field(
+        default_factory=lambda: {
+            "worker": Gap(1, 2),
+            "valkey": Gap(7, 15),
+            "bot": Gap(6, 12),
+            "sweeper": Gap(4, 9),
+            "chores": Gap(10, 20),
+            "database": Gap(10, 20),
+            "pause": Gap(8, 16),
+        }
+    )
+
+    def random(self, purpose: str) -> random.Random:
+        """A stream of its own for each purpose, so that one does not disturb the others."""
+        return random.Random(f"{self.seed} {purpose}")
+
+    def bursts(self) -> Iterator[Burst]:
+        """Yield the bursts in the order of their times."""
+        draw, written, at = self.random("bursts"), 0, 0.0
+        numbers: dict[str, int] = {}
+        known = [_address(number) for number in range(self.customers)]
+        while written < self.messages:
+            if draw.random() < self.newcomers:
+                known = [*known[1:], _address(len(numbers) + self.customers)]
+            customer = draw.choice(known)
+            size = min(draw.randint(1, 5), self.messages - written)
+            messages = tuple(_message(draw, customer, numbers) for _ in range(size))
+            yield Burst(at, tuple(draw.uniform(0, 0.5) for _ in messages), messages)
+            written += size
+            at += size / self.per_second * draw.uniform(0.5, 1.5)
+
+
+def _address(number: int) -> str:
+    return f"whatsapp:+52155{number:08d}"
+
+
+def _message(draw: random.Random, customer: str, numbers: dict[str, int]) -> Written:
+    number = numbers[customer] = numbers.get(customer, 0) + 1
+    return Written(
+        customer=customer,
+        number=number,
+        sid=f"SM{draw.getrandbits(128):032x}",
+        text=f"n{number}{LONG if draw.random() < 0.15 else ''}",
+        copies=draw.choice((1, 1, 1, 1, 1, 1, 1, 2, 3, 1)),
+        again_after=draw.uniform(0.1, 20) if draw.random() < 0.1 else None,
+    )
+
+
+# --- how a reply names what it answers
+
+
+def reply_to(text: str) -> str:
+    """Return the reply to the messages in *text*: it names each, in one part or in two."""
+    found = _NUMBER.findall(text)
+    names = " ".join(f"n{number}" for number, _ in found)
+    if not any(mark for _, mark in found):
+        return f"{names} parte 1 de 1"
+    filler = "cuatro " * LONG_WORDS
+    return f"{names} parte 1 de 2\n\n{filler}\n\n{names} parte 2 de 2"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one delivered text says: these messages, part so many of so many."""
+
+    numbers: tuple[int, ...]
+    part: int
+    parts: int
+
+
+def said_in(body: str) -> Said | None:
+    """Read a delivered text; None for one that answers nothing (an apology)."""
+    part, numbers = _PART.search(body), tuple(int(n) for n in _SAID.findall(body))
+    if part is None or not numbers:
+        return None
+    return Said(numbers, int(part[1]), int(part[2]))

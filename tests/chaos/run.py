@@ -1,0 +1,165 @@
+"""One run: a plan carried out in a house full of killers, then judged."""
+
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from agent.services import open_services
+from agent.settings import Settings
+from agent.store.tables import contacts, conversations
+from tests.chaos import marks
+from tests.chaos.driver import Driver
+from tests.chaos.house import House
+from tests.chaos.killers import Killers
+from tests.chaos.oracle import Verdict, judge
+from tests.chaos.plan import Plan
+from tests.chaos.timeline import Timeline, answered_at, windows
+
+LOOK_SECONDS = 2.0
+SETTLE_SECONDS = 8.0  # after the last reply: a double may still come
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything a table can say of one run."""
+
+    plan: Plan
+    database: str
+    seconds: float
+    verdict: Verdict
+    kills: Counter[str]
+    messages: int
+    replies: int
+    posted: int
+    refused: int
+    weather: Counter[str]
+    windows: int
+    acknowledgements: list[float]
+    reply_times: list[float]
+    recoveries: list[float]
+    drains: list[float]
+    deaths: list[tuple[float, str, int]]
+
+
+@dataclass
+class Run:
+    """Carries out a plan."""
+
+    plan: Plan
+    database: str
+    drain_seconds: float
+    house: House
+
+    def __post_init__(self) -> None:
+        self._driver = Driver(self.house.bot)
+        self._killers = Killers(self.house, self.plan)
+        self._caught = threading.Event()
+        self._writing = True
+
+    def carry_out(self) -> Result:
+        """Write, kill, drain, judge."""
+        started = time.time()
+        watcher = threading.Thread(target=self._watch, args=(started,), daemon=True)
+        self.house.open()
+        try:
+            self._killers.start()
+            watcher.start()
+            self._write(time.monotonic())
+            self._driver.finish()
+            self._killers.end()
+            self._writing = False
+            httpx.post(f"{self.house.provider}/calm", trust_env=False)
+            self._drain()
+            return self._result(time.time() - started)
+        finally:
+            self._killers.stop.set()
+            self._driver.stop.set()
+            self.house.close()
+
+    def _write(self, started: float) -> None:
+        for burst in self.plan.bursts():
+            wait = started + burst.at - time.monotonic()
+            if self._caught.wait(max(wait, 0)):
+                self._driver.stop.set()
+                return
+            self._driver.write(burst)
+
+    def _drain(self) -> None:
+        """Wait until everything is answered, and a little longer for what must not come."""
+        ends = time.monotonic() + self.drain_seconds
+        while time.monotonic() < ends and not self._caught.is_set():
+            if not self._verdict(self._taken()["taken"]).lost:
+                time.sleep(SETTLE_SECONDS)
+                return
+            time.sleep(LOOK_SECONDS / 4)
+
+    def _watch(self, started: float) -> None:
+        """Say how it goes; stop early when a mutant has given itself away."""
+        while self._writing:
+            time.sleep(LOOK_SECONDS)
+            try:
+                taken = self._taken()["taken"]
+            except httpx.HTTPError:
+                continue
+            verdict = self._verdict(taken)
+            if sys.stderr.isatty() or int(time.time() - started) % 30 < LOOK_SECONDS:
+                _say(time.time() - started, self._driver, len(taken), self._killers.counts())
+            if self._gave_itself_away(verdict):
+                self._caught.set()
+                return
+
+    def _gave_itself_away(self, verdict: Verdict) -> bool:
+        """A double shows at once; a loss only in the end."""
+        mutant = self.house.mutant
+        return mutant is not None and mutant.shows_as != "lost" and mutant.is_caught(verdict)
+
+    def _taken(self) -> dict[str, Any]:
+        answer = httpx.get(f"{self.house.provider}/taken", trust_env=False, timeout=30)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _verdict(self, taken: list[tuple[float, str, str]]) -> Verdict:
+        numbers: dict[str, list[int]] = {}
+        for customer, number in list(self._driver.acknowledged):
+            numbers.setdefault(customer, []).append(number)
+        return judge(numbers, [(customer, body) for _, customer, body in taken])
+
+    def _result(self, seconds: float) -> Result:
+        seen, driver = self._taken(), self._driver
+        noted = list(marks.read(self.house.marks))
+        timeline = Timeline(driver.acknowledged, answered_at(seen["taken"]))
+        return Result(
+            plan=self.plan, database=self.database, seconds=seconds,
+            verdict=self._verdict(seen["taken"]), kills=self._killers.counts(),
+            messages=len(driver.acknowledged), replies=len(seen["taken"]), posted=driver.posted,
+            refused=driver.refused, weather=Counter(seen["counts"]), windows=windows(noted),
+            acknowledgements=driver.latencies, reply_times=timeline.reply_times(),
+            recoveries=timeline.recoveries(self._killers.kills, noted, _customers()),
+            drains=timeline.drains(self._killers.kills), deaths=self.house.deaths,
+        )  # fmt: skip
+
+
+def _customers() -> dict[int, str]:
+    """Whose each conversation is; for the times only."""
+    services = open_services(Settings(_env_file=None))
+    query = select(conversations.c.id, contacts.c.address).join(
+        contacts, contacts.c.id == conversations.c.contact_id
+    )
+    with services.database.read() as tx:
+        found = {row.id: row.address for row in tx.execute(query)}
+    services.database.close()
+    return found
+
+
+def _say(seconds: float, driver: Driver, replies: int, kills: Counter[str]) -> None:
+    print(
+        f"{seconds:5.0f} s  {len(driver.acknowledged)} messages, {replies} sends taken, "
+        f"{kills.total()} kills",
+        file=sys.stderr, flush=True,
+    )  # fmt: skip
