@@ -14,18 +14,21 @@ from agent.queues import Doorbell, RedisDoorbell
 from agent.replies import Replies
 from agent.settings import Settings
 from agent.store.agents import Agents
+from agent.store.allowances import Allowances
 from agent.store.audit import Audit
 from agent.store.cases import Cases
 from agent.store.conversations import Conversations
 from agent.store.db import Database
 from agent.store.evaluations import Evaluations
 from agent.store.inbox import Inbox
+from agent.store.notes import Notes
 from agent.store.outbox import Outbox
 from agent.store.owners import Owners
 from agent.store.people import People
 from agent.store.switches import Switches
 from agent.store.tours import Tours
 from agent.store.turns import Turns
+from agent.store.undelivered import DeadLetters
 from knowledge.embedders import Embedders
 from knowledge.sources import Sources
 
@@ -44,8 +47,11 @@ class Services:
     evaluations: Evaluations
     inbox: Inbox
     turns: Turns
+    allowances: Allowances
     outbox: Outbox
     conversations: Conversations
+    notes: Notes
+    dead_letters: DeadLetters
     owners: Owners
     people: People
     tours: Tours
@@ -74,9 +80,12 @@ def open_services(settings: Settings, doorbell: Doorbell | None = None) -> Servi
         cases=Cases(database),
         evaluations=Evaluations(database),
         inbox=Inbox(database),
-        turns=Turns(database),
+        turns=Turns(database, limits=settings.limits),
+        allowances=Allowances(database),
         outbox=Outbox(database),
         conversations=Conversations(database),
+        notes=Notes(database),
+        dead_letters=DeadLetters(database),
         owners=Owners(database),
         people=People(database),
         tours=Tours(database),

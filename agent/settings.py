@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent.limits import Limits
+
 SIMULATOR_NUMBER = "+14155238886"
 TWILIO_API = "https://api.twilio.com"
 META_API = "https://graph.facebook.com"
@@ -106,6 +108,17 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="not needed yet: sign-ins are random tokens kept in the database"
     )
+    messages_a_minute: float = Field(
+        10, ge=0, description="of one customer that are answered; more wait their turn; 0: no limit"
+    )
+    messages_burst: int = Field(20, ge=1, description="so many at once before that limit holds")
+    turns_a_day: int = Field(200, ge=0, description="of one customer, then a person; 0: no limit")
+    cost_cap_customer: float = Field(
+        0, ge=0, description="US dollars one customer may cost a day, then a person; 0: no limit"
+    )
+    cost_cap_day: float = Field(
+        0, ge=0, description="US dollars all answers of a day may cost, then people; 0: no limit"
+    )
     turn_slots: int = Field(128, ge=1, le=512, description="turns in flight in one worker")
     offline_on_live_numbers: bool = Field(
         False, description="let the built-in model answer real customers"
@@ -170,6 +183,17 @@ class Settings(BaseSettings):
     def meta_is_real(self) -> bool:
         """True when a reply on Meta's own API would reach a person's phone."""
         return bool(self.meta_access_token) and self.meta_base_url.startswith(META_API)
+
+    @property
+    def limits(self) -> Limits:
+        """What customers may use."""
+        return Limits(
+            self.messages_a_minute,
+            self.messages_burst,
+            self.turns_a_day,
+            self.cost_cap_customer,
+            self.cost_cap_day,
+        )
 
     @property
     def model_in_force(self) -> str:

@@ -5,12 +5,23 @@ A spec is a value: ids, authors and dates belong to the versions that hold it
 """
 
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Language = Literal["es", "en", "pt"]
 ToolName = Literal["catalog", "financing", "handoff", "knowledge"]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+HourAndMinute = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+_NO_ZONE = "{name!r} is no time zone. Write one like America/Mexico_City or Europe/Madrid."
 Words = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
@@ -61,6 +72,35 @@ class GuardRules(_Part):
     forbidden_topics: tuple[Words, ...] = ()
 
 
+class OfficeHours(_Part):
+    """When people of the team answer, in their own time zone, and what is said outside of it.
+
+    Hours that close before they open go on past midnight.
+    """
+
+    timezone: str = "America/Mexico_City"
+    days: tuple[Day, ...] = Field(("mon", "tue", "wed", "thu", "fri"), min_length=1)
+    opens: HourAndMinute = "09:00"
+    closes: HourAndMinute = "18:00"
+    away: Wording = Wording(  # {when} is when somebody will write
+        es="Le paso con una persona de nuestro equipo. Ahora estamos fuera de horario: le escribirá"
+        " {when}.",
+        en="I am passing you to a person of our team. We are closed right now, so they will write"
+        " to you {when}.",
+        pt="Vou passar você para uma pessoa da nossa equipe. Agora estamos fora do horário: ela"
+        " escreverá {when}.",
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, KeyError) as error:
+            raise ValueError(_NO_ZONE.format(name=name[:60])) from error
+        return name
+
+
 class HandoffRules(_Part):
     """When a person takes over, and what the customer is told."""
 
@@ -74,6 +114,10 @@ class HandoffRules(_Part):
         "human agent",
         "real person",
     )
+    topics: tuple[Words, ...] = ()  # words that only a person may answer to
+    after_fallbacks: int = Field(3, ge=0, le=20)  # in a row; 0: never
+    hand_back_after_hours: float = Field(0, ge=0, le=24 * 30)  # 0: only people hand back
+    office_hours: OfficeHours | None = None  # None: somebody is always there
     message: Wording = Wording(
         es="Le paso con una persona de nuestro equipo. En breve le escribe.",
         en="I am passing you to a person of our team, who will write to you shortly.",

@@ -1,20 +1,22 @@
 """A turn: read everything unanswered, run the agent with no transaction open, commit once."""
 
 import logging
+from dataclasses import replace
 
 from agent.answer import Answer, Author, Said
 from agent.formatting import split
+from agent.limits import TOO_FAST
 from agent.log import about
 from agent.spec import ConversationRules
 from agent.store.agents import Version
 from agent.store.turns import Outcome, Waiting, Work
 from bot.channels.base import Channel
+from jobs import gates
 from jobs.desk import Desk
 
 log = logging.getLogger(__name__)
 
 ONE_BY_ONE = ("api", "web")  # doors where somebody waits for each message: no bursts
-MAX_ATTEMPTS = 5  # a message that five workers could not answer goes to a person
 
 
 def take(desk: Desk, conversation_id: int) -> float | None:
@@ -22,23 +24,25 @@ def take(desk: Desk, conversation_id: int) -> float | None:
 
     Returns when to look again (seconds since 1970), or None when nothing waits here.
     """
-    turns = desk.services.turns
-    waiting = turns.waiting(conversation_id)
+    turns, switches = desk.services.turns, desk.services.switches
+    waiting = None if switches.paused else turns.waiting(conversation_id)
     if waiting is None:
         return None
     version = _answering(desk, waiting)
     quiet = 0.0 if waiting.channel in ONE_BY_ONE else quiet_at(waiting, _rules(version))
-    due = max(quiet, waiting.busy_until)
+    due = max(quiet, waiting.busy_until, waiting.open_at)
     if due > desk.clock():
         return due
     lease = turns.lease(conversation_id)
     if lease is None:
         return desk.clock() + 1.0
     with about(conversation=conversation_id), desk.heartbeat.lease(lease):
-        work = turns.read(lease, _rules(version).history_messages)
+        work = turns.read(lease, max(_rules(version).history_messages, gates.HISTORY))
         if not work.unanswered:
             return None
         outcome = _decide(desk, work, version)
+        if switches.paused:
+            return None  # what was just written is thrown away; the sweeper rings after the pause
         stored = turns.commit(work, outcome)
     if stored:
         log.info("turn taken outcome=%s conversation=%s", outcome.outcome, conversation_id)
@@ -71,15 +75,17 @@ def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
     if version is None:
         return Outcome("silent", None, started_at, error="No agent is released on this address.")
     channel = desk.channels[work.lease.channel]
-    if work.lease.attempts > MAX_ATTEMPTS:
-        return _give_up(work, version, channel, started_at)
+    stop = gates.stop(desk, work, version.spec)
+    if stop is not None:
+        return _stopped(stop, work, version, channel, started_at)
     answer = desk.runtime.answer(
         version.spec,
         [Said(_author(line.author), line.text) for line in work.history],
         [_words(line.text, line.media) for line in work.unanswered],
         live=_is_live(desk, work.lease.channel),
     )
-    return _outcome(answer, version, channel, started_at)
+    outcome = _outcome(answer, version, channel, started_at)
+    return _told_to_wait(desk, work, outcome, channel)
 
 
 def _is_live(desk: Desk, channel: str) -> bool:
@@ -112,17 +118,34 @@ def _outcome(answer: Answer, version: Version, channel: Channel, started_at: flo
     )
 
 
-def _give_up(work: Work, version: Version, channel: Channel, started_at: float) -> Outcome:
-    text = version.spec.fallback.in_language(work.lease.language or version.spec.languages[0])
+def _stopped(
+    stop: gates.Stop, work: Work, version: Version, channel: Channel, started_at: float
+) -> Outcome:
+    """Pass the customer to a person without asking the model."""
     return Outcome(
-        outcome="fallback",
+        outcome=stop.outcome,
         version_id=version.id,
         started_at=started_at,
-        text=text,
-        parts=_parts(text, channel, 1),
+        text=stop.text,
+        parts=_parts(stop.text, channel, 1),
         author_name=version.spec.name,
-        handoff_reason=f"{MAX_ATTEMPTS} attempts to answer ended without an answer",
-        error=f"{MAX_ATTEMPTS} attempts to answer ended without an answer.",
+        language=gates.spoken(work, version.spec),
+        handoff_reason=stop.reason,
+        error=stop.reason,
+    )
+
+
+def _told_to_wait(desk: Desk, work: Work, outcome: Outcome, channel: Channel) -> Outcome:
+    """Add to the answer, once an hour, that the customer writes faster than is answered."""
+    allowance = work.lease.allowance
+    if outcome.handoff_reason or allowance is None or not allowance.is_too_fast(desk.clock()):
+        return outcome
+    notice = TOO_FAST.in_language(outcome.language)
+    return replace(
+        outcome,
+        text=f"{outcome.text}\n\n{notice}",
+        parts=[*outcome.parts, *_parts(notice, channel, 1)],
+        told_to_wait=True,
     )
 
 

@@ -33,12 +33,15 @@ def seize(tx: Connection, conversation_id: int, **owner: Any) -> None:
 
 
 def release(tx: Connection, conversation_id: int, reason: str) -> bool:
-    """Give the conversation back to the bot. False when it was the bot's already."""
+    """Give the conversation back to the bot. False when it was the bot's already.
+
+    A turn that began while a person had it loses its fence: it would stay silent.
+    """
     change = (
         update(conversations)
         .where(conversations.c.id == conversation_id, conversations.c.owner != "bot")
         .values(owner="bot", owner_reason=reason[:200], owner_until=0, assigned_to="",
-                turn_attempts=0)
+                fence=conversations.c.fence + 1, lease_until=0, turn_attempts=0)
     )  # fmt: skip
     if tx.execute(change).rowcount != 1:
         return False

@@ -5,15 +5,19 @@ from typing import Any
 
 from sqlalchemy import String, and_, bindparam, func, insert, or_, select, update
 
-from agent.store.tables import channels, conversations, inbox, messages, outbox, turns
+from agent.store.tables import allowances, channels, conversations, inbox, messages, outbox, turns
 
-UNANSWERED_LIMIT = 200
+UNANSWERED_LIMIT = 60  # messages that one turn hands to the model; it answers all that wait
 
 _WAITING = (
     conversations.c.id, conversations.c.channel, conversations.c.our_address,
     conversations.c.last_inbound_at, conversations.c.lease_until, channels.c.version_id,
+    allowances.c.tokens, allowances.c.filled_at,
 )  # fmt: skip
-_LINE = (messages.c.author, messages.c.text, messages.c.media, messages.c.inbox_id)
+_LINE = (
+    messages.c.author, messages.c.text, messages.c.media, messages.c.inbox_id,
+    messages.c.created_at,
+)  # fmt: skip
 _RELEASED_THERE = and_(
     channels.c.channel == conversations.c.channel,
     channels.c.address == conversations.c.our_address,
@@ -23,15 +27,11 @@ _RELEASED_THERE = and_(
 @cache
 def waiting() -> Any:
     """What waits in `conversation`; no row when all of it is answered."""
-    first = (
-        select(func.min(inbox.c.received_at))
-        .where(inbox.c.conversation_id == conversations.c.id, inbox.c.turn_id.is_(None))
-        .correlate(conversations)
-        .scalar_subquery()
-    )
+    first = _first_at(conversations.c.id, conversations)
     return (
         select(*_WAITING, first.label("first_at"))
         .outerjoin(channels, _RELEASED_THERE)
+        .outerjoin(allowances, allowances.c.conversation_id == conversations.c.id)
         .where(conversations.c.id == bindparam("conversation"), first.is_not(None))
     )
 
@@ -39,18 +39,26 @@ def waiting() -> Any:
 @cache
 def all_waiting() -> Any:
     """What waits in any conversation that nobody has leased at `now`."""
-    first = (
-        select(inbox.c.conversation_id, func.min(inbox.c.received_at).label("first_at"))
-        .where(inbox.c.turn_id.is_(None))
-        .group_by(inbox.c.conversation_id)
-        .subquery()
-    )
+    some = select(inbox.c.conversation_id).where(inbox.c.turn_id.is_(None)).distinct().subquery()
     return (
-        select(*_WAITING, first.c.first_at)
-        .join(first, first.c.conversation_id == conversations.c.id)
+        select(*_WAITING, _first_at(some.c.conversation_id, some).label("first_at"))
+        .join(some, some.c.conversation_id == conversations.c.id)
         .outerjoin(channels, _RELEASED_THERE)
+        .outerjoin(allowances, allowances.c.conversation_id == conversations.c.id)
         .where(conversations.c.lease_until < bindparam("now"))
         .limit(bindparam("at_most"))
+    )
+
+
+def _first_at(conversation: Any, outer: Any) -> Any:
+    """When the oldest unanswered message came: one look at the index, however many wait."""
+    return (
+        select(inbox.c.received_at)
+        .where(inbox.c.conversation_id == conversation, inbox.c.turn_id.is_(None))
+        .order_by(inbox.c.id)
+        .limit(1)
+        .correlate(outer)
+        .scalar_subquery()
     )
 
 
@@ -91,12 +99,12 @@ def prolong() -> Any:
 
 @cache
 def unanswered() -> Any:
-    """The unanswered messages of `conversation`, in the order in which they were received."""
+    """The last unanswered messages of `conversation`, newest first."""
     return (
         select(*_LINE)
         .join(inbox, inbox.c.id == messages.c.inbox_id)
         .where(inbox.c.conversation_id == bindparam("conversation"), inbox.c.turn_id.is_(None))
-        .order_by(inbox.c.id)
+        .order_by(inbox.c.id.desc())
         .limit(UNANSWERED_LIMIT)
     )
 
@@ -143,10 +151,18 @@ def pass_fence(speaks: bool) -> Any:
 
 @cache
 def answer_inbox() -> Any:
-    """Mark the inbox rows `rows` as answered by turn `by`."""
+    """Mark what waits in `conversation` up to the inbox row `last` as answered by turn `by`.
+
+    Rows of one conversation are stored one after the other, so whoever has read `last` could
+    have read all before it.
+    """
     return (
         update(inbox)
-        .where(inbox.c.id.in_(bindparam("rows", expanding=True)))
+        .where(
+            inbox.c.conversation_id == bindparam("conversation"),
+            inbox.c.turn_id.is_(None),
+            inbox.c.id <= bindparam("last"),
+        )
         .values(turn_id=bindparam("by"))
     )
 

@@ -12,9 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from agent.limits import Allowance, Limits
 from agent.store import turn_queries as queries
+from agent.store.allowances import settle, spend
 from agent.store.db import Database, new_id
 
+UNLIMITED = Limits()
 LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the model thinks
 
 
@@ -28,6 +31,7 @@ class Waiting:
     first_at: float  # when the oldest unanswered message came
     last_at: float  # when the newest message came
     busy_until: float  # a worker's lease
+    open_at: float  # when the customer's allowance lets the next turn pass
     version_id: str | None  # released on that address
 
 
@@ -42,6 +46,7 @@ class Lease:
     our_address: str
     owner: str
     language: str
+    allowance: Allowance | None = None  # None: nothing is limited
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Line:
     text: str
     inbox_id: int | None
     media: Sequence[dict[str, str]] = ()
+    at: float = 0.0  # when it was stored
 
 
 @dataclass(frozen=True)
@@ -87,26 +93,33 @@ class Outcome:
     citations: list[dict[str, Any]] = field(default_factory=list)
     trace: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
+    told_to_wait: bool = False  # the customer writes faster than is answered, and now knows it
 
 
 class Turns:
     """Leases conversations and commits turns."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        limits: Limits = UNLIMITED,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self.limits = limits
 
     def waiting(self, conversation_id: int) -> Waiting | None:
         """Return what waits in one conversation, or None when all is answered."""
         with self._database.read() as tx:
             row = tx.execute(queries.waiting(), {"conversation": conversation_id}).one_or_none()
-        return _waiting(row) if row else None
+        return self._waiting(row) if row else None
 
     def all_waiting(self, limit: int = 1000) -> list[Waiting]:
         """Return the conversations with something unanswered that nobody is answering."""
         values = {"now": self._clock(), "at_most": limit}
         with self._database.read() as tx:
-            return [_waiting(row) for row in tx.execute(queries.all_waiting(), values)]
+            return [self._waiting(row) for row in tx.execute(queries.all_waiting(), values)]
 
     def lease(self, conversation_id: int) -> Lease | None:
         """Try to become the one who answers. None: somebody else is."""
@@ -114,7 +127,17 @@ class Turns:
         values = {"conversation": conversation_id, "now": now, "until": now + LEASE_SECONDS}
         with self._database.write() as tx:
             row = tx.execute(queries.lease(), values).one_or_none()
-        return Lease(conversation_id, *row) if row else None
+            if row is None:
+                return None
+            used = spend(tx, conversation_id, self.limits, now) if self.limits.any else None
+        return Lease(conversation_id, *row, allowance=used)
+
+    def _waiting(self, row: Any) -> Waiting:
+        return Waiting(
+            conversation_id=row.id, channel=row.channel, our_address=row.our_address,
+            first_at=row.first_at, last_at=row.last_inbound_at, busy_until=row.lease_until,
+            open_at=self.limits.open_at(row.tokens, row.filled_at), version_id=row.version_id,
+        )  # fmt: skip
 
     def prolong(self, leases: Sequence[Lease]) -> None:
         """Keep *leases* for another while; those that were lost stay lost."""
@@ -135,7 +158,7 @@ class Turns:
             before = tx.execute(queries.history(), here | {"at_most": history}).all()
         return Work(
             lease=lease,
-            unanswered=[_line(row) for row in unanswered],
+            unanswered=[_line(row) for row in reversed(unanswered)],
             history=[_line(row) for row in reversed(before)],
         )
 
@@ -148,10 +171,17 @@ class Turns:
             if not self._pass_fence(tx, work.lease, outcome):
                 return False
             turn_id = self._store_turn(tx, work, outcome)
-            tx.execute(queries.answer_inbox(), {"rows": work.inbox_ids, "by": turn_id})
+            self._answer_inbox(tx, work, turn_id)
+            if outcome.told_to_wait or (outcome.cost and self.limits.any):
+                told_at = self._clock() if outcome.told_to_wait else 0.0
+                settle(tx, work.lease.conversation_id, outcome.cost, told_at)
             if outcome.parts:
                 self._store_reply(tx, work, outcome, turn_id)
         return True
+
+    def _answer_inbox(self, tx: Connection, work: Work, turn_id: str) -> None:
+        here, last = work.lease.conversation_id, max(work.inbox_ids)
+        tx.execute(queries.answer_inbox(), {"conversation": here, "last": last, "by": turn_id})
 
     def _pass_fence(self, tx: Connection, lease: Lease, outcome: Outcome) -> bool:
         values = {
@@ -206,13 +236,5 @@ def add_reply(
     return int(message_id)
 
 
-def _waiting(row: Any) -> Waiting:
-    return Waiting(
-        conversation_id=row.id, channel=row.channel, our_address=row.our_address,
-        first_at=row.first_at, last_at=row.last_inbound_at, busy_until=row.lease_until,
-        version_id=row.version_id,
-    )  # fmt: skip
-
-
 def _line(row: Any) -> Line:
-    return Line(row.author, row.text, row.inbox_id, row.media or ())
+    return Line(row.author, row.text, row.inbox_id, row.media or (), row.created_at)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from agent.answer import Answer, Handoff
 from agent.store.inbox import Accepted
 from agent.store.tables import inbox, outbox, turns
-from jobs import turn
+from jobs import gates, turn
 from jobs.desk import Desk
 from tests.jobs.fakes import Clock, EchoRuntime
 
@@ -132,7 +132,7 @@ def test_a_message_that_ends_every_worker_goes_to_a_person_with_an_apology(
 
     runtime.meanwhile = die
     here = write("hola").conversation_id
-    for _ in range(turn.MAX_ATTEMPTS):
+    for _ in range(gates.MAX_ATTEMPTS):
         clock.pass_seconds(60)
         with pytest.raises(MemoryError):
             turn.take(desk, here)
