@@ -13,8 +13,8 @@ from flask_openapi3.models.tag import Tag
 from agent import queues
 from agent.errors import NotFound, NotReleased
 from agent.services import Services
-from agent.store.conversations import TurnRecord
 from agent.store.inbox import Inbound
+from agent.store.threads import TurnRecord
 from bot.failures import problem
 from bot.schemas import ChatIn, ChatOut, ProblemOut, UsageOut
 

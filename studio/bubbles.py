@@ -54,4 +54,6 @@ def _ticks(one: Bubble) -> Html | None:
 
 def _media(item: Mapping[str, Any]) -> Html:
     """An attachment is named, never fetched: its address belongs to the provider."""
-    return tag("div", "📎 ", str(item.get("media_type", "")), class_="as-bubble-media")
+    name = str(item.get("name") or item.get("media_type") or "")
+    words = str(item.get("words") or "")
+    return tag("div", "📎 ", name, tag("p", words) if words else None, class_="as-bubble-media")

@@ -39,12 +39,16 @@ def button(
     )  # fmt: skip
 
 
-def looker(label: Content, subject: str | int) -> Html:
-    """Return a button that changes nothing: it reports as `select`, so that those who may only
-    look can be told apart from those who may change."""
+def looker(
+    label: Content, subject: str | int, action: str = "see", on: str = "select",
+    kind: str = "as-small",
+) -> Html:  # fmt: skip
+    """Return a button that changes nothing: it reports as another event than `click` (`select`,
+    `expand`, `collapse`), so that those who may only look can be told apart from those who may
+    change."""
     return tag(
-        "button", label, class_="as-small", data_pick="see", data_id=str(subject),
-        data_on="select", type="button",
+        "button", label, class_=kind, data_pick=action, data_id=str(subject),
+        data_on=on, type="button",
     )  # fmt: skip
 
 

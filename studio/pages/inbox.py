@@ -1,6 +1,8 @@
-"""Inbox: conversations as they happen, why the agent said it, and taking over."""
+"""Inbox: conversations as they happen, why the agent said it, and answering as a person."""
 
-from dataclasses import replace
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -9,10 +11,12 @@ import gradio as gr
 from agent import queues
 from agent.errors import NotFound
 from agent.formatting import split
-from agent.store.conversations import TurnRecord
 from agent.store.people import Person
+from agent.store.threads import TurnRecord
+from knowledge.curated import Curated
 from studio.errors import NothingChosen
-from studio.pages.inbox_view import Filters, Opened, layout, shown, turn_view
+from studio.pages.inbox_layout import DEPTH, Parts, View, layout
+from studio.pages.inbox_view import Opened, Seen, shown, turn_view
 from studio.roles import allow
 from studio.state import Studio
 from studio.wiring import Load, at_address, event, pick
@@ -20,28 +24,57 @@ from studio.wiring import Load, at_address, event, pick
 ON_A_PAGE = 30
 LONGEST_PART = 1_600  # characters; https://www.twilio.com/docs/api/errors/21617
 MOST_PARTS = 10
+MOST_SHOWN = 1_000  # messages of one thread
+SEARCH_AGAIN_SECONDS = 10.0  # a search reads every message there is
+PAUSE_SECONDS = 3600.0
 
 
-def opened(studio: Studio, conversation_id: int, filters: Filters) -> Opened:
-    """Read everything the page shows."""
+@dataclass(frozen=True)
+class Choices:
+    """What the filters and the assignment can be set to."""
+
+    agents: Sequence[tuple[str, str]]  # (name, id)
+    people: Sequence[tuple[str, str]]  # (name, e-mail)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A better answer about to be kept."""
+
+    bases: Sequence[tuple[str, str]]  # (name, id)
+    question: str
+    answer: str
+
+
+def opened(studio: Studio, view: View, *, lists: bool = True) -> Opened:
+    """Read everything the page shows; the list only if it *lists*."""
+    services, conversations = studio.services, studio.services.conversations
+    pulse = conversations.pulse()
+    listed = None
+    if lists:
+        after = view.trail[-1] if view.trail else ""
+        listed = list(conversations.page(view.filters, after, ON_A_PAGE + 1))
+        view = replace(view, read_at=time.time())
+    page = Opened(
+        view, pulse, None if listed is None else listed[:ON_A_PAGE],
+        more=listed is not None and len(listed) > ON_A_PAGE,
+        undelivered=services.dead_letters.count() if lists else 0,
+    )  # fmt: skip
+    return _with_thread(studio, page) if view.conversation_id else page
+
+
+def _with_thread(studio: Studio, page: Opened) -> Opened:
+    number, depth = page.view.conversation_id, page.view.depth
     conversations = studio.services.conversations
-    listed = list(
-        conversations.page(
-            search=filters.search or "",
-            owner=filters.owner or "",
-            unanswered=bool(filters.unanswered),
-            offset=filters.page * ON_A_PAGE,
-            limit=ON_A_PAGE + 1,
-        )
-    )
-    more, listed = len(listed) > ON_A_PAGE, listed[:ON_A_PAGE]
-    if not conversation_id:
-        return Opened(listed, filters, more)
     try:
-        summary = conversations.get(conversation_id)
+        summary = conversations.get(number)
     except NotFound:
-        return Opened(listed, filters, more)
-    return Opened(listed, filters, more, summary, conversations.thread(conversation_id))
+        return page
+    messages = conversations.thread(number, limit=depth + 1)
+    return replace(
+        page, summary=summary, messages=messages[-depth:], earlier=len(messages) > depth,
+        notes=studio.services.notes.of(number),
+    )  # fmt: skip
 
 
 @allow("viewer")
@@ -50,26 +83,47 @@ def first(studio: Studio, person: Person, wanted: str) -> Opened:
     number = _number(wanted)
     if number:
         studio.services.audit.note(person.email, "conversation read", str(number))
-    return opened(studio, number, Filters())
+    return opened(studio, View(number))
 
 
 @allow("viewer")
-def watch(studio: Studio, person: Person, conversation_id: int, *filters: Any) -> Opened:
-    """Read everything again."""
-    return opened(studio, conversation_id, Filters(*filters))
+def choices(studio: Studio, person: Person) -> Choices:
+    """Return what the filters and the assignment can be set to."""
+    staff = [one for one in studio.services.people.list() if one.may("agent")]
+    return Choices(
+        [(agent.name, agent.id) for agent in studio.services.agents.list()],
+        [(one.name or one.email, one.email) for one in staff],
+    )
 
 
 @allow("viewer")
-def choose(
-    studio: Studio, person: Person, action: str, subject: str, conversation_id: int, *filters: Any
-) -> Opened:
+def watch(studio: Studio, person: Person, seen: Seen | None, *here: Any) -> Opened | None:
+    """Read what changed since it was *seen*; None when nothing did."""
+    if seen and tuple(seen[0]) == studio.services.conversations.pulse():
+        return None
+    view = View.of(person.email, here)
+    soon = seen is not None and time.time() - seen[1] < SEARCH_AGAIN_SECONDS
+    page = opened(studio, view, lists=not (view.filters.search and soon))
+    return replace(page, seen=seen)
+
+
+@allow("viewer")
+def look(studio: Studio, person: Person, *here: Any) -> Opened:
+    """The filters were changed: begin at the first page."""
+    return opened(studio, replace(View.of(person.email, here), trail=()))
+
+
+@allow("viewer")
+def choose(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
     """Open a conversation, or turn the page of the list."""
-    asked = Filters(*filters)
-    if action == "turn":
-        return opened(studio, conversation_id, replace(asked, page=_number(subject)))
+    view = View.of(person.email, here)
+    if action == "older":
+        return opened(studio, replace(view, trail=(*view.trail, _key(subject))))
+    if action == "newer":
+        return opened(studio, replace(view, trail=view.trail[:-1]))
     number = _number(subject)
     studio.services.audit.note(person.email, "conversation read", str(number))
-    return opened(studio, number, asked)
+    return opened(studio, replace(view, conversation_id=number, depth=DEPTH))
 
 
 @allow("viewer")
@@ -80,57 +134,167 @@ def explain(studio: Studio, person: Person, action: str, turn_id: str) -> TurnRe
     return turn
 
 
-@allow("agent")
-def own(
-    studio: Studio, person: Person, action: str, subject: str, conversation_id: int, *filters: Any
-) -> Opened:
-    """Take a conversation over, or hand it back to the agent."""
-    if action in ("human", "bot"):
-        number = studio.services.conversations.get(_number(subject)).id
-        if action == "human":
-            studio.services.owners.take_over(number, person.email)
-        else:
-            studio.services.owners.hand_back(number, person.email)
-        done = "conversation taken over" if action == "human" else "conversation handed back"
-        studio.services.audit.note(person.email, done, str(number))
-        if action == "bot":
-            studio.services.doorbell.ring(queues.TURN, number)
-    return opened(studio, conversation_id, Filters(*filters))
+@allow("viewer")
+def close(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
+    """Go back to the list, where there is room for one of both only."""
+    return opened(studio, replace(View.of(person.email, here), conversation_id=0))
 
 
 @allow("agent")
-def reply(studio: Studio, person: Person, text: str, conversation_id: int, *filters: Any) -> Opened:
-    """Send a person's words to the customer through the outbox; the agent is silent from here."""
-    text = (text or "").strip()
-    if not conversation_id or not text:
-        raise NothingChosen("inbox.write_first" if conversation_id else "inbox.choose_first")
-    studio.services.conversations.get(conversation_id)
-    parts = split(text, LONGEST_PART, MOST_PARTS)
-    studio.services.conversations.reply(conversation_id, text, parts, person.email)
-    studio.services.audit.note(person.email, "conversation answered", str(conversation_id))
-    studio.services.doorbell.ring(queues.DELIVERY, conversation_id)
-    return opened(studio, conversation_id, Filters(*filters))
+def own(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
+    """Take a conversation over, pause it, or hand it back to the agent."""
+    owners, number = studio.services.owners, _number(subject)
+    if action == "human":
+        owners.take_over(number, person.email)
+    elif action == "pause":
+        owners.pause(number, time.time() + PAUSE_SECONDS, person.email)
+    elif action == "bot":
+        owners.hand_back(number, person.email)
+        studio.services.doorbell.ring(queues.TURN, number)
+    if action in DONE:
+        studio.services.audit.note(person.email, DONE[action], str(number))
+    return opened(studio, View.of(person.email, here))
+
+
+DONE = {
+    "human": "conversation taken over",
+    "pause": "conversation paused",
+    "bot": "conversation handed back",
+}
+
+
+@allow("agent")
+def assign(studio: Studio, person: Person, email: str, *here: Any) -> Opened:
+    """Put somebody in charge of the conversation; nobody when *email* is empty."""
+    view = View.of(person.email, here)
+    if not view.conversation_id:
+        raise NothingChosen("inbox.choose_first")
+    chosen = studio.services.people.find(email) if email else None
+    if email and (chosen is None or not chosen.may("agent")):
+        raise NotFound("There is nobody with that e-mail address.")
+    studio.services.owners.assign(view.conversation_id, chosen.email if chosen else "")
+    studio.services.audit.note(
+        person.email, "conversation assigned", str(view.conversation_id), email or ""
+    )
+    return opened(studio, view)
+
+
+@allow("agent")
+def write(studio: Studio, person: Person, mode: str, text: str, *here: Any) -> Opened:
+    """Send a person's words to the customer through the outbox, or keep them as a note."""
+    view, words = View.of(person.email, here), (text or "").strip()
+    number = view.conversation_id
+    if not number or not words:
+        raise NothingChosen("inbox.write_first" if number else "inbox.choose_first")
+    studio.services.conversations.get(number)
+    if mode == "note":
+        studio.services.notes.add(number, words, person.email)
+        studio.services.audit.note(person.email, "note written", str(number))
+        return opened(studio, view)
+    parts = split(words, LONGEST_PART, MOST_PARTS)
+    studio.services.conversations.reply(number, words, parts, person.email)
+    studio.services.audit.note(person.email, "conversation answered", str(number))
+    studio.services.doorbell.ring(queues.DELIVERY, number)
+    return opened(studio, view)
+
+
+@allow("viewer")
+def deepen(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
+    """Show older messages too."""
+    view = View.of(person.email, here)
+    depth = min(view.depth + DEPTH, MOST_SHOWN)
+    return opened(studio, replace(view, depth=depth), lists=False)
+
+
+@allow("editor")
+def fix(studio: Studio, person: Person, action: str, turn_id: str) -> Draft:
+    """Return the question and the answer of a turn, to be mended, and where it can be kept."""
+    conversations = studio.services.conversations
+    question, turn = conversations.asked(turn_id), conversations.turn(turn_id)
+    version = studio.services.agents.version(turn.version_id) if turn.version_id else None
+    own_bases = version.spec.knowledge.bases if version else ()
+    bases = sorted(studio.services.sources.bases(), key=lambda base: base.id not in own_bases)
+    said = conversations.said(turn_id)
+    return Draft([(base.name, base.id) for base in bases], question, said)
+
+
+@allow("editor")
+def keep(studio: Studio, person: Person, base_id: str, question: str, answer: str) -> None:
+    """Keep the mended answer: the agent finds it from the next question on."""
+    if not base_id or not (question or "").strip() or not (answer or "").strip():
+        raise NothingChosen("inbox.mend_first")
+    services = studio.services
+    curated = Curated(services.database, services.embedders, studio.answering.vectors)
+    made = curated.add(base_id, question.strip(), answer.strip(), person.email)
+    services.audit.note(person.email, "answer curated", str(made))
 
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
+def _key(text: str) -> str:
+    """Return the key of a line if *text* is one; it comes from a browser."""
+    moment, _, number = text.partition(":")
+    try:
+        return f"{float(moment)!r}:{int(number)}"
+    except ValueError:
+        return ""
+
+
 def build(studio: Studio, load: Load) -> None:
     """Place the page and wire it."""
     parts = layout(studio)
-    show, look = partial(shown, studio), event(studio, watch, partial(shown, studio))
-    here = [parts.conversation_id, parts.page, parts.search, parts.owner, parts.unanswered]
+    show = partial(shown, studio)
     load(at_address(studio, first, "conversation", show), None, parts.filled)
-    parts.timer.tick(look, here, parts.filled, show_progress="hidden", concurrency_limit=8)
-    asked = [parts.search.change, parts.owner.input, parts.unanswered.input]
-    gr.on(asked, look, here, parts.filled, show_progress="hidden", trigger_mode="always_last")
-    parts.listed.click(pick(studio, choose, show), here, parts.filled)
-    parts.head.click(pick(studio, own, show), here, parts.filled)
+    load(event(studio, choices, partial(_choices, studio)), None, [parts.agent, parts.assigned],
+         show_progress="hidden")  # fmt: skip
+    parts.timer.tick(
+        event(studio, watch, show), [parts.seen, *parts.here], parts.filled,
+        show_progress="hidden", concurrency_limit=8, trigger_mode="once",
+    )  # fmt: skip
+    _wire_list(studio, parts)
+    _wire_thread(studio, parts)
+
+
+def _wire_list(studio: Studio, parts: Parts) -> None:
+    show = partial(shown, studio)
+    chosen = (parts.state, parts.agent, parts.channel, parts.waiting)
+    asked = [parts.search.input, *(one.input for one in chosen)]
+    gr.on(asked, event(studio, look, show), parts.here, parts.filled, show_progress="hidden",
+          trigger_mode="always_last")  # fmt: skip
+    parts.listed.click(pick(studio, choose, show), parts.here, parts.filled)
+    parts.head.collapse(pick(studio, close, show), parts.here, parts.filled)
+    parts.head.click(pick(studio, own, show), parts.here, parts.filled)
+    parts.assigned.input(event(studio, assign, show), [parts.assigned, *parts.here], parts.filled)
+
+
+def _wire_thread(studio: Studio, parts: Parts) -> None:
+    show, mend = partial(shown, studio), parts.mend
     parts.thread.select(pick(studio, explain, partial(turn_view, studio)), None, parts.why)
+    parts.thread.expand(pick(studio, deepen, show), parts.here, parts.filled)
+    parts.thread.click(pick(studio, fix, _drafted), None, mend.filled)
+    mend.keep.click(
+        event(studio, keep, lambda _: gr.update(visible=False), done="inbox.mend_kept"),
+        [mend.base, mend.question, mend.answer],
+        mend.group,
+    )
     gr.on(
         [parts.box.submit, parts.send.click],
-        event(studio, reply, lambda page: [*show(page), ""]),
-        [parts.box, *here],
+        event(studio, write, lambda page: [*show(page), ""]),
+        [parts.mode, parts.box, *parts.here],
         [*parts.filled, parts.box],
     )
+
+
+def _choices(studio: Studio, found: Choices) -> list[Any]:
+    return [
+        gr.update(choices=[(studio.say("inbox.every_agent"), ""), *found.agents]),
+        gr.update(choices=[(studio.say("inbox.nobody"), ""), *found.people]),
+    ]
+
+
+def _drafted(draft: Draft) -> list[Any]:
+    base = draft.bases[0][1] if draft.bases else None
+    return [gr.update(visible=True), gr.update(choices=list(draft.bases), value=base),
+            draft.question, draft.answer]  # fmt: skip

@@ -1,119 +1,80 @@
 """How the Inbox looks: its components, and what they show of one conversation."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from agent.store.conversations import Summary, ThreadMessage, TurnRecord
-from studio import why
+from agent.store.conversation_list import Filters, Summary
+from agent.store.notes import Note
+from agent.store.threads import ThreadMessage, TurnRecord
+from studio import failures, why
 from studio.bubbles import Bubble, thread
 from studio.markup import Content, Html, join, tag
+from studio.pages.inbox_layout import View
 from studio.state import Studio
-from studio.widgets import badge, button, card, cards, clickable, clock, looker, note, place, when
+from studio.widgets import badge, button, card, cards, clock, looker, note, when
 
 SNIPPET = 70
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which conversations are listed, in the order of the page's inputs."""
-
-    page: int = 0
-    search: str = ""
-    owner: str = ""
-    unanswered: bool = False
+Seen = tuple[Any, ...]  # the pulse, and what was shown then
 
 
 @dataclass(frozen=True)
 class Opened:
     """Everything the page shows."""
 
-    listed: Sequence[Summary]
-    filters: Filters
-    more: bool  # there is a next page
+    view: View
+    pulse: tuple[float, ...]
+    listed: Sequence[Summary] | None  # None: as it was
+    more: bool = False  # there is a next page
+    undelivered: int = 0
     summary: Summary | None = None
     messages: Sequence[ThreadMessage] = ()
+    notes: Sequence[Note] = ()
+    earlier: bool = False  # there are older messages
+    seen: Seen | None = None  # what this page showed before, if only changes are to be drawn
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The components that events read and fill."""
-
-    conversation_id: gr.State
-    page: gr.State
-    search: gr.Textbox
-    owner: gr.Dropdown
-    unanswered: gr.Checkbox
-    listed: gr.HTML
-    head: gr.HTML
-    thread: gr.HTML
-    box: gr.Textbox
-    send: gr.Button
-    why: gr.HTML
-    timer: gr.Timer
-
-    @property
-    def filled(self) -> list[Any]:
-        """What `shown` fills, in its order."""
-        return [self.conversation_id, self.page, self.listed, self.head, self.thread]
-
-
-def layout(studio: Studio) -> Parts:
-    """Place the components."""
-    say = studio.say
-    conversation_id, page, timer = gr.State(0), gr.State(0), gr.Timer(2)
-    with gr.Row(elem_classes="as-columns"):
-        with gr.Column(scale=3, min_width=250):
-            search = gr.Textbox(
-                show_label=False,
-                placeholder=say("inbox.search"),
-                elem_id="inbox-search",
-                container=False,
-                max_length=100,
-            )
-            with gr.Row():
-                owners = [(say(f"inbox.owner.{key or 'any'}"), key) for key in ("", "bot", "human")]
-                owner = gr.Dropdown(owners, value="", show_label=False, container=False,
-                                    filterable=False, min_width=120)  # fmt: skip
-                unanswered = gr.Checkbox(label=say("inbox.unanswered"), container=False,
-                                         min_width=100)  # fmt: skip
-            listed = clickable(elem_id="inbox-list", elem_classes="as-scroll")
-        with gr.Column(scale=6, min_width=380):
-            head = clickable(elem_id="inbox-head")
-            messages = clickable(elem_id="inbox-thread", autoscroll=True, elem_classes="as-phone")
-            with gr.Row():
-                box = gr.Textbox(
-                    show_label=False, placeholder=say("inbox.reply"), container=False, scale=8,
-                    lines=1, max_lines=6, max_length=8000, elem_id="inbox-box",
-                )  # fmt: skip
-                send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
-                                 elem_id="inbox-send")  # fmt: skip
-        with gr.Column(scale=4, min_width=300):
-            place(tag("h3", say("playground.why")))
-            reason = place(note(say("inbox.why_empty")), elem_id="inbox-why",
-                             elem_classes="as-scroll")  # fmt: skip
-    return Parts(conversation_id, page, search, owner, unanswered, listed, head, messages, box,
-                 send, reason, timer)  # fmt: skip
-
-
-def shown(studio: Studio, page: Opened) -> list[Any]:
-    """Return the values of `Parts.filled`."""
+def shown(studio: Studio, page: Opened | None) -> list[Any]:
+    """Return the values of `Parts.filled`; what would be drawn as it is already stays untouched."""
+    if page is None:
+        return [gr.skip()] * 8
+    seen = page.seen
     number = page.summary.id if page.summary else 0
-    return [number, page.filters.page, _list(studio, page, number), _head(studio, page.summary),
-            _thread(studio, page)]  # fmt: skip
-
-
-def _list(studio: Studio, page: Opened, number: int) -> Html:
-    filtered = page.filters != Filters()
-    empty = studio.say("inbox.nothing_fits" if filtered else "inbox.empty")
-    entries = [_line(studio, one, one.id == number) for one in page.listed]
-    turns = [
-        button(studio.say("newer"), "turn", page.filters.page - 1) if page.filters.page else None,
-        button(studio.say("older"), "turn", page.filters.page + 1) if page.more else None,
+    drawn = [
+        None if page.listed is None else _list(studio, page, page.listed, number),
+        _head(studio, page.summary),
+        _thread(studio, page),
+        page.summary.assigned_to if page.summary else "",
     ]
-    return join([cards(entries, empty), *turns])
+    before = seen[2:] if seen else (None,) * 4
+    kept = [old if new is None else hash(new) for new, old in zip(drawn, before, strict=True)]
+    changed = [
+        gr.skip() if new is None or hash(new) == old else new
+        for new, old in zip(drawn, before, strict=True)
+    ]
+    read_at = seen[1] if seen and page.listed is None else page.view.read_at
+    return [number, list(page.view.trail), page.view.depth, (page.pulse, read_at, *kept), *changed]
+
+
+def _list(studio: Studio, page: Opened, listed: Sequence[Summary], number: int) -> Html:
+    filtered = page.view.filters != Filters()
+    empty = studio.say("inbox.nothing_fits" if filtered else "inbox.empty")
+    entries = [_line(studio, one, one.id == number) for one in listed]
+    turns = [
+        button(studio.say("newer"), "newer", 0) if page.view.trail else None,
+        button(studio.say("older"), "older", listed[-1].key) if page.more else None,
+    ]
+    return join([_undelivered(studio, page.undelivered), cards(entries, empty), *turns])
+
+
+def _undelivered(studio: Studio, count: int) -> Html | None:
+    if not count:
+        return None
+    words = studio.say("inbox.undelivered_count", count=count)
+    return tag("a", words, href=f"/studio/{studio.language}/undelivered", class_="as-alarm")
 
 
 def _line(studio: Studio, one: Summary, chosen: bool) -> Html:
@@ -121,7 +82,7 @@ def _line(studio: Studio, one: Summary, chosen: bool) -> Html:
         badge(studio.say("inbox.waiting", count=one.unanswered), "wait")
         if one.unanswered
         else None,
-        badge(studio.say("inbox.human"), "bad") if one.owner == "human" else None,
+        badge(studio.say(f"inbox.{one.owner}"), "bad") if one.owner != "bot" else None,
         badge(studio.say("inbox.not_delivered"), "bad") if one.dead else None,
     ]
     last = one.last_text[:SNIPPET] + ("…" if len(one.last_text) > SNIPPET else "")
@@ -139,48 +100,89 @@ def _number(address: str) -> str:
 def _head(studio: Studio, one: Summary | None) -> Html:
     if one is None:
         return Html("")
-    human = one.owner == "human"
-    owner = studio.say("inbox.with_person" if human else "inbox.with_agent",
-                       who=one.owner_reason if human else one.agent_name)  # fmt: skip
-    change = button(studio.say("inbox.hand_back" if human else "inbox.take_over"),
-                    "bot" if human else "human", one.id, kind="as-small strong")  # fmt: skip
+    back = looker("←", one.id, "close", "collapse", "as-small as-phone-only")
+    where = f"{studio.say(f'channel.{one.channel}')} · {_number(one.customer_address)}"
+    refused = badge(studio.say("inbox.opted_out"), "bad") if one.opted_out_at else None
     return tag(
-        "div", tag("h2", one.customer_name or _number(one.customer_address)),
-        tag("span", f"{studio.say(f'channel.{one.channel}')} · {_number(one.customer_address)}",
-            class_="as-quiet"),
-        badge(owner, "bad" if human else "good"), change, class_="as-title",
+        "div", back, tag("h2", one.customer_name or _number(one.customer_address)),
+        tag("span", where, class_="as-quiet"), _owner(studio, one), refused,
+        _changes(studio, one), class_="as-title",
     )  # fmt: skip
+
+
+def _owner(studio: Studio, one: Summary) -> Html:
+    if one.owner == "bot":
+        return badge(studio.say("inbox.with_agent", who=one.agent_name), "good")
+    until = when(one.owner_until)[5:]
+    if one.owner == "paused":
+        return badge(studio.say("inbox.with_nobody", until=until), "wait")
+    who = one.assigned_to or failures.handoff_reason(studio, one.owner_reason)
+    words = studio.say("inbox.with_person", who=who)
+    if until:
+        words += f" · {studio.say('inbox.until', until=until)}"
+    return badge(words, "bad")
+
+
+def _changes(studio: Studio, one: Summary) -> Html:
+    """The buttons that change who answers."""
+    take = button(studio.say("inbox.take_over"), "human", one.id, kind="as-small strong")
+    give = button(studio.say("inbox.hand_back"), "bot", one.id, kind="as-small strong")
+    pause = button(studio.say("inbox.pause"), "pause", one.id)
+    return join({"bot": [take, pause], "human": [give, pause], "paused": [give, take]}[one.owner])
 
 
 def _thread(studio: Studio, page: Opened) -> Html:
     if page.summary is None:
-        return note(studio.say("inbox.choose" if page.listed else "inbox.empty"))
-    return thread([_bubble(studio, one) for one in page.messages])
+        return note(studio.say("inbox.empty" if page.listed == [] else "inbox.choose"))
+    channel = page.summary.channel
+    said = [(one.created_at, _bubble(studio, one, channel)) for one in page.messages]
+    since = said[0][0] if said and page.earlier else 0.0
+    told = [(one.created_at, _note(studio, one)) for one in page.notes if one.created_at >= since]
+    both = [bubble for _, bubble in sorted(said + told, key=lambda pair: pair[0])]
+    earlier = looker(studio.say("inbox.earlier"), page.summary.id, "earlier", "expand")
+    return join([tag("div", earlier, class_="as-earlier") if page.earlier else None, thread(both)])
 
 
-def _bubble(studio: Studio, one: ThreadMessage) -> Bubble:
+def _note(studio: Studio, one: Note) -> Bubble:
+    who = f"{studio.say('inbox.note')} · {one.author}"
+    return Bubble("note", one.text, who=who, time=_moment(one.created_at))
+
+
+def _bubble(studio: Studio, one: ThreadMessage, channel: str) -> Bubble:
     names = {"agent": one.version, "customer": ""}
     return Bubble(
         author=one.author, text=one.text, who=names.get(one.author, one.author_name),
-        time=clock(one.created_at), delivery=one.delivery,
-        delivery_words=_delivery(studio, one), below=_below(studio, one), media=one.media,
+        time=_moment(one.created_at), delivery=one.delivery,
+        delivery_words=_delivery(studio, one, channel), below=_below(studio, one),
+        media=one.media,
     )  # fmt: skip
 
 
-def _delivery(studio: Studio, one: ThreadMessage) -> str:
+def _moment(at: float) -> str:
+    """Return the time of day; on another day than today, the day too."""
+    return clock(at) if when(at)[:10] == when(time.time())[:10] else when(at)[5:]
+
+
+def _delivery(studio: Studio, one: ThreadMessage, channel: str) -> str:
     words = studio.say(f"delivery.{one.delivery}") if one.delivery in DELIVERIES else one.delivery
-    return f"{words}: {one.error}" if one.error else words
+    if one.delivery not in FAILED:
+        return words
+    reason = failures.delivery_failure(studio, channel, one.error_code, one.error)
+    return f"{words}: {reason}" if reason else words
 
 
-DELIVERIES = frozenset({"pending", "sending", "unknown", "queued", "accepted", "sent", "delivered",
-                        "read", "dead", "failed", "undelivered"})  # fmt: skip
+FAILED = frozenset({"unknown", "dead", "failed", "undelivered"})
+DELIVERIES = frozenset({"pending", "sending", "queued", "accepted", "sent", "delivered",
+                        "read", *FAILED})  # fmt: skip
 
 
 def _below(studio: Studio, one: ThreadMessage) -> Content:
     if one.author != "agent" or not one.turn_id:
         return None
     cost = tag("small", f"US$ {one.cost:.5f}") if one.cost else None
-    return join([why.citations(one.citations), cost, looker(studio.say("inbox.why"), one.turn_id)])
+    asked = looker(studio.say("inbox.why"), one.turn_id)
+    mend = button(studio.say("inbox.fix"), "fix", one.turn_id)
+    return join([why.citations(one.citations), cost, asked, mend])
 
 
 def turn_view(studio: Studio, turn: TurnRecord) -> Html:
@@ -188,4 +190,5 @@ def turn_view(studio: Studio, turn: TurnRecord) -> Html:
     seconds = turn.finished_at - turn.started_at
     facts = why.usage(studio, turn.version, turn.model, (turn.input_tokens, turn.output_tokens),
                       turn.cost, seconds, turn.outcome)  # fmt: skip
-    return join([why.panel(studio, turn.trace, facts, turn.error), why.citations(turn.citations)])
+    reason = failures.turn_failure(studio, turn.error)
+    return join([why.panel(studio, turn.trace, facts, reason), why.citations(turn.citations)])

@@ -5,14 +5,14 @@ import pytest
 from agent import queues
 from agent.answer import Said
 from agent.spec import Spec
+from agent.store.conversation_list import Filters
 from agent.store.turns import Outcome
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import inbox, inbox_view
-from studio.pages.inbox_view import Filters
 from studio.state import Studio
 from tests.studio.conftest import NUMBER, Caller, House, RememberingDoorbell
 
-ALL = (0, "", "", False)
+ALL = ([], 50, "", "", "", "", "")  # what the page asks with when nothing is chosen
 
 
 @pytest.fixture
@@ -46,6 +46,13 @@ def answer(house: House, conversation_id: int) -> str:
     return message.turn_id or ""
 
 
+def names(studio: Studio, caller: Caller, **chosen: str) -> list[str]:
+    """The names on the list when these filters are chosen."""
+    kinds = ("search", "state", "agent", "channel", "waiting")
+    page = inbox.look(studio, caller, 0, [], 50, *(chosen.get(kind, "") for kind in kinds))
+    return [one.customer_name for one in page.listed or ()]
+
+
 def test_the_list_shows_who_waits(studio: Studio, viewer: Caller, carla: int) -> None:
     page = inbox.first(studio, viewer, "")
     shown = "".join(map(str, inbox_view.shown(studio, page)))
@@ -57,25 +64,31 @@ def test_search_and_filters_narrow_the_list(
     studio: Studio, viewer: Caller, house: House, carla: int
 ) -> None:
     house.customer_writes("Hi", "Bob", "2")
-    found = inbox.watch(studio, viewer, 0, 0, "carl", "", False)
-    assert [one.customer_name for one in found.listed] == ["Carla"]
-    assert inbox.watch(studio, viewer, 0, 0, "", "human", False).listed == []
-    assert len(inbox.watch(studio, viewer, 0, 0, "", "bot", True).listed) == 2
+    assert names(studio, viewer, search="carl") == ["Carla"]
+    assert names(studio, viewer, search="versá") == ["Carla"]  # in what was written
+    assert names(studio, viewer, state="human") == []
+    assert names(studio, viewer, state="bot", waiting="unanswered") == ["Bob", "Carla"]
+    assert names(studio, viewer, waiting="undelivered") == []
+    assert names(studio, viewer, channel="meta") == []
 
 
 def test_the_list_is_paged(studio: Studio, viewer: Caller, house: House) -> None:
     for number in range(inbox.ON_A_PAGE + 5):
         house.customer_writes("Hola", f"C{number}", str(number))
-    page = inbox.watch(studio, viewer, 0, *ALL)
+    page = inbox.look(studio, viewer, 0, *ALL)
+    assert page.listed is not None
     assert (len(page.listed), page.more) == (inbox.ON_A_PAGE, True)
-    page = inbox.choose(studio, viewer, "turn", "1", 0, *ALL)
+    page = inbox.choose(studio, viewer, "older", page.listed[-1].key, 0, *ALL)
+    assert page.listed is not None
     assert (len(page.listed), page.more) == (5, False)
+    page = inbox.choose(studio, viewer, "newer", "", 0, list(page.view.trail), *ALL[1:])
+    assert page.more
 
 
 def test_a_reply_goes_out_by_the_outbox_and_silences_the_agent(
     studio: Studio, clerk: Caller, carla: int, doorbell: RememberingDoorbell
 ) -> None:
-    page = inbox.reply(studio, clerk, " Hola Carla ", carla, *ALL)
+    page = inbox.write(studio, clerk, "reply", " Hola Carla ", carla, *ALL)
     assert page.messages[-1].text == "Hola Carla"
     assert page.messages[-1].delivery == "pending"
     assert page.summary is not None
@@ -84,7 +97,7 @@ def test_a_reply_goes_out_by_the_outbox_and_silences_the_agent(
 
 
 def test_a_long_reply_is_split_for_whatsapp(studio: Studio, clerk: Caller, carla: int) -> None:
-    inbox.reply(studio, clerk, "palabra " * 500, carla, *ALL)
+    inbox.write(studio, clerk, "reply", "palabra " * 500, carla, *ALL)
     with studio.services.database.read() as tx:
         parts = tx.exec_driver_sql("SELECT body FROM outbox ORDER BY id").scalars().all()
     assert len(parts) == 3
@@ -95,7 +108,7 @@ def test_taking_over_and_handing_back(
     studio: Studio, clerk: Caller, carla: int, doorbell: RememberingDoorbell
 ) -> None:
     page = inbox.own(studio, clerk, "human", str(carla), carla, *ALL)
-    assert "La atiende una persona: agent@example.com" in inbox_view.shown(studio, page)[3]
+    assert "La atiende una persona: agent@example.com" in inbox_view.shown(studio, page)[5]
     page = inbox.own(studio, clerk, "bot", str(carla), carla, *ALL)
     assert page.summary is not None
     assert page.summary.owner == "bot"
@@ -111,21 +124,21 @@ def test_why_it_said_that_opens_the_trace(
     why = inbox_view.turn_view(studio, inbox.explain(studio, viewer, "see", turn_id))
     assert "Sofía v1" in why
     assert "US$ 0.00123" in why
-    shown = inbox_view.shown(studio, inbox.watch(studio, viewer, carla, *ALL))
-    assert "Sofía v1" in shown[4]
-    assert turn_id in shown[4]
+    shown = inbox_view.shown(studio, inbox.look(studio, viewer, carla, *ALL))
+    assert "Sofía v1" in shown[6]
+    assert turn_id in shown[6]
 
 
 def test_reading_a_conversation_is_noted_once(studio: Studio, viewer: Caller, carla: int) -> None:
     inbox.choose(studio, viewer, "open", str(carla), 0, *ALL)
-    inbox.watch(studio, viewer, carla, *ALL)
+    inbox.look(studio, viewer, carla, *ALL)
     notes = [entry for entry in studio.services.audit.page() if entry.action == "conversation read"]
     assert [(note.person, note.subject) for note in notes] == [("viewer@example.com", str(carla))]
 
 
 def test_viewers_do_not_answer_customers(studio: Studio, viewer: Caller, carla: int) -> None:
     with pytest.raises(NotAllowed):
-        inbox.reply(studio, viewer, "hola", carla, *ALL)
+        inbox.write(studio, viewer, "reply", "hola", carla, *ALL)
     with pytest.raises(NotAllowed):
         inbox.own(studio, viewer, "human", str(carla), carla, *ALL)
 
@@ -133,7 +146,7 @@ def test_viewers_do_not_answer_customers(studio: Studio, viewer: Caller, carla: 
 def test_nothing_is_sent_without_words_or_conversation(studio: Studio, clerk: Caller) -> None:
     for text, number in (("", 1), ("hola", 0)):
         with pytest.raises(NothingChosen):
-            inbox.reply(studio, clerk, text, number, *ALL)
+            inbox.write(studio, clerk, "reply", text, number, *ALL)
 
 
 @pytest.mark.parametrize("wanted", ["", "-1", "x", "99999999999999999999", "12345", "1;DROP"])
@@ -142,4 +155,4 @@ def test_addresses_that_name_no_conversation_open_the_list(
 ) -> None:
     page = inbox.first(studio, viewer, wanted)
     assert page.summary is None
-    assert page.filters == Filters()
+    assert page.view.filters == Filters()

@@ -24,8 +24,9 @@ MATRIX = {
         "change": "editor",
     },
     "inbox": {
-        "first": "viewer", "watch": "viewer", "choose": "viewer", "explain": "viewer",
-        "own": "agent", "reply": "agent",
+        "first": "viewer", "choices": "viewer", "watch": "viewer", "look": "viewer",
+        "choose": "viewer", "close": "viewer", "explain": "viewer", "deepen": "viewer",
+        "own": "agent", "assign": "agent", "write": "agent", "fix": "editor", "keep": "editor",
     },
     "simulator": {"look": "agent", "write": "agent", "clear": "agent"},
 }  # fmt: skip

@@ -1,0 +1,176 @@
+"""The components of the Inbox, and what a person has chosen in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from agent.store.agents import CHANNELS
+from agent.store.conversation_list import Filters
+from studio.markup import tag
+from studio.state import Studio
+from studio.widgets import clickable, note, place
+
+DEPTH = 50  # messages of a thread; as many more with each press of the button
+STATES = ("", "bot", "human", "paused", "mine")
+WAITING = ("", "unanswered", "undelivered")
+TICK_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class View:
+    """What a person looks at."""
+
+    conversation_id: int = 0
+    trail: tuple[str, ...] = ()  # the keys that lead to this page of the list
+    depth: int = DEPTH
+    filters: Filters = field(default_factory=Filters)
+    read_at: float = 0.0
+
+    @classmethod
+    def of(cls, email: str, values: Sequence[Any]) -> "View":
+        """Return the view for the values of `Parts.here`."""
+        number, trail, depth, search, state, agent_id, channel, waiting = values
+        filters = Filters(
+            search=(search or "")[:100],
+            owner=state if state in STATES[1:4] else "",
+            assigned_to=email if state == "mine" else "",
+            agent_id=agent_id or "",
+            channel=channel or "",
+            unanswered=waiting == "unanswered",
+            undelivered=waiting == "undelivered",
+        )
+        return cls(int(number or 0), tuple(trail or ()), int(depth or DEPTH), filters)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that events read and fill."""
+
+    conversation_id: gr.State
+    trail: gr.State
+    depth: gr.State
+    seen: gr.State
+    search: gr.Textbox
+    state: gr.Dropdown
+    agent: gr.Dropdown
+    channel: gr.Dropdown
+    waiting: gr.Dropdown
+    listed: gr.HTML
+    head: gr.HTML
+    thread: gr.HTML
+    assigned: gr.Dropdown
+    mode: gr.Radio
+    box: gr.Textbox
+    send: gr.Button
+    why: gr.HTML
+    mend: "Mend"
+    timer: gr.Timer
+
+    @property
+    def here(self) -> list[Any]:
+        """What says where a person is, in the order of `View.of`."""
+        return [self.conversation_id, self.trail, self.depth, self.search, self.state,
+                self.agent, self.channel, self.waiting]  # fmt: skip
+
+    @property
+    def filled(self) -> list[Any]:
+        """What `inbox_view.shown` fills, in its order."""
+        return [self.conversation_id, self.trail, self.depth, self.seen, self.listed, self.head,
+                self.thread, self.assigned]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mend:
+    """The form that turns a poor answer into a curated one."""
+
+    group: gr.Column
+    base: gr.Dropdown
+    question: gr.Textbox
+    answer: gr.Textbox
+    keep: gr.Button
+
+    @property
+    def filled(self) -> list[Any]:
+        """What opening it fills."""
+        return [self.group, self.base, self.question, self.answer]
+
+
+def layout(studio: Studio) -> Parts:
+    """Place the components."""
+    timer = gr.Timer(TICK_SECONDS)
+    with gr.Row(elem_classes="as-columns", elem_id="inbox"):
+        with gr.Column(scale=3, min_width=270, elem_id="inbox-left"):
+            search, state, agent, channel, waiting = _filters(studio)
+            listed = clickable(elem_id="inbox-list", elem_classes="as-scroll")
+        with gr.Column(scale=6, min_width=340, elem_id="inbox-middle"):
+            head = clickable(elem_id="inbox-head")
+            messages = clickable(elem_id="inbox-thread", autoscroll=True, elem_classes="as-phone")
+            mode, box, send = _writing(studio)
+        with gr.Column(scale=4, min_width=290, elem_id="inbox-right"):
+            assigned = gr.Dropdown(
+                [(studio.say("inbox.nobody"), "")], value="", label=studio.say("inbox.assigned"),
+                elem_id="inbox-assigned", filterable=False, allow_custom_value=True,
+            )  # fmt: skip
+            mend = _mend(studio)
+            place(tag("h3", studio.say("playground.why")))
+            reason = place(note(studio.say("inbox.why_empty")), elem_id="inbox-why",
+                           elem_classes="as-scroll")  # fmt: skip
+    return Parts(
+        gr.State(0), gr.State([]), gr.State(DEPTH), gr.State(None), search, state, agent, channel,
+        waiting, listed, head, messages, assigned, mode, box, send, reason, mend, timer,
+    )  # fmt: skip
+
+
+def _filters(
+    studio: Studio,
+) -> tuple[gr.Textbox, gr.Dropdown, gr.Dropdown, gr.Dropdown, gr.Dropdown]:
+    say = studio.say
+    search = gr.Textbox(show_label=False, placeholder=say("inbox.search"), container=False,
+                        elem_id="inbox-search", max_length=100)  # fmt: skip
+    with gr.Row():
+        states = [(say(f"inbox.owner.{key or 'any'}"), key) for key in STATES]
+        state = _choice(states, say("inbox.by_state"))
+        waits = [(say(f"inbox.waits.{key or 'any'}"), key) for key in WAITING]
+        waiting = _choice(waits, say("inbox.by_waiting"))
+    with gr.Row():
+        agent = _choice([(say("inbox.every_agent"), "")], say("inbox.by_agent"))
+        channels = [(say(f"channel.{name}"), name) for name in CHANNELS]
+        every = (say("inbox.every_channel"), "")
+        channel = _choice([every, *channels], say("inbox.by_channel"))
+    return search, state, agent, channel, waiting
+
+
+def _choice(choices: list[tuple[str, str]], label: str) -> gr.Dropdown:
+    return gr.Dropdown(choices, value="", label=label, show_label=False, container=False,
+                       filterable=False, min_width=110, allow_custom_value=True)  # fmt: skip
+
+
+def _writing(studio: Studio) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
+    say = studio.say
+    modes = [(say("inbox.mode.reply"), "reply"), (say("inbox.mode.note"), "note")]
+    mode = gr.Radio(modes, value="reply", show_label=False, container=False, elem_id="inbox-mode")
+    with gr.Row(elem_id="inbox-writing"):
+        box = gr.Textbox(
+            show_label=False, placeholder=say("inbox.reply"), container=False, scale=8,
+            lines=1, max_lines=6, max_length=4000, elem_id="inbox-box",
+        )  # fmt: skip
+        send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
+                         elem_id="inbox-send")  # fmt: skip
+    return mode, box, send
+
+
+def _mend(studio: Studio) -> Mend:
+    say = studio.say
+    with gr.Column(visible=False, elem_id="inbox-mend") as group:
+        place(tag("h3", say("inbox.mend")))
+        place(tag("p", say("inbox.mend_help"), class_="as-quiet"))
+        question = gr.Textbox(label=say("inbox.mend_question"), lines=2, max_length=1000,
+                              elem_id="inbox-mend-question")  # fmt: skip
+        answer = gr.Textbox(label=say("inbox.mend_answer"), lines=4, max_length=4000,
+                            elem_id="inbox-mend-answer")  # fmt: skip
+        base = gr.Dropdown([], label=say("inbox.mend_base"), filterable=False,
+                           allow_custom_value=True)  # fmt: skip
+        keep = gr.Button(say("inbox.mend_keep"), variant="primary", elem_id="inbox-mend-keep")
+    return Mend(group, base, question, answer, keep)
