@@ -26,6 +26,9 @@ lint: .venv/.dev ## Check style, types and stripped notebooks
 bench: .venv/.dev ## Measure workers and webhook beside RQ, dramatiq and bare Flask
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+chaos: .venv/.dev ## Kill every part again and again while customers write (DATABASE=postgresql, MUTANT=all)
+	@$(BIN)/python -m tests.chaos $(if $(DATABASE),--database $(DATABASE)) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
+
 notebook: .venv/.notebooks ## Open the notebooks
 	@$(BIN)/jupyter lab notebooks
 
@@ -63,4 +66,4 @@ clean: ## Remove the environment and caches (never your data)
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat test lint bench notebook lock browser clean
+.PHONY: help run chat test lint bench chaos notebook lock browser clean

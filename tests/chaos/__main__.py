@@ -67,18 +67,18 @@ def _carry_out(plan: Plan, database: str, mutant: Mutant | None, keep: Path | No
 
 def _mutants(mutants: list[Mutant], database: str, seed: int) -> int:
     caught = 0
-    print(
-        "| mutant | lost | doubled | inverted | messages | seconds | |\n|---|---|---|---|---|---|---|"
-    )
+    head = ("mutant", "shows as", "messages", "seconds", "")
+    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     for mutant in mutants:
         gaps = Plan(seed).gaps | mutant.gaps
         plan = Plan(seed, MUTANT_MESSAGES, customers=MUTANT_CUSTOMERS, newcomers=0.1, gaps=gaps)
         result = _carry_out(plan, database, mutant, None)
-        found, verdict = mutant.is_caught(result.verdict), result.verdict
+        found = mutant.is_caught(result.verdict)
+        shown = len(getattr(result.verdict, mutant.shows_as))
         caught += found
         print(
-            f"| {mutant.name}: {mutant.sentence} | {len(verdict.lost)} | {len(verdict.doubled)} "
-            f"| {len(verdict.inverted)} | {result.messages} | {result.seconds:.0f} "
+            f"| {mutant.name}: {mutant.sentence} | {shown} {mutant.shows_as} "
+            f"| {result.messages} | {result.seconds:.0f} "
             f"| {'caught' if found else '**not caught**'} |",
             flush=True,
         )  # fmt: skip

@@ -8,16 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from types import SimpleNamespace
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, select, update
 
-from agent.store import outbox_queries, turn_queries
+from agent.store import outbox_queries
 from agent.store.db import new_id
 from agent.store.inbox import Accepted, Inbound, Inbox
-from agent.store.outbox import Parcel
-from agent.store.tables import contacts, conversations, inbox, outbox
-from agent.store.turns import Lease, Outcome, Turns
+from agent.store.outbox import Outbox, Parcel
+from agent.store.tables import conversations, inbox, outbox
+from agent.store.turns import Lease, Outcome, Turns, Work
 from bot.channels.base import Channel
 from bot.channels.twilio import TwilioChannel
 from jobs import deliver
@@ -66,28 +66,19 @@ def _never_resend() -> None:
 
 def _no_head_of_line() -> None:
     """Whatever is due goes out, though something older of the same conversation still waits."""
-    any_row, here = outbox.alias(), bindparam("conversation")
-    due = (
-        select(func.min(any_row.c.id))
-        .where(any_row.c.conversation_id == here, any_row.c.state == "pending",
-               any_row.c.next_at <= bindparam("due_at", callable_=time.time))
-        .scalar_subquery()
-    )  # fmt: skip
-    first = (
-        select(func.coalesce(due, func.min(outbox.c.id)).label("lowest"),
-               func.count().label("left"))
-        .where(outbox.c.conversation_id == here, text("outbox.state NOT IN ('sent', 'dead')"))
-        .subquery()
-    )  # fmt: skip
-    statement = (
-        select(outbox, conversations.c.channel, conversations.c.our_address,
-               conversations.c.last_inbound_at, conversations.c.facts, contacts.c.address,
-               first.c.left)
-        .join(first, first.c.lowest == outbox.c.id)
-        .join(conversations, conversations.c.id == outbox.c.conversation_id)
-        .join(contacts, contacts.c.id == conversations.c.contact_id)
-    )  # fmt: skip
-    outbox_queries.head = lambda: statement  # type: ignore[assignment]
+    claim = Outbox.claim
+
+    def claim_any(self: Outbox, conversation_id: int) -> Parcel | float | None:
+        now, pending = self._clock(), outbox.c.state == "pending"
+        mine = (outbox.c.conversation_id == conversation_id, pending, outbox.c.next_at <= now)
+        with self._database.read() as tx:
+            head = tx.execute(outbox_queries.head(), {"conversation": conversation_id}).first()
+            due = tx.execute(select(outbox).where(*mine).order_by(outbox.c.id)).first()
+        if head is None or due is None:
+            return claim(self, conversation_id)
+        return self._claim(SimpleNamespace(**head._asdict() | due._asdict()), now) or now + 1
+
+    Outbox.claim = claim_any  # type: ignore[method-assign]
 
 
 # --- turns
@@ -107,14 +98,15 @@ def _no_fence() -> None:
 
 def _no_second_look() -> None:
     """The commit closes all that is open here, also what came while the model was thinking."""
-    mine = inbox.alias()
-    here = select(mine.c.conversation_id).where(mine.c.id.in_(bindparam("rows", expanding=True)))
-    statement = (
-        update(inbox)
-        .where(inbox.c.conversation_id.in_(here), inbox.c.turn_id.is_(None))
-        .values(turn_id=bindparam("by"))
-    )
-    turn_queries.answer_inbox = lambda: statement  # type: ignore[assignment]
+    store = Turns._store_turn
+
+    def store_and_close(self: Turns, tx: Connection, work: Work, outcome: Outcome) -> str:
+        turn_id = store(self, tx, work, outcome)
+        here = inbox.c.conversation_id == work.lease.conversation_id
+        tx.execute(update(inbox).where(here, inbox.c.turn_id.is_(None)).values(turn_id=turn_id))
+        return turn_id
+
+    Turns._store_turn = store_and_close  # type: ignore[method-assign]
 
 
 # --- the way in
