@@ -36,7 +36,9 @@ def accept(services: Services, channel: str, events: list[Event]) -> None:
             services.owners.echo(event)
             WEBHOOKS.labels("echo").inc()
         elif isinstance(event, OwnerChange):
-            services.owners.change(event)
+            changed = services.owners.change(event)
+            if changed is not None and event.owner == "bot":
+                services.doorbell.ring(queues.TURN, changed)  # what came meanwhile
             WEBHOOKS.labels("owner").inc()
     if not events:
         WEBHOOKS.labels("empty").inc()

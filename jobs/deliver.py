@@ -8,7 +8,7 @@ import logging
 
 from agent import consent
 from agent.log import about
-from agent.store.outbox import Parcel
+from agent.store.outbox import LEASE_SECONDS, Parcel
 from bot.channels.base import WINDOW, Channel, Refused, Sent
 from bot.channels.templates import late
 from bot.errors import ChannelUnavailable
@@ -27,8 +27,10 @@ TOO_LATE = (
 
 def send(desk: Desk, conversation_id: int) -> float | None:
     """Deliver what is due in one conversation; return when to come back, or None."""
-    outbox = desk.services.outbox
+    outbox, switches = desk.services.outbox, desk.services.switches
     while True:
+        if switches.paused and outbox.is_bots(conversation_id):
+            return None  # people's own words still go out; the sweeper rings after the pause
         claimed = outbox.claim(conversation_id)
         if not isinstance(claimed, Parcel):
             return claimed
@@ -46,6 +48,10 @@ def _send(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
     """Hand one part over; return whether the provider took it."""
     outbox = desk.services.outbox
     if _barred(desk, channel, parcel):
+        return False
+    if desk.clock() > parcel.sending_at + LEASE_SECONDS:
+        # This process stood still since it claimed the row; others may have looked for the send.
+        outbox.again(parcel, desk.clock(), "Claimed too long ago to be sent now.")
         return False
     with desk.waiting():
         result = channel.send(parcel)

@@ -7,6 +7,7 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,11 +29,17 @@ class Sweeper:
     """Rings for due work, each subject ever less often while nothing comes of it."""
 
     services: Services
+    clock: Callable[[], float] = time.time
     _rung: dict[tuple[str, str | int], tuple[float, float]] = field(default_factory=dict)
+    _paused: bool = False
 
     def sweep(self) -> int:
         """Ring once for everything that is due; return how many times it rang."""
-        now = time.time()
+        now = self.clock()
+        self._hand_back(now)
+        if self._paused and not self.services.switches.paused:
+            self._rung.clear()  # everything that waited through the pause is due at once
+        self._paused = self.services.switches.paused
         due = self._due(now)
         self._rung = {key: value for key, value in self._rung.items() if key in due}
         rung = 0
@@ -44,13 +51,21 @@ class Sweeper:
             rung += self.services.doorbell.ring(*key)
         return rung
 
+    def _hand_back(self, now: float) -> None:
+        """Give back what people had for a time, or what was paused until now."""
+        for conversation_id in self.services.owners.expired(now):
+            if self.services.owners.end(conversation_id, now):
+                self.services.doorbell.ring(TURN, conversation_id)
+
     def _due(self, now: float) -> set[tuple[str, str | int]]:
         services = self.services
         due: set[tuple[str, str | int]] = {
             (TURN, waiting.conversation_id)
             for waiting in services.turns.all_waiting()
-            if waiting.last_at + SLACK_SECONDS < now
+            if waiting.last_at + SLACK_SECONDS < now and waiting.open_at <= now
         }
+        if self._paused:
+            due.clear()
         due |= {(DELIVERY, conversation_id) for conversation_id in services.outbox.due()}
         kinds = {"read": INGESTION, "remove": REMOVAL}
         return due | {(kinds[kind], source_id) for kind, source_id in services.sources.due(now)}

@@ -218,6 +218,12 @@ class Outbox:
 
     # --- what waits
 
+    def is_bots(self, conversation_id: int) -> bool:
+        """True when the next row to go out is the bot's own words."""
+        with self._database.read() as tx:
+            author = tx.scalar(queries.next_author(), {"conversation": conversation_id})
+        return author == "agent"
+
     def due(self, limit: int = 1000) -> list[int]:
         """Return the conversations whose next row can be sent or looked up now."""
         values = {"now": self._clock(), "at_most": limit}

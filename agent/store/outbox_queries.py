@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select, text, update
 
-from agent.store.tables import contacts, conversations, outbox
+from agent.store.tables import contacts, conversations, messages, outbox
 
 OPEN = ("pending", "sending", "unknown")
 # Spelled as in the partial index: with bound values neither database would use it.
@@ -31,6 +31,18 @@ def head() -> Any:
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .join(contacts, contacts.c.id == conversations.c.contact_id)
     )  # fmt: skip
+
+
+@cache
+def next_author() -> Any:
+    """Whose words the lowest unfinished row of `conversation` carries."""
+    return (
+        select(messages.c.author)
+        .join(outbox, outbox.c.message_id == messages.c.id)
+        .where(outbox.c.conversation_id == bindparam("conversation"), _UNFINISHED)
+        .order_by(outbox.c.id)
+        .limit(1)
+    )
 
 
 @cache

@@ -90,6 +90,15 @@ class Owners:
             _lock(tx, conversation_id)
             return release(tx, conversation_id, reason or person)
 
+    def end(self, conversation_id: int, now: float) -> bool:
+        """Give the conversation back because its time was over at *now*.
+
+        Returns False when somebody took it anew meanwhile. Raises NotFound.
+        """
+        with self._database.write() as tx:
+            until = _lock(tx, conversation_id).owner_until
+            return 0 < until <= now and release(tx, conversation_id, "Its time was over.")
+
     def assign(self, conversation_id: int, email: str) -> None:
         """Make *email* the person in charge; empty: anybody. The owner stays who it is.
 
@@ -157,7 +166,7 @@ def _lock(tx: Connection, conversation_id: int) -> Any:
         update(conversations)
         .where(conversations.c.id == conversation_id)
         .values(owner=conversations.c.owner)
-        .returning(conversations.c.owner, conversations.c.assigned_to)
+        .returning(conversations.c.owner, conversations.c.assigned_to, conversations.c.owner_until)
     )
     row = tx.execute(change).one_or_none()
     if row is None:

@@ -130,7 +130,7 @@ class Turns:
             if row is None:
                 return None
             used = spend(tx, conversation_id, self.limits, now) if self.limits.any else None
-        return Lease(conversation_id, *row, allowance=used)
+        return Lease(conversation_id, *(*row, used))
 
     def _waiting(self, row: Any) -> Waiting:
         return Waiting(
