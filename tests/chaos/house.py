@@ -105,6 +105,7 @@ class House:
             "OPENAI_API_KEY": "sk-chaos-0000000000",
             "OPENAI_BASE_URL": f"http://127.0.0.1:{self.ports['model']}/v1",
             "ENVIRONMENT": "development", "TURN_SLOTS": "32", "LOG_LEVEL": "INFO",
+            "MESSAGES_A_MINUTE": "0", "TURNS_A_DAY": "100000",
         }  # fmt: skip
 
     def _stand_in(self, name: str) -> list[str]:

@@ -1,6 +1,8 @@
 """A delivery is sent once, in order; what nobody can tell is looked up before it is sent again."""
 
-from collections.abc import Callable
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -8,7 +10,7 @@ from agent.store.inbox import Accepted
 from agent.store.outbox import LEASE_SECONDS, Parcel
 from bot.channels.base import Refused, Unclear
 from jobs import deliver, turn
-from jobs.desk import Desk
+from jobs.desk import Desk, Heartbeat
 from tests.jobs.fakes import Clock, MemoryChannel
 
 Write = Callable[..., Accepted]
@@ -134,6 +136,34 @@ def test_a_reply_to_a_customer_who_left_a_day_ago_is_kept_for_staff(
     deliver.send(desk, answered)
     assert channel.taken == []
     assert desk.services.conversations.get(answered).dead == 1
+
+
+class Frozen(Heartbeat):
+    """Its process stands still right after the claim, while something else goes on."""
+
+    meanwhile: Callable[[], object]
+
+    @contextlib.contextmanager
+    def token(self, token: str) -> Iterator[None]:
+        """Hold the row, too late."""
+        self.meanwhile()
+        yield
+
+
+def test_a_process_that_stood_still_after_its_claim_does_not_send(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    frozen = Frozen(desk.services.turns, desk.services.outbox)
+
+    def another_worker() -> None:
+        frozen.meanwhile = lambda: None
+        clock.pass_seconds(LEASE_SECONDS + 60)
+        deliver.send(desk, answered)
+
+    frozen.meanwhile = another_worker
+    deliver.send(dataclasses.replace(desk, heartbeat=frozen), answered)
+    assert channel.taken == ["hola"]
+    assert channel.attempts == 1
 
 
 def test_two_workers_never_send_the_same_row(desk: Desk, answered: int) -> None:
