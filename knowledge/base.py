@@ -20,6 +20,20 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What staff should know of a document that was read all the same."""
+
+    sentence: str
+    code: str  # what a translation goes by; `code:detail` where the sentence has a blank
+
+
+class Document(list[Section]):
+    """The sections of a document, in order, and what staff should know of it."""
+
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True)
 class Chunk:
     """What is embedded and found: a piece of a section, small enough to quote."""
 

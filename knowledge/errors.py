@@ -11,6 +11,7 @@ KnowledgeError
 ├── EmbeddingUnavailable   the embedding service did not do it; later may work
 ├── IndexUnavailable       the vector store did not answer; later may work
 ├── NotAccepted            a name, file or request of the caller's that cannot be used
+├── EditConflict           somebody else changed the source since it was looked at
 └── UnknownSource          no base or source by that id
 """
 
@@ -65,6 +66,12 @@ class NotAccepted(KnowledgeError):
     """That cannot be added."""
 
     code = "not_accepted"
+
+
+class EditConflict(KnowledgeError):
+    """Somebody else has changed this source since you opened it. Look at it again first."""
+
+    code = "edit_conflict"
 
 
 class UnknownSource(KnowledgeError):

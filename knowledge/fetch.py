@@ -11,7 +11,7 @@ import re
 import ssl
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,11 +35,10 @@ MEDIA_TYPES = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
-_HEADERS = {
-    "User-Agent": "AgentStudio/1 (knowledge reader)",
-    "Accept": ", ".join(MEDIA_TYPES),
-    "Accept-Encoding": "gzip",
-}
+AGENT = "AgentStudio"
+PAGE_TYPES = ("text/html", "application/xhtml+xml")
+SITEMAP_TYPES = ("application/xml", "text/xml", "text/plain")
+_HEADERS = {"User-Agent": f"{AGENT}/1 (knowledge reader)", "Accept-Encoding": "gzip"}
 _HOST = re.compile(rb"[A-Za-z0-9._:-]+")  # after IDNA; colons are IPv6's
 _FAULTS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 
@@ -61,11 +60,12 @@ def name_for(page: Fetched) -> str:
 def fetch(
     url: str,
     *,
+    media_types: Collection[str] = tuple(MEDIA_TYPES),
     resolver: Resolver = resolve,
     allow_loopback_port: int | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Fetched:
-    """Fetch *url*. Raises FetchRefused with a sentence.
+    """Fetch *url*, if it holds one of *media_types*. Raises FetchRefused with a sentence.
 
     *allow_loopback_port* opens one port of this machine, for the simulator and for tests.
     """
@@ -75,7 +75,7 @@ def fetch(
     ) as pool:
         for _ in range(MAX_REDIRECTS + 1):
             address = _checked(url, allow_loopback_port)
-            answer = _ask(pool, network, address)
+            answer = _ask(pool, network, address, media_types)
             if isinstance(answer, Fetched):
                 return answer
             url = str(address.join(answer))
@@ -83,10 +83,14 @@ def fetch(
 
 
 def _ask(
-    pool: httpcore.ConnectionPool, network: GuardedNetwork, address: httpx.URL
+    pool: httpcore.ConnectionPool,
+    network: GuardedNetwork,
+    address: httpx.URL,
+    media_types: Collection[str],
 ) -> Fetched | str:
     """What the address answers: its content, or where it sends us."""
-    headers = [*_HEADERS.items(), ("Host", address.netloc.decode("ascii"))]
+    host = ("Host", address.netloc.decode("ascii"))
+    headers = [*_HEADERS.items(), ("Accept", ", ".join(media_types)), host]
     target = httpcore.URL(
         scheme=address.raw_scheme,
         host=address.raw_host,
@@ -98,7 +102,7 @@ def _ask(
             found = httpx.Headers(answer.headers)
             if answer.status in (301, 302, 303, 307, 308) and "location" in found:
                 return found["location"]
-            media_type = _media_type(answer.status, found)
+            media_type = _media_type(answer.status, found, media_types)
             body = _body(answer, found.get("content-encoding", ""), network)
     except _FAULTS as fault:
         raise FetchRefused(
@@ -121,11 +125,17 @@ def _checked(url: str, loopback_port: int | None) -> httpx.URL:
     return address
 
 
-def _media_type(status: int, headers: httpx.Headers) -> str:
+def _media_type(status: int, headers: httpx.Headers, wanted: Collection[str]) -> str:
+    if status in (404, 410):
+        raise FetchRefused(
+            "There is no page at that address, or there is no longer one.", "fetch_gone"
+        )
+    if status >= 500:
+        raise FetchRefused(f"The site is in trouble ({status}). Try later.", "fetch_trouble")
     if status != 200:
         raise FetchRefused(f"The page answered {status}. Check the address.", "fetch_status")
     media_type = headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type not in MEDIA_TYPES:
+    if media_type not in wanted:
         raise FetchRefused(
             "There is no readable page or document at that address.", "fetch_media_type"
         )

@@ -1,6 +1,7 @@
 """The folder of uploaded files: random names, readable by us alone, never served."""
 
 import hashlib
+import io
 import os
 import uuid
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from typing import BinaryIO
 from knowledge.errors import NotAccepted
 
 MAX_BYTES = 20_000_000
-EXTENSIONS = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
+ARCHIVE = ".zip"
+READABLE = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
+EXTENSIONS = (*READABLE, ARCHIVE)  # what staff may upload
 _BLOCK = 1 << 16
 
 
@@ -36,8 +39,9 @@ def clean_name(name: str) -> str:
     return bare if len(bare) <= 300 else bare[:290] + Path(bare).suffix[:10]
 
 
-def store(folder: Path, data: BinaryIO) -> StoredFile:
+def store(folder: Path, data: BinaryIO | bytes) -> StoredFile:
     """Copy *data* into *folder*. Nothing stays behind when it is too large or breaks off."""
+    data = io.BytesIO(data) if isinstance(data, bytes) else data
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / uuid.uuid4().hex
     try:

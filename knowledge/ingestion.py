@@ -5,22 +5,27 @@ no search looks at, and the next reading of the source, or its removal, clears i
 """
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, select
 
 from knowledge import files
-from knowledge.base import Base, Chunk, EmbedderFor, Section, Source, Transactions
+from knowledge.base import Base, Chunk, Document, EmbedderFor, Notice, Source, Transactions
 from knowledge.chroma import Vectors
 from knowledge.errors import (
     EmbeddingUnavailable,
+    FetchRefused,
     IndexUnavailable,
     KnowledgeError,
     Unreadable,
 )
 from knowledge.fetch import Fetched, fetch, name_for
+from knowledge.loaders import PAIRS
+from knowledge.parts import read_archive, read_site
 from knowledge.readings import Overtaken, Reading, delete_chunks
 from knowledge.sources import Sources
 from knowledge.splitter import split
@@ -30,6 +35,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 64
 MAX_CHUNKS = 20_000
+_ENDINGS = {"file": "", "url": "", "text": ".md", "pairs": PAIRS}  # how each kind is read
 RETRY_SECONDS = 15  # doubled with each attempt
 
 
@@ -42,8 +48,9 @@ class Ingestion:
         database: Transactions,
         vectors: Vectors,
         embedder_for: EmbedderFor,
-        read_document: Callable[[Path, str], list[Section]],
-        fetch_page: Callable[[str], Fetched] = fetch,
+        read_document: Callable[[Path, str], Document],
+        fetch_page: Callable[..., Fetched] = fetch,
+        read_page: Callable[[str], Fetched] | None = None,
     ) -> None:
         self.sources = sources
         self.database = database
@@ -51,6 +58,7 @@ class Ingestion:
         self.embedder_for = embedder_for
         self.read_document = read_document
         self.fetch_page = fetch_page
+        self.read_page = read_page  # Jina Reader, for sources that ask for it
 
     def read(self, source_id: str) -> None:
         """Read the source and show it, or record why not. Does nothing when nothing is due."""
@@ -83,15 +91,23 @@ class Ingestion:
             log.info("source removed source=%s", source.id)
 
     def _read(self, reading: Reading, base: Base) -> None:
-        if not reading.published:
-            self._write(reading, base)
+        if reading.source.kind == "archive":
+            return read_archive(reading)
+        if reading.source.kind == "site":
+            return read_site(reading, self.fetch_page)
+        notice = None if reading.published else self._write(reading, base)
         reading.discard_chunks()
-        self.vectors.remove_other_versions(base, reading.source.id, reading.version)
-        reading.finish()
+        self.vectors.remove_other_versions(base, reading.source.id, reading.shown)
+        reading.finish(notice)
 
-    def _write(self, reading: Reading, base: Base) -> None:
+    def _write(self, reading: Reading, base: Base) -> Notice | None:
+        """Write and publish what the source says now, unless it says what it said before."""
+        document, about = self._document(reading.source)
+        text_hash = _hash(document)
+        if reading.source.version and text_hash == reading.source.text_hash:
+            return document.notice
+        pieces = _pieces(document)
         embedder = self.embedder_for(base.provider, base.model, base.dimension)
-        pieces, fingerprint, size = self._pieces(reading.source)
         reading.advance(0, len(pieces))
         for start in range(0, len(pieces), BATCH):
             batch = pieces[start : start + BATCH]
@@ -99,29 +115,38 @@ class Ingestion:
             self.vectors.add(base, reading.source.id, reading.version, batch, vectors)
             reading.write(batch)
             reading.advance(start + len(batch), len(pieces))
-        reading.publish(fingerprint, size)
+        reading.publish(text_hash, [piece.text for piece in pieces], **about)
+        return document.notice
 
-    def _pieces(self, source: Source) -> tuple[list[Chunk], str, int]:
-        path, name = self.sources.files_dir / source.stored_name, source.name
+    def _document(self, source: Source) -> tuple[Document, dict[str, Any]]:
+        path, name = (
+            self.sources.files_dir / source.stored_name,
+            source.name + _ENDINGS[source.kind],
+        )
         if source.kind == "url":
-            page = self.fetch_page(source.url)
+            page = self._fetched(source)
             path, name = _page(self.sources, source), name_for(page)
             self.sources.files_dir.mkdir(parents=True, exist_ok=True)
             path.write_bytes(page.body)
         try:
-            sections = self.read_document(path, name)
+            document = self.read_document(path, name)
             body = path.read_bytes()
         except FileNotFoundError:
             raise Unreadable("The stored file is gone. Add it again.", "file_gone") from None
         finally:
             if source.kind == "url":
                 path.unlink(missing_ok=True)
-        pieces = split(sections)
-        if not pieces:
-            raise Unreadable("There is no text in it.", "no_text")
-        if len(pieces) > MAX_CHUNKS:
-            raise Unreadable("It is too long. Divide it and add the parts.", "too_long")
-        return pieces, hashlib.sha256(body).hexdigest(), len(body)
+        return document, {"fingerprint": hashlib.sha256(body).hexdigest(), "bytes": len(body)}
+
+    def _fetched(self, source: Source) -> Fetched:
+        if not source.options.get("reader"):
+            return self.fetch_page(source.url)
+        if self.read_page is None:
+            raise FetchRefused(
+                "Jina Reader needs a key. Set JINA_API_KEY, or add the page without it.",
+                "reader_key",
+            )
+        return self.read_page(source.url)
 
     def _record(self, reading: Reading, base: Base, error: KnowledgeError) -> None:
         sentence, later = str(error), isinstance(error, EmbeddingUnavailable | IndexUnavailable)
@@ -149,6 +174,24 @@ class Ingestion:
         with self.database.read() as tx:
             rows = tx.execute(select(sources).where(sources.c.id == source_id))
             return [Source(**row._mapping) for row in rows]
+
+
+def _pieces(document: Document) -> list[Chunk]:
+    pieces = split(document)
+    if not pieces:
+        raise Unreadable("There is no text in it.", "no_text")
+    if len(pieces) > MAX_CHUNKS:
+        raise Unreadable("It is too long. Divide it and add the parts.", "too_long")
+    return pieces
+
+
+def _hash(document: Document) -> str:
+    """The fingerprint of what the document says: a page's bytes differ with each visit."""
+    digest = hashlib.sha256()
+    for section in document:
+        said = [section.text, section.heading, section.page, section.row]
+        digest.update(json.dumps(said, ensure_ascii=False).encode("utf-8", errors="replace"))
+    return digest.hexdigest()
 
 
 def _embedded(piece: Chunk) -> str:

@@ -11,14 +11,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, insert, or_, select, update
+from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
 
-from knowledge.base import Chunk, Source
+from knowledge import differences
+from knowledge.base import Chunk, Notice, Source
+from knowledge.due import MAX_ATTEMPTS
 from knowledge.lexical import stem
-from knowledge.sources import MAX_ATTEMPTS, Sources
+from knowledge.sources import Sources
 from knowledge.tables import chunks, sources
 
 LEASE_SECONDS = 120
+GONE = "fetch_gone"  # the code of a page that is not there any more
+_DONE = {"state": "ready", "attempts": 0, "lease_until": 0}
+_WELL = {"error": "", "error_code": ""}
 _DELETED_AT_ONCE = 500  # a removal of thousands never holds the database's write lock for long
 
 
@@ -34,6 +39,11 @@ class Reading:
         self.source = source
         self.version = source.fence
         self.published = source.version == source.fence
+
+    @property
+    def shown(self) -> int:
+        """The reading that is searched now."""
+        return self.version if self.published else self.source.version
 
     @classmethod
     def claim(cls, desk: Sources, source_id: str) -> "Reading | None":
@@ -77,25 +87,44 @@ class Reading:
         }
         rows = [{**asdict(piece), **own, "stems": _indexed(piece)} for piece in pieces]
         with self.desk.database.write() as tx:
-            self._update(tx, lease_until=self.desk.clock() + LEASE_SECONDS)
+            self.hold(tx)
             tx.execute(insert(chunks), rows)
 
-    def publish(self, fingerprint: str, size: int) -> None:
-        """Let searches see this reading instead of the one before."""
+    def hold(self, tx: Connection) -> None:
+        """Prolong the lease inside *tx*, which is undone when the reading was overtaken."""
+        self._update(tx, lease_until=self.desk.clock() + LEASE_SECONDS)
+
+    def publish(self, text_hash: str, texts: Sequence[str], **about: Any) -> None:
+        """Let searches see this reading, of *texts*, instead of the one before."""
         with self.desk.database.write() as tx:
-            self._update(tx, version=self.version, fingerprint=fingerprint, bytes=size)
+            now = self.desk.clock()
+            self._update(tx, version=self.version, text_hash=text_hash, **about)
+            differences.keep(tx, self.source, self.version, now, texts)
             self.desk.raise_revision(tx, self.source.base_id)
         self.published = True
 
-    def finish(self) -> None:
-        """Say that nothing is left to do."""
+    def finish(self, notice: Notice | None = None) -> None:
+        """Say that nothing is left to do; *notice* is what staff should know all the same."""
+        told = {"error": notice.sentence, "error_code": notice.code[:40]} if notice else _WELL
         with self.desk.database.write() as tx:
-            self._update(tx, state="ready", attempts=0, lease_until=0, error="", error_code="")
+            self._update(tx, **_DONE, **told, checked_at=self.desk.clock(), gone_at=0)
+
+    def finish_whole(self, options: dict[str, Any]) -> None:
+        """Say that every part of a site or archive is a source now."""
+        with self.desk.database.write() as tx:
+            parts = (sources.c.parent_id == self.source.id) & (sources.c.state != "removing")
+            count = tx.scalar(select(func.count()).where(parts))
+            told = {"version": self.version, "done": count, "total": count, "options": options}
+            now = self.desk.clock()
+            self._update(tx, **_DONE, **_WELL, **told, checked_at=now, gone_at=0)
 
     def fail(self, sentence: str, code: str) -> None:
-        """Record that it cannot be read, for staff."""
+        """Record that it cannot be read, for staff. What was read before stays findable."""
+        now = self.desk.clock()
+        gone = {"gone_at": self.source.gone_at or now} if code == GONE else {}
+        told = {"state": "failed", "error": sentence, "error_code": code, "lease_until": 0}
         with self.desk.database.write() as tx:
-            self._update(tx, state="failed", error=sentence, error_code=code, lease_until=0)
+            self._update(tx, **told, **gone, checked_at=now)
 
     def postpone(self, sentence: str, code: str, seconds: float) -> None:
         """Put it back for a later attempt, or fail when this was the last."""

@@ -1,40 +1,33 @@
-"""Knowledge bases and their sources as staff see them: added, listed, updated, removed.
+"""The sources of knowledge bases as staff see them: added, listed, updated, removed.
 
 Light to import: the webhook process loads it. Reading a source is another process's work
 (`knowledge.ingestion`); what is said here is only that there is something to read. `fence`
 rises whenever what a reader is doing has lost its point, so that it notices.
 """
 
-import io
 import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, insert, select, update
 
-from knowledge import files
-from knowledge.base import Base, Source, StoredChunk, Transactions
-from knowledge.errors import NotAccepted, UnknownSource
-from knowledge.tables import bases, chunks, sources
+from knowledge import addresses, due, files, written
+from knowledge.base import Difference, Source, StoredChunk, Transactions
+from knowledge.bases import Bases
+from knowledge.errors import EditConflict, NotAccepted, UnknownSource
+from knowledge.tables import chunks, differences, sources
 
-MAX_ATTEMPTS = 5
-RING_AGAIN_SECONDS = 60
-MAX_URL = 2_000
-Bases = list[Base]  # `Sources.list` hides the builtin inside the class
-SourceList = list[Source]
+MOST_REFRESH_HOURS = 24 * 90
+SourceList = list[Source]  # `Sources.list` hides the builtin inside the class
 StoredChunks = list[StoredChunk]
+Differences = list[Difference]
 Due = list[tuple[str, str]]
-_TO_DO = ("waiting", "reading", "embedding", "removing")
-GAVE_UP = (
-    "Reading it was tried several times and broke off each time. Try again, or use another file."
-)
 
 
-class Sources:
-    """What staff do with knowledge bases and sources."""
+class Sources(Bases):
+    """What staff do with sources, and with the bases they stand in."""
 
     def __init__(
         self,
@@ -42,78 +35,44 @@ class Sources:
         files_dir: Path,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.database = database
+        super().__init__(database, clock)
         self.files_dir = files_dir
-        self.clock = clock
-
-    def create_base(self, name: str, person: str, provider: str, model: str, dimension: int) -> str:
-        """Make an empty base whose vectors will be of that model. Returns its id."""
-        name = name.strip()
-        if not 1 <= len(name) <= 120:
-            raise NotAccepted("Give the base a name of at most 120 characters.", "base_name")
-        row = {
-            "id": uuid.uuid4().hex,
-            "name": name,
-            "provider": provider,
-            "model": model,
-            "dimension": dimension,
-            "created_by": person,
-            "created_at": self.clock(),
-        }
-        try:
-            with self.database.write() as tx:
-                tx.execute(insert(bases).values(row))
-        except IntegrityError:
-            raise NotAccepted(f"There is already a base named {name}.", "base_exists") from None
-        return str(row["id"])
-
-    def bases(self) -> Bases:
-        """Every base, by name."""
-        return self._bases()
-
-    def base(self, base_id: str) -> Base:
-        """The base by that id. Raises UnknownSource."""
-        found = self._bases(base_id)
-        if not found:
-            raise UnknownSource("There is no such knowledge base.", "unknown_base")
-        return found[0]
-
-    def remove_base(self, base_id: str) -> None:
-        """Remove a base that has no sources left."""
-        self.base(base_id)
-        with self.database.write() as tx:
-            if tx.scalar(select(func.count()).where(sources.c.base_id == base_id)):
-                raise NotAccepted(
-                    "The base still has sources. Remove them first.", "base_not_empty"
-                )
-            tx.execute(delete(bases).where(bases.c.id == base_id))
 
     def add_file(self, base_id: str, name: str, data: BinaryIO | bytes, person: str) -> str:
-        """Store a file to be read. The same bytes in the same base are the same source."""
-        self.base(base_id)
-        name = files.clean_name(name)
-        stored = files.store(self.files_dir, _stream(data))
-        try:
-            with self.database.write() as tx:
-                same = sources.c.fingerprint == stored.fingerprint
-                known = _known(tx, base_id, sources.c.kind == "file", same)
-                if not known:
-                    return self._insert(tx, base_id, person, name, vars(stored))
-        except BaseException:
-            files.remove(self.files_dir, stored.stored_name)
-            raise
-        files.remove(self.files_dir, stored.stored_name)
-        return known
+        """Store a file to be read. The same bytes in the same base are the same source.
 
-    def add_url(self, base_id: str, url: str, person: str) -> str:
-        """Note a page to be fetched and read. The same address in a base is the same source."""
-        self.base(base_id)
-        url = url.strip()
-        if not url.lower().startswith(("http://", "https://")) or len(url) > MAX_URL:
-            raise NotAccepted("Write the page's whole address, beginning with https://", "url_form")
-        with self.database.write() as tx:
-            known = _known(tx, base_id, sources.c.url == url)
-            return known or self._insert(tx, base_id, person, url[:300], {"url": url})
+        A ZIP becomes a source of its own whose files are sources beside it.
+        """
+        name = files.clean_name(name)
+        kind = "archive" if name.lower().endswith(files.ARCHIVE) else "file"
+        return self._add_stored(base_id, kind, name, data, person)
+
+    def add_text(self, base_id: str, name: str, text: str, person: str) -> str:
+        """Keep a pasted text under a *name*, to be read as Markdown."""
+        name = written.title(name)
+        return self._add_stored(base_id, "text", name, written.text(text), person)
+
+    def add_pairs(self, base_id: str, name: str, text: str, person: str) -> str:
+        """Keep questions with their answers: `P: ...` and `R: ...` lines, or a table with a
+        question and an answer a row. Raises NotAccepted when there is no pair in it."""
+        name = written.title(name)
+        return self._add_stored(base_id, "pairs", name, written.pairs(text), person)
+
+    def add_url(self, base_id: str, url: str, person: str, *, reader: bool = False) -> str:
+        """Note a page to be fetched and read. The same address in a base is the same source.
+
+        *reader* has it fetched by Jina Reader, which runs a page's scripts, instead of by us.
+        """
+        options = {"reader": True} if reader else {}
+        return self._add_address(base_id, "url", addresses.whole(url), person, options)
+
+    def add_site(
+        self, base_id: str, url: str, person: str, *, depth: int = 2, pages: int = 50
+    ) -> str:
+        """Note a site: its pages, by its sitemap or by following links *depth* deep, become
+        sources beside it, at most *pages* of them."""
+        limits = addresses.limits(depth, pages)
+        return self._add_address(base_id, "site", addresses.whole(url), person, limits)
 
     def list(self, base_id: str) -> SourceList:
         """The sources of a base, newest last."""
@@ -132,31 +91,71 @@ class Sources:
 
     def retry(self, source_id: str) -> None:
         """Have a source read again, whatever became of it."""
-        self._renew(source_id, {})
+        self._renew(source_id, {"text_hash": ""})
 
-    def update_file(self, source_id: str, name: str, data: BinaryIO | bytes, person: str) -> None:
-        """Replace a file. What was read before stays findable until the new one is read."""
+    def set_refresh(self, source_id: str, hours: int) -> None:
+        """Have a page or site read again every so many hours; 0 stops it."""
+        if self.get(source_id).kind not in ("url", "site") or not 0 <= hours <= MOST_REFRESH_HOURS:
+            raise NotAccepted(
+                f"Only pages and sites are read again by themselves, every 1 to "
+                f"{MOST_REFRESH_HOURS} hours; 0 means never.",
+                "refresh_hours",
+            )
+        with self.database.write() as tx:
+            known = sources.c.id == source_id
+            tx.execute(update(sources).where(known).values(refresh_hours=hours))
+
+    def differences(self, source_id: str) -> Differences:
+        """What re-reads found changed, newest first."""
+        columns = [differences.c[name] for name in Difference.__dataclass_fields__]
+        query = select(*columns).where(differences.c.source_id == source_id)
+        with self.database.read() as tx:
+            rows = tx.execute(query.order_by(differences.c.id.desc()))
+            return [Difference(**row._mapping) for row in rows]
+
+    def text_of(self, source_id: str) -> str:
+        """What was pasted or written, for editing it."""
         source = self.get(source_id)
-        if source.kind != "file":
+        if source.kind not in ("text", "pairs"):
+            raise NotAccepted("Only texts written here can be edited.", "not_written")
+        return (self.files_dir / source.stored_name).read_text(encoding="utf-8")
+
+    def update_file(
+        self, source_id: str, name: str, data: BinaryIO | bytes, person: str, over: str = ""
+    ) -> None:
+        """Replace a file. What was read before stays findable until the new one is read.
+
+        *over* is the `stored_name` that the person saw: when somebody else has replaced it
+        since, nothing is replaced and EditConflict raised.
+        """
+        source = self.get(source_id)
+        if source.kind not in ("file", "archive"):
             raise NotAccepted("A page is read again, not replaced by a file.", "not_a_file")
         name = files.clean_name(name)
-        stored = files.store(self.files_dir, _stream(data))
-        try:
-            self._renew(source_id, {"name": name, "created_by": person, **vars(stored)})
-        except BaseException:
-            files.remove(self.files_dir, stored.stored_name)
-            raise
-        files.remove(self.files_dir, source.stored_name)
+        if name.lower().endswith(files.ARCHIVE) != (source.kind == "archive"):
+            raise NotAccepted("Replace a ZIP by a ZIP, and a file by a file.", "other_kind")
+        self._replace(source, name, data, person, over)
+
+    def update_text(
+        self, source_id: str, name: str, text: str, person: str, over: str = ""
+    ) -> None:
+        """Replace a text or pairs written here; *over* as in `update_file`."""
+        source = self.get(source_id)
+        if source.kind not in ("text", "pairs"):
+            raise NotAccepted("Only texts written here can be edited.", "not_written")
+        body = written.pairs(text) if source.kind == "pairs" else written.text(text)
+        self._replace(source, written.title(name), body, person, over)
 
     def mark_removing(self, source_id: str) -> None:
-        """Take a source out of every search at once; its traces are removed afterwards."""
+        """Take a source, and what is part of it, out of every search at once; the traces are
+        removed afterwards."""
         source = self.get(source_id)
+        gone = {"state": "removing", "fence": sources.c.fence + 1, "lease_until": 0}
         with self.database.write() as tx:
-            tx.execute(
-                update(sources)
-                .where(sources.c.id == source_id)
-                .values(state="removing", fence=sources.c.fence + 1, lease_until=0)
-            )
+            own = (sources.c.id == source_id) | (sources.c.parent_id == source_id)
+            tx.execute(update(sources).where(own).values(**gone))
+            if source.parent_id:
+                _leave_out(tx, source)
             self.raise_revision(tx, source.base_id)
 
     def chunks(self, source_id: str, offset: int = 0, limit: int = 50) -> StoredChunks:
@@ -173,65 +172,45 @@ class Sources:
             return [StoredChunk(**row._mapping) for row in rows]
 
     def due(self, now: float) -> Due:
-        """What a crash or a lost doorbell left to do: ("read" | "remove", source id).
+        """What there is to do: ("read" | "remove", source id); see `knowledge.due`."""
+        return due.due(self.database, now)
 
-        Each is named again only after a while, so that a long queue is not filled with it.
-        """
-        query = (
-            select(sources.c.id, sources.c.state)
-            .where(sources.c.lease_until <= now, sources.c.state.in_(_TO_DO))
-            .order_by(sources.c.created_at)
-            .limit(100)
-        )
-        with self.database.read() as tx:
-            if tx.execute(query.limit(1)).first() is None:
-                return []
-        with self.database.write() as tx:
-            self._give_up(tx, now)
-            found = tx.execute(query).all()
-            for source_id, state in found:
-                tx.execute(
-                    update(sources)
-                    .where(sources.c.id == source_id)
-                    .values(
-                        state="removing" if state == "removing" else "waiting",
-                        lease_until=now + RING_AGAIN_SECONDS,
-                    )
-                )
-        return [("remove" if state == "removing" else "read", name) for name, state in found]
-
-    @staticmethod
-    def raise_revision(tx: Connection, base_id: str) -> None:
-        """Say, inside *tx*, that what can be found in the base has changed."""
-        tx.execute(update(bases).where(bases.c.id == base_id).values(revision=bases.c.revision + 1))
-
-    def _give_up(self, tx: Connection, now: float) -> None:
-        tx.execute(
-            update(sources)
-            .where(
-                sources.c.lease_until <= now,
-                sources.c.attempts >= MAX_ATTEMPTS,
-                sources.c.state.in_(("waiting", "reading", "embedding")),
-            )
-            .values(
-                state="failed",
-                error=func.coalesce(func.nullif(sources.c.error, ""), GAVE_UP),
-                error_code=func.coalesce(func.nullif(sources.c.error_code, ""), "gave_up"),
-                fence=sources.c.fence + 1,
-                updated_at=now,
-            )
-        )
-
-    def _insert(
-        self, tx: Connection, base_id: str, person: str, name: str, more: dict[str, Any]
+    def _add_stored(
+        self, base_id: str, kind: str, name: str, data: BinaryIO | bytes, person: str
     ) -> str:
+        self.base(base_id)
+        stored = files.store(self.files_dir, data)
+        try:
+            with self.database.write() as tx:
+                same = sources.c.fingerprint == stored.fingerprint
+                known = _known(tx, base_id, sources.c.kind == kind, same)
+                if not known:
+                    return self.insert(tx, base_id, person, kind, {"name": name, **vars(stored)})
+        except BaseException:
+            files.remove(self.files_dir, stored.stored_name)
+            raise
+        files.remove(self.files_dir, stored.stored_name)
+        return known
+
+    def _add_address(
+        self, base_id: str, kind: str, url: str, person: str, options: dict[str, Any]
+    ) -> str:
+        self.base(base_id)
+        row = {"name": url[:300], "url": url, "options": options}
+        with self.database.write() as tx:
+            known = _known(tx, base_id, sources.c.url == url, sources.c.kind == kind)
+            return known or self.insert(tx, base_id, person, kind, row)
+
+    def insert(
+        self, tx: Connection, base_id: str, person: str, kind: str, more: dict[str, Any]
+    ) -> str:
+        """Write a new source, to be read, inside *tx*. Returns its id."""
         source_id, now = uuid.uuid4().hex, self.clock()
         tx.execute(
             insert(sources).values(
                 id=source_id,
                 base_id=base_id,
-                kind="url" if "url" in more else "file",
-                name=name,
+                kind=kind,
                 state="waiting",
                 created_by=person,
                 created_at=now,
@@ -241,45 +220,38 @@ class Sources:
         )
         return source_id
 
-    def _renew(self, source_id: str, more: dict[str, Any]) -> None:
-        fresh = {"state": "waiting", "attempts": 0, "lease_until": 0, "error": "", "error_code": ""}
+    def _replace(
+        self, source: Source, name: str, data: BinaryIO | bytes, person: str, over: str
+    ) -> None:
+        stored = files.store(self.files_dir, data)
+        row = {"name": name, "created_by": person, "text_hash": "", **vars(stored)}
+        try:
+            if over and over != source.stored_name:
+                raise EditConflict
+            self._renew(source.id, row, sources.c.stored_name == source.stored_name)
+        except BaseException:
+            files.remove(self.files_dir, stored.stored_name)
+            raise
+        files.remove(self.files_dir, source.stored_name)
+
+    def _renew(self, source_id: str, more: dict[str, Any], *unchanged: Any) -> None:
+        known = (sources.c.id == source_id) & (sources.c.state != "removing")
+        values = {**due.AGAIN, "fence": sources.c.fence + 1, "updated_at": self.clock(), **more}
         with self.database.write() as tx:
-            changed = tx.execute(
-                update(sources)
-                .where(sources.c.id == source_id, sources.c.state != "removing")
-                .values(**fresh, fence=sources.c.fence + 1, updated_at=self.clock(), **more)
-            )
-            if not changed.rowcount:
-                raise UnknownSource
-
-    def _bases(self, base_id: str | None = None) -> Bases:
-        counted = (
-            select(func.count())
-            .where(sources.c.base_id == bases.c.id)
-            .scalar_subquery()
-            .label("sources")
-        )
-        found = (
-            select(func.count())
-            .select_from(chunks.join(sources, sources.c.id == chunks.c.source_id))
-            .where(
-                chunks.c.base_id == bases.c.id,
-                chunks.c.source_version == sources.c.version,
-                sources.c.state != "removing",
-            )
-            .scalar_subquery()
-            .label("passages")
-        )
-        own = [bases.c[n] for n in ("id", "name", "provider", "model", "dimension", "revision")]
-        query = select(*own, counted, found).order_by(bases.c.name)
-        if base_id is not None:
-            query = query.where(bases.c.id == base_id)
-        with self.database.read() as tx:
-            return [Base(**row._mapping) for row in tx.execute(query)]
+            if tx.execute(update(sources).where(known, *unchanged).values(**values)).rowcount:
+                return
+            there = tx.scalar(select(sources.c.id).where(known))
+        raise EditConflict if there else UnknownSource
 
 
-def _stream(data: BinaryIO | bytes) -> BinaryIO:
-    return io.BytesIO(data) if isinstance(data, bytes) else data
+def _leave_out(tx: Connection, part: Source) -> None:
+    """Have the next reading of a site not bring back a page that staff removed."""
+    whole = sources.c.id == part.parent_id
+    options = tx.scalar(select(sources.c.options).where(whole))
+    if options is not None:
+        left_out = [*options.get("without", []), part.url or part.name]
+        options = {**options, "without": left_out[-addresses.MOST_PAGES * 5 :]}
+        tx.execute(update(sources).where(whole).values(options=options))
 
 
 def _known(tx: Connection, base_id: str, *same: Any) -> str:

@@ -103,8 +103,9 @@ def knowledge_sentence(language: str, code: str, english: str) -> str:
     """Return the sentence of a knowledge error; the English one when no other is known."""
     if language == "en":
         return english
+    code, _, detail = code.partition(":")  # `code:detail` where the sentence has a blank
     key = f"error.knowledge.{code}"
-    return say(language, key) if has(language, key) else english
+    return say(language, key, detail=detail) if has(language, key) else english
 
 
 def in_words(studio: Studio, kind: type[Exception], english: str) -> str:

@@ -1,12 +1,12 @@
 """How each kind of file becomes sections. Run in the child process only (`knowledge.child`)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from knowledge.base import Section
-from knowledge.formats import office, pdf, plain, sheets, web
+from knowledge.base import Notice, Section
+from knowledge.formats import office, pairs, pdf, plain, sheets, web
 
-READERS: dict[str, Callable[[Path], Iterator[Section]]] = {
+READERS: Mapping[str, Callable[[Path], Iterator[Section | Notice]]] = {
     ".pdf": pdf.read,
     ".docx": office.read_docx,
     ".pptx": office.read_pptx,
@@ -16,4 +16,5 @@ READERS: dict[str, Callable[[Path], Iterator[Section]]] = {
     ".htm": web.read,
     ".md": plain.read_markdown,
     ".txt": plain.read_text,
+    ".pairs": pairs.read,
 }

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from knowledge.base import Section
+from knowledge.base import Notice, Section
 from knowledge.errors import Unreadable
 
 MAX_PAGES = 2_000
@@ -20,7 +21,7 @@ _NUMBERED = re.compile(
 _ENDS_A_SENTENCE = re.compile(r"[.:;,!…]$")
 
 
-def read(path: Path) -> Iterator[Section]:
+def read(path: Path) -> Iterator[Section | Notice]:
     """The sections of each page, with the page's number and the heading they stand under."""
     from pypdf import PdfReader  # each format loads its own parser and no other
 
@@ -37,10 +38,34 @@ def read(path: Path) -> Iterator[Section]:
             "The PDF holds pictures of pages, not text. Run text recognition (OCR) on it first.",
             "pdf_scanned",
         )
+    scanned = [at for at, lines in enumerate(pages) if not lines and _has_picture(reader.pages[at])]
+    if scanned:
+        yield _notice([at + 1 for at in scanned])
     running = _running(pages)
     for number, lines in enumerate(pages, start=1):
         kept = [line for line in lines if _without_digits(line) not in running]
         yield from _sections(kept, number)
+
+
+def _has_picture(page: Any) -> bool:
+    """True for a page with a picture on it, as a scanner makes them."""
+    pictures = _resolved(_resolved(page.get("/Resources")).get("/XObject"))
+    return any(_resolved(one).get("/Subtype") == "/Image" for one in pictures.values())
+
+
+def _resolved(value: Any) -> dict[str, Any]:
+    """What a reference of the file stands for, if that is a dictionary."""
+    found = value.get_object() if hasattr(value, "get_object") else value
+    return found if isinstance(found, dict) else {}
+
+
+def _notice(numbers: Sequence[int]) -> Notice:
+    shown = ", ".join(map(str, numbers[:8])) + (" ..." if len(numbers) > 8 else "")
+    return Notice(
+        f"Pages without text, only pictures: {shown}. Run text recognition (OCR) on the PDF and "
+        "replace it, or they will not be found.",
+        f"pdf_pages:{shown}",
+    )
 
 
 def _lines(text: str) -> list[str]:

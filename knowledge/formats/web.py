@@ -6,15 +6,16 @@ from pathlib import Path
 from knowledge.base import Section
 from knowledge.formats import markdown
 from knowledge.formats.encodings import decoded
+from knowledge.formats.hidden import without_hidden
 
 
 def read(path: Path) -> Iterator[Section]:
-    """The page's sections, without menus, footers, scripts and comments."""
+    """The page's sections, without menus, footers, scripts, comments and hidden text."""
     import trafilatura  # each format loads its own parser and no other
 
-    page = decoded(path)
-    if "<html" not in page.lower():  # a piece of a page, as editors save it
-        page = f"<html><body>{page}</body></html>"
+    page = without_hidden(decoded(path))
+    if not page:
+        return
     text = trafilatura.extract(
         page, output_format="markdown", include_tables=True, include_comments=False
     )

@@ -251,7 +251,7 @@ def test_no_redirect_leads_inside(target: str) -> None:
         ("/bomb", "fetch_size"),
         ("/endless", "fetch_size"),
         ("/program", "fetch_media_type"),
-        ("/missing", "fetch_status"),
+        ("/missing", "fetch_gone"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_reason(site: str, path: str, code: str) -> None:

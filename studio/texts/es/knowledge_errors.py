@@ -75,4 +75,53 @@ TEXTS = {
     "error.knowledge.unknown_source": "Esa fuente ya no existe. Recargue la página.",
     "error.knowledge.unreadable": "El archivo no se puede convertir en texto.",
     "error.knowledge.url_form": "Escriba la dirección completa, empezando por https://",
+    "error.knowledge.archive_nested": (
+        "El archivo trae otros archivos comprimidos dentro. Descomprímalos antes."
+    ),
+    "error.knowledge.archive_password": (
+        "El archivo tiene contraseña. Guárdelo sin ella y súbalo otra vez."
+    ),
+    "error.knowledge.archive_empty": (
+        "En el ZIP no hay archivos que se puedan leer (PDF, Word, PowerPoint, Excel, CSV, "
+        "HTML o texto)."
+    ),
+    "error.knowledge.archive_many": "El ZIP tiene demasiados archivos. Divídalo en varios.",
+    "error.knowledge.edit_conflict": (
+        "Otra persona cambió esta fuente después de que usted la abrió. Mírela otra vez antes"
+        " de guardar."
+    ),
+    "error.knowledge.fetch_gone": "No hay ninguna página en esa dirección, o ya no está.",
+    "error.knowledge.fetch_trouble": (
+        "El sitio tiene un problema en este momento. Inténtelo más tarde."
+    ),
+    "error.knowledge.not_written": "Solo se pueden editar los textos escritos aquí.",
+    "error.knowledge.other_kind": "Sustituya un ZIP por otro ZIP, y un archivo por otro archivo.",
+    "error.knowledge.pairs_form": (
+        "No se encontró ninguna pregunta con respuesta. Escriba una línea que empiece con P: "
+        "y debajo otra que empiece con R:, o pegue una tabla con una columna de preguntas y "
+        "otra de respuestas."
+    ),
+    "error.knowledge.pdf_pages": (
+        "Estas páginas son imágenes sin texto: {detail}. Pásele al PDF un reconocimiento de "
+        "texto (OCR) y sustitúyalo, o no se encontrarán."
+    ),
+    "error.knowledge.reader_key": (
+        "El lector de Jina necesita una clave. Ponga JINA_API_KEY, o agregue la página sin él."
+    ),
+    "error.knowledge.reader_refused": (
+        "El lector de Jina no pudo leer la página. Agréguela sin él, o inténtelo más tarde."
+    ),
+    "error.knowledge.refresh_hours": (
+        "Solo las páginas y los sitios se vuelven a leer solos, cada cierto número de horas; "
+        "0 significa nunca."
+    ),
+    "error.knowledge.site_forbidden": (
+        "El sitio pide en su robots.txt que los programas no lo lean."
+    ),
+    "error.knowledge.site_limits": (
+        "Un sitio se sigue hasta 5 enlaces de profundidad y 200 páginas."
+    ),
+    "error.knowledge.text_empty": "Escriba o pegue el texto primero.",
+    "error.knowledge.text_long": "El texto es demasiado largo. Divídalo.",
+    "error.knowledge.text_title": "Póngale al texto un título de hasta 300 caracteres.",
 }

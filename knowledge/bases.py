@@ -1,0 +1,94 @@
+"""Knowledge bases: made, listed, removed. A base is sources that agents search together."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from knowledge.base import Base, Transactions
+from knowledge.errors import NotAccepted, UnknownSource
+from knowledge.tables import bases, chunks, sources
+
+
+class Bases:
+    """What staff do with knowledge bases."""
+
+    def __init__(self, database: Transactions, clock: Callable[[], float] = time.time) -> None:
+        self.database = database
+        self.clock = clock
+
+    def create_base(self, name: str, person: str, provider: str, model: str, dimension: int) -> str:
+        """Make an empty base whose vectors will be of that model. Returns its id."""
+        name = name.strip()
+        if not 1 <= len(name) <= 120:
+            raise NotAccepted("Give the base a name of at most 120 characters.", "base_name")
+        row = {
+            "id": uuid.uuid4().hex,
+            "name": name,
+            "provider": provider,
+            "model": model,
+            "dimension": dimension,
+            "created_by": person,
+            "created_at": self.clock(),
+        }
+        try:
+            with self.database.write() as tx:
+                tx.execute(insert(bases).values(row))
+        except IntegrityError:
+            raise NotAccepted(f"There is already a base named {name}.", "base_exists") from None
+        return str(row["id"])
+
+    def bases(self) -> list[Base]:
+        """Every base, by name."""
+        return self._bases()
+
+    def base(self, base_id: str) -> Base:
+        """The base by that id. Raises UnknownSource."""
+        found = self._bases(base_id)
+        if not found:
+            raise UnknownSource("There is no such knowledge base.", "unknown_base")
+        return found[0]
+
+    def remove_base(self, base_id: str) -> None:
+        """Remove a base that has no sources left."""
+        self.base(base_id)
+        with self.database.write() as tx:
+            if tx.scalar(select(func.count()).where(sources.c.base_id == base_id)):
+                raise NotAccepted(
+                    "The base still has sources. Remove them first.", "base_not_empty"
+                )
+            tx.execute(delete(bases).where(bases.c.id == base_id))
+
+    @staticmethod
+    def raise_revision(tx: Connection, base_id: str) -> None:
+        """Say, inside *tx*, that what can be found in the base has changed."""
+        tx.execute(update(bases).where(bases.c.id == base_id).values(revision=bases.c.revision + 1))
+
+    def _bases(self, base_id: str | None = None) -> list[Base]:
+        own: list[Any] = [bases.c[n] for n in Base.__dataclass_fields__ if n in bases.c]
+        query = select(*own, _sources_of(), _passages_of()).order_by(bases.c.name)
+        if base_id is not None:
+            query = query.where(bases.c.id == base_id)
+        with self.database.read() as tx:
+            return [Base(**row._mapping) for row in tx.execute(query)]
+
+
+def _sources_of() -> Any:
+    counted = select(func.count()).where(sources.c.base_id == bases.c.id)
+    return counted.scalar_subquery().label("sources")
+
+
+def _passages_of() -> Any:
+    found = (
+        select(func.count())
+        .select_from(chunks.join(sources, sources.c.id == chunks.c.source_id))
+        .where(
+            chunks.c.base_id == bases.c.id,
+            chunks.c.source_version == sources.c.version,
+            sources.c.state != "removing",
+        )
+    )
+    return found.scalar_subquery().label("passages")

@@ -1,0 +1,116 @@
+"""Sources that are made of others: the pages of a site, the files of a ZIP.
+
+Each part is a source of its own, so that it is cited by its own name or address, fails with its
+own sentence and is read again by itself. The whole has no chunks: reading it only makes its parts
+what they should be. Each part is written in one transaction with the check that the reading was
+not overtaken, so killing it anywhere leaves neither a part twice nor a part of nothing.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from knowledge import archive, due, files
+from knowledge.errors import NotAccepted, Unreadable
+from knowledge.readings import Reading
+from knowledge.site import FetchPage, walk
+from knowledge.tables import sources
+
+_SHOWN = 20  # names of files that were left out
+
+
+def read_archive(reading: Reading) -> None:
+    """Make the files of a ZIP the parts of its source. Raises Unreadable."""
+    desk, source = reading.desk, reading.source
+    path = desk.files_dir / source.stored_name
+    try:
+        wanted, other = archive.names(path)
+    except FileNotFoundError:
+        raise Unreadable("The stored file is gone. Add it again.", "file_gone") from None
+    wanted = [name for name in wanted if name not in source.options.get("without", ())]
+    for done, (name, body) in enumerate(archive.unpack(path, wanted), start=1):
+        if not body or not _keep_file(reading, name, body):
+            other.append(name)
+        reading.advance(done, len(wanted))
+    _drop_files(reading, set(wanted))
+    reading.finish_whole({**source.options, "unread": other[:_SHOWN]})
+
+
+def read_site(reading: Reading, fetch_page: FetchPage) -> None:
+    """Make the pages of a site the parts of its source. Raises FetchRefused."""
+    options = reading.source.options
+    without = set(options.get("without", ()))
+    pages = int(options.get("pages", 1))
+    walked = walk(reading.source.url, int(options.get("depth", 0)), pages, fetch_page)
+    done = 0
+    for address in walked:
+        if address not in without:
+            _keep_page(reading, address)
+            done += 1
+        reading.advance(done, pages)
+    reading.finish_whole({**options, **walked.told})
+
+
+def _keep_file(reading: Reading, name: str, body: bytes) -> bool:
+    """Write the file as a part, unless it is one already. False when it cannot be kept."""
+    desk, source = reading.desk, reading.source
+    try:
+        files.clean_name(name)
+        stored = files.store(desk.files_dir, body)
+    except NotAccepted:
+        return False
+    name, unneeded = name[:300], stored.stored_name
+    try:
+        with desk.database.write() as tx:
+            reading.hold(tx)
+            known = _part(tx, source.id, sources.c.name == name)
+            row: dict[str, Any] = {"name": name, **vars(stored)}
+            if known is None:
+                row |= {"parent_id": source.id, "refresh_hours": 0}
+                desk.insert(tx, source.base_id, source.created_by, "file", row)
+                unneeded = ""
+            elif known.fingerprint != stored.fingerprint:
+                _renew(tx, known.id, row | {"text_hash": ""})
+                unneeded = known.stored_name
+    except BaseException:
+        files.remove(desk.files_dir, stored.stored_name)
+        raise
+    files.remove(desk.files_dir, unneeded)
+    return True
+
+
+def _drop_files(reading: Reading, wanted: set[str]) -> None:
+    """Take out the parts that the ZIP does not hold any more."""
+    with reading.desk.database.write() as tx:
+        reading.hold(tx)
+        own = (sources.c.parent_id == reading.source.id) & (sources.c.state != "removing")
+        rows = tx.execute(select(sources.c.id, sources.c.name).where(own)).all()
+        gone = [row.id for row in rows if row.name not in wanted]
+        values = {"state": "removing", "fence": sources.c.fence + 1, "lease_until": 0}
+        tx.execute(update(sources).where(sources.c.id.in_(gone)).values(**values))
+        reading.desk.raise_revision(tx, reading.source.base_id)
+
+
+def _keep_page(reading: Reading, address: str) -> None:
+    """Write the page as a part, or have the part that it is read again."""
+    desk, source = reading.desk, reading.source
+    with desk.database.write() as tx:
+        reading.hold(tx)
+        elsewhere = (sources.c.base_id == source.base_id) & (sources.c.kind == "url")
+        query = select(sources).where(elsewhere, sources.c.url == address)
+        known = tx.execute(query.where(sources.c.state != "removing")).first()
+        if known is None:
+            row = {"name": address[:300], "url": address, "parent_id": source.id}
+            desk.insert(tx, source.base_id, source.created_by, "url", row)
+        elif known.parent_id == source.id and known.state in ("ready", "failed"):
+            _renew(tx, known.id, {})
+
+
+def _part(tx: Connection, source_id: str, *same: Any) -> Any:
+    own = (sources.c.parent_id == source_id) & (sources.c.state != "removing")
+    return tx.execute(select(sources).where(own, *same)).first()
+
+
+def _renew(tx: Connection, part_id: str, more: dict[str, Any]) -> None:
+    values = {**due.AGAIN, "fence": sources.c.fence + 1, **more}
+    tx.execute(update(sources).where(sources.c.id == part_id).values(**values))
