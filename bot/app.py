@@ -18,6 +18,7 @@ from agent.services import Services, open_services
 from agent.settings import Settings
 from bot import access, failures
 from bot.api import api
+from bot.channels.meta_verification import verification
 from bot.channels.registry import doors
 from bot.docs import docs
 from bot.health import health
@@ -54,6 +55,7 @@ def create_app(services: Services, chat_seconds: float = CHAT_SECONDS) -> Flask:
     app.before_request(_start_clock)
     app.after_request(_finish)
     app.register_blueprint(webhooks(services, doors(services.settings)))
+    app.register_blueprint(verification(services.settings))
     app.register_blueprint(health(services))
     app.register_api(api(services, chat_seconds))
     app.register_blueprint(docs(app))

@@ -6,6 +6,9 @@ from agent.settings import Settings
 from bot.channels.base import Channel, Door
 from bot.channels.chatwoot import ChatwootChannel
 from bot.channels.chatwoot_inbound import ChatwootDoor
+from bot.channels.meta import MetaChannel
+from bot.channels.meta_inbound import MetaDoor
+from bot.channels.meta_verification import PATH as META_PATH
 from bot.channels.twilio import TwilioChannel, nothing_taken
 from bot.channels.twilio_inbound import TwilioDoor
 from bot.channels.web import StoredChannel
@@ -17,6 +20,7 @@ def doors(settings: Settings) -> dict[str, Door]:
     return {
         "/webhooks/twilio": twilio,
         "/webhooks/twilio/status": twilio,
+        META_PATH: MetaDoor(settings),
         "/webhooks/chatwoot": chatwoot,
         "/webhooks/chatwoot/<token>": chatwoot,
         "/api/chatwoot/webhook": chatwoot,
@@ -30,6 +34,7 @@ def channels(
     """Return the channels; *taken* says whether an outbox row already has a provider's id."""
     ways: list[Channel] = [
         TwilioChannel(settings, taken=taken),
+        MetaChannel(settings),
         ChatwootChannel(settings),
         StoredChannel("api"),
         StoredChannel("web"),

@@ -12,18 +12,12 @@ connection that never stood from one that broke, which is what decides a repetit
 
 import email.utils
 import json
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NewConnectionError,
-    SSLError,
-)
+from urllib3.exceptions import HTTPError
 
 from agent.consent import OPTED_OUT
 from agent.formatting import whatsapp
@@ -31,6 +25,7 @@ from agent.settings import Settings
 from agent.store.outbox import Parcel
 from bot.channels.base import WINDOW, Place, Refused, Sent, Unclear
 from bot.channels.choices import with_choices
+from bot.channels.connection import failed
 from bot.channels.twilio_codes import CODES, Kind, Meaning
 from bot.errors import ChannelUnavailable
 
@@ -103,10 +98,8 @@ class TwilioChannel:
                 "POST", self._address, body=urlencode(form), redirect=False,
                 headers={**self._headers, "Content-Type": "application/x-www-form-urlencoded"},
             )  # fmt: skip
-        except (NewConnectionError, ConnectTimeoutError) as error:
-            return Refused(f"Twilio cannot be reached ({type(error).__name__}).", again_in=0.0)
         except HTTPError as error:
-            return _broken(error)
+            return failed(error, "Twilio")
         return _outcome(answer)
 
     def look_up(self, parcel: Parcel) -> Sent | None:
@@ -172,14 +165,6 @@ def _callback_base(settings: Settings) -> str:
     if not base and urlsplit(settings.twilio_base_url).hostname in LOOPBACK:
         base = f"http://127.0.0.1:{settings.bot_port}"
     return f"{base}/webhooks/twilio/status" if base else ""
-
-
-def _broken(error: HTTPError) -> Refused | Unclear:
-    if isinstance(error, SSLError) and any(
-        isinstance(cause, ssl.SSLCertVerificationError) for cause in (*error.args, error.__cause__)
-    ):
-        return Refused("Twilio's certificate cannot be verified.", again_in=WAIT_SECONDS)
-    return Unclear(f"The connection to Twilio broke ({type(error).__name__}).")
 
 
 def _outcome(answer: urllib3.BaseHTTPResponse) -> Sent | Refused | Unclear:

@@ -4,29 +4,11 @@ Which class a code belongs to is read from each error's page; Twilio publishes n
 A code that is not here is permanent when it came with a 4xx and unclear otherwise.
 """
 
-from dataclasses import dataclass
-from enum import Enum
+from bot.channels.meaning import Kind, Meaning, Table, by_code
 
+__all__ = ["CODES", "Kind", "Meaning"]
 
-class Kind(Enum):
-    """What to do about it."""
-
-    RETRY = "retry"  # surely not taken, and soon it may be
-    WAIT = "wait"  # surely not taken; a quota or a full queue must drain first
-    PERMANENT = "permanent"  # it will never be taken as it is
-    SETUP = "setup"  # somebody must change a setting first
-    UNCLEAR = "unclear"  # Twilio itself says that a repetition may send it twice
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """One code, for the program and for staff."""
-
-    kind: Kind
-    sentence: str
-
-
-_TABLE: tuple[tuple[Kind, str, tuple[int, ...]], ...] = (
+_TABLE: Table = (
     (Kind.PERMANENT, "More than 24 hours have passed since the customer wrote. Only an approved"
      " template can be sent now.", (63016,)),
     (Kind.PERMANENT, "WhatsApp cannot deliver to this customer's number.",
@@ -58,6 +40,4 @@ _TABLE: tuple[tuple[Kind, str, tuple[int, ...]], ...] = (
     (Kind.UNCLEAR, "Twilio failed and cannot say whether it was taken.", (20500, 30410)),
 )  # fmt: skip
 
-CODES: dict[int, Meaning] = {
-    code: Meaning(kind, sentence) for kind, sentence, codes in _TABLE for code in codes
-}
+CODES: dict[int, Meaning] = by_code(_TABLE)

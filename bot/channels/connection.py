@@ -1,0 +1,23 @@
+"""What a connection that failed says of a send: surely not taken, or nobody can tell."""
+
+import ssl
+
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+
+from bot.channels.base import Refused, Unclear
+
+CERTIFICATE_SECONDS = 300.0  # somebody has to renew a certificate, or set a clock
+
+
+def failed(error: HTTPError, provider: str) -> Refused | Unclear:
+    """Tell a connection that never stood from one that broke, which decides a repetition."""
+    kind = type(error).__name__
+    if isinstance(error, NewConnectionError | ConnectTimeoutError):
+        return Refused(f"{provider} cannot be reached ({kind}).", again_in=0.0)
+    if isinstance(error, SSLError) and any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in (*error.args, error.__cause__)
+    ):
+        return Refused(
+            f"{provider}'s certificate cannot be verified.", again_in=CERTIFICATE_SECONDS
+        )
+    return Unclear(f"The connection to {provider} broke ({kind}).")

@@ -1,0 +1,149 @@
+"""Sends through Meta's WhatsApp Cloud API, once, and says honestly what became of it.
+
+Meta takes no idempotency key and has no history to look into. What proves a send is its status
+callback, which brings our outbox row's id back (`biz_opaque_callback_data`). So an unclear send
+waits for its callback during the grace time, and is sent again when none has come: a reply can
+reach the customer twice if Meta took it, the answer was lost on the way, and every callback of
+the next minute was lost too. The other choice, never to send it again, would lose replies
+whenever Meta stumbles.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from agent.formatting import whatsapp
+from agent.settings import Settings
+from agent.store.outbox import Parcel
+from bot.channels import meta_request
+from bot.channels.base import JSON, Place, Refused, Sent, Unclear
+from bot.channels.connection import failed
+from bot.channels.meaning import Kind, Meaning
+from bot.channels.meta_codes import CODES, PAIR_RATE, sentence, shown
+
+log = logging.getLogger(__name__)
+
+TYPING_SECONDS = 3.0  # nobody waits longer for a courtesy
+LONGEST_WAIT = 3600.0
+
+_TOO_MANY = Meaning(Kind.RETRY, "Too many requests at once. It is sent again later.")
+_BUSY = Meaning(Kind.RETRY, "Meta is not available. It is sent again later.")
+_REFUSED = Meaning(Kind.PERMANENT, "Meta refused it without a reason that is known here.")
+
+
+class MetaChannel:
+    """WhatsApp through Meta's own API. `our_address` is the number's id."""
+
+    name = "meta"
+    text_limit = meta_request.TEXT_LIMIT
+    window_seconds: float | None = 24 * 3600.0  # after that, templates only
+    grace_seconds = 60.0  # for a status callback; usually it is there within a second or two
+
+    def __init__(self, settings: Settings, timeout: float = 10.0) -> None:
+        token = settings.meta_access_token
+        self._base = settings.meta_base_url
+        self._headers = {
+            "Authorization": f"Bearer {token.get_secret_value() if token else ''}",
+            "Content-Type": JSON,
+        }
+        self._pool = urllib3.PoolManager(
+            maxsize=settings.turn_slots, timeout=urllib3.Timeout(timeout), retries=False
+        )
+
+    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
+        """Return *markdown* in WhatsApp's marks."""
+        return whatsapp(markdown)
+
+    def may_speak(self, place: Place) -> str:
+        """Whoever else speaks on this number shows by an echo."""
+        return ""
+
+    def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
+        """Hand one part over, once."""
+        try:
+            answer = self._post(parcel.our_address, meta_request.message(parcel))
+        except HTTPError as error:
+            return failed(error, "Meta")
+        return _outcome(answer, parcel.attempts)
+
+    def look_up(self, parcel: Parcel) -> Sent | None:
+        """Nothing can be looked up here: only a status callback tells."""
+        return None
+
+    def typing(self, place: Place) -> None:
+        """Mark the customer's message as read and show that an answer is being written."""
+        if not place.last_message_id:
+            return
+        try:
+            body = meta_request.typing(place.last_message_id)
+            self._post(place.our_address, body, timeout=urllib3.Timeout(TYPING_SECONDS))
+        except HTTPError as error:
+            log.debug("typing not shown: %s", type(error).__name__)
+
+    def _post(self, number: str, body: meta_request.Json, **more: Any) -> urllib3.BaseHTTPResponse:
+        return self._pool.request(
+            "POST", f"{self._base}/{number}/messages", body=json.dumps(body).encode(),
+            headers=self._headers, redirect=False, **more,
+        )  # fmt: skip
+
+
+def _outcome(answer: urllib3.BaseHTTPResponse, attempts: int) -> Sent | Refused | Unclear:
+    body = _json(answer)
+    error = body.get("error")
+    if isinstance(error, dict):
+        return _failed(error, answer, attempts)
+    if not 200 <= answer.status < 300:
+        return _failed({}, answer, attempts)
+    messages = body.get("messages")
+    first = messages[0] if isinstance(messages, list) and messages else {}
+    if not isinstance(first, dict) or not isinstance(first.get("id"), str):
+        return Unclear(f"Meta answered {answer.status} without an id.")
+    return Sent(first["id"], "accepted")
+
+
+def _failed(
+    error: dict[str, Any], answer: urllib3.BaseHTTPResponse, attempts: int
+) -> Refused | Unclear:
+    code = error.get("code") if isinstance(error.get("code"), int) else None
+    known = CODES.get(code) if code is not None else None
+    meaning = known or _by_status(answer.status)
+    if meaning is None or meaning.kind is Kind.UNCLEAR:
+        return Unclear(f"Meta answered {answer.status}.")
+    if meaning.kind is Kind.SETUP:
+        log.error("meta refuses our set-up code=%s", code)
+    told = shown(code) if code is not None else str(answer.status)
+    return Refused(sentence(error, meaning), told, _again_in(meaning, code, answer, attempts))
+
+
+def _by_status(status: int) -> Meaning | None:
+    """What a status means by itself; None: nobody can tell."""
+    if status in (401, 403):
+        return CODES[190]
+    if status in (408, 425, 429):
+        return _TOO_MANY
+    if status == 503:
+        return _BUSY
+    return _REFUSED if 300 <= status < 500 else None
+
+
+def _again_in(
+    meaning: Meaning, code: int | None, answer: urllib3.BaseHTTPResponse, attempts: int
+) -> float | None:
+    if meaning.kind is not Kind.RETRY:
+        return None
+    if code == PAIR_RATE:  # 4^X seconds, X from 0 (Meta: "Pair rate limits")
+        return min(4.0 ** max(attempts - 1, 0), LONGEST_WAIT)
+    asked = answer.headers.get("Retry-After", "")
+    return min(float(asked), LONGEST_WAIT) if asked.isascii() and asked.isdigit() else 0.0
+
+
+def _json(answer: urllib3.BaseHTTPResponse) -> dict[str, Any]:
+    try:
+        body = json.loads(answer.data)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,171 @@
+"""Meta's webhooks as values: batches of messages, statuses, and echoes of the phone app.
+
+One request holds up to a thousand changes of several numbers (Meta: "Webhooks"). A part that
+cannot be read is left out and logged; the rest counts, because Meta repeats a refused request for
+days. An address is opaque: customers with a user name may hide their number, and then only their
+business-scoped id is there (Meta: "Business-scoped user IDs").
+"""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from agent.settings import Settings
+from agent.store.inbox import Inbound
+from agent.store.owners import Echo
+from bot.channels import meta_signature
+from bot.channels.base import Call, Event, Report
+from bot.channels.meta_codes import CODES, sentence, shown
+from bot.channels.meta_message import NOTHING, media, object_of, objects_of, text_of, words
+from bot.errors import Unparseable
+
+log = logging.getLogger(__name__)
+
+LONGEST_ID = 200  # what the stores hold
+Json = dict[str, Any]
+
+
+class MetaDoor:
+    """Messages, statuses and echoes of the numbers that one Meta app serves."""
+
+    name = "meta"
+    acknowledgement = ("", "text/plain")
+
+    def __init__(self, settings: Settings) -> None:
+        secret = settings.meta_app_secret
+        given = secret.get_secret_value() if secret else ""
+        self._secrets = [one.strip() for one in given.split(",") if one.strip()]
+        numbers = settings.meta_phone_number_id.split(",")
+        self._numbers = frozenset(one.strip() for one in numbers if one.strip())
+
+    def read(self, call: Call) -> Sequence[Event]:
+        """Verify and parse. Raises BadSignature, Unparseable."""
+        meta_signature.verify(self._secrets, call.raw, call.headers)
+        try:
+            body = json.loads(call.raw)
+        except (ValueError, RecursionError) as error:
+            raise Unparseable("The body is not JSON.") from error
+        if not isinstance(body, dict):
+            raise Unparseable("The body is not a JSON object.")
+        return events(_clean(body), self._numbers)
+
+
+def events(body: Json, numbers: frozenset[str]) -> list[Event]:
+    """Return everything in *body* that concerns *numbers* (none: every number).
+
+    Messages come in the order in which customers wrote them, which is not always Meta's.
+    """
+    found: list[Event] = []
+    messages: list[tuple[int, Inbound]] = []
+    for value in _values(body):
+        number = text_of(object_of(value, "metadata"), "phone_number_id")
+        if not number or (numbers and number not in numbers):
+            continue
+        messages += [
+            (_seconds(message), inbound)
+            for message in objects_of(value, "messages")
+            if (inbound := _inbound(message, value, number))
+        ]
+        found += _reports(value)
+        found += _echoes(value, number)
+    messages.sort(key=lambda pair: pair[0])
+    return [*(inbound for _, inbound in messages), *found]
+
+
+def _values(body: Json) -> Iterator[Json]:
+    for entry in objects_of(body, "entry"):
+        for change in objects_of(entry, "changes"):
+            yield object_of(change, "value")
+
+
+def _inbound(message: Json, value: Json, number: str) -> Inbound | None:
+    text, files = words(message), media(message)
+    if not text and not files:
+        return None
+    contact = _contact(message, value)
+    phone = text_of(message, "from")
+    person = text_of(message, "from_user_id") or text_of(contact, "user_id")
+    message_id, address = text_of(message, "id"), phone or person
+    if not _usable(message_id, address):
+        log.warning("meta message left out: its ids are missing or too long")
+        return None
+    return Inbound(
+        channel="meta",
+        provider_message_id=message_id,
+        our_address=number,
+        customer_address=address,
+        text=text,
+        customer_name=text_of(object_of(contact, "profile"), "name")[:LONGEST_ID],
+        media=files,
+        payload={"message": message, "contact": contact, "metadata": object_of(value, "metadata")},
+        alias=person if phone and len(person) <= LONGEST_ID else "",
+    )
+
+
+def _contact(message: Json, value: Json) -> Json:
+    known = objects_of(value, "contacts")
+    phone, person = text_of(message, "from"), text_of(message, "from_user_id")
+    for contact in known:
+        if (phone and text_of(contact, "wa_id") == phone) or (
+            person and text_of(contact, "user_id") == person
+        ):
+            return contact
+    return known[0] if len(known) == len(objects_of(value, "messages")) == 1 else {}
+
+
+def _reports(value: Json) -> Iterator[Report]:
+    for status in objects_of(value, "statuses"):
+        if not _usable(text_of(status, "id"), text_of(status, "status")):
+            continue
+        error = next(iter(objects_of(status, "errors")), {})
+        given = error.get("code")
+        code = given if isinstance(given, int) else None
+        yield Report(
+            provider_message_id=text_of(status, "id"),
+            status=text_of(status, "status")[:20].lower(),
+            error_code="" if code is None else shown(code)[:20],
+            outbox_id=_outbox_id(text_of(status, "biz_opaque_callback_data")),
+            error=sentence(error, None if code is None else CODES.get(code)) if error else "",
+        )
+
+
+def _echoes(value: Json, number: str) -> Iterator[Echo]:
+    """What a person of the business wrote in the phone app (field `smb_message_echoes`)."""
+    for echo in objects_of(value, "message_echoes"):
+        address = text_of(echo, "to") or text_of(echo, "to_user_id")
+        kind = text_of(echo, "type")
+        if kind in NOTHING or not _usable(text_of(echo, "id"), address):
+            continue
+        files = ", ".join(file["media_type"] for file in media(echo))
+        text = "\n".join(filter(None, [words(echo), f"[{files}]" if files else ""]))
+        yield Echo(
+            channel="meta",
+            provider_message_id=text_of(echo, "id"),
+            our_address=number,
+            customer_address=address,
+            text=text or f"[{kind}]",
+            payload=echo,
+        )
+
+
+def _usable(*ids: str) -> bool:
+    return all(1 <= len(one) <= LONGEST_ID for one in ids)
+
+
+def _outbox_id(data: str) -> int | None:
+    return int(data) if data.isascii() and data.isdigit() and len(data) < 19 else None
+
+
+def _seconds(message: Json) -> int:
+    given = text_of(message, "timestamp")
+    return int(given) if given.isascii() and given.isdigit() else 0
+
+
+def _clean(value: Any) -> Any:
+    """PostgreSQL cannot store the character NUL, nor half a surrogate pair."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_clean(name): _clean(one) for name, one in value.items()}
+    return [_clean(one) for one in value] if isinstance(value, list) else value
