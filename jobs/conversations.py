@@ -5,6 +5,7 @@ executions (27 round trips a job) because nothing is kept there: the database ho
 leases and its results.
 """
 
+import gc
 import logging
 import sys
 import time
@@ -34,6 +35,8 @@ COMPUTING = 8  # threads that compute; the others wait for their models
 # Threads that hold SQLite's write lock take the interpreter's lock back at every statement; with
 # Python's 5 ms between switches each such wait would be paid by everybody who queues behind.
 SWITCH_SECONDS = 0.0005
+# A turn makes many objects and few cycles; Python's own thresholds look for them at every step.
+RARELY = (50_000, 20, 50)
 
 
 class ConversationWorker(SimpleWorker):
@@ -114,6 +117,8 @@ def main() -> None:
         Heartbeat(services.turns, services.outbox),
         waiting=turnstile.outside,
     )
+    gc.freeze()  # what was built so far lives as long as the process
+    gc.set_threshold(*RARELY)
     log.info("conversation worker started slots=%s", settings.turn_slots)
     work(desk, blocking_redis(settings.redis_in_force), turnstile)
 

@@ -43,11 +43,11 @@ def take(desk: Desk, conversation_id: int) -> float | None:
         outcome = _decide(desk, work, version)
         if switches.paused:
             return None  # what was just written is thrown away; the sweeper rings after the pause
-        stored = turns.commit(work, outcome)
-    if stored:
+        committed = turns.commit(work, outcome)
+    if committed:
         log.info("turn taken outcome=%s conversation=%s", outcome.outcome, conversation_id)
         desk.services.replies.announce(work.inbox_ids)
-    return desk.clock()  # look once more: something may have come meanwhile
+    return desk.clock() if committed.more else None
 
 
 def quiet_at(waiting: Waiting, rules: ConversationRules) -> float:

@@ -5,6 +5,7 @@ polls and is unfair, so threads of one process queue here and only processes mee
 """
 
 import contextlib
+import select
 import threading
 import uuid
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,6 +35,12 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _engine(url, self.is_sqlite, pool_size)
+        # A read is one statement at a time: PostgreSQL need not open a transaction around it.
+        self._reader = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
         self._writers: contextlib.AbstractContextManager[Any] = (
             threading.Lock() if self.is_sqlite else contextlib.nullcontext()
         )
@@ -40,7 +48,7 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading; each statement sees what is committed."""
-        with self.engine.connect() as connection:
+        with self._reader.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -75,7 +83,11 @@ def alembic_config(url: str) -> Config:
 
 def _engine(url: str, is_sqlite: bool, pool_size: int) -> Engine:
     if not is_sqlite:
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+        )
+        event.listen(engine, "checkout", _refuse_dropped)
+        return engine
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -85,9 +97,21 @@ def _engine(url: str, is_sqlite: bool, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        hide_parameters=True,  # they hold what customers wrote, and errors are logged
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _refuse_dropped(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have the pool reconnect when the server is gone: then an idle connection can be read from.
+
+    SQLAlchemy's own `pool_pre_ping` asks the server each time, which is a round trip per use.
+    """
+    idle = select.poll()
+    idle.register(connection.fileno(), select.POLLIN)
+    if idle.poll(0):
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import String, and_, bindparam, exists, func, insert, or_, select, update
 
 from agent.store.tables import allowances, channels, conversations, inbox, messages, outbox, turns
 
@@ -146,7 +146,17 @@ def pass_fence(speaks: bool) -> Any:
                 bindparam("reason", type_=String), conversations.c.owner_reason
             ),
         )
+        .returning(_newer().label("more"))
     )  # fmt: skip
+
+
+def _newer() -> Any:
+    """True when something unanswered came after inbox row `last`."""
+    return exists().where(
+        inbox.c.conversation_id == bindparam("conversation"),
+        inbox.c.turn_id.is_(None),
+        inbox.c.id > bindparam("last"),
+    )
 
 
 @cache

@@ -96,6 +96,17 @@ class Outcome:
     told_to_wait: bool = False  # the customer writes faster than is answered, and now knows it
 
 
+@dataclass(frozen=True)
+class Committed:
+    """What became of a commit. True when it was stored."""
+
+    stored: bool
+    more: bool  # look again: something may wait
+
+    def __bool__(self) -> bool:
+        return self.stored
+
+
 class Turns:
     """Leases conversations and commits turns."""
 
@@ -162,14 +173,15 @@ class Turns:
             history=[_line(row) for row in reversed(before)],
         )
 
-    def commit(self, work: Work, outcome: Outcome) -> bool:
+    def commit(self, work: Work, outcome: Outcome) -> Committed:
         """Store the turn, its message and its outbox rows, and give the lease back.
 
-        Returns False, and stores nothing, when the fence was lost or a person took over.
+        Stores nothing when the fence was lost or a person took over.
         """
         with self._database.write() as tx:
-            if not self._pass_fence(tx, work.lease, outcome):
-                return False
+            more = self._pass_fence(tx, work, outcome)
+            if more is None:
+                return Committed(stored=False, more=True)
             turn_id = self._store_turn(tx, work, outcome)
             self._answer_inbox(tx, work, turn_id)
             if outcome.told_to_wait or (outcome.cost and self.limits.any):
@@ -177,14 +189,17 @@ class Turns:
                 settle(tx, work.lease.conversation_id, outcome.cost, told_at)
             if outcome.parts:
                 self._store_reply(tx, work, outcome, turn_id)
-        return True
+        return Committed(stored=True, more=more)
 
     def _answer_inbox(self, tx: Connection, work: Work, turn_id: str) -> None:
         here, last = work.lease.conversation_id, max(work.inbox_ids)
         tx.execute(queries.answer_inbox(), {"conversation": here, "last": last, "by": turn_id})
 
-    def _pass_fence(self, tx: Connection, lease: Lease, outcome: Outcome) -> bool:
+    def _pass_fence(self, tx: Connection, work: Work, outcome: Outcome) -> bool | None:
+        """Return whether more waits already; None when the fence was lost."""
+        lease = work.lease
         values = {
+            "last": max(work.inbox_ids),
             "conversation": lease.conversation_id,
             "mine": lease.fence,
             "now": self._clock(),
@@ -192,7 +207,8 @@ class Turns:
             "new_owner": "human" if outcome.handoff_reason else None,
             "reason": outcome.handoff_reason[:200] or None,
         }
-        return tx.execute(queries.pass_fence(bool(outcome.parts)), values).rowcount == 1
+        row = tx.execute(queries.pass_fence(bool(outcome.parts)), values).one_or_none()
+        return None if row is None else bool(row.more)
 
     def _store_turn(self, tx: Connection, work: Work, outcome: Outcome) -> str:
         turn_id, ids, lease = new_id(), work.inbox_ids, work.lease

@@ -2,8 +2,10 @@
 
 import threading
 
+import psycopg
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.store.db import Database
 from agent.store.tables import audit
@@ -44,3 +46,22 @@ def test_many_threads_write_at_once(database: Database) -> None:
         thread.join()
     with database.read() as tx:
         assert tx.scalar(select(func.count()).select_from(audit)) == 24
+
+
+def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(
+    database: Database,
+) -> None:
+    with database.read() as tx:
+        tx.execute(text("SELECT 1"))
+    if not database.is_sqlite:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
+        with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as admin:
+            admin.execute(others + "pg_backend_pid() AND datname = current_database()")
+    with database.write() as tx:
+        assert tx.scalar(text("SELECT 1")) == 1
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_written(database: Database) -> None:
+    with pytest.raises(SQLAlchemyError) as caught, database.write() as tx:
+        tx.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "soy la clienta"})
+    assert "clienta" not in str(caught.value)
