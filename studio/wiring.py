@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from agent.errors import AgentError, TooManyAttempts
+from agent.errors import AgentError, AlreadyTaken, TooManyAttempts
 from knowledge.errors import KnowledgeError
 from studio.errors import BadFields, StudioError
 from studio.state import Studio
@@ -94,6 +94,8 @@ def sentence(studio: Studio, error: Exception) -> str:
         return studio.say(error.key, **error.values)
     if isinstance(error, TooManyAttempts):
         return studio.say("error.too_many", seconds=round(error.seconds))
+    if isinstance(error, AlreadyTaken):
+        return studio.say("error.AlreadyTaken", person=error.person)
     if isinstance(error, KnowledgeError):
         return knowledge_sentence(studio.language, error.code, str(error))
     return in_words(studio, type(error), str(error))

@@ -14,6 +14,7 @@ from agent.store.tables import audit
 class Entry:
     """One line of the audit log."""
 
+    id: int
     at: float
     person: str
     action: str
@@ -38,9 +39,13 @@ class Audit:
                 )
             )  # fmt: skip
 
-    def page(self, offset: int = 0, limit: int = 100) -> Sequence[Entry]:
-        """Return a page of the log, newest first."""
-        columns = (audit.c.at, audit.c.person, audit.c.action, audit.c.subject, audit.c.detail)
-        query = select(*columns).order_by(audit.c.id.desc()).offset(offset).limit(limit)
+    def page(self, before: int = 0, limit: int = 100, person: str = "") -> Sequence[Entry]:
+        """Return a page of the log (of one person), newest first, older than entry *before*."""
+        query = select(*(audit.c[name] for name in Entry.__dataclass_fields__))
+        if before:
+            query = query.where(audit.c.id < before)
+        if person:
+            query = query.where(audit.c.person == person)
+        query = query.order_by(audit.c.id.desc()).limit(limit)
         with self._database.read() as tx:
             return [Entry(**row._mapping) for row in tx.execute(query)]

@@ -47,6 +47,18 @@ class Person:
         return not self.disabled and ROLES.index(self.role) >= ROLES.index(role)
 
 
+@dataclass(frozen=True)
+class Login:
+    """A browser that is signed in."""
+
+    id: str  # names it; it opens nothing
+    email: str
+    created_at: float
+    last_seen_at: float
+    address: str
+    browser: str
+
+
 class People:
     """Reads and writes people and their logins."""
 
@@ -122,6 +134,8 @@ class People:
         """Change what a person may do; it holds from their next click."""
         if role not in ROLES:
             raise Invalid(f"Choose a role out of {', '.join(ROLES)}.")
+        if role != "admin":
+            self._keep_an_admin(email)
         self._change(email, role=role)
 
     def set_language(self, email: str, language: str) -> None:
@@ -130,9 +144,23 @@ class People:
             self._change(email, language=language)
 
     def disable(self, email: str) -> None:
-        """Shut a person out, at once and everywhere."""
+        """Shut a person out, at once and everywhere. Raises Invalid for the last admin."""
+        self._keep_an_admin(email)
         self._change(email, disabled_at=self._clock())
         self.sign_out_everywhere(email)
+
+    def enable(self, email: str) -> None:
+        """Let a person who was shut out sign in again."""
+        self._change(email, disabled_at=None)
+
+    def _keep_an_admin(self, email: str) -> None:
+        others = select(func.count()).where(
+            people.c.role == "admin", people.c.disabled_at.is_(None),
+            people.c.email != _bare(email),
+        )  # fmt: skip
+        with self._database.read() as tx:
+            if not tx.scalar(others):
+                raise Invalid("Somebody has to stay an administrator. Name another one first.")
 
     def reset_password(self, email: str) -> str:
         """Return a new one-time password; the old one and every login end."""
@@ -209,6 +237,29 @@ class People:
         """End one login."""
         with self._database.write() as tx:
             tx.execute(delete(logins).where(logins.c.token_hash == _hash(token)))
+
+    def logins(self, email: str = "") -> Sequence[Login]:
+        """Return the browsers that are signed in (of one person), the latest used first."""
+        query = (
+            select(logins.c.token_hash.label("id"), people.c.email, logins.c.created_at,
+                   logins.c.last_seen_at, logins.c.address, logins.c.browser)
+            .join(people, people.c.id == logins.c.person_id)
+            .where(~_ended(self._clock()))
+            .order_by(logins.c.last_seen_at.desc())
+        )  # fmt: skip
+        if email:
+            query = query.where(people.c.email == _bare(email))
+        with self._database.read() as tx:
+            return [Login(**row._mapping) for row in tx.execute(query.limit(200))]
+
+    def end_login(self, login_id: str, email: str = "") -> bool:
+        """End one login (of one person only). Returns False when there is none by that id."""
+        gone = delete(logins).where(logins.c.token_hash == login_id)
+        if email:
+            theirs = select(people.c.id).where(people.c.email == _bare(email))
+            gone = gone.where(logins.c.person_id.in_(theirs))
+        with self._database.write() as tx:
+            return tx.execute(gone).rowcount == 1
 
     def sign_out_everywhere(self, email: str) -> None:
         """End every login of one person."""

@@ -14,7 +14,7 @@ ENGLISH_ONLY_WORDS = re.compile(
     r"\b(the|your|with|save|draft|upload|search|reply|message|customer|released|version)\b", re.I
 )
 # Errors of other rooms come with their English sentence, so only Spanish has these.
-SPANISH_ONLY = "error.knowledge."
+SPANISH_ONLY = ("error.knowledge.", "error.said.", "failure.", "handoff.said.")
 
 
 def of_language(language: str) -> dict[str, str]:

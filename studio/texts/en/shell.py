@@ -76,4 +76,17 @@ TEXTS = {
     "error.said.Choose a channel out of twilio, meta, chatwoot, api, web, and its address.": (
         "Choose a channel and write its address."
     ),
+    "panic.stop": "Stop every agent",
+    "panic.stop_sure": (
+        "Stop EVERY agent? No customer is answered by an agent until you let them go on; what"
+        " customers write is kept."
+    ),
+    "panic.on": (
+        "Every agent is stopped since {when} ({who}). What customers write is kept and waits."
+    ),
+    "panic.resume": "Let them go on",
+    "panic.resume_sure": "Let the agents go on? They will answer what waits.",
+    "error.AlreadyTaken": (
+        "{person} has this conversation. Ask them, or assign it to yourself first."
+    ),
 }

@@ -74,4 +74,26 @@ TEXTS = {
     "error.said.Choose a channel out of twilio, meta, chatwoot, api, web, and its address.": (
         "Elija un canal y escriba su dirección."
     ),
+    "panic.stop": "Detener a todos los agentes",
+    "panic.stop_sure": (
+        "¿Detener a TODOS los agentes? Ningún cliente recibirá respuesta automática hasta que"
+        " los reanude; lo que escriban se guarda."
+    ),
+    "panic.on": (
+        "Todos los agentes están detenidos desde {when} ({who}). Lo que escriben los clientes"
+        " se guarda y espera."
+    ),
+    "panic.resume": "Reanudar",
+    "panic.resume_sure": "¿Reanudar a los agentes? Responderán a lo que quedó esperando.",
+    "error.said.Somebody has to stay an administrator. Name another one first.": (
+        "Alguien tiene que quedar en administración. Nombre antes a otra persona."
+    ),
+    "error.said.Somebody with that e-mail address is here already.": (
+        "Ya hay una persona con ese correo."
+    ),
+    "error.said.There is nobody with that e-mail address.": "No hay nadie con ese correo.",
+    "error.said.That note is too long. Shorten it.": "La nota es demasiado larga. Acórtela.",
+    "error.AlreadyTaken": (
+        "Esta conversación ya la atiende {person}. Hable con esa persona o asígnesela antes."
+    ),
 }

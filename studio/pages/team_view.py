@@ -1,0 +1,221 @@
+"""How the Team page looks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from agent.store.audit import Entry
+from agent.store.people import ROLES, Login, Person
+from studio.markup import Content, Html, join, tag
+from studio.state import Studio
+from studio.texts import has
+from studio.widgets import badge, button, clickable, note, place, table, when
+
+BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")  # the first that is named is the one
+KEPT = ("messages", "media", "audit")  # what has a time after which it is removed
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+
+
+@dataclass(frozen=True)
+class Team:
+    """Everything the page shows. For those who are no administrators, only their own part."""
+
+    me: Person
+    logins: Sequence[Login]
+    people: Sequence[Person] = ()
+    log: "Log | None" = None
+    kept_days: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Log:
+    """A page of the audit log."""
+
+    entries: Sequence[Entry]
+    trail: tuple[int, ...] = ()  # the entries behind which the pages up to this one begin
+    person: str = ""
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class OneTime:
+    """A password that is shown once."""
+
+    email: str
+    password: str
+    team: Team
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that events read and fill."""
+
+    mine: gr.HTML
+    people: gr.HTML
+    password: gr.HTML
+    email: gr.Textbox
+    name: gr.Textbox
+    role: gr.Dropdown
+    invite: gr.Button
+    who: gr.Dropdown
+    log: gr.HTML
+    trail: gr.State
+    days: list[gr.Number]
+    keep: gr.Button
+
+    @property
+    def filled(self) -> list[Any]:
+        """What `shown` fills, in its order."""
+        return [self.mine, self.people, self.who, self.log, self.trail, *self.days]
+
+
+def layout(studio: Studio) -> Parts:
+    """Place the components."""
+    say = studio.say
+    with gr.Tabs():
+        with gr.Tab(say("team.tab_people")):
+            email, name, role, invite = _invitation(studio)
+            password = place(elem_id="team-password")
+            people = clickable(elem_id="team-people")
+        with gr.Tab(say("team.tab_logins")):
+            place(_account(studio))
+            mine = clickable(elem_id="team-logins")
+        with gr.Tab(say("team.tab_log")):
+            who = gr.Dropdown([(say("team.everybody"), "")], value="", show_label=False,
+                              container=False, filterable=True, allow_custom_value=True,
+                              elem_id="team-who", label=say("team.who"))  # fmt: skip
+            log, trail = clickable(elem_id="team-log"), gr.State([])
+        with gr.Tab(say("team.tab_keep")):
+            days, keep = _retention(studio)
+    return Parts(mine, people, password, email, name, role, invite, who, log, trail, days, keep)
+
+
+def _invitation(studio: Studio) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown, gr.Button]:
+    say = studio.say
+    with gr.Row(equal_height=True, elem_classes="as-form"):
+        email = gr.Textbox(label=say("team.email"), max_length=200, elem_id="team-email")
+        name = gr.Textbox(label=say("team.name"), max_length=200, elem_id="team-name")
+        roles = [(say(f"role.{role}"), role) for role in ROLES]
+        role = gr.Dropdown(roles, value="agent", label=say("team.role"), filterable=False,
+                           elem_id="team-role")  # fmt: skip
+        invite = gr.Button(say("team.invite"), variant="primary", elem_id="team-invite")
+    return email, name, role, invite
+
+
+def _account(studio: Studio) -> Html:
+    words = studio.say("team.password_change")
+    link = tag("a", words, href="/password", class_="as-link")
+    return tag("p", studio.say("team.logins_help"), " ", link, class_="as-quiet")
+
+
+def _retention(studio: Studio) -> tuple[list[gr.Number], gr.Button]:
+    place(tag("p", studio.say("team.keep_help"), class_="as-quiet"))
+    with gr.Row():
+        days = [gr.Number(label=studio.say(f"team.keep.{name}"), precision=0, minimum=0,
+                          elem_id=f"team-keep-{name}") for name in KEPT]  # fmt: skip
+    return days, gr.Button(studio.say("team.keep_save"), variant="primary", elem_id="team-keep")
+
+
+def shown(studio: Studio, team: Team) -> list[Any]:
+    """Return the values of `Parts.filled`."""
+    names = [(studio.say("team.everybody"), ""), *((one.email, one.email) for one in team.people)]
+    log = listed(studio, team.log) if team.log else [_admins_only(studio), []]
+    return [_logins(studio, team), _people(studio, team), gr.update(choices=names, value=""),
+            *log, *(team.kept_days.get(name, gr.skip()) for name in KEPT)]  # fmt: skip
+
+
+def told(studio: Studio, result: Team | OneTime) -> list[Any]:
+    """Return `shown`, and the one-time password if there is one to hand over."""
+    password = getattr(result, "password", "")
+    if not password:
+        return [*shown(studio, result), ""]  # type: ignore[arg-type]
+    once: Any = result
+    box = note(studio.say("team.password_once", email=once.email),
+               tag("code", password, class_="as-password"))  # fmt: skip
+    return [*shown(studio, once.team), box]
+
+
+def _admins_only(studio: Studio) -> Html:
+    return note(studio.say("team.admins_only"))
+
+
+def _people(studio: Studio, team: Team) -> Html:
+    if not team.people:
+        return _admins_only(studio)
+    head = [studio.say(key) for key in ("team.who", "team.role", "team.since", "team.empty")]
+    return table(head, [_person(studio, one, team.me) for one in team.people], "")
+
+
+def _person(studio: Studio, one: Person, me: Person) -> list[Content]:
+    who = tag("div", tag("b", one.name or one.email), tag("div", one.email, class_="as-quiet"))
+    new = badge(studio.say("team.not_yet"), "wait") if one.must_change_password else None
+    off = badge(studio.say("team.disabled"), "bad") if one.disabled else None
+    changes = None if one.id == me.id else _changes(studio, one)
+    return [join([who, new, off]), _roles(studio, one, one.id == me.id),
+            when(one.created_at)[:10], tag("div", changes, class_="as-buttons")]  # fmt: skip
+
+
+def _roles(studio: Studio, one: Person, fixed: bool) -> Content:
+    """The four roles, the one in force marked; each explains itself."""
+    if fixed or one.disabled:
+        return badge(studio.say(f"role.{one.role}"), "good")
+    return [
+        tag("span", _role(studio, one, role), title=studio.say(f"team.may.{role}"))
+        for role in ROLES
+    ]
+
+
+def _role(studio: Studio, one: Person, role: str) -> Html:
+    name = studio.say(f"role.{role}")
+    if role == one.role:
+        return badge(name, "good")
+    sure = studio.say("team.role_sure", who=one.email, role=name)
+    return button(name, role, one.email, sure)
+
+
+def _changes(studio: Studio, one: Person) -> list[Html]:
+    if one.disabled:
+        return [button(studio.say("team.enable"), "enable", one.email)]
+    renew = studio.say("team.renew_sure", who=one.email)
+    shut = studio.say("team.disable_sure", who=one.email)
+    return [button(studio.say("team.renew"), "password", one.email, renew),
+            button(studio.say("team.disable"), "disable", one.email, shut)]  # fmt: skip
+
+
+def _logins(studio: Studio, team: Team) -> Html:
+    head = [studio.say(f"team.{key}") for key in ("who", "browser", "address", "opened", "seen")]
+    rows = [_login(studio, one) for one in team.logins]
+    return table([*head, ""], rows, studio.say("team.admins_only"))
+
+
+def _login(studio: Studio, one: Login) -> list[Content]:
+    sure = studio.say("team.end_sure", who=one.email)
+    end = button(studio.say("team.end"), "end", one.id, sure)
+    return [one.email, browser_name(one.browser), one.address, when(one.created_at),
+            when(one.last_seen_at), end]  # fmt: skip
+
+
+def browser_name(agent: str) -> str:
+    """Return browser and system out of a `User-Agent`, as people know them."""
+    known = {"Edg": "Edge", "OPR": "Opera", "Mac OS": "macOS"}
+    found = [next((name for name in names if name in agent), "") for names in (BROWSERS, SYSTEMS)]
+    return " · ".join(known.get(name, name) for name in found if name) or agent[:40]
+
+
+def listed(studio: Studio, log: Log) -> list[Any]:
+    """Return the audit log and where its page begins."""
+    head = [studio.say(f"team.{key}") for key in ("when", "who", "did", "what", "detail")]
+    rows = [[when(one.at), one.person, _action(studio, one.action), one.subject,
+             one.detail] for one in log.entries]  # fmt: skip
+    turns = [
+        button(studio.say("newer"), "newer", 0) if log.trail else None,
+        button(studio.say("older"), "older", log.entries[-1].id) if log.more else None,
+    ]
+    return [join([table(head, rows, studio.say("team.log_empty")), *turns]), list(log.trail)]
+
+
+def _action(studio: Studio, action: str) -> str:
+    key = f"audit.{action}"
+    return studio.say(key) if has(studio.language, key) else action
