@@ -242,6 +242,7 @@ def _knowledge() -> None:
     ):
         op.add_column("chunks", column)  # not rebuilt: triggers and the lexical index hang on it
 
+    _lexical_index()
     op.create_table(
         "pairs",
         sa.Column("id", rising, nullable=False),
@@ -303,3 +304,34 @@ def _knowledge() -> None:
         sa.ForeignKeyConstraint(["base_id"], ["bases.id"], name=op.f("fk_rebuilds_base_id")),
         sa.PrimaryKeyConstraint("base_id", name=op.f("pk_rebuilds")),
     )
+
+
+def _lexical_index() -> None:
+    """Words found by their n-grams too, counted, and followed when a chunk's words change."""
+    if op.get_bind().dialect.name != "sqlite":
+        # Costly in the planner's eyes, so that it uses the index and does not cut n-grams anew.
+        op.execute(
+            "CREATE FUNCTION chunk_grams(stems text) RETURNS text[] LANGUAGE sql IMMUTABLE "
+            "PARALLEL SAFE COST 10000 AS $$ SELECT array_agg(DISTINCT substr(' ' || stems || ' ', "
+            "n, 3)) FROM generate_series(1, length(stems)) AS n $$"
+        )
+        op.execute("CREATE INDEX chunk_index_grams ON chunks USING gin (chunk_grams(stems))")
+        return
+    op.execute(
+        "CREATE VIRTUAL TABLE chunk_index_grams USING "
+        "fts5(stems, content='chunks', content_rowid='id', tokenize='trigram', detail=none)"
+    )
+    op.execute("INSERT INTO chunk_index_grams(chunk_index_grams) VALUES ('rebuild')")
+    op.execute("CREATE VIRTUAL TABLE chunk_index_words USING fts5vocab(chunk_index, 'row')")
+    added = "INSERT INTO {0}(rowid, stems) VALUES (new.id, new.stems);"
+    removed = "INSERT INTO {0}({0}, rowid, stems) VALUES ('delete', old.id, old.stems);"
+    grams = "chunk_index_grams"
+    both = (removed + added).format("chunk_index") + (removed + added).format(grams)
+    op.execute(
+        f"CREATE TRIGGER chunk_added_grams AFTER INSERT ON chunks BEGIN {added.format(grams)} END"
+    )
+    op.execute(
+        "CREATE TRIGGER chunk_removed_grams AFTER DELETE ON chunks BEGIN "
+        f"{removed.format(grams)} END"
+    )
+    op.execute(f"CREATE TRIGGER chunk_changed AFTER UPDATE OF stems ON chunks BEGIN {both} END")
