@@ -19,6 +19,10 @@ class CallLimit(AgentError):
     """The agent used up its model calls for one turn."""
 
 
+class ToolLoop(AgentError):
+    """The agent called a tool with the same arguments again and again."""
+
+
 # From the most particular class to the least: the first that fits names the failure.
 _SENTENCES: list[tuple[type[Exception], str, str]] = [
     (openai.APITimeoutError, "model_timeout", "The model did not answer in time."),

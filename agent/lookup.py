@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 from agent.answer import Handoff
 from knowledge.base import Passage, TableRow
@@ -40,8 +40,8 @@ class TurnContext:
     calls: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tools may run side by side
 
-    def count(self, kind: Literal["model", "tool"]) -> int:
-        """Count one more call, and return how many there were."""
+    def count(self, kind: str) -> int:
+        """Count one more call of the `model`, of any `tool`, or of one; return how many."""
         with self._lock:
             self.calls[kind] += 1
             return self.calls[kind]

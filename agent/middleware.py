@@ -5,6 +5,7 @@ nodes of the graph: with them a turn takes five steps of the graph instead of tw
 what a turn costs this process. The same rules stand here around the calls themselves.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -23,13 +24,14 @@ from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
 from agent.errors import AgentError
-from agent.failures import CallLimit, ModelRubbish, may_pass
+from agent.failures import CallLimit, ModelRubbish, ToolLoop, may_pass
 from agent.lookup import TurnContext
 from agent.spec import Budget, Spec
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
 
+SAME_CALLS = 3  # the third identical call of a turn shows that the agent goes round in circles
 # What clients raise over bodies that are not what the protocol says.
 _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError)
 
@@ -117,6 +119,9 @@ class Limits(AgentMiddleware[Any, TurnContext, Any]):
     ) -> ToolMessage | Command[Any]:
         """Call the tool, or say that no more may be called."""
         context = cast(TurnContext, request.runtime.context)
+        if context.count(_same(request)) >= SAME_CALLS:
+            name = request.tool_call["name"]
+            raise ToolLoop(f"The agent called {name} {SAME_CALLS} times with the same arguments.")
         if context.count("tool") <= self._budget.tool_calls:
             return handler(request)
         return ToolMessage(
@@ -125,6 +130,12 @@ class Limits(AgentMiddleware[Any, TurnContext, Any]):
             tool_call_id=request.tool_call["id"],
             status="error",
         )
+
+
+def _same(request: ToolCallRequest) -> str:
+    """A name for this very call: the tool and its arguments."""
+    arguments = json.dumps(request.tool_call["args"], sort_keys=True, default=str)
+    return f"{request.tool_call['name']} {arguments}"
 
 
 def around(spec: Spec, patience: Patience) -> list[AgentMiddleware[Any, Any, Any]]:

@@ -30,10 +30,16 @@ WHEN = {
 def closing(spec: Spec, language: str, now: float) -> str:
     """Return the one sentence with which a customer is passed to a person at *now*."""
     hours = spec.handoff.office_hours
-    if hours is None or is_open(hours, now):
+    if hours is None or not is_closed(spec, now):
         return spec.handoff.message.in_language(language)
     when = _when(hours, now, language)
     return hours.away.in_language(language).replace("{when}", when)
+
+
+def is_closed(spec: Spec, now: float) -> bool:
+    """Whether the agent's team has hours, and *now* is outside of them."""
+    hours = spec.handoff.office_hours
+    return hours is not None and not is_open(hours, now)
 
 
 def is_open(hours: OfficeHours, now: float) -> bool:

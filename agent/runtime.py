@@ -22,8 +22,9 @@ from langsmith import configure as configure_langsmith
 
 from agent.answer import Answer, Handoff, Said, Step, Token
 from agent.citations import citations_in, without_marks
-from agent.failures import why
-from agent.guard import canary_of, cut, refusal, shortened, word_said
+from agent.failures import ToolLoop, why
+from agent.guard import canary_of, cut, refusal, shortened
+from agent.handoffs import asked_for, ended
 from agent.language import language_of
 from agent.llm import ChatModels, Models
 from agent.lookup import Lookup, TurnContext
@@ -76,6 +77,7 @@ class Runtime:
         clock: Callable[[], float] = time.monotonic,
         patience: Patience | None = None,
         models: Models | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         # Conversations never go to LangSmith, whatever the environment says.
         configure_langsmith(enabled=False)
@@ -83,6 +85,7 @@ class Runtime:
         self._settings = settings
         self._library = library
         self._clock = clock
+        self._now = now  # the hour of the day; *clock* only measures
         self._patience = patience or Patience()
         self.build = functools.lru_cache(maxsize=CACHED_AGENTS)(self._build)
 
@@ -123,12 +126,21 @@ class Runtime:
         model = self.models.name_of(turn.spec.model)
         record = Record(turn.spec, turn.language, model, self._clock)
         try:
-            yield from self._guarded(turn, record, modes)
+            for event in self._guarded(turn, record, modes):
+                yield self._ended(event, turn)
+        except ToolLoop as error:
+            yield record.step("error", f"tool_loop: {error}")
+            yield self._ended(record.handoff(Handoff(f"tool_loop: {error}")), turn)
         except Exception as error:  # the door: whatever went wrong, the customer gets an answer
             reason = why(error)
             log.warning("turn fell back: %s", reason, exc_info=reason.startswith("unexpected"))
             yield record.step("error", reason)
-            yield record.fallback(reason)
+            yield self._ended(record.fallback(reason), turn)
+
+    def _ended(self, event: Event, turn: _Turn) -> Event:
+        if not isinstance(event, Answer):
+            return event
+        return ended(event, turn.history, turn.spec, self._now())
 
     def _guarded(self, turn: _Turn, record: Record, modes: Any) -> Iterator[Event]:
         early = self._without_model(turn, record)
@@ -152,10 +164,10 @@ class Runtime:
     def _without_model(self, turn: _Turn, record: Record) -> Answer | None:
         if not turn.inbound:
             return record.fallback("empty_input: The customer sent no words.")
-        word = word_said(turn.inbound, turn.spec.handoff.words)
-        if word:
-            record.step("guard", "handoff_word", word=word)
-            return record.handoff(Handoff(f"The customer wrote: {word}."))
+        asked = asked_for(turn.inbound, turn.spec)
+        if asked is not None:
+            record.step("guard", "handoff_word", word=asked[0])
+            return record.handoff(asked[1])
         offline = self.models.name_of(turn.spec.model) == "offline"
         if turn.live and offline and not self._settings.offline_on_live_numbers:
             reason = "offline_on_live_number: No model is set, so a person has to answer."

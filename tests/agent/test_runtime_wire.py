@@ -191,7 +191,6 @@ def test_the_models_handoff_tool_ends_the_turn(wire: Wire, spec: Spec) -> None:
         (fails(404), "model_unknown"),
         (rubbish(), "model_rubbish"),
         (says(""), "empty_reply"),
-        (calls("catalog", brand="Kia"), "call_limit"),
     ],
 )
 @pytest.mark.parametrize("streamed", [False, True])
@@ -213,9 +212,10 @@ def test_arguments_that_are_no_json_are_asked_for_again(wire: Wire, spec: Spec) 
     assert (answer.text, answer.error[:14]) == (ES, "model_rubbish:")
 
 
-def test_arguments_that_are_no_json_end_a_stream_in_the_fallback(wire: Wire, spec: Spec) -> None:
+def test_arguments_that_are_no_json_end_a_stream_with_a_person(wire: Wire, spec: Spec) -> None:
     wire.script(calls_badly("catalog"))  # LangChain mends what it can of a streamed call
-    assert _ask(wire.runtime, spec, "¿Tienen Kia?", streamed=True).text == ES
+    answer = _ask(wire.runtime, spec, "¿Tienen Kia?", streamed=True)
+    assert answer.text == spec.handoff.message.es
 
 
 @pytest.mark.parametrize("streamed", [False, True])
@@ -248,8 +248,30 @@ def test_a_refused_key_is_not_tried_again(wire: Wire, spec: Spec) -> None:
     assert len(wire.app.requests) == 1
 
 
-def test_looping_tool_calls_stop_at_the_budget(wire: Wire, spec: Spec) -> None:
+@pytest.mark.parametrize("streamed", [False, True])
+def test_tool_calls_without_end_stop_at_the_budget_of_model_calls(
+    wire: Wire, spec: Spec, streamed: bool
+) -> None:
+    wire.script(*(calls("catalog", brand=f"Kia {number}") for number in range(9)))
+    answer = _ask(wire.runtime, spec, "¿Kia?", streamed)
+    assert len(wire.app.requests) == spec.budget.model_calls
+    assert (answer.text, answer.error.split(":")[0]) == (spec.fallback.es, "call_limit")
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_the_third_identical_tool_call_passes_the_customer_to_a_person(
+    wire: Wire, spec: Spec, streamed: bool
+) -> None:
     wire.script(calls("catalog", brand="Kia"))
+    answer = _ask(wire.runtime, spec, "¿Kia?", streamed)
+    assert len(wire.app.requests) == 3
+    assert (answer.text, answer.outcome) == (spec.handoff.message.es, "handoff")
+    assert answer.handoff is not None
+    assert "catalog 3 times" in answer.handoff.reason
+
+
+def test_tool_calls_stop_at_the_budget(wire: Wire, spec: Spec) -> None:
+    wire.script(*(calls("catalog", brand=f"Kia {number}") for number in range(9)))
     budget = Budget(model_calls=3, tool_calls=2)
     answer = wire.runtime.answer(spec.model_copy(update={"budget": budget}), [], ["Kia"])
     assert len(wire.app.requests) == 3
