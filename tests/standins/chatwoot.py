@@ -4,16 +4,20 @@
 `posts` (a Fault each, None: well); `app.extensions["chatwoot"]` holds both.
 """
 
+import contextlib
 import re
 import socket
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
+from werkzeug.serving import WSGIRequestHandler
 
 from bot.simulator.faults import Fault
 from tests.standins.chatwoot_account import BOT, OUTGOING, PERSON, Account, Conversation
+from tests.standins.server import serve
 
 USER_TOKEN, BOT_TOKEN = "user-token", "bot-token"
 BASE = "/api/v1/accounts/3/conversations"
@@ -42,6 +46,22 @@ class Wishes:
         return waiting.popleft() if waiting else None
 
 
+class KeepsUnderscores(WSGIRequestHandler):
+    """Shows the app a header whose name has underscores, which Werkzeug leaves out."""
+
+    def make_environ(self) -> Any:
+        """Add Chatwoot's."""
+        token = self.headers.get("api_access_token", "")
+        return {**super().make_environ(), "HTTP_API_ACCESS_TOKEN": token}
+
+
+@contextlib.contextmanager
+def serve_chatwoot(app: Flask) -> Iterator[str]:
+    """Serve the stand-in and yield its address."""
+    with serve(app, KeepsUnderscores) as address:
+        yield address
+
+
 def chatwoot_standin(account: Account) -> Flask:
     """The app."""
     app, wishes = Flask("chatwoot"), Wishes(account)
@@ -65,7 +85,7 @@ def _view(wishes: Wishes, name: str) -> Any:
 
     def view(number: int = 0) -> Any:
         wishes.asked.append((request.method, request.path, request.get_json(silent=True)))
-        token = request.headers.get("api_access_token", "")
+        token = request.environ["HTTP_API_ACCESS_TOKEN"]
         if token not in (USER_TOKEN, BOT_TOKEN):
             return jsonify({"error": "Invalid Access Token"}), 401
         if token == BOT_TOKEN and name not in wishes.bots_may:
@@ -123,7 +143,7 @@ def _write(wishes: Wishes, here: Conversation) -> Any:
     problem = _problem(here, body, wishes.account.clock())
     if problem:
         return jsonify({"error": f"Validation failed: {problem}"}), 422
-    sender = BOT if request.headers["api_access_token"] == BOT_TOKEN else PERSON
+    sender = BOT if request.environ["HTTP_API_ACCESS_TOKEN"] == BOT_TOKEN else PERSON
     made = wishes.account.add(
         here, OUTGOING, _liquid(body["content"]), sender, private=body["private"],
         content_type=body["content_type"], attributes=body["content_attributes"],

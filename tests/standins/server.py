@@ -5,13 +5,13 @@ import threading
 from collections.abc import Iterator
 
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 
 @contextlib.contextmanager
-def serve(app: Flask) -> Iterator[str]:
+def serve(app: Flask, handler: type[WSGIRequestHandler] | None = None) -> Iterator[str]:
     """Serve *app* and yield its address, `http://127.0.0.1:PORT`."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.daemon = True
     thread.start()

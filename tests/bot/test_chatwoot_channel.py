@@ -1,0 +1,343 @@
+"""Sends through the real channel to a stand-in that is as strict as Chatwoot, and goes wrong."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from agent.settings import Settings
+from agent.store.outbox import Parcel
+from bot.channels.base import Place, Refused, Sent, Unclear
+from bot.channels.chatwoot import ChatwootChannel
+from bot.channels.chatwoot_words import harmless
+from bot.errors import ChannelUnavailable
+from bot.simulator import faults as wrong
+from bot.simulator.faults import Fault
+from tests.standins.chatwoot import BOT_TOKEN, USER_TOKEN, Wishes, chatwoot_standin, serve_chatwoot
+from tests.standins.chatwoot_account import BOT, PERSON, Account, Conversation
+
+REFUSED_AND_TAKEN = Fault(status=422, taken=True)
+
+
+def parcel(**changed: Any) -> Parcel:
+    plain = Parcel(
+        id=42, conversation_id=1, channel="chatwoot", our_address="inbox:7",
+        customer_address="118", body="Abrimos a las **9**.", state="pending", token="t",
+        attempts=1, unknowns=0, sending_at=time.time(), created_at=time.time(),
+        last_inbound_at=time.time(), facts={"kind": "Channel::Whatsapp"},
+    )  # fmt: skip
+    return replace(plain, **changed)
+
+
+PLACE = Place(1, "inbox:7", "118")
+
+
+@pytest.fixture
+def account() -> Account:
+    return Account(lambda raw, headers: 200)
+
+
+@pytest.fixture
+def here(account: Account) -> Conversation:
+    found = account.open_conversation()
+    account.customer_writes(found, "¿A qué hora abren?")
+    return found
+
+
+@pytest.fixture
+def standin(account: Account) -> Flask:
+    return chatwoot_standin(account)
+
+
+@pytest.fixture
+def wishes(standin: Flask) -> Wishes:
+    found: Wishes = standin.extensions["chatwoot"]
+    return found
+
+
+@pytest.fixture
+def address(standin: Flask) -> Iterator[str]:
+    with serve_chatwoot(standin) as url:
+        yield url
+
+
+def open_channel(address: str, token: str = USER_TOKEN, **changed: Any) -> ChatwootChannel:
+    settings = Settings(
+        _env_file=None, chatwoot_api_url=address, chatwoot_account_id="3",
+        chatwoot_api_token=token, **changed,
+    )  # fmt: skip
+    return ChatwootChannel(settings, timeout=5)
+
+
+@pytest.fixture
+def channel(address: str, here: Conversation) -> ChatwootChannel:
+    return open_channel(address)
+
+
+# --- words
+
+
+def test_markdown_stays_markdown_where_chatwoot_converts_it(channel: ChatwootChannel) -> None:
+    for kind in ("Channel::Whatsapp", "Channel::TwilioSms", "Channel::WebWidget", ""):
+        assert channel.words("**9** y *10*", {"kind": kind}) == "**9** y *10*"
+
+
+def test_an_api_inbox_is_given_whatsapps_marks(channel: ChatwootChannel) -> None:
+    assert channel.words("**9** y *10*", {"kind": "Channel::Api"}) == "*9* y _10_"
+
+
+@pytest.mark.parametrize(
+    "text", ["{{contact.email}}", "{% assign a = 1 %}", "`{% endraw %}{{contact.name}}`",
+             "{{{x}}}", "{{{{x}}}}", "{%{{x}}%}", "{{-x-}}", "{{\n x \n}}"],
+)  # fmt: skip
+def test_nothing_that_liquid_would_act_on_leaves_here(
+    channel: ChatwootChannel, here: Conversation, text: str
+) -> None:
+    assert isinstance(channel.send(parcel(body=f"Hola {text} fin")), Sent)
+    [said] = here.said
+    assert not any(mark in said for mark in ("{{", "}}", "{%", "%}", "LEAKED"))
+    assert said.replace(" ", "") == f"Hola{text}fin".replace(" ", "")
+
+
+def test_braces_that_mean_nothing_stay_as_they_are() -> None:
+    assert harmless("{a} 100% } { % d'accord") == "{a} 100% } { % d'accord"
+    assert harmless(harmless("{{x}}")) == harmless("{{x}}")
+
+
+# --- sending
+
+
+def test_a_send_names_our_row_and_no_source(
+    channel: ChatwootChannel, here: Conversation, wishes: Wishes
+) -> None:
+    result = channel.send(parcel())
+    assert result == Sent(str(here.messages[-1].id), "queued")
+    assert here.said == ["Abrimos a las **9**."]
+    sent = next(body for _, path, body in wishes.asked if path.endswith("/messages"))
+    assert sent["content_attributes"] == {"bot_out_id": "42"}
+    assert "source_id" not in sent
+
+
+def test_choices_become_chatwoots_own(channel: ChatwootChannel, here: Conversation) -> None:
+    choices = [{"id": "si", "title": "Sí"}, {"id": "no", "title": "No"}]
+    channel.send(parcel(kind="buttons", extra={"buttons": choices}, body="¿Agendamos?"))
+    sent = here.messages[-1]
+    assert sent.content_type == "input_select"
+    assert sent.attributes["items"] == [
+        {"title": "Sí", "value": "si"}, {"title": "No", "value": "no"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fault", "again_in"),
+    [(Fault(429, retry_after=7), 7.0), (Fault(429), 0.0), (Fault(408), 0.0),
+     (Fault(401), None), (Fault(403), None), (Fault(404), None), (Fault(413), None),
+     (Fault(302), None)],
+)  # fmt: skip
+def test_what_was_surely_not_taken_is_refused(
+    channel: ChatwootChannel, wishes: Wishes, here: Conversation, fault: Fault,
+    again_in: float | None,
+) -> None:  # fmt: skip
+    wishes.posts.append(fault)
+    result = channel.send(parcel())
+    assert isinstance(result, Refused)
+    assert (result.again_in, result.code) == (again_in, str(fault.status))
+    assert here.said == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(500), Fault(500, taken=True), Fault(502), Fault(503, taken=True), Fault(504),
+     wrong.RESET, wrong.RESET_BUT_TAKEN, wrong.RUBBISH_BUT_TAKEN, REFUSED_AND_TAKEN],
+)  # fmt: skip
+def test_what_cannot_be_told_is_unclear_and_sent_once(
+    channel: ChatwootChannel, wishes: Wishes, here: Conversation, fault: Fault
+) -> None:
+    wishes.posts.append(fault)
+    assert isinstance(channel.send(parcel()), Unclear)
+    assert len(here.said) == int(fault.taken)
+
+
+def test_a_422_that_is_never_explained_is_refused_in_the_end(
+    channel: ChatwootChannel, wishes: Wishes
+) -> None:
+    wishes.posts.append(Fault(422))
+    result = channel.send(parcel(attempts=5))
+    assert isinstance(result, Refused)
+    assert result.again_in is None
+
+
+def test_a_rule_of_chatwoots_is_a_refusal_that_names_it(channel: ChatwootChannel) -> None:
+    result = channel.send(parcel(body="   "))
+    assert isinstance(result, Refused)
+    assert "Content can't be blank" in result.error
+
+
+def test_two_hundred_messages_a_minute_are_enough(
+    channel: ChatwootChannel, account: Account, here: Conversation
+) -> None:
+    for number in range(200):
+        account.person_writes(here, str(number))
+    result = channel.send(parcel())
+    assert isinstance(result, Refused)
+    assert result.again_in == 60.0
+
+
+def test_an_answer_that_never_comes_is_unclear(here: Conversation) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings = Settings(
+            _env_file=None, chatwoot_api_url=f"http://127.0.0.1:{silent.getsockname()[1]}",
+            chatwoot_account_id="3", chatwoot_api_token="t",
+        )  # fmt: skip
+        impatient = ChatwootChannel(settings, timeout=0.1)
+        assert isinstance(impatient.send(parcel()), Unclear)
+        with pytest.raises(ChannelUnavailable):
+            impatient.look_up(parcel())
+        with pytest.raises(ChannelUnavailable):
+            impatient.may_speak(PLACE)
+
+
+def test_a_connection_that_never_stood_is_refused_for_now() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        result = open_channel(f"http://127.0.0.1:{unused.getsockname()[1]}").send(parcel())
+    assert isinstance(result, Refused)
+    assert result.again_in == 0.0
+
+
+def test_without_settings_nothing_is_sent_and_the_sentence_names_them() -> None:
+    result = ChatwootChannel(Settings(_env_file=None)).send(parcel())
+    assert isinstance(result, Refused)
+    assert "CHATWOOT_API_TOKEN" in result.error
+
+
+def test_after_a_day_whatsapp_takes_no_free_text_but_a_web_chat_does(
+    channel: ChatwootChannel, here: Conversation
+) -> None:
+    yesterday = time.time() - 25 * 3600
+    late = channel.send(parcel(last_inbound_at=yesterday))
+    assert isinstance(late, Refused)
+    assert late.code == "window"
+    web = parcel(last_inbound_at=yesterday, facts={"kind": "Channel::WebWidget"})
+    assert isinstance(channel.send(web), Sent)
+
+
+# --- looking up
+
+
+@pytest.mark.parametrize("token", [USER_TOKEN, BOT_TOKEN])
+@pytest.mark.parametrize("taken", [True, False])
+def test_an_unclear_send_is_found_if_it_was_taken(
+    address: str, wishes: Wishes, here: Conversation, token: str, taken: bool
+) -> None:
+    channel = open_channel(address, token)
+    wishes.posts.append(Fault(500, taken=taken))
+    channel.send(parcel())
+    found = channel.look_up(parcel())
+    assert found == (Sent(str(here.messages[-1].id), "queued") if taken else None)
+
+
+def test_a_send_is_found_on_an_older_page(
+    channel: ChatwootChannel, account: Account, here: Conversation
+) -> None:
+    sent = channel.send(parcel())
+    for number in range(45):
+        account.customer_writes(here, str(number))
+    assert channel.look_up(parcel()) == sent
+    assert channel.look_up(parcel(id=43)) is None
+
+
+def test_an_equal_text_of_another_row_is_not_this_one(channel: ChatwootChannel) -> None:
+    channel.send(parcel(id=41))
+    assert channel.look_up(parcel(id=42)) is None
+
+
+def test_a_bots_token_that_may_read_nothing_finds_nothing(
+    address: str, wishes: Wishes, here: Conversation
+) -> None:
+    wishes.bots_may -= {"show"}
+    channel = open_channel(address, BOT_TOKEN)
+    channel.send(parcel())
+    assert channel.look_up(parcel()) is None
+
+
+def test_messages_that_cannot_be_read_now_say_so(channel: ChatwootChannel, wishes: Wishes) -> None:
+    wishes.get_status = 500
+    with pytest.raises(ChannelUnavailable):
+        channel.look_up(parcel())
+
+
+# --- who may speak
+
+
+def test_the_bot_may_speak_where_it_is_pending_and_nobodys(
+    channel: ChatwootChannel, account: Account, here: Conversation
+) -> None:
+    assert channel.may_speak(PLACE) == ""
+    here.assignee = BOT
+    assert channel.may_speak(PLACE) == ""
+    for status in ("open", "resolved", "snoozed"):
+        account.change(here, status)
+        assert status in channel.may_speak(PLACE)
+
+
+def test_an_assigned_person_has_the_word(
+    channel: ChatwootChannel, account: Account, here: Conversation
+) -> None:
+    account.assign(here, PERSON)
+    assert "a person is assigned" in channel.may_speak(PLACE)
+
+
+def test_a_token_that_may_not_ask_relies_on_the_webhooks(
+    address: str, wishes: Wishes, account: Account, here: Conversation
+) -> None:
+    wishes.bots_may -= {"show"}
+    account.change(here, "open")
+    assert open_channel(address, BOT_TOKEN).may_speak(PLACE) == ""
+
+
+def test_when_chatwoot_cannot_be_asked_it_is_said(channel: ChatwootChannel, wishes: Wishes) -> None:
+    wishes.get_status = 503
+    with pytest.raises(ChannelUnavailable):
+        channel.may_speak(PLACE)
+
+
+# --- typing
+
+
+def test_typing_is_shown_and_ends_with_the_answer(
+    channel: ChatwootChannel, here: Conversation
+) -> None:
+    channel.typing(PLACE)
+    _until(lambda: here.typing == ["on"])
+    channel.send(parcel())
+    _until(lambda: here.typing == ["on", "off"])
+
+
+def test_typing_never_waits_and_never_fails() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        channel = open_channel(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        started = time.monotonic()
+        for _ in range(100):
+            channel.typing(PLACE)
+        assert time.monotonic() - started < 1
+    open_channel("http://127.0.0.1:9").typing(PLACE)
+
+
+def _until(happened: Any) -> None:
+    """Wait for another thread, at most a few seconds."""
+    tick = threading.Event()
+    for _ in range(500):
+        if happened():
+            return
+        tick.wait(0.01)
+    raise AssertionError("it never happened")
