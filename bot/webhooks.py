@@ -29,10 +29,11 @@ def accept(services: Services, channel: str, events: list[Event]) -> None:
     messages = [event for event in events if isinstance(event, Inbound)]
     if messages:
         _accept(services, messages)
+    reports = [event for event in events if isinstance(event, Report)]
+    if reports:
+        _record(services, channel, reports)
     for event in events:
-        if isinstance(event, Report):
-            _record(services, channel, event)
-        elif isinstance(event, Echo):
+        if isinstance(event, Echo):
             services.owners.echo(event)
             WEBHOOKS.labels("echo").inc()
         elif isinstance(event, OwnerChange):
@@ -75,13 +76,6 @@ def _accept(services: Services, messages: list[Inbound]) -> None:
         services.doorbell.ring(queues.TURN, conversation_id)
 
 
-def _record(services: Services, channel: str, report: Report) -> None:
-    services.outbox.report(
-        channel,
-        report.provider_message_id,
-        report.status,
-        outbox_id=report.outbox_id,
-        error_code=report.error_code,
-        error=report.error,
-    )
-    WEBHOOKS.labels("status").inc()
+def _record(services: Services, channel: str, reports: list[Report]) -> None:
+    services.outbox.report_all(channel, reports)
+    WEBHOOKS.labels("status").inc(len(reports))

@@ -57,6 +57,17 @@ class Parcel:
     opted_out: bool = False  # the customer asked to receive nothing more
 
 
+@dataclass(frozen=True)
+class Report:
+    """What a provider says became of a message that was sent."""
+
+    provider_message_id: str
+    status: str
+    error_code: str = ""
+    outbox_id: int | None = None  # ours, when the provider gives it back
+    error: str = ""  # what staff read when it failed
+
+
 class Outbox:
     """Hands out rows to send and records what became of them."""
 
@@ -186,35 +197,19 @@ class Outbox:
         self, provider: str, provider_message_id: str, status: str, *,
         outbox_id: int | None = None, error_code: str = "", error: str = "",
     ) -> bool:  # fmt: skip
-        """Record a status callback once. Proves that a row with *outbox_id* was taken.
+        """Record one status callback; see `report_all`. False when it was here already."""
+        one = Report(provider_message_id, status, error_code, outbox_id, error)
+        return self.report_all(provider, [one]) == 1
 
-        *error* is the sentence staff read of a message that failed after it was taken.
+    def report_all(self, provider: str, reports: Sequence[Report]) -> int:
+        """Record each status callback once, all in one transaction; return how many are new.
 
-        Returns False for a callback that was here already.
+        One with an outbox id proves that the row was taken.
         """
         now = self._clock()
+        in_one_order = sorted(reports, key=lambda one: one.provider_message_id)  # no deadlocks
         with self._database.write() as tx:
-            fresh = tx.scalar(
-                upsert(tx, delivery_states)
-                .values(provider=provider, provider_message_id=provider_message_id,
-                        status=status, error_code=error_code, outbox_id=outbox_id,
-                        reported_at=now)
-                .on_conflict_do_nothing(
-                    index_elements=["provider", "provider_message_id", "status"]
-                )
-                .returning(delivery_states.c.id)
-            )  # fmt: skip
-            if fresh is None:
-                return False
-            if outbox_id is not None:
-                tx.execute(
-                    update(outbox)
-                    .where(outbox.c.id == outbox_id, outbox.c.state.in_(queries.OPEN))
-                    .values(state="sent", provider_message_id=provider_message_id, sent_at=now,
-                            lease_until=0, error="", error_code="")
-                )  # fmt: skip
-            _raise_status(tx, provider_message_id, status, error_code, error)
-        return True
+            return sum(_report(tx, provider, one, now) for one in in_one_order)
 
     # --- what waits
 
@@ -231,14 +226,35 @@ class Outbox:
             return list(tx.scalars(queries.due(), values))
 
 
-def _raise_status(
-    tx: Connection, provider_message_id: str, status: str, error_code: str, error: str
-) -> None:
+def _report(tx: Connection, provider: str, report: Report, now: float) -> bool:
+    fresh = tx.scalar(
+        upsert(tx, delivery_states)
+        .values(provider=provider, provider_message_id=report.provider_message_id,
+                status=report.status, error_code=report.error_code,
+                outbox_id=report.outbox_id, reported_at=now)
+        .on_conflict_do_nothing(index_elements=["provider", "provider_message_id", "status"])
+        .returning(delivery_states.c.id)
+    )  # fmt: skip
+    if fresh is None:
+        return False
+    if report.outbox_id is not None:
+        tx.execute(
+            update(outbox)
+            .where(outbox.c.id == report.outbox_id, outbox.c.state.in_(queries.OPEN))
+            .values(state="sent", provider_message_id=report.provider_message_id, sent_at=now,
+                    lease_until=0, error="", error_code="")
+        )  # fmt: skip
+    _raise_status(tx, report)
+    return True
+
+
+def _raise_status(tx: Connection, report: Report) -> None:
     """Note the highest status reached; lower ones that come late are ignored."""
-    said = {"error_code": error_code, "error": error}
-    below = [name for name, rank in RANK.items() if rank < RANK.get(status, 0)]
+    said = {"error_code": report.error_code, "error": report.error}
+    below = [name for name, rank in RANK.items() if rank < RANK.get(report.status, 0)]
     tx.execute(
         update(outbox)
-        .where(outbox.c.provider_message_id == provider_message_id, outbox.c.status.in_(below))
-        .values(status=status, **{name: value for name, value in said.items() if value})
-    )
+        .where(outbox.c.provider_message_id == report.provider_message_id,
+               outbox.c.status.in_(below))
+        .values(status=report.status, **{name: value for name, value in said.items() if value})
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from werkzeug.datastructures import Headers, MultiDict
 
 from agent.store.inbox import Inbound
 from agent.store.outbox import Parcel
+from agent.store.outbox import Report as Report
 from agent.store.owners import Echo, OwnerChange
 
 XML = "text/xml"
@@ -32,17 +33,6 @@ class Call:
     form: MultiDict[str, str]
     args: MultiDict[str, str]
     headers: Headers
-
-
-@dataclass(frozen=True)
-class Report:
-    """What became of a message that was sent."""
-
-    provider_message_id: str
-    status: str
-    error_code: str = ""
-    outbox_id: int | None = None
-    error: str = ""
 
 
 Event = Inbound | Report | Echo | OwnerChange
