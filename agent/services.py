@@ -18,7 +18,7 @@ from agent.store.allowances import Allowances
 from agent.store.audit import Audit
 from agent.store.cases import Cases
 from agent.store.conversations import Conversations
-from agent.store.db import Database
+from agent.store.db import BUSY_SECONDS, Database
 from agent.store.evaluations import Evaluations
 from agent.store.inbox import Inbox
 from agent.store.notes import Notes
@@ -61,9 +61,14 @@ class Services:
     embedders: Embedders
 
 
-def open_services(settings: Settings, doorbell: Doorbell | None = None) -> Services:
-    """Build the parts. Connects to nothing yet; each part connects when it is first used."""
-    database = Database(settings.sql_url)
+def open_services(
+    settings: Settings, doorbell: Doorbell | None = None, patience: float = BUSY_SECONDS
+) -> Services:
+    """Build the parts. Connects to nothing yet; each part connects when it is first used.
+
+    *patience*: seconds to wait for a database that others keep busy.
+    """
+    database = Database(settings.sql_url, patience=patience)
     redis = Redis.from_url(
         settings.redis_in_force,
         socket_connect_timeout=2,

@@ -7,6 +7,7 @@ It answers nobody itself, so it loads neither the models' library nor the vector
 import logging
 import sys
 import time
+from functools import partial
 
 from flask import Flask, Response, g, request
 from flask_openapi3.models.info import Info
@@ -23,7 +24,8 @@ from bot.channels.registry import doors
 from bot.docs import docs
 from bot.health import health
 from bot.schemas import ProblemOut
-from bot.webhooks import webhooks
+from bot.spool import Spool
+from bot.webhooks import accept, webhooks
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ MOST_BYTES = 3 * 1024 * 1024  # Meta's batches; knowledge uploads have their own
 MOST_UPLOAD_BYTES = 26 * 1024 * 1024
 THREADS = 16
 CHAT_SECONDS = 60.0
+PATIENCE_SECONDS = 2.0  # for the database: Chatwoot gives up after 5 (its WEBHOOK_TIMEOUT)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -54,9 +57,11 @@ def create_app(services: Services, chat_seconds: float = CHAT_SECONDS) -> Flask:
     failures.register(app)
     app.before_request(_start_clock)
     app.after_request(_finish)
-    app.register_blueprint(webhooks(services, doors(services.settings)))
+    spool = Spool(services.settings.data_dir / "spool", partial(accept, services))
+    app.extensions["spool"] = spool
+    app.register_blueprint(webhooks(services, doors(services.settings), spool))
     app.register_blueprint(verification(services.settings))
-    app.register_blueprint(health(services))
+    app.register_blueprint(health(services, spool))
     app.register_api(api(services, chat_seconds))
     app.register_blueprint(docs(app))
     return app
@@ -70,7 +75,9 @@ def from_environment() -> Flask:
         if settings.environment == "production":
             sys.exit(access.NO_KEYS)
         log.warning("the API is %s", access.OPEN_NOTICE)
-    return create_app(open_services(settings))
+    app = create_app(open_services(settings, patience=PATIENCE_SECONDS))
+    app.extensions["spool"].start()
+    return app
 
 
 def main() -> None:

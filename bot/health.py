@@ -10,12 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.services import Services
 from bot import access, metrics
+from bot.spool import Spool
 
 
-def health(services: Services) -> Blueprint:
+def health(services: Services, spool: Spool) -> Blueprint:
     """Return the routes that monitors call."""
     door = Blueprint("health", __name__)
-    shown = metrics.registry(services.database)
+    shown = metrics.registry(services.database, spool)
 
     @door.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -24,10 +25,11 @@ def health(services: Services) -> Blueprint:
     @door.get("/readyz")
     def readyz() -> tuple[dict[str, Any], int]:
         parts = {"database": _database(services), "redis": _redis(services)}
+        parts["spool"] = f"{waiting} waiting" if (waiting := len(spool.waiting())) else "ok"
         if parts["database"] == "down":
             return {"status": "down", "parts": parts}, 503
         # Without Redis messages are still taken and kept, so traffic must go on coming here.
-        status = "ok" if parts["redis"] == "ok" else "degraded"
+        status = "ok" if set(parts.values()) == {"ok"} else "degraded"
         return {"status": status, "parts": parts}, 200
 
     @door.get("/metrics")

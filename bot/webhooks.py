@@ -1,8 +1,10 @@
 """Webhooks: verify, parse, store, commit, ring, and only then 200.
 
-Nothing is acknowledged before it is on disk; a database that cannot be written is a 503
-(`bot.failures`). Replies go out later, through the outbox.
+Nothing is acknowledged before it is on disk: in the database or, while that is away, in the spool
+(`bot.spool`). Replies go out later, through the outbox.
 """
+
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
@@ -12,19 +14,23 @@ from agent.store.inbox import Inbound
 from agent.store.owners import Echo, OwnerChange
 from bot.channels.base import Call, Door, Event, Report
 from bot.metrics import WEBHOOKS
+from bot.spool import Spool
 
 
-def webhooks(services: Services, doors: dict[str, Door]) -> Blueprint:
+def webhooks(services: Services, doors: dict[str, Door], spool: Spool) -> Blueprint:
     """Return the routes that providers call; *doors* by path."""
     blueprint = Blueprint("webhooks", __name__)
     for path, door in doors.items():
         blueprint.add_url_rule(
-            path, endpoint=path.replace("/", "_"), view_func=_view(services, door), methods=["POST"]
+            path,
+            endpoint=path.replace("/", "_"),
+            view_func=_view(services, door, spool),
+            methods=["POST"],
         )
     return blueprint
 
 
-def accept(services: Services, channel: str, events: list[Event]) -> None:
+def accept(services: Services, channel: str, events: Sequence[Event]) -> None:
     """Store *events* of one webhook and ring for what became new."""
     messages = [event for event in events if isinstance(event, Inbound)]
     if messages:
@@ -45,9 +51,9 @@ def accept(services: Services, channel: str, events: list[Event]) -> None:
         WEBHOOKS.labels("empty").inc()
 
 
-def _view(services: Services, door: Door):  # type: ignore[no-untyped-def]
+def _view(services: Services, door: Door, spool: Spool):  # type: ignore[no-untyped-def]
     def view(**_path: str) -> Response:
-        accept(services, door.name, list(door.read(_call(services))))
+        spool.take(door.name, door.read(_call(services)))
         body, content_type = door.acknowledgement
         return Response(body, content_type=content_type)
 

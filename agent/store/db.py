@@ -16,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, TimeoutError
 from sqlalchemy.pool import QueuePool
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,19 +31,22 @@ def new_id() -> str:
 class Database:
     """Opens transactions. Importing or building it connects to nothing."""
 
-    def __init__(self, url: str, pool_size: int = 16) -> None:
+    def __init__(self, url: str, pool_size: int = 16, patience: float = BUSY_SECONDS) -> None:
+        """*patience*: seconds to wait for the one writer of SQLite, or for a PostgreSQL to answer.
+
+        Writing raises SQLAlchemyError after it.
+        """
         self.url = url
+        self._patience = patience
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _engine(url, self.is_sqlite, pool_size)
+        self.engine = _engine(url, self.is_sqlite, pool_size, patience)
         # A read is one statement at a time: PostgreSQL need not open a transaction around it.
         self._reader = (
             self.engine
             if self.is_sqlite
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
-        self._writers: contextlib.AbstractContextManager[Any] = (
-            threading.Lock() if self.is_sqlite else contextlib.nullcontext()
-        )
+        self._writers = threading.Lock() if self.is_sqlite else None
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -54,7 +57,7 @@ class Database:
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: committed when the block ends, undone when it raises."""
-        with self._writers, self.engine.connect() as connection:
+        with self._my_turn(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
@@ -63,6 +66,19 @@ class Database:
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextlib.contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Queue behind this process's other writers, on SQLite."""
+        if self._writers is None:
+            yield
+            return
+        if not self._writers.acquire(timeout=self._patience):
+            raise TimeoutError("The database's writers have not moved for too long.")
+        try:
+            yield
+        finally:
+            self._writers.release()
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; kill and repeat at will."""
@@ -81,11 +97,12 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def _engine(url: str, is_sqlite: bool, pool_size: int) -> Engine:
+def _engine(url: str, is_sqlite: bool, pool_size: int, patience: float) -> Engine:
     if not is_sqlite:
         engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
-        )
+            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True,
+            pool_timeout=patience, connect_args={"connect_timeout": max(2, int(patience))},
+        )  # fmt: skip
         event.listen(engine, "checkout", _refuse_dropped)
         return engine
     path = make_url(url).database
@@ -96,7 +113,7 @@ def _engine(url: str, is_sqlite: bool, pool_size: int) -> Engine:
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=pool_size,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": patience, "check_same_thread": False},
         hide_parameters=True,  # they hold what customers wrote, and errors are logged
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -121,6 +138,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}")

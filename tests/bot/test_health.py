@@ -30,7 +30,10 @@ def test_up_means_up(client: FlaskClient) -> None:
 def test_ready_means_that_both_stores_answer(services: Services, valkey_url: str) -> None:
     answer = create_app(with_redis(services, valkey_url)).test_client().get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "parts": {"database": "ok", "redis": "ok"}}
+    assert answer.json == {
+        "status": "ok",
+        "parts": {"database": "ok", "redis": "ok", "spool": "ok"},
+    }
 
 
 @on_one_database

@@ -158,9 +158,10 @@ def without_messages(services: Services) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_messages")
-def test_a_database_that_cannot_be_written_is_a_503_and_no_ring(
+def test_with_neither_database_nor_spool_the_provider_is_told_to_come_again(
     twilio: Post, services: Services, doorbell: RememberingDoorbell
 ) -> None:
+    (services.settings.data_dir / "spool").write_text("no folder can be made here")
     answer = twilio(payload("text"))
     assert answer.status_code == 503
     assert doorbell.rung == []

@@ -1,0 +1,166 @@
+"""The spool: where a verified webhook waits on disk while the database cannot be written.
+
+Twilio does not repeat a webhook that was answered 503, and Chatwoot's account webhooks are never
+repeated at all, so refusing would lose what the customer wrote. A record is one file, written,
+flushed and renamed before the provider is told 200. While anything waits here, whatever comes
+next is put behind it, so that nothing overtakes. The bot empties the spool itself, a second
+after the database is back; when the disk is full too, the answer is 503 after all.
+"""
+
+import contextlib
+import dataclasses
+import fcntl
+import itertools
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import (
+    DisconnectionError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from agent.store.inbox import Inbound
+from agent.store.owners import Echo, OwnerChange
+from bot.channels.base import Event, Report
+
+log = logging.getLogger(__name__)
+
+# A table that is not there yet (a migration under way) is a database that is not there yet.
+UNAVAILABLE = (
+    OperationalError, ProgrammingError, InterfaceError, InternalError, DisconnectionError,
+    PoolTimeout,
+)  # fmt: skip
+EVERY_SECONDS = 1.0
+Store = Callable[[str, Sequence[Event]], None]
+_KINDS: dict[str, type[Event]] = {
+    kind.__name__: kind for kind in (Inbound, Report, Echo, OwnerChange)
+}
+
+
+class Spool:
+    """Stores events through *store*, or keeps them in *folder* until that is possible."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._folder = folder
+        self._store = store
+        self._numbers = itertools.count()
+
+    def take(self, channel: str, events: Sequence[Event]) -> None:
+        """Store *events*, or keep them. Raises SQLAlchemyError when neither is possible."""
+        if not self.waiting():
+            try:
+                self._store(channel, events)
+            except UNAVAILABLE as error:
+                self._keep_or_raise(channel, events, error)
+            return
+        try:
+            self._keep(channel, events)
+        except OSError:
+            self._store(channel, events)
+
+    def waiting(self) -> list[Path]:
+        """Return the records that wait, oldest first."""
+        try:
+            names = [entry.name for entry in os.scandir(self._folder)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [self._folder / name for name in sorted(names) if name.endswith(".json")]
+
+    def drain(self) -> int:
+        """Store what waits, in order, as far as the database lets; return how many records."""
+        done = 0
+        if self.waiting():
+            with self._alone():
+                for record in self.waiting():
+                    if not self._stored(record):
+                        break
+                    done += 1
+        return done
+
+    def start(self) -> None:
+        """Drain in a thread for as long as the process lives."""
+        threading.Thread(target=self._watch, name="spool", daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(EVERY_SECONDS)
+            try:
+                done = self.drain()
+            except OSError as error:
+                log.error("the spool cannot be read: %s", type(error).__name__)
+                continue
+            if done:
+                log.info("spool drained records=%s", done)
+
+    def _keep_or_raise(self, channel: str, events: Sequence[Event], error: Exception) -> None:
+        try:
+            self._keep(channel, events)
+        except OSError as full:
+            log.error("neither database nor disk: %s", type(full).__name__)
+            raise error from full
+        log.warning("kept for later, the database is away: %s", type(error).__name__)
+
+    def _keep(self, channel: str, events: Sequence[Event]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._numbers)}"
+        draft, record = self._folder / f"{name}.part", self._folder / f"{name}.json"
+        body = {
+            "channel": channel,
+            "events": [[type(event).__name__, dataclasses.asdict(event)] for event in events],
+        }
+        try:
+            with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                json.dump(body, file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(record)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        _flush(self._folder)
+
+    def _stored(self, record: Path) -> bool:
+        """Store one record; False when the database is still away."""
+        try:
+            body = json.loads(record.read_text())
+            events = [_event(kind, fields) for kind, fields in body["events"]]
+            self._store(body["channel"], events)
+        except UNAVAILABLE:
+            return False
+        except (SQLAlchemyError, ValueError, KeyError, TypeError) as error:
+            log.error("a spooled record cannot be stored: %s", type(error).__name__)
+            record.rename(record.with_suffix(".broken"))
+            return True
+        record.unlink(missing_ok=True)
+        return True
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process drains at a time, or the order would be lost."""
+        with open(self._folder / ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _event(kind: str, fields: dict[str, object]) -> Event:
+    if kind == "Inbound":
+        fields["media"] = tuple(fields["media"])  # type: ignore[arg-type]  # JSON knows lists only
+    return _KINDS[kind](**fields)  # type: ignore[arg-type]
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
