@@ -12,6 +12,7 @@ from agent.store.outbox import LEASE_SECONDS, Parcel
 from bot.channels.base import WINDOW, Channel, Refused, Sent
 from bot.channels.templates import late
 from bot.errors import ChannelUnavailable
+from jobs import permission
 from jobs.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,8 @@ def _barred(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
         return False
     if parcel.opted_out and "consent" not in parcel.extra:
         desk.services.outbox.dead(parcel, consent.REFUSED, consent.OPTED_OUT)
+        return True
+    if permission.refused_part(desk, channel, parcel):
         return True
     window = channel.window_seconds
     if window is None or parcel.kind == "template":

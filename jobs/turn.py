@@ -11,7 +11,8 @@ from agent.spec import ConversationRules
 from agent.store.agents import Version
 from agent.store.turns import Outcome, Waiting, Work
 from bot.channels.base import Channel
-from jobs import gates
+from jobs import gates, permission
+from jobs.briefing import briefing
 from jobs.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -74,18 +75,30 @@ def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
         return Outcome("silent", known, started_at, error="A person owns this conversation.")
     if version is None:
         return Outcome("silent", None, started_at, error="No agent is released on this address.")
-    channel = desk.channels[work.lease.channel]
+    channel, place = desk.channels[work.lease.channel], permission.place_of(work)
+    reason = permission.refused_turn(desk, channel, place)
+    if reason:
+        return Outcome("silent", version.id, started_at, handoff_reason=reason, error=reason)
     stop = gates.stop(desk, work, version.spec)
     if stop is not None:
-        return _stopped(stop, work, version, channel, started_at)
+        return _briefed(work, _stopped(stop, work, version, channel, started_at))
+    channel.typing(place)
     answer = desk.runtime.answer(
         version.spec,
         [Said(_author(line.author), line.text) for line in work.history],
         [_words(line.text, line.media) for line in work.unanswered],
         live=_is_live(desk, work.lease.channel),
     )
-    outcome = _outcome(answer, version, channel, started_at)
-    return _told_to_wait(desk, work, outcome, channel)
+    parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts)
+    outcome = _outcome(answer, version, parts, started_at)
+    return _briefed(work, _told_to_wait(desk, work, outcome, channel))
+
+
+def _briefed(work: Work, outcome: Outcome) -> Outcome:
+    """Tell the provider's own people, where there are some, why the conversation is theirs."""
+    if not outcome.handoff_reason or work.lease.channel not in permission.WITH_PEOPLE:
+        return outcome
+    return replace(outcome, briefing=briefing(work, outcome))
 
 
 def _is_live(desk: Desk, channel: str) -> bool:
@@ -96,16 +109,14 @@ def _is_live(desk: Desk, channel: str) -> bool:
     )
 
 
-def _outcome(answer: Answer, version: Version, channel: Channel, started_at: float) -> Outcome:
-    spec = version.spec
-    text = answer.text
+def _outcome(answer: Answer, version: Version, parts: list[str], started_at: float) -> Outcome:
     return Outcome(
         outcome=answer.outcome,
         version_id=version.id,
         started_at=started_at,
-        text=text,
-        parts=_parts(text, channel, spec.conversation.max_parts),
-        author_name=spec.name,
+        text=answer.text,
+        parts=parts,
+        author_name=version.spec.name,
         language=answer.language,
         handoff_reason=answer.handoff.reason if answer.handoff else "",
         model=answer.model,
@@ -127,7 +138,7 @@ def _stopped(
         version_id=version.id,
         started_at=started_at,
         text=stop.text,
-        parts=_parts(stop.text, channel, 1),
+        parts=_parts(stop.text, work, channel, 1),
         author_name=version.spec.name,
         language=gates.spoken(work, version.spec),
         handoff_reason=stop.reason,
@@ -144,13 +155,13 @@ def _told_to_wait(desk: Desk, work: Work, outcome: Outcome, channel: Channel) ->
     return replace(
         outcome,
         text=f"{outcome.text}\n\n{notice}",
-        parts=[*outcome.parts, *_parts(notice, channel, 1)],
+        parts=[*outcome.parts, *_parts(notice, work, channel, 1)],
         told_to_wait=True,
     )
 
 
-def _parts(text: str, channel: Channel, at_most: int) -> list[str]:
-    return split(channel.words(text, {}), channel.text_limit, at_most)
+def _parts(text: str, work: Work, channel: Channel, at_most: int) -> list[str]:
+    return split(channel.words(text, work.lease.facts), channel.text_limit, at_most)
 
 
 def _author(author: str) -> Author:

@@ -5,7 +5,16 @@ from typing import Any
 
 from sqlalchemy import String, and_, bindparam, exists, func, insert, or_, select, update
 
-from agent.store.tables import allowances, channels, conversations, inbox, messages, outbox, turns
+from agent.store.tables import (
+    allowances,
+    channels,
+    contacts,
+    conversations,
+    inbox,
+    messages,
+    outbox,
+    turns,
+)
 
 UNANSWERED_LIMIT = 60  # messages that one turn hands to the model; it answers all that wait
 
@@ -79,8 +88,18 @@ def lease() -> Any:
         .returning(
             conversations.c.fence, conversations.c.turn_attempts, conversations.c.channel,
             conversations.c.our_address, conversations.c.owner, conversations.c.language,
+            conversations.c.facts, _customer(),
         )
     )  # fmt: skip
+
+
+def _customer() -> Any:
+    return (
+        select(contacts.c.address)
+        .where(contacts.c.id == conversations.c.contact_id)
+        .correlate(conversations)
+        .scalar_subquery()
+    )
 
 
 @cache
@@ -101,7 +120,7 @@ def prolong() -> Any:
 def unanswered() -> Any:
     """The last unanswered messages of `conversation`, newest first."""
     return (
-        select(*_LINE)
+        select(*_LINE, inbox.c.provider_message_id)
         .join(inbox, inbox.c.id == messages.c.inbox_id)
         .where(inbox.c.conversation_id == bindparam("conversation"), inbox.c.turn_id.is_(None))
         .order_by(inbox.c.id.desc())

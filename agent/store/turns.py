@@ -46,6 +46,8 @@ class Lease:
     our_address: str
     owner: str
     language: str
+    facts: Mapping[str, Any] = field(hash=False)  # what the provider says of the conversation
+    customer_address: str
     allowance: Allowance | None = None  # None: nothing is limited
 
 
@@ -58,6 +60,7 @@ class Line:
     inbox_id: int | None
     media: Sequence[dict[str, str]] = ()
     at: float = 0.0  # when it was stored
+    provider_message_id: str = ""  # of an unanswered one
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Outcome:
     citations: list[dict[str, Any]] = field(default_factory=list)
     trace: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
+    briefing: str = ""  # what the provider's own people are told at a hand-off
     told_to_wait: bool = False  # the customer writes faster than is answered, and now knows it
 
 
@@ -169,7 +173,7 @@ class Turns:
             before = tx.execute(queries.history(), here | {"at_most": history}).all()
         return Work(
             lease=lease,
-            unanswered=[_line(row) for row in reversed(unanswered)],
+            unanswered=[_line(row, row.provider_message_id) for row in reversed(unanswered)],
             history=[_line(row) for row in reversed(before)],
         )
 
@@ -230,7 +234,15 @@ class Turns:
             "author": "agent", "author_name": outcome.author_name, "text": outcome.text,
             "turn_id": turn_id, "created_at": self._clock(),
         }  # fmt: skip
-        add_reply(tx, work.lease.conversation_id, turn_id, outcome.parts, message)
+        here = work.lease.conversation_id
+        message_id = add_reply(tx, here, turn_id, outcome.parts, message)
+        if outcome.briefing:
+            row = {
+                "conversation_id": here, "message_id": message_id, "turn_id": turn_id,
+                "part": len(outcome.parts), "body": outcome.briefing, "kind": "handoff",
+                "state": "pending", "created_at": message["created_at"],
+            }  # fmt: skip
+            tx.execute(queries.insert_parts(), [row])
 
 
 def add_reply(
@@ -252,5 +264,6 @@ def add_reply(
     return int(message_id)
 
 
-def _line(row: Any) -> Line:
-    return Line(row.author, row.text, row.inbox_id, row.media or (), row.created_at)
+def _line(row: Any, provider_message_id: str = "") -> Line:
+    media = row.media or ()
+    return Line(row.author, row.text, row.inbox_id, media, row.created_at, provider_message_id)

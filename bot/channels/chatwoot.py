@@ -13,8 +13,7 @@ after the grace time it is sent again.
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
+from functools import partial
 from typing import Any
 
 from urllib3.exceptions import HTTPError
@@ -26,6 +25,7 @@ from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, ref
 from bot.channels.chatwoot_handoff import Handoff, written_as
 from bot.channels.chatwoot_inbound import NAME, OUT_ID, closed
 from bot.channels.chatwoot_words import harmless, written
+from bot.channels.courtesy import Courtesy
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,6 @@ TEXT_LIMIT = 1600  # the least of its WhatsApp inboxes (Twilio's); Chatwoot's ow
 WHATSAPP = "Channel::Whatsapp"
 FREE_TEXT_SECONDS = 24 * 3600.0  # WhatsApp: free text only so long after the customer wrote
 TYPING_SECONDS = 3.0  # patience with showing that somebody types
-TYPISTS, MOST_WAITING = 2, 20
 _NOT_SET = "Set CHATWOOT_API_URL, CHATWOOT_API_TOKEN and CHATWOOT_ACCOUNT_ID."
 _WINDOW = (
     "More than 24 hours have passed since the customer wrote. Only an approved template can be"
@@ -58,8 +57,7 @@ class ChatwootChannel:
         self._api = ChatwootApi(settings, timeout)
         self._handoff = Handoff(settings, self._api)
         self._clock = clock
-        self._typists = ThreadPoolExecutor(TYPISTS, thread_name_prefix="typing")
-        self._room = BoundedSemaphore(MOST_WAITING)
+        self._courtesy = Courtesy()
 
     def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
         """Return *markdown* in the marks that the inbox wants, with nothing that Liquid runs."""
@@ -126,13 +124,8 @@ class ChatwootChannel:
             yield last
 
     def _show(self, number: str, status: str) -> None:
-        """Tell it in the background, or not at all: nobody waits for this."""
-        if not self._api.is_set or not self._room.acquire(blocking=False):
-            return
-        try:
-            self._typists.submit(self._toggle, number, status)
-        except RuntimeError:  # the process is ending
-            self._room.release()
+        if self._api.is_set:
+            self._courtesy.show(partial(self._toggle, number, status))
 
     def _toggle(self, number: str, status: str) -> None:
         path = f"/conversations/{number}/toggle_typing_status"
@@ -140,8 +133,6 @@ class ChatwootChannel:
             self._api.post(path, {"typing_status": status}, TYPING_SECONDS)
         except HTTPError as error:
             log.debug("typing not shown: %s", type(error).__name__)
-        finally:
-            self._room.release()
 
 
 def _body(parcel: Parcel) -> dict[str, Any]:

@@ -22,6 +22,7 @@ Json = Mapping[str, Any]
 
 WAIT_SECONDS = 300.0
 PAGE_SIZE, MOST_PAGES = 20, 5  # of a conversation's messages
+READ_SECONDS = 4.0  # less than a claimed outbox row is held, see jobs.deliver
 MINUTE = 60.0  # Chatwoot counts the messages of a conversation by the minute
 LONGEST_RETRY_AFTER = 3600.0
 SURE_AFTER = 5  # attempts; then a 422 that Chatwoot does not explain counts as refused
@@ -65,6 +66,7 @@ class ChatwootApi:
             "Accept": "application/json",
         }
         self._timeout = urllib3.Timeout(timeout)
+        self._read_seconds = min(timeout, READ_SECONDS)
         self._pool = urllib3.PoolManager(maxsize=settings.turn_slots, retries=False)
         self.is_set = bool(settings.chatwoot_api_url and settings.chatwoot_account_id and secret)
 
@@ -76,7 +78,7 @@ class ChatwootApi:
         """GET a body. Raises ChannelUnavailable, NotAllowed."""
         shown = f"{path}?{urlencode(query)}" if query else path
         try:
-            reply = self._ask("GET", shown, None, None)
+            reply = self._ask("GET", shown, None, self._read_seconds)
         except HTTPError as error:
             raise ChannelUnavailable(
                 f"Chatwoot cannot be asked ({type(error).__name__})."

@@ -48,14 +48,14 @@ class Handoff:
         late = next((one for one in extras if one is not None and one.again_in is not None), None)
         if late is not None and parcel.attempts < FEW_ATTEMPTS:
             return late
-        return Sent(f"handoff-{parcel.id}", "delivered")
+        return Sent(f"handoff-{parcel.id}", "sent")
 
     def look_up(self, parcel: Parcel) -> Sent | None:
         """Return what shows that all of it was done. Raises ChannelUnavailable."""
         is_open = self._api.conversation(parcel.customer_address).get("status") != "pending"
         if not is_open or self._note(parcel) is None:
             return None
-        return Sent(f"handoff-{parcel.id}", "delivered")
+        return Sent(f"handoff-{parcel.id}", "sent")
 
     def _note(self, parcel: Parcel) -> Json | None:
         try:

@@ -70,7 +70,7 @@ def open_channel(address: str, token: str = USER_TOKEN, **changed: Any) -> Chatw
 def test_a_handoff_writes_a_note_keeps_the_labels_and_opens(
     address: str, here: Conversation, token: str
 ) -> None:
-    assert open_channel(address, token).send(handoff()) == Sent("handoff-42", "delivered")
+    assert open_channel(address, token).send(handoff()) == Sent("handoff-42", "sent")
     assert here.notes == ["Motivo: lo pidió"]
     assert here.said == []
     assert here.labels == ["vip", "handoff"]
@@ -100,7 +100,7 @@ def test_a_step_that_fails_is_repeated_and_the_note_stays_one(
     first = channel.send(handoff())
     assert isinstance(first, Refused)
     assert first.again_in is not None
-    assert channel.send(handoff(attempts=2)) == Sent("handoff-42", "delivered")
+    assert channel.send(handoff(attempts=2)) == Sent("handoff-42", "sent")
     assert len(here.notes) == 1
     assert here.status == "open"
 
@@ -113,7 +113,7 @@ def test_a_process_that_died_midway_finds_out_what_is_left(
     channel.send(handoff())
     assert channel.look_up(handoff()) is None
     channel.send(handoff(attempts=2))
-    assert channel.look_up(handoff()) == Sent("handoff-42", "delivered")
+    assert channel.look_up(handoff()) == Sent("handoff-42", "sent")
     assert len(here.notes) == 1
 
 
