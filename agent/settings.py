@@ -185,6 +185,13 @@ class Settings(BaseSettings):
         return bool(self.meta_access_token) and self.meta_base_url.startswith(META_API)
 
     @property
+    def chatwoot_is_real(self) -> bool:
+        """True when a reply through Chatwoot would reach a person."""
+        return bool(self.chatwoot_api_url) and not self.chatwoot_api_url.startswith(
+            ("http://127.0.0.1", "http://localhost")
+        )
+
+    @property
     def limits(self) -> Limits:
         """What customers may use."""
         return Limits(

@@ -104,9 +104,9 @@ def _briefed(work: Work, outcome: Outcome) -> Outcome:
 def _is_live(desk: Desk, channel: str) -> bool:
     """Whether a reply would reach a person's phone."""
     settings = desk.services.settings
-    return (channel == "twilio" and settings.twilio_is_real) or (
-        channel == "meta" and settings.meta_is_real
-    )
+    real = {"twilio": settings.twilio_is_real, "meta": settings.meta_is_real,
+            "chatwoot": settings.chatwoot_is_real}  # fmt: skip
+    return real.get(channel, False)
 
 
 def _outcome(answer: Answer, version: Version, parts: list[str], started_at: float) -> Outcome:
