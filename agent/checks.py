@@ -87,9 +87,9 @@ def _model(spec: Spec, world: World, channel: str) -> Iterator[Finding]:
 
 def _key(provider: str, settings: Settings) -> Iterator[Finding]:
     if provider == "openai" and not (settings.openai_api_key or settings.openai_base_url):
-        yield Finding("error", "key_missing", {"key": "OPENAI_API_KEY"})
+        yield Finding("error", "key_missing", {"name": "OPENAI_API_KEY"})
     if provider == "openrouter" and not settings.openrouter_api_key:
-        yield Finding("error", "key_missing", {"key": "OPENROUTER_API_KEY"})
+        yield Finding("error", "key_missing", {"name": "OPENROUTER_API_KEY"})
 
 
 def _offline(settings: Settings, channel: str) -> Iterator[Finding]:

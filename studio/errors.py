@@ -4,6 +4,7 @@ StudioError
 ├── NotAllowed      the person's role does not reach that far
 ├── NothingChosen   something has to be chosen or written first
 ├── BadFields       a form holds values that cannot be used
+├── NotReady        the check before a release found what keeps it back
 └── NotReached      the bot or the simulator does not answer
 """
 
@@ -31,6 +32,10 @@ class BadFields(StudioError):
     def __init__(self, fields: tuple[tuple[str, str, dict[str, object]], ...]) -> None:
         super().__init__("error.fields")
         self.fields = fields
+
+
+class NotReady(StudioError):
+    """Something keeps the release back."""
 
 
 class NotReached(StudioError):

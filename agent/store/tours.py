@@ -1,12 +1,15 @@
 """How far each person has come in the first tour of the studio."""
 
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select, update
 
 from agent.store.db import Database
-from agent.store.tables import people
+from agent.store.tables import people, turns, versions
 
+SECONDS_LOOKED_BACK = 86_400.0  # only a new agent has anything to show
 STEPS = ("describe", "teach", "try", "release", "answer")
 
 
@@ -32,8 +35,9 @@ class Tour:
 class Tours:
     """Reads and writes tours."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._clock = clock
 
     def of(self, email: str) -> Tour:
         """Return how far the person has come; a stranger has not begun."""
@@ -49,3 +53,14 @@ class Tours:
         """Remember how far the person has come."""
         with self._database.write() as tx:
             tx.execute(update(people).where(people.c.email == email).values(tour=asdict(tour)))
+
+    def has_answered(self, agent_id: str) -> bool:
+        """True when a version of the agent answered a customer in the last day."""
+        mine = select(versions.c.id).where(versions.c.agent_id == agent_id)
+        query = select(turns.c.id).where(
+            turns.c.finished_at > self._clock() - SECONDS_LOOKED_BACK,
+            turns.c.outcome == "answered",
+            turns.c.version_id.in_(mine),
+        )
+        with self._database.read() as tx:
+            return tx.scalar(query.limit(1)) is not None

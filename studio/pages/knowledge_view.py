@@ -143,12 +143,17 @@ def _source_row(studio: Studio, source: Source) -> list[Html | str]:
         if source.state != "removing" else None,
     ]  # fmt: skip
     added = tag("div", f"{source.created_by} · {when(source.created_at)}", class_="as-quiet")
-    return [join([name, added]), _state(studio, source), tag("div", buttons, class_="as-buttons")]
+    return [
+        join([name, added]),
+        source_state(studio, source),
+        tag("div", buttons, class_="as-buttons"),
+    ]
 
 
-def _state(studio: Studio, source: Source) -> Html:
+def source_state(studio: Studio, source: Source) -> Html:
+    """Return how far a source has been read, and why not further."""
     pill = badge(studio.say(f"state.{source.state}"), KINDS.get(source.state, "wait"))
-    if source.state == "failed":
+    if source.error_code and source.state in ("failed", "ready"):
         why_not = knowledge_sentence(studio.language, source.error_code, source.error)
         return join([pill, tag("div", why_not, class_="as-complaint")])
     if source.state in ("reading", "embedding") and source.total:

@@ -14,4 +14,8 @@ TEXTS = {
     ),
     "playground.write_first": "Write a message first.",
     "playground.choose_first": "Choose an agent first.",
+    "playground.see_why": "Why",
+    "playground.correct": "Correct",
+    "playground.keep_case": "Keep as a test",
+    "playground.kept": "Kept ✓",
 }

@@ -14,4 +14,8 @@ TEXTS = {
     ),
     "playground.write_first": "Escriba primero un mensaje.",
     "playground.choose_first": "Elija primero un agente.",
+    "playground.see_why": "Por qué",
+    "playground.correct": "Corregir",
+    "playground.keep_case": "Guardar como prueba",
+    "playground.kept": "Guardada ✓",
 }

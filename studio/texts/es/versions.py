@@ -1,3 +1,76 @@
 """The words about versions: differences, checks before a release, files (Spanish)."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "check.title": "Antes de publicar",
+    "check.clean": "Todo en orden: nada falta ni se contradice.",
+    "check.error": "Impide publicar",
+    "check.warning": "Conviene mirar",
+    "check.blocked": (
+        "Todavía no se puede publicar: hay algo que lo impide. Está en rojo, con lo que hay que "
+        "hacer."
+    ),
+    "check.ask": "Hay avisos. Léalos y pulse «Publicar de todos modos» si está de acuerdo.",
+    "check.model_unknown": (
+        "No existe el modelo «{model}». En Avanzado escriba openai:NOMBRE, openrouter:NOMBRE u "
+        "offline, o déjelo vacío."
+    ),
+    "check.key_missing": (
+        "Falta la clave {name}. Pídala a quien administra la instalación, o deje vacío el modelo."
+    ),
+    "check.offline_live": (
+        "El modelo integrado no atiende clientes de verdad en un número real. Ponga la clave de "
+        "un modelo (OPENAI_API_KEY u OPENROUTER_API_KEY)."
+    ),
+    "check.base_gone": (
+        "Una de sus bases de conocimiento ya no existe. Ábralo, revise las bases marcadas y guarde."
+    ),
+    "check.knowledge_none": (
+        "Solo puede decir lo que está en su conocimiento, y no tiene ninguno. Dele una base o "
+        "desmarque «Solo lo que está en el conocimiento»."
+    ),
+    "check.base_empty": "La base «{base}» está vacía. Suba algo en Conocimiento o quítela.",
+    "check.base_unfinished": (
+        "La base «{base}» todavía está leyendo {n}. Espere a que termine, o publique y lo sabrá "
+        "después."
+    ),
+    "check.base_failed": (
+        "En la base «{base}» hay {n} que no se pudo leer. Mírelo en Conocimiento."
+    ),
+    "check.catalog_empty": (
+        "Busca en el catálogo, pero sus bases no tienen ninguna tabla. Suba un Excel o CSV, o "
+        "quítele esa herramienta."
+    ),
+    "check.handoff_promised": (
+        "Las instrucciones prometen una persona («{words}»), pero no puede pasar con nadie. "
+        "Active la herramienta «Pasar con una persona»."
+    ),
+    "check.handoff_none": (
+        "El cliente no tiene manera de pedir una persona. Active «Pasar con una persona» o "
+        "escriba palabras que la pidan."
+    ),
+    "check.greeting_language": (
+        "Tiene un saludo en {language}, pero no habla ese idioma. Márquelo en Idiomas o borre el "
+        "saludo."
+    ),
+    "check.fallback_missing": (
+        "Habla {language}, pero si falla se disculpará en otro idioma. Escriba ese texto."
+    ),
+    "check.instructions_none": (
+        "No tiene instrucciones. Dígale al menos qué debe hacer siempre y qué nunca."
+    ),
+    "check.tone_none": "No tiene tono. Elija uno de los ejemplos.",
+    "check.tone_contradicts": (
+        "En un sitio le pide tutear y en otro tratar de usted. Deje uno solo."
+    ),
+    "check.emoji_contradicts": "En un sitio le pide emojis y en otro que no los use.",
+    "check.secret": (
+        "En los textos hay algo que parece una clave secreta. Quítela: los textos se envían al "
+        "modelo y se exportan."
+    ),
+    "check.wait_contradicts": (
+        "La espera de silencio es más larga que la espera máxima. Baje la espera."
+    ),
+    "check.topic_contradicts": (
+        "«{topic}» es un tema prohibido, pero las instrucciones hablan de él."
+    ),
+}

@@ -1,0 +1,99 @@
+"""The first tour: five steps over every page, ending with the person's own agent answering."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from agent.store.people import Person
+from agent.store.tours import STEPS, Tour
+from studio.guard import HOME
+from studio.markup import Html, tag
+from studio.roles import allow
+from studio.state import Studio
+from studio.widgets import button, clickable
+from studio.wiring import Load, event, pick
+
+# Where each step is done; `{agent}` is the agent of the tour.
+WHERE = {
+    "describe": "new?agent={agent}",
+    "teach": "new?agent={agent}@4",
+    "try": "new?agent={agent}@5",
+    "release": "new?agent={agent}@6",
+    "answer": "simulator",
+}
+
+
+@allow("viewer")
+def look(studio: Studio, person: Person) -> Tour:
+    """Return how far the person has come; those who make no agents are on no tour."""
+    return _seen(studio, person) if person.may("editor") else Tour(hidden=True)
+
+
+@allow("viewer")
+def turn(studio: Studio, person: Person, action: str, subject: str) -> Tour:
+    """Hide the tour, or begin it again."""
+    tours = studio.services.tours
+    if action == "hide":
+        tours.keep(person.email, replace(tours.of(person.email), hidden=True))
+    elif action == "again":
+        tours.keep(person.email, Tour())
+    return _seen(studio, person) if person.may("editor") else Tour(hidden=True)
+
+
+def _seen(studio: Studio, person: Person) -> Tour:
+    """Return the tour as things are: agents are also made, released and put away elsewhere."""
+    services = studio.services
+    tour = services.tours.of(person.email)
+    if tour.hidden or not tour.agent_id:
+        return tour
+    known = {agent.id: agent for agent in services.agents.list()}
+    if tour.agent_id not in known:
+        return Tour()
+    if any(one.agent_id == tour.agent_id for one in services.agents.channels()):
+        tour = tour.after("release")
+    if tour.next == "answer" and services.tours.has_answered(tour.agent_id):
+        tour = tour.after("answer")
+        services.tours.keep(person.email, tour)
+    return tour
+
+
+def drawn(studio: Studio, tour: Tour) -> Html:
+    """Return the bar; nothing when it is hidden."""
+    if tour.hidden:
+        return Html()
+    if not tour.next:
+        told = tag("b", studio.say("tour.finished"))
+        return _bar(told, button(studio.say("tour.close"), "hide", 0))
+    steps = [_step(studio, tour, number, step) for number, step in enumerate(STEPS, 1)]
+    title = studio.say("tour.begin" if not tour.done else "tour.title")
+    return _bar(tag("b", title), tag("ol", steps), button(studio.say("tour.hide"), "hide", 0))
+
+
+def _bar(*content: Html) -> Html:
+    return tag("div", *content, class_="as-tour", role="navigation")
+
+
+def _step(studio: Studio, tour: Tour, number: int, step: str) -> Html:
+    label = studio.say(f"tour.{step}")
+    if step in tour.done:
+        return tag("li", tag("i", "✓"), label, class_="done")
+    if step != tour.next:
+        return tag("li", tag("i", str(number)), label)
+    there = WHERE[step].format(agent=tour.agent_id)
+    link = tag("a", tag("i", str(number)), label, " →", id="tour-next",
+               href=f"{HOME}/{studio.language}/{there}")  # fmt: skip
+    return tag("li", link, class_="next")
+
+
+def build(studio: Studio, load: Load) -> None:
+    """Place the bar and wire it; only a tour that goes on is looked at again."""
+    bar, timer = clickable(elem_id="as-tour-bar"), gr.Timer(4, active=False)
+
+    def shown(tour: Tour) -> list[Any]:
+        return [drawn(studio, tour), gr.Timer(active=bool(tour.next and not tour.hidden))]
+
+    watched = event(studio, look, shown)
+    load(watched, None, [bar, timer], show_progress="hidden")
+    timer.tick(watched, None, [bar, timer], show_progress="hidden")
+    bar.click(pick(studio, turn, shown), None, [bar, timer], show_progress="hidden")
