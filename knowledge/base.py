@@ -1,11 +1,12 @@
 """The values this room deals in, and the parts it can be given."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Connection
+if TYPE_CHECKING:  # the child that parses a file needs no database: it starts in half the time
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Passage:
     row: int | None = None
     heading: str = ""
     url: str = ""
-    found_by: tuple[str, ...] = field(default=())  # vector, lexical
+    found_by: tuple[str, ...] = field(default=())  # lexical, ngrams, vector, reranker
+    kind: str = ""  # of the source; curated: an answer that staff wrote
 
     @property
     def place(self) -> str:
@@ -84,6 +86,7 @@ class Base:
     revision: int  # rises when what can be found changes
     sources: int = 0
     passages: int = 0
+    tuning: Mapping[str, Any] = field(default_factory=dict, compare=False)  # `knowledge.tuning`
 
 
 @dataclass(frozen=True)
@@ -162,10 +165,10 @@ class Transactions(Protocol):
 
     is_sqlite: bool
 
-    def read(self) -> contextlib.AbstractContextManager[Connection]:
+    def read(self) -> contextlib.AbstractContextManager["Connection"]:
         """A connection for reading."""
 
-    def write(self) -> contextlib.AbstractContextManager[Connection]:
+    def write(self) -> contextlib.AbstractContextManager["Connection"]:
         """A transaction for writing."""
 
 

@@ -39,7 +39,13 @@ class Collections(Protocol):
     def upsert(self, name: str, ids: list[str], vectors: Any, metadatas: Any) -> None:
         """Add or replace vectors, making the collection when it is the first time."""
 
-    def query(self, name: str, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
+    def query(
+        self,
+        name: str,
+        vector: Sequence[float],
+        limit: int,
+        where: dict[str, Any] | None = None,
+    ) -> list[tuple[str, float]]:
         """The nearest (id, distance); nothing when there is no such collection."""
 
     def ids(self, name: str, where: dict[str, Any] | None, limit: int) -> list[str]:
@@ -74,9 +80,12 @@ class Vectors:
                 [{"source": source_id, "version": version} for _ in pieces],
             )
 
-    def search(self, base: Base, vector: Sequence[float], limit: int) -> list[Near]:
-        """The chunks nearest to *vector*, nearest first, of any version."""
-        found = self._collections.query(collection_name(base), vector, limit)
+    def search(
+        self, base: Base, vector: Sequence[float], limit: int, sources: Sequence[str] = ()
+    ) -> list[Near]:
+        """The chunks nearest to *vector*, nearest first, of any version; *sources* narrows it."""
+        among = {"source": {"$in": list(sources)}} if sources else None
+        found = self._collections.query(collection_name(base), vector, limit, among)
         return [_near(name, distance) for name, distance in found]
 
     def remove_source(self, base: Base, source_id: str) -> None:
@@ -119,9 +128,16 @@ class ChromaServer:
             if self._on(name, "upsert", body) is None:
                 raise IndexUnavailable
 
-    def query(self, name: str, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
+    def query(
+        self,
+        name: str,
+        vector: Sequence[float],
+        limit: int,
+        where: dict[str, Any] | None = None,
+    ) -> list[tuple[str, float]]:
         """The nearest (id, distance); nothing when there is no such collection."""
-        body = {"query_embeddings": [list(vector)], "n_results": limit, "include": ["distances"]}
+        body: dict[str, Any] = {"query_embeddings": [list(vector)], "n_results": limit}
+        body |= {"include": ["distances"]} | ({"where": where} if where else {})
         found = self._on(name, "query", body)
         return list(zip(found["ids"][0], found["distances"][0], strict=True)) if found else []
 

@@ -1,62 +1,123 @@
-"""Joining rankings by reciprocal rank: what several searches place high comes first.
+"""Putting candidates in order: what words, n-grams and vectors say, each by what it is worth.
 
-Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
-Learning Methods" (2009), with their k of 60 and a weight for each ranking: ranks say nothing
-about how far a search can be trusted, and the built-in embedder deserves less than a real one.
+A score is a weighted sum of two shares: how well the passage's words and n-grams fit (BM25, see
+`knowledge.bm25`), and how near its vector is, between a cosine that says nothing and one that
+says it is this. Nothing is found when the best passage neither holds enough of the question nor
+is near it. Curated answers that fit well come first, and no document fills the whole list while
+another has something nearly as good.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-K = 60
-LEXICAL_WEIGHT = 1.0
-# The built-in embedder mostly repeats what the lexical side knows, with noise: as an equal it
-# lowers hit@1 (0.92 to 0.82); with a small weight it settles ties and adds what is misspelled.
-VECTOR_WEIGHTS = {"local": 0.1}
-# Below this cosine the built-in embedder's neighbours are chance.
-FLOORS = {"local": 0.3}
+from sqlalchemy import Row
 
+from knowledge import bm25, lexical
+from knowledge.bm25 import Question
+from knowledge.tuning import Tuning
 
-@dataclass(frozen=True)
-class Ranking:
-    """The ids one search found, best first, and how much it counts."""
-
-    name: str  # lexical | vector
-    weight: float
-    ids: Sequence[int]
+CURATED = "curated"  # the kind of the source that holds curated answers
+CURATED_FITS = 0.6  # the share of a question that a curated question must hold to come first
+NEARLY_AS_GOOD = 0.6  # of the best score: what may take a place from a document that has many
 
 
 @dataclass(frozen=True)
-class Fused:
-    """An id with its joint score (1.0: first in every ranking) and who found it."""
+class Side:
+    """How the passages of one base are scored."""
 
-    id: int
+    tuning: Tuning
+    vector: float  # what vectors count; the lexical side has the rest
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A candidate and what was found out about it."""
+
+    row: Row[Any]
     score: float
+    nearness: float
     found_by: tuple[str, ...]
 
 
-def vector_weight(provider: str) -> float:
-    """How much the vectors of *provider* count beside the lexical side."""
-    return VECTOR_WEIGHTS.get(provider, 1.0)
+@dataclass(frozen=True)
+class Scale:
+    """What candidates are scored by."""
+
+    asked: Question
+    total: int  # texts in the bases
+    mean_length: float
+    sides: Mapping[str, Side]  # by base
 
 
-def floor(provider: str) -> float:
-    """The least cosine at which a vector of *provider* says something."""
-    return FLOORS.get(provider, 0.0)
+def score(scale: Scale, row: Row[Any], similarity: float | None) -> Scored:
+    """What *row* is worth; *similarity* is the cosine of its vector when that was asked for."""
+    side = scale.sides[row.base_id]
+    tuning = side.tuning
+    words, grams = bm25.fit(scale.asked, f" {row.stems} ", scale.mean_length)
+    nearness = 0.0 if similarity is None else _nearness(similarity, tuning)
+    pieces = 0.0 if words else grams  # a word that is found has its n-grams too
+    finders = (("lexical", words), ("ngrams", pieces), ("vector", nearness * side.vector))
+    lexical_score = tuning.words * words + (1 - tuning.words) * grams
+    return Scored(
+        row,
+        (1 - side.vector) * lexical_score + side.vector * nearness,
+        nearness,
+        tuple(name for name, value in finders if value > 0),
+    )
 
 
-def fuse(rankings: Iterable[Ranking]) -> list[Fused]:
-    """Join *rankings* into one, best first; equal scores in the order of the ids."""
-    held = [ranking for ranking in rankings if ranking.weight > 0]
-    best = sum(ranking.weight for ranking in held) / (K + 1)
-    scores: dict[int, float] = {}
-    finders: dict[int, dict[str, None]] = {}
-    for ranking in held:
-        for rank, found in enumerate(dict.fromkeys(ranking.ids), start=1):
-            scores[found] = scores.get(found, 0.0) + ranking.weight / (K + rank)
-            finders.setdefault(found, {})[ranking.name] = None
-    joined = [
-        Fused(found, min(1.0, round(score / best, 6)), tuple(finders[found]))
-        for found, score in scores.items()
-    ]
-    return sorted(joined, key=lambda one: (-one.score, one.id))
+def in_order(scale: Scale, scored: Sequence[Scored]) -> list[Scored]:
+    """What of *scored* fits at all, best first; none when the best does not fit."""
+    ranked = sorted((one for one in scored if one.score > 0), key=_rank)
+    if not ranked or not _fits(scale, ranked[0]):
+        return []
+    return curated_first(scale, ranked)
+
+
+def curated_first(scale: Scale, ranked: list[Scored]) -> list[Scored]:
+    """The same with the curated answers first whose own question is much like this one."""
+
+    def is_meant(one: Scored) -> bool:
+        return one.row.kind == CURATED and _same_question(scale, one)
+
+    return sorted(ranked, key=lambda one: not is_meant(one))  # stable
+
+
+def varied(ranked: Sequence[Scored], top_k: int, least: float = NEARLY_AS_GOOD) -> list[Scored]:
+    """The first *top_k* of different texts, the last of them from another document if need be."""
+    different: dict[tuple[str, str], Scored] = {}
+    for one in ranked:
+        different.setdefault((one.row.heading, one.row.text), one)
+    best = list(different.values())
+    first, rest = best[:top_k], best[top_k:]
+    if top_k > 1 and len({one.row.source_id for one in first}) == 1:
+        enough = least * first[0].score
+        others = (one for one in rest if one.row.source_id != first[0].row.source_id)
+        another = next((one for one in others if one.score >= enough), None)
+        if another is not None:
+            return [*first[:-1], another]
+    return first
+
+
+def _rank(one: Scored) -> tuple[float, int]:
+    return -one.score, one.row.id
+
+
+def _fits(scale: Scale, best: Scored) -> bool:
+    side = scale.sides[best.row.base_id]
+    if side.vector and (best.nearness > 0 or side.vector == 1):
+        return best.nearness > 0
+    held = bm25.coverage(scale.asked, f" {best.row.stems} ", scale.total)
+    return held >= side.tuning.threshold
+
+
+def _same_question(scale: Scale, one: Scored) -> bool:
+    heading = f" {lexical.stem(one.row.heading)} "
+    near = one.nearness >= 1 and scale.sides[one.row.base_id].vector > 0
+    return near or bm25.coverage(scale.asked, heading, scale.total) >= CURATED_FITS
+
+
+def _nearness(similarity: float, tuning: Tuning) -> float:
+    span = tuning.vector_high - tuning.vector_low
+    return min(1.0, max(0.0, (similarity - tuning.vector_low) / span))

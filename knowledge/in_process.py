@@ -19,13 +19,19 @@ class ChromaInProcess:
         )
         collection.upsert(ids=ids, embeddings=vectors, metadatas=metadatas)
 
-    def query(self, name: str, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
+    def query(
+        self,
+        name: str,
+        vector: Sequence[float],
+        limit: int,
+        where: dict[str, Any] | None = None,
+    ) -> list[tuple[str, float]]:
         """The nearest (id, distance); nothing when there is no such collection."""
         collection = self._find(name)
         if collection is None:
             return []
         found = collection.query(
-            query_embeddings=[list(vector)], n_results=limit, include=["distances"]
+            query_embeddings=[list(vector)], n_results=limit, where=where, include=["distances"]
         )
         return list(zip(found["ids"][0], found["distances"][0], strict=True))
 

@@ -4,30 +4,52 @@ import contextlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, bindparam, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, select
 
-from knowledge import hybrid, lexical
+from knowledge import bm25, frequencies, hybrid, lexical, passages
 from knowledge.base import Base, EmbedderFor, Passage, TableRow, Transactions
-from knowledge.chroma import Near, Vectors
+from knowledge.candidates import candidates
+from knowledge.chroma import Vectors
 from knowledge.errors import (
     EmbeddingRefused,
     EmbeddingUnavailable,
     IndexUnavailable,
     MixedEmbeddings,
 )
-from knowledge.hybrid import Fused, Ranking
-from knowledge.tables import bases, chunks, sources
+from knowledge.frequencies import Frequencies
+from knowledge.hybrid import Scale, Scored, Side
+from knowledge.passages import Place
+from knowledge.tables import bases
+from knowledge.tuning import Tuning
 
 log = logging.getLogger(__name__)
 
-_DEPTH = 4  # candidates a side, for each passage wanted
-_LEAST_DEPTH = 20
+NEIGHBOURS = 30
+MAX_QUERY_STEMS = 24
+RERANKED = 20  # candidates that a reranker is shown
 _CACHED = 512
 _VECTOR_FAULTS = (EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable, MixedEmbeddings)
+
+
+class Reranker(Protocol):
+    """Reads question and passages together (`knowledge.rerank.JinaReranker` is one)."""
+
+    def order(self, query: str, texts: Sequence[str]) -> list[tuple[int, float]]:
+        """(place in *texts*, relevance 0 to 1), best first. Raises KnowledgeError."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """What the vectors said: the similarity of each place, and the bases that could be asked."""
+
+    similarity: Mapping[Place, float]
+    asked: frozenset[str]
+    whole: bool  # every base that should be asked could be
 
 
 class Library:
@@ -39,30 +61,43 @@ class Library:
         vectors: Vectors,
         embedder_for: EmbedderFor,
         waiting: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+        reranker: Reranker | None = None,
     ) -> None:
         self._waiting = waiting  # surrounds what only waits for another server
         self.database = database
         self.vectors = vectors
         self.embedder_for = embedder_for
+        self.reranker = reranker
         self._searches = _Recent(_CACHED)
         self._tables = _Recent(32)
+        self._frequencies = _Recent(64)
 
     def search(
-        self, query: str, base_ids: Sequence[str], top_k: int = 5, hybrid: bool = True
+        self,
+        query: str,
+        base_ids: Sequence[str],
+        top_k: int = 5,
+        hybrid: bool = True,
+        *,
+        sources: Sequence[str] = (),
+        tuning: Tuning | None = None,
     ) -> list[Passage]:
         """At most *top_k* passages that answer *query*, best first; none when nothing fits.
 
         Without *hybrid* only vectors are asked. A base whose vectors cannot be asked answers by
-        its words alone.
+        its words alone. *sources* (ids) narrows the search; *tuning* stands in for each base's
+        own, for trying out.
         """
         found = self._bases(base_ids)
         query = query.strip()
         if not found or not query:
             return []
-        key = (tuple((base.id, base.revision) for base in found), query, top_k, hybrid)
+        revisions = tuple((base.id, base.revision) for base in found)
+        key = (revisions, query, top_k, hybrid, tuple(sources), tuning)
         known = self._searches.get(key)
         if known is None:
-            known, whole = self._search(query, found, top_k, hybrid)
+            search = _Search(self, query, found, hybrid, tuple(sources), tuning)
+            known, whole = search.run(top_k)
             if whole:
                 self._searches.put(key, known)
         return list(known)
@@ -73,44 +108,19 @@ class Library:
         key = tuple((base.id, base.revision) for base in found)
         known = self._tables.get(key)
         if known is None:
-            known = self._rows([base.id for base in found])
+            with self.database.read() as tx:
+                known = passages.table_rows(tx, [base.id for base in found])
             self._tables.put(key, known)
         return list(known)
 
-    def _search(
-        self, query: str, found: Sequence[Base], top_k: int, with_words: bool
-    ) -> tuple[list[Passage], bool]:
-        depth = max(_LEAST_DEPTH, _DEPTH * top_k)
-        near, whole = self._near(query, found, depth)
-        with self.database.read() as tx:
-            rankings = _vector_rankings(tx, near)
-            if with_words or not whole:
-                ids = lexical.search(tx, [base.id for base in found], query, depth)
-                rankings.append(Ranking("lexical", hybrid.LEXICAL_WEIGHT, ids))
-            return _passages(tx, hybrid.fuse(rankings)[:top_k]), whole
+    def tuning(self, base_ids: Sequence[str]) -> Tuning:
+        """How the first of these bases is searched."""
+        found = self._bases(base_ids)
+        return Tuning.of(found[0].tuning if found else None)
 
-    def _near(
-        self, query: str, found: Sequence[Base], depth: int
-    ) -> tuple[dict[str, list[Near]], bool]:
-        """What is near *query*, by the provider of the vectors, and whether all could be asked."""
-        near: dict[str, list[Near]] = {}
-        embedded: dict[Hashable, list[float]] = {}
-        whole = True
-        for base in found:
-            made_with = (base.provider, base.model, base.dimension)
-            try:
-                with self._waiting():
-                    if made_with not in embedded:
-                        embedder = self.embedder_for(*made_with)
-                        embedded[made_with] = embedder.embed_query(query)
-                    hits = self.vectors.search(base, embedded[made_with], depth)
-            except _VECTOR_FAULTS as fault:
-                log.warning("searched by words only base=%s code=%s", base.id, fault.code)
-                whole = False
-                continue
-            least = hybrid.floor(base.provider)
-            near.setdefault(base.provider, []).extend(h for h in hits if h.similarity >= least)
-        return near, whole
+    def forget(self) -> None:
+        """Forget every search, so that the next ones are measured as if they were the first."""
+        self._searches = _Recent(_CACHED)
 
     def _bases(self, base_ids: Sequence[str]) -> list[Base]:
         wanted = list(dict.fromkeys(base_ids))
@@ -119,92 +129,120 @@ class Library:
         with self.database.read() as tx:
             return [Base(**row._mapping) for row in tx.execute(_bases(), {"ids": wanted})]
 
-    def _rows(self, base_ids: Sequence[str]) -> list[TableRow]:
-        query = (
-            _visible(chunks.c.id, chunks.c.row, chunks.c.fields)
-            .where(chunks.c.base_id.in_(base_ids), chunks.c.row.is_not(None))
-            .order_by(sources.c.created_at, sources.c.id, chunks.c.position)
-        )
-        with self.database.read() as tx:
-            return [
-                TableRow(row.id, row.base_id, row.source_id, row.source, row.row, row.fields)
-                for row in tx.execute(query)
-                if row.fields
-            ]
+    def _known(self, tx: Connection, found: Sequence[Base]) -> Frequencies:
+        ids = tuple(base.id for base in found)
+        key = tuple(base.revision for base in found)
+        known: Frequencies | None = self._frequencies.get(ids)
+        if known is None or (known.key != key and known.is_stale):
+            known = frequencies.take(tx, key, ids)
+            self._frequencies.put(ids, known)
+        return known
 
 
-def _vector_rankings(tx: Connection, near: dict[str, list[Near]]) -> list[Ranking]:
-    rankings = []
-    for provider, hits in near.items():
-        best_first = sorted(hits, key=lambda hit: -hit.similarity)
-        places = [(hit.source_id, hit.version, hit.position) for hit in best_first]
-        ids = _ids(tx, places)
-        ranked = [ids[place] for place in places if place in ids]
-        rankings.append(Ranking("vector", hybrid.vector_weight(provider), ranked))
-    return rankings
+class _Search:
+    """One search that was not made before."""
+
+    def __init__(
+        self,
+        library: Library,
+        query: str,
+        found: Sequence[Base],
+        with_words: bool,
+        sources: tuple[str, ...],
+        tuning: Tuning | None,
+    ) -> None:
+        self.library = library
+        self.query = query
+        self.found = found
+        self.with_words = with_words
+        self.sources = sources
+        self.tunings = {base.id: tuning or Tuning.of(base.tuning) for base in found}
+
+    def run(self, top_k: int) -> tuple[list[Passage], bool]:
+        """The passages, and whether everything could be asked."""
+        near = self._near()
+        sides = self._sides(near)
+        with self.library.database.read() as tx:
+            known = self.library._known(tx, self.found)
+            stems = list(dict.fromkeys(lexical.stems(self.query)))[:MAX_QUERY_STEMS]
+            known.count(tx, stems)
+            asked = bm25.question(stems, known.total, known.documents)
+            rows = self._rows(tx, asked, known, near, sides)
+        scale = Scale(asked, known.total, known.mean_length, sides)
+        scored = [hybrid.score(scale, row, near.similarity.get(_place(row))) for row in rows]
+        ranked = hybrid.in_order(scale, scored)
+        ranked, reranked = self._reranked(ranked)
+        best = hybrid.varied(ranked, top_k)
+        found = [passages.passage(one.row, one.score, one.found_by) for one in best]
+        return found, near.whole and reranked
+
+    def _rows(
+        self,
+        tx: Connection,
+        asked: bm25.Question,
+        known: Frequencies,
+        near: Near,
+        sides: Mapping[str, Side],
+    ) -> list[Row[Any]]:
+        by_words = [base_id for base_id, side in sides.items() if side.vector < 1]
+        rows = passages.at(tx, near.similarity)
+        if by_words and asked.words:
+            seen = {row.id for row in rows}
+            ids = candidates(tx, by_words, asked, known, self.sources)
+            rows += passages.by_id(tx, [one for one in ids if one not in seen])
+        return [row for row in rows if not self.sources or row.source_id in self.sources]
+
+    def _sides(self, near: Near) -> dict[str, Side]:
+        """How each base is scored: by its vectors only as far as they were asked."""
+        sides = {}
+        for base in self.found:
+            tuning = self.tunings[base.id]
+            usual = tuning.vector_weight(base.provider) if self.with_words else 1.0
+            sides[base.id] = Side(tuning, usual if base.id in near.asked else 0.0)
+        return sides
+
+    def _near(self) -> Near:
+        similarity: dict[Place, float] = {}
+        asked: set[str] = set()
+        embedded: dict[Hashable, list[float]] = {}
+        whole = True
+        for base in self.found:
+            if self.with_words and not self.tunings[base.id].vector_weight(base.provider):
+                continue
+            try:
+                with self.library._waiting():
+                    vector = self._vector(base, embedded)
+                    hits = self.library.vectors.search(base, vector, NEIGHBOURS, self.sources)
+            except _VECTOR_FAULTS as fault:
+                log.warning("searched by words only base=%s code=%s", base.id, fault.code)
+                whole = False
+                continue
+            asked.add(base.id)
+            similarity |= {(h.source_id, h.version, h.position): h.similarity for h in hits}
+        return Near(similarity, frozenset(asked), whole)
+
+    def _vector(self, base: Base, embedded: dict[Hashable, list[float]]) -> list[float]:
+        made_with = (base.provider, base.model, base.dimension)
+        if made_with not in embedded:
+            embedder = self.library.embedder_for(*made_with)
+            embedded[made_with] = embedder.embed_query(self.query)
+        return embedded[made_with]
+
+    def _reranked(self, ranked: list[Scored]) -> tuple[list[Scored], bool]:
+        """The first ones as the reranker orders them; the same when there is none, or it fails."""
+        return ranked, True
 
 
-def _ids(tx: Connection, places: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], int]:
-    if not places:
-        return {}
-    rows = tx.execute(_chunks_at(), {"places": list(places)})
-    return {(row.source_id, row.source_version, row.position): row.id for row in rows}
+def _place(row: Row[Any]) -> Place:
+    return row.source_id, row.source_version, row.position
 
 
-def _passages(tx: Connection, best: Sequence[Fused]) -> list[Passage]:
-    found = tx.execute(_chunks_by_id(), {"ids": [one.id for one in best]})
-    rows = {row.id: row for row in found}
-    return [_passage(rows[one.id], one) for one in best if one.id in rows]
-
-
-def _passage(row: Row[Any], fused: Fused) -> Passage:
-    return Passage(
-        chunk_id=row.id,
-        base_id=row.base_id,
-        source_id=row.source_id,
-        source=row.source,
-        source_version=row.source_version,
-        text=row.text,
-        score=round(fused.score, 4),
-        page=row.page,
-        row=row.row,
-        heading=row.heading,
-        url=row.url,
-        found_by=fused.found_by,
-    )
-
-
-def _visible(*columns: Any) -> Any:
-    """A select over the chunks that searches may show."""
-    return (
-        select(*columns, chunks.c.base_id, chunks.c.source_id, sources.c.name.label("source"))
-        .join(sources, sources.c.id == chunks.c.source_id)
-        .where(sources.c.version == chunks.c.source_version, sources.c.state != "removing")
-    )
-
-
-# Statements are built once: building one costs more than running it.
-
-
-@cache
+@cache  # building a statement costs more than running it
 def _bases() -> Any:
-    columns = [bases.c[n] for n in ("id", "name", "provider", "model", "dimension", "revision")]
+    names = ("id", "name", "provider", "model", "dimension", "revision", "tuning")
+    columns = [bases.c[name] for name in names]
     wanted = bases.c.id.in_(bindparam("ids", expanding=True))
     return select(*columns).where(wanted).order_by(bases.c.id)
-
-
-@cache
-def _chunks_at() -> Any:
-    place = (chunks.c.source_id, chunks.c.source_version, chunks.c.position)
-    wanted = tuple_(*place).in_(bindparam("places", expanding=True))
-    return _visible(chunks.c.id, *place[1:]).where(wanted)
-
-
-@cache
-def _chunks_by_id() -> Any:
-    columns = ("id", "source_version", "text", "page", "row", "heading")
-    wanted = chunks.c.id.in_(bindparam("ids", expanding=True))
-    return _visible(*(chunks.c[name] for name in columns), sources.c.url).where(wanted)
 
 
 class _Recent:
@@ -212,17 +250,17 @@ class _Recent:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held: OrderedDict[Hashable, list[Any]] = OrderedDict()
+        self._held: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> list[Any] | None:
+    def get(self, key: Hashable) -> Any:
         with self._lock:
             if key not in self._held:
                 return None
             self._held.move_to_end(key)
             return self._held[key]
 
-    def put(self, key: Hashable, value: list[Any]) -> None:
+    def put(self, key: Hashable, value: Any) -> None:
         with self._lock:
             self._held[key] = value
             while len(self._held) > self._most:

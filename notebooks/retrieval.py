@@ -48,7 +48,7 @@ class _NoVectors:
     def upsert(self, name: str, ids: list[str], vectors: Any, metadatas: Any) -> None:
         raise NotImplementedError
 
-    def query(self, name: str, vector: Sequence[float], limit: int) -> list[tuple[str, float]]:
+    def query(self, name: str, vector: Any, limit: int, where: Any = None) -> list[Any]:
         return []
 
     def ids(self, name: str, where: dict[str, Any] | None, limit: int) -> list[str]:

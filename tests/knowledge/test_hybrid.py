@@ -1,38 +1,107 @@
-"""Joining rankings keeps what they agree on and lets no weak one overrule a strong one."""
+"""Each side counts by what it is worth, nothing is found when nothing fits, nobody fills a list."""
+
+from typing import Any, NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as some
 
-from knowledge.hybrid import Ranking, fuse
-
-IDS = some.lists(some.integers(0, 50), unique=True, max_size=20)
-
-
-def test_first_everywhere_scores_one() -> None:
-    best = fuse([Ranking("lexical", 1.0, [7, 8]), Ranking("vector", 0.3, [7, 9])])[0]
-    assert (best.id, best.score, best.found_by) == (7, 1.0, ("lexical", "vector"))
+from knowledge import bm25
+from knowledge.hybrid import Scale, Scored, Side, curated_first, in_order, score, varied
+from knowledge.lexical import stem, stems
+from knowledge.tuning import Tuning
 
 
-def test_a_light_ranking_cannot_overturn_a_heavy_one() -> None:
-    joined = fuse([Ranking("lexical", 1.0, [1, 2]), Ranking("vector", 0.3, [3, 4])])
-    assert [one.id for one in joined] == [1, 2, 3, 4]
+class Row(NamedTuple):
+    """A chunk as the database gives it."""
+
+    id: int
+    text: str
+    stems: str
+    source_id: str = "s1"
+    base_id: str = "b1"
+    heading: str = ""
+    kind: str = "file"
 
 
-def test_a_light_ranking_settles_what_is_close() -> None:
-    joined = fuse([Ranking("lexical", 1.0, [1, 2]), Ranking("vector", 0.3, [2, 3])])
-    assert joined[0].id == 2
+def row(number: int, text: str, **more: str) -> Any:
+    return Row(number, text, stem(f"{more.get('heading', '')} {text}"), **more)
 
 
-@given(IDS, IDS)
-def test_nothing_is_lost_invented_or_scored_outside_0_to_1(
-    one: list[int], other: list[int]
+def scale(question: str, vector: float = 0.0, **tuning: float) -> Scale:
+    asked = bm25.question(stems(question), 100, lambda term: 3.0)
+    return Scale(asked, 100, 40.0, {"b1": Side(Tuning(**tuning), vector)})
+
+
+def ranked(one: Scale, *candidates: tuple[Any, float | None]) -> list[int]:
+    scored = [score(one, candidate, similarity) for candidate, similarity in candidates]
+    return [found.row.id for found in in_order(one, scored)]
+
+
+WARRANTY = row(1, "La garantía cubre el motor.")
+RETURNS = row(2, "Puede devolver el auto.")
+ICE_CREAM = row(3, "Tenemos helados de vainilla.")
+
+
+def test_words_put_the_passage_that_holds_them_first() -> None:
+    asked = scale("¿la garantía cubre el motor?")
+    assert ranked(asked, (RETURNS, None), (WARRANTY, None)) == [1]
+
+
+def test_a_misspelled_word_is_found_by_its_pieces() -> None:
+    best = score(scale("garntia"), WARRANTY, None)
+    assert (best.found_by, best.score > 0) == (("ngrams",), True)
+
+
+def test_vectors_that_count_nothing_change_nothing() -> None:
+    without = ranked(scale("garantía del motor"), (RETURNS, None), (WARRANTY, None))
+    assert ranked(scale("garantía del motor"), (RETURNS, 0.99), (WARRANTY, 0.1))[:1] == without
+
+
+def test_vectors_that_count_find_other_words_for_the_same() -> None:
+    asked = scale("quiero regresar mi coche", vector=0.6)
+    assert ranked(asked, (WARRANTY, 0.2), (RETURNS, 0.8)) == [2]
+
+
+def test_nothing_is_found_when_the_best_holds_too_little_of_the_question() -> None:
+    asked = scale("helados de chocolate con cereza y nuez")
+    assert ranked(asked, (ICE_CREAM, None)) == [3]
+    assert ranked(scale("helados chocolate cereza nuez", threshold=0.5), (ICE_CREAM, None)) == []
+
+
+def test_nothing_is_found_when_no_vector_is_near() -> None:
+    assert ranked(scale("cualquier cosa", vector=1.0), (WARRANTY, 0.29), (RETURNS, 0.1)) == []
+
+
+def test_a_curated_answer_comes_first_when_its_question_is_the_one_asked() -> None:
+    curated = row(9, "Sí, siempre.", heading="¿Cubre el motor la garantía?", kind="curated")
+    other = row(8, "Nunca.", heading="¿Venden motos?", kind="curated")
+    asked = scale("¿la garantía cubre el motor?")
+    scored = [score(asked, one, None) for one in (WARRANTY, curated, other)]
+    assert [one.row.id for one in curated_first(asked, scored)] == [9, 1, 8]
+
+
+def found(number: int, source: str, worth: float) -> Scored:
+    return Scored(row(number, f"texto {number}", source_id=source), worth, 0.0, ())
+
+
+def test_one_document_does_not_fill_the_list_when_another_is_nearly_as_good() -> None:
+    many = [found(n, "s1", 0.9 - n / 100) for n in range(6)]
+    assert [one.row.id for one in varied([*many, found(7, "s2", 0.7)], 3)] == [0, 1, 7]
+    assert [one.row.id for one in varied([*many, found(7, "s2", 0.1)], 3)] == [0, 1, 2]
+
+
+def test_the_same_text_is_shown_once() -> None:
+    twice = [Scored(row(n, "igual"), 0.9, 0.0, ()) for n in (1, 2)]
+    assert [one.row.id for one in varied(twice, 5)] == [1]
+
+
+@given(some.lists(some.floats(0.01, 1), max_size=20), some.integers(1, 8))
+def test_variety_invents_nothing_and_never_takes_the_first_place(
+    worths: list[float], top_k: int
 ) -> None:
-    joined = fuse([Ranking("lexical", 1.0, one), Ranking("vector", 0.3, other)])
-    assert {found.id for found in joined} == set(one) | set(other)
-    assert all(0 < found.score <= 1 for found in joined)
-    assert [found.score for found in joined] == sorted((f.score for f in joined), reverse=True)
-
-
-@given(IDS)
-def test_a_ranking_alone_keeps_its_order(ids: list[int]) -> None:
-    assert [found.id for found in fuse([Ranking("vector", 0.3, ids)])] == ids
+    given_order = sorted(worths, reverse=True)
+    scored = [found(n, f"s{n % 3}", worth) for n, worth in enumerate(given_order)]
+    shown = varied(scored, top_k)
+    assert shown[:1] == scored[:1]
+    assert len(shown) == min(top_k, len(scored))
+    assert len({one.row.id for one in shown}) == len(shown)

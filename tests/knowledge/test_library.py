@@ -65,7 +65,7 @@ def test_what_looks_like_a_query_language_is_words(
 
 def test_words_answer_when_the_vectors_cannot(library: Library, stocked: str) -> None:
     broken = Library(library.database, Vectors("http://127.0.0.1:9"), Embedders())
-    best = broken.search("¿qué cubre la garantía?", [stocked])[0]
+    best = broken.search("¿qué cubre la garantía?", [stocked], hybrid=False)[0]
     assert ("noventa" in best.text, best.found_by) == (True, ("lexical",))
 
 
