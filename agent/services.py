@@ -21,6 +21,7 @@ from agent.store.conversations import Conversations
 from agent.store.db import BUSY_SECONDS, Database
 from agent.store.evaluations import Evaluations
 from agent.store.inbox import Inbox
+from agent.store.insights import Insights
 from agent.store.notes import Notes
 from agent.store.outbox import Outbox
 from agent.store.owners import Owners
@@ -51,6 +52,7 @@ class Services:
     outbox: Outbox
     conversations: Conversations
     notes: Notes
+    insights: Insights
     dead_letters: DeadLetters
     owners: Owners
     people: People
@@ -90,6 +92,7 @@ def open_services(
         outbox=Outbox(database),
         conversations=Conversations(database),
         notes=Notes(database),
+        insights=Insights(database),
         dead_letters=DeadLetters(database),
         owners=Owners(database),
         people=People(database),

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import case, select
+from sqlalchemy import Connection, case, select
 
 from agent.errors import Invalid, NotFound
 from agent.store.conversation_list import Filters, Summary, listed, pulse, summaries
 from agent.store.db import Database, new_id
-from agent.store.tables import conversations, inbox, messages
+from agent.store.dialect import upsert
+from agent.store.tables import contacts, conversations, inbox, messages
 from agent.store.takeover import seize, usual_end
 from agent.store.threads import ThreadMessage, TurnRecord, read_thread, read_turn
 from agent.store.turns import add_reply
@@ -95,6 +96,20 @@ class Conversations:
             message = {"author": "human", "author_name": person, "text": text, "created_at": now}
             return add_reply(tx, conversation_id, new_id(), parts, message)
 
+    def write_first(
+        self, channel: str, our_address: str, customer_address: str, text: str, person: str
+    ) -> int:
+        """Store words for somebody who may never have written; return the conversation.
+
+        Nobody is taken over: the agent goes on answering there.
+        """
+        now = self._clock()
+        with self._database.write() as tx:
+            number = _conversation(tx, (channel, our_address), customer_address, now)
+            message = {"author": "human", "author_name": person, "text": text, "created_at": now}
+            add_reply(tx, number, new_id(), [text], message)
+            return number
+
     def reply_to(self, inbox_id: int) -> tuple[str, TurnRecord] | None:
         """Return the reply that answered one inbox row, or None while there is none."""
         query = (
@@ -110,3 +125,28 @@ class Conversations:
         if turn_id and turn_id != "human":
             return "", self.turn(turn_id)
         return None
+
+
+def _conversation(tx: Connection, ours: tuple[str, str], customer: str, now: float) -> int:
+    """Return the conversation between one of our addresses and a customer's; made if need be."""
+    channel, our_address = ours
+    tx.execute(
+        upsert(tx, contacts)
+        .values(channel=channel, address=customer, created_at=now)
+        .on_conflict_do_nothing(index_elements=["channel", "address"])
+    )
+    contact = select(contacts.c.id).where(
+        contacts.c.channel == channel, contacts.c.address == customer
+    )
+    here = {
+        "channel": channel,
+        "our_address": our_address,
+        "contact_id": tx.execute(contact).scalar_one(),
+    }
+    tx.execute(
+        upsert(tx, conversations)
+        .values(**here, last_message_at=now, created_at=now)
+        .on_conflict_do_update(index_elements=list(here), set_={"last_message_at": now})
+    )
+    same = [conversations.c[name] == value for name, value in here.items()]
+    return int(tx.execute(select(conversations.c.id).where(*same)).scalar_one())

@@ -1,8 +1,10 @@
-"""The one place where SQLite and PostgreSQL are spelled differently: INSERT ... ON CONFLICT."""
+"""The one place where SQLite and PostgreSQL are spelled differently: INSERT ... ON CONFLICT, and
+the elements of a JSON array."""
 
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import JSON, Connection, Table, func
+from sqlalchemy import column as column_
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -14,3 +16,9 @@ def upsert(tx: Connection, table: Table) -> Any:
 def insert_into(dialect: str, table: Table) -> Any:
     """The same for a statement that is built once: *dialect* is `sqlite` or `postgresql`."""
     return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def json_each(dialect: str, column: Any) -> Any:
+    """Return the elements of a JSON array as rows with the one column `value`."""
+    function = func.json_each if dialect == "sqlite" else func.json_array_elements
+    return function(column).table_valued(column_("value", JSON))

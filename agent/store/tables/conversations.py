@@ -122,6 +122,14 @@ turns = Table(
         sqlite_where=text("missed <> ''"),
         postgresql_where=text("missed <> ''"),
     ),
+    Index(
+        "ix_turns_handoff_reason",
+        "finished_at",
+        "version_id",
+        "handoff_reason",
+        sqlite_where=text("handoff_reason <> ''"),
+        postgresql_where=text("handoff_reason <> ''"),
+    ),
 )
 
 messages = Table(

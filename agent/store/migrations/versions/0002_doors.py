@@ -188,6 +188,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("missed <> ''"),
             postgresql_where=sa.text("missed <> ''"),
         )
+        batch_op.create_index(
+            "ix_turns_handoff_reason",
+            ["finished_at", "version_id", "handoff_reason"],
+            unique=False,
+            sqlite_where=sa.text("handoff_reason <> ''"),
+            postgresql_where=sa.text("handoff_reason <> ''"),
+        )
 
     with op.batch_alter_table("versions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("evidence", sa.JSON(), nullable=False, server_default="{}"))
