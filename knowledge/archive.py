@@ -20,7 +20,12 @@ MOST_PARTS = 200  # files of one uploaded ZIP
 _SMALL = 1_000_000  # a member this small may be packed as tightly as it likes
 _NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".jar")
 _FAULTS = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError)
-_CROWD = ("__macosx/", ".ds_store", "thumbs.db")  # what systems add by themselves
+NOTHING = (
+    "There is no file in the ZIP that can be read. It may hold PDF, Word, PowerPoint, Excel, CSV, "
+    "HTML and text files.",
+    "archive_empty",
+)
+_BY_THEMSELVES = ("__macosx/", ".ds_store", "thumbs.db")  # what systems add by themselves
 
 
 def check(path: Path) -> list[zipfile.ZipInfo]:
@@ -51,11 +56,7 @@ def names(path: Path) -> tuple[list[str], list[str]]:
     files = [one.filename for one in check(path) if not one.is_dir() and not _added(one.filename)]
     known = [name for name in files if name.lower().endswith(READABLE)]
     if not known:
-        raise Unreadable(
-            "There is no file in the ZIP that can be read. It may hold PDF, Word, PowerPoint, "
-            "Excel, CSV, HTML and text files.",
-            "archive_empty",
-        )
+        raise Unreadable(*NOTHING)
     if len(known) > MOST_PARTS:
         raise Unreadable(f"The ZIP has more than {MOST_PARTS} files. Divide it.", "archive_many")
     return known, [name for name in files if name not in known]
@@ -92,4 +93,4 @@ def _strays(member: zipfile.ZipInfo) -> bool:
 
 
 def _added(name: str) -> bool:
-    return name.lower().startswith(_CROWD[0]) or name.lower().endswith(_CROWD[1:])
+    return name.lower().startswith(_BY_THEMSELVES[0]) or name.lower().endswith(_BY_THEMSELVES[1:])

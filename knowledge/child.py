@@ -12,6 +12,7 @@ from knowledge.formats import READERS
 from knowledge.orphans import die_with_parent
 from knowledge.seal import seal
 
+DAMAGED = "The file is damaged. Save it again in the program it comes from, and add it again."
 MAX_CHARACTERS = 3_000_000
 MAX_SECTIONS = 20_000
 MAX_WEIGHT = 48_000_000  # bytes, about, of what the parent will hold
@@ -29,7 +30,7 @@ def main(path: str, ending: str) -> int:
     except MemoryError:
         lines = [{"error": "The file is too much for us. Divide it.", "code": "file_memory"}]
     except Exception as error:  # the door of this process: parsers raise anything
-        lines = [{"error": "The file is damaged and cannot be read.", "code": "file_damaged"}]
+        lines = [{"error": DAMAGED, "code": "file_damaged"}]
         print(type(error).__name__, file=sys.stderr)
     for line in lines:
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -28,10 +28,15 @@ def read_archive(reading: Reading) -> None:
     except FileNotFoundError:
         raise Unreadable("The stored file is gone. Add it again.", "file_gone") from None
     wanted = [name for name in wanted if name not in source.options.get("without", ())]
+    kept = 0
     for done, (name, body) in enumerate(archive.unpack(path, wanted), start=1):
-        if not body or not _keep_file(reading, name, body):
+        if body and _keep_file(reading, name, body):
+            kept += 1
+        else:
             other.append(name)
         reading.advance(done, len(wanted))
+    if wanted and not kept:
+        raise Unreadable(*archive.NOTHING)
     _drop_files(reading, set(wanted))
     reading.finish_whole({**source.options, "unread": other[:_SHOWN]})
 

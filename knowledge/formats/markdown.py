@@ -8,9 +8,11 @@ from knowledge.formats.rows import row_sections
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _SLIDE = re.compile(r"^<!--\s*Slide number:\s*(\d+)\s*-->$")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
+# Each of these looks only so far, or a file of a million brackets would take for ever.
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+_IMAGE = re.compile(r"!\[([^\]]{0,500})\]\([^)]{0,2000}\)")
+_LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^)]{0,2000}\)")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
 _RULE = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?$")
 
 
@@ -80,6 +82,6 @@ def _prose(lines: list[str], heading: str, page: int | None) -> Iterator[Section
 def _bare(text: str) -> str:
     """Words only: no emphasis marks, pictures or link targets."""
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
-    text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    text = _STRONG.sub(r"\2", text)
     text = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|>~])", r"\1", text)
     return text.strip()

@@ -24,6 +24,7 @@ _ENDS_A_SENTENCE = re.compile(r"[.:;,!…]$")
 def read(path: Path) -> Iterator[Section | Notice]:
     """The sections of each page, with the page's number and the heading they stand under."""
     from pypdf import PdfReader  # each format loads its own parser and no other
+    from pypdf.errors import LimitReachedError
 
     reader = PdfReader(path)
     if reader.is_encrypted and not reader.decrypt(""):
@@ -32,13 +33,13 @@ def read(path: Path) -> Iterator[Section | Notice]:
         )
     if len(reader.pages) > MAX_PAGES:
         raise Unreadable(f"The PDF has more than {MAX_PAGES} pages. Divide it.", "too_long")
-    pages = [_lines(page.extract_text()) for page in reader.pages]
-    if not any(pages):
-        raise Unreadable(
-            "The PDF holds pictures of pages, not text. Run text recognition (OCR) on it first.",
-            "pdf_scanned",
-        )
+    try:
+        pages = [_lines(page.extract_text()) for page in reader.pages]
+    except LimitReachedError as error:
+        raise Unreadable("The file unpacks to far more than it should.", "file_bomb") from error
     scanned = [at for at, lines in enumerate(pages) if not lines and _has_picture(reader.pages[at])]
+    if not any(pages):
+        raise _without_text(len(scanned))
     if scanned:
         yield _notice([at + 1 for at in scanned])
     running = _running(pages)
@@ -57,6 +58,16 @@ def _resolved(value: Any) -> dict[str, Any]:
     """What a reference of the file stands for, if that is a dictionary."""
     found = value.get_object() if hasattr(value, "get_object") else value
     return found if isinstance(found, dict) else {}
+
+
+def _without_text(scanned: int) -> Unreadable:
+    if not scanned:
+        return Unreadable("There is no text in it.", "no_text")
+    return Unreadable(
+        f"The PDF holds pictures of {scanned} pages, not their text. Run text recognition (OCR) on "
+        "it first.",
+        "pdf_scanned",
+    )
 
 
 def _notice(numbers: Sequence[int]) -> Notice:

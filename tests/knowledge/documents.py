@@ -6,7 +6,9 @@ import zipfile
 import docx
 import openpyxl
 import pptx
+from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 
@@ -19,6 +21,21 @@ def pdf(*pages: str, password: str = "") -> bytes:
         if text:
             paper.drawString(72, 700, text)
         paper.rect(10, 10, 100, 100)
+        paper.showPage()
+    paper.save()
+    return file.getvalue()
+
+
+def scan(*pages: str) -> bytes:
+    """A PDF whose pages without text are pictures, as a scanner makes them."""
+    file = io.BytesIO()
+    paper = canvas.Canvas(file)
+    for text in pages:
+        if text:
+            paper.drawString(72, 700, text)
+        else:
+            paper.drawInlineImage(Image.new("L", (40, 40)), 0, 0)
+            paper.drawImage(ImageReader(Image.new("L", (40, 40), 128)), 9, 9)
         paper.showPage()
     paper.save()
     return file.getvalue()

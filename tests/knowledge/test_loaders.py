@@ -113,7 +113,8 @@ def test_hidden_characters_do_not_pass(tmp_path: Path) -> None:
 
 
 BAD = {
-    "scan.pdf": (documents.pdf("", ""), "pdf_scanned"),
+    "scan.pdf": (documents.scan("", ""), "pdf_scanned"),
+    "drawing.pdf": (documents.pdf("", ""), "no_text"),
     "locked.pdf": (documents.pdf("secreto", password="clave"), "pdf_password"),
     "cut.pdf": (documents.pdf("hola")[:300], "file_damaged"),
     "words.pdf": (b"hola", "file_kind"),
