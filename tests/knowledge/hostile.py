@@ -15,7 +15,6 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 from knowledge import archive, loaders
