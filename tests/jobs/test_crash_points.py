@@ -1,0 +1,269 @@
+"""Whatever is struck at whatever boundary: the customer gets each part once, in order.
+
+Every boundary is found by walking: strike at the first, recover, strike at the second with a new
+customer, until a walk passes none that is left.
+"""
+
+import contextlib
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+from twilio.request_validator import RequestValidator
+
+from agent.queues import TURN, RedisDoorbell
+from agent.replies import Replies
+from agent.services import Services, open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from agent.store.agents import Agents
+from agent.store.inbox import Inbound, Inbox
+from agent.store.outbox import Outbox
+from agent.store.owners import Owners
+from agent.store.switches import Switches
+from agent.store.turns import Turns
+from bot import failures
+from bot.channels.base import Unclear
+from bot.channels.registry import doors
+from bot.spool import Spool
+from bot.webhooks import accept, webhooks
+from jobs import deliver, turn
+from jobs.desk import Desk, Heartbeat
+from jobs.sweep import Sweeper
+from tests.jobs.conftest import OURS
+from tests.jobs.crashes import (
+    DATABASE,
+    DEATH,
+    REDIS,
+    Died,
+    Hook,
+    HookedChannel,
+    hook_database,
+    hooked_redis,
+)
+from tests.jobs.fakes import Clock, EchoRuntime
+from tests.standins.valkey import valkey
+
+PUBLIC, TOKEN = "https://bot.example.com", "0" * 32
+MESSAGES = ("uno", "dos")
+PARTS = ["uno +", "dos"]
+ROUNDS, ROUND_SECONDS = 4, 15.0
+
+
+class Rings(list[tuple[str, str | int]]):
+    """A doorbell that is heard."""
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        self.append((job, subject))
+        return True
+
+
+def bot(services: Services, spool: Spool) -> Flask:
+    """The bot's webhooks and what becomes of their errors, without the API."""
+    app = Flask("bot")
+    app.register_blueprint(webhooks(services, doors(services.settings), spool))
+    failures.register(app)
+    return app
+
+
+@dataclass
+class World:
+    """One installation whose processes die; the provider and the clock live on."""
+
+    settings: Settings
+    redis_url: str
+    hook: Hook = field(default_factory=Hook)
+    clock: Clock = field(default_factory=Clock)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.channel = HookedChannel(text_limit=6, hook=self.hook)
+        self.redis = hooked_redis(self.redis_url, self.hook)
+        self.opened = open_services(self.settings)
+        hook_database(self.opened.database.engine, self.hook)
+        if self.opened.database.is_sqlite:  # nobody pulls the plug on a test
+            event.listen(self.opened.database.engine, "connect", _unsynchronised)
+        self.restart()
+        agent_id = self.process.agents.create(Spec(name="Sofía"), "ana")
+        self.process.agents.release_draft(agent_id, "twilio", OURS, "ana")
+
+    def restart(self) -> None:
+        """The process is gone with all it had open; another one is there, in peace."""
+        self.hook.disarm()
+        database, clock, redis = self.opened.database, self.clock, self.redis
+        database.close()  # the engine stays, for the statements it has compiled
+        redis.connection_pool.disconnect()
+        self.process = dataclasses.replace(
+            self.opened, redis=redis, doorbell=RedisDoorbell(redis), replies=Replies(redis),
+            agents=Agents(database, clock), inbox=Inbox(database, clock),
+            turns=Turns(database, clock, self.opened.turns.limits), outbox=Outbox(database, clock),
+            switches=Switches(database, clock), owners=Owners(database, clock),
+        )  # fmt: skip
+        self.spool = Spool(self.settings.data_dir / "spool", partial(accept, self.process))
+
+    def desk(self) -> Desk:
+        """A worker's desk in the present process."""
+        heartbeat = Heartbeat(self.process.turns, self.process.outbox)
+        runtime, channels = EchoRuntime(meanwhile=self._think), {"twilio": self.channel}
+        return Desk(self.process, runtime, channels, heartbeat, self.clock)  # type: ignore[arg-type]
+
+    def _think(self) -> None:
+        self.hook.reach("model", "while the model thinks")
+
+    def post(self, customer: str, text: str) -> int:
+        """Deliver a signed webhook; return the status."""
+        form = {"MessageSid": f"SM{customer}{text}", "From": customer, "To": OURS, "Body": text}
+        signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC}/webhooks/twilio", form)
+        client = bot(self.process, self.spool).test_client()
+        headers = {"X-Twilio-Signature": signature}
+        return client.post("/webhooks/twilio", data=form, headers=headers).status_code
+
+    def customer(self) -> str:
+        """Somebody who has not written yet."""
+        return f"whatsapp:+52155{next(self.numbers):08d}"
+
+    def place(self, customer: str) -> int:
+        """The conversation of *customer*."""
+        message = Inbound("twilio", f"SM{customer}{MESSAGES[0]}", OURS, customer, "")
+        return self.process.inbox.accept([message])[0].conversation_id
+
+    def recover(self) -> None:
+        """Time passes, with a sweeper and a worker."""
+        for _ in range(ROUNDS):
+            self.clock.pass_seconds(ROUND_SECONDS)
+            self.spool.drain()
+            rings = Rings()
+            heard = dataclasses.replace(self.process, doorbell=rings)
+            Sweeper(heard, self.clock).sweep()
+            for job, subject in rings:
+                work = turn.take if job == TURN else deliver.send
+                work(self.desk(), int(subject))
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.opened.database.close()
+        self.redis.close()
+
+
+def _unsynchronised(connection: object, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+
+
+# --- what is struck: each is prepared in peace, then done under the hook
+
+
+def _written(world: World, customer: str) -> None:
+    for text in MESSAGES:
+        assert world.post(customer, text) == 200
+    world.clock.pass_seconds(2)
+
+
+def _answered(world: World, customer: str) -> None:
+    _written(world, customer)
+    turn.take(world.desk(), world.place(customer))
+
+
+def _unclear(taken: bool) -> Callable[[World, str], None]:
+    def prepare(world: World, customer: str) -> None:
+        _answered(world, customer)
+        world.channel.results, world.channel.accepts_unclear = [Unclear("reset")], taken
+        deliver.send(world.desk(), world.place(customer))
+        world.clock.pass_seconds(world.channel.grace_seconds + 1)
+
+    return prepare
+
+
+def _accept(world: World, customer: str) -> None:
+    for text in MESSAGES:
+        if world.post(customer, text) != 200:
+            return  # the next one is delivered after this one
+
+
+def _turn(world: World, customer: str) -> None:
+    turn.take(world.desk(), world.place(customer))
+
+
+def _delivery(world: World, customer: str) -> None:
+    deliver.send(world.desk(), world.place(customer))
+
+
+def _sweep(world: World, customer: str) -> None:
+    Sweeper(world.process, world.clock).sweep()
+
+
+@dataclass(frozen=True)
+class Story:
+    """A piece of work, and how many boundaries it has at least (else the hook hooks nothing)."""
+
+    prepare: Callable[[World, str], None]
+    work: Callable[[World, str], None]
+    least: int
+
+
+STORIES = {
+    "accept": Story(lambda world, customer: None, _accept, 30),
+    "turn": Story(_written, _turn, 20),
+    "deliver": Story(_answered, _delivery, 20),
+    "resolve, taken": Story(_unclear(True), _delivery, 15),
+    "resolve, not taken": Story(_unclear(False), _delivery, 15),
+    "sweep turns": Story(_written, _sweep, 4),
+    "sweep deliveries": Story(_answered, _sweep, 4),
+}
+SPEAKS_TO_REDIS = ("accept", "turn", "sweep turns", "sweep deliveries")
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture
+def world(settings: Settings, redis_url: str, tmp_path: Path) -> Iterator[World]:
+    known = Settings(
+        _env_file=None, data_dir=tmp_path, database_url=settings.database_url,
+        public_base_url=PUBLIC, twilio_auth_token=TOKEN, redis_url=redis_url,
+    )  # fmt: skip
+    world = World(known, redis_url)
+    yield world
+    world.close()
+
+
+def _strike(world: World, story: Story, how: str, number: int) -> str:
+    """Strike one boundary and recover. Returns its name, "" when there was none left."""
+    customer = world.customer()
+    story.prepare(world, customer)
+    world.hook.arm(how, number)
+    with contextlib.suppress(Died, SQLAlchemyError):
+        story.work(world, customer)
+    struck = world.hook.struck
+    world.restart()
+    for text in MESSAGES:  # a provider comes again for what was not acknowledged, and sometimes
+        assert world.post(customer, text) == 200  # for what was
+    world.recover()
+    assert world.channel.threads.get(customer) == PARTS, f"{how} {struck}"
+    return struck
+
+
+@pytest.mark.parametrize("how", [DEATH, DATABASE])
+@pytest.mark.parametrize("name", STORIES)
+def test_every_boundary_may_be_the_last(world: World, name: str, how: str) -> None:
+    struck = list(itertools.takewhile(bool, (
+        _strike(world, STORIES[name], how, number) for number in itertools.count()
+    )))  # fmt: skip
+    assert len(struck) >= STORIES[name].least
+
+
+@pytest.mark.parametrize("name", SPEAKS_TO_REDIS)
+def test_redis_may_go_away_at_every_command(world: World, name: str) -> None:
+    struck = list(itertools.takewhile(bool, (
+        _strike(world, STORIES[name], REDIS, number) for number in itertools.count()
+    )))  # fmt: skip
+    assert len(struck) >= 2
