@@ -16,6 +16,7 @@ from agent.log import configure
 from agent.queues import DELIVERY, INGESTION, REMOVAL, TURN
 from agent.services import Services, open_services
 from agent.settings import Settings
+from jobs import reconcile
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ def run(services: Services) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sweeper = Sweeper(services)
+    reconcile.start(services, stop)
     while not stop.wait(INTERVAL_SECONDS):
         try:
             rung = sweeper.sweep()

@@ -34,6 +34,7 @@ class Inbound:
     facts: dict[str, Any] = field(default_factory=dict)  # of the conversation, for the way back
     alias: str = ""  # another address of the same person (a phone number, a business-scoped id)
     wish: consent.Wish = ""  # what the provider itself understood and answered
+    only_known: bool = False  # keep it only where the conversation is known: people answer it
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Inbox:
 
     def accept(self, batch: Sequence[Inbound]) -> list[Accepted]:
         """Store every message of *batch* that is not here yet, in one transaction."""
+        batch = [message for message in batch if not message.only_known or self._is_ours(message)]
         known = [self._known(message) for message in batch]
         if all(known):
             return [accepted for accepted in known if accepted]
@@ -80,6 +82,19 @@ class Inbox:
         with self._database.read() as tx:
             found = tx.scalar(query)
         return None if found is None else Accepted(found, None)
+
+    def _is_ours(self, message: Inbound) -> bool:
+        query = (
+            select(conversations.c.id)
+            .join(contacts, contacts.c.id == conversations.c.contact_id)
+            .where(
+                contacts.c.channel == message.channel,
+                contacts.c.address == message.customer_address,
+                conversations.c.our_address == message.our_address,
+            )
+        )
+        with self._database.read() as tx:
+            return tx.scalar(query) is not None
 
     def _accept(self, tx: Connection, message: Inbound) -> Accepted:
         now = self._clock()

@@ -106,6 +106,16 @@ class ChatwootApi:
                 return
             before = {"before": page[0].get("id")}
 
+    def pending(self, page: int, inbox: str = "") -> list[Json]:
+        """Return a page of the conversations that are a bot's, the latest first.
+
+        Raises ChannelUnavailable, NotAllowed.
+        """
+        query: dict[str, object] = {"status": "pending", "assignee_type": "all", "page": page}
+        if inbox:
+            query["inbox_id"] = inbox
+        return rows(self.get("/conversations", **query), "data", "payload")
+
     def _ask(self, method: str, path: str, raw: bytes | None, timeout: float | None) -> Reply:
         limit = self._timeout if timeout is None else urllib3.Timeout(timeout)
         answer = self._pool.request(

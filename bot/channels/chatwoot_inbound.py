@@ -25,6 +25,7 @@ NAME = "chatwoot"
 OUT_ID = "bot_out_id"  # in the content attributes of what we send: the outbox row's number
 KINDS = ("incoming", "outgoing", "activity", "template")
 STATUS_EVENTS = ("conversation_status_changed", "conversation_opened", "conversation_resolved")
+WITH_PEOPLE = ("open", "pending")  # statuses in which somebody of the team may be at work
 LONGEST = 200  # what the stores hold
 
 Json = Mapping[str, Any]
@@ -77,7 +78,7 @@ def of_message(message: Json, conversation: Json) -> list[Event]:
     if message.get("private"):
         return []
     if kind_of(message) == "incoming":
-        return [] if closed(conversation) else _from_customer(message, conversation)
+        return _from_customer(message, conversation)
     if kind_of(message) == "outgoing":
         return _from_us(message, conversation)
     return []  # activities, greetings and out-of-office texts of Chatwoot's own
@@ -109,23 +110,25 @@ def kind_of(message: Json) -> str:
 
 
 def _from_customer(message: Json, conversation: Json) -> list[Event]:
+    """A message to answer; where people have the word it is only kept, if the bot was there too."""
     text, media = text_of(message), media_of(message)
-    if not text and not media:
+    reason = closed(conversation)
+    if (not text and not media) or (reason and conversation.get("status") not in WITH_PEOPLE):
         return []
     ours, theirs = _place(message, conversation)
-    return [
-        Inbound(
-            channel=NAME,
-            provider_message_id=_needed(message, "id"),
-            our_address=ours,
-            customer_address=theirs,
-            text=text,
-            customer_name=str(_part(message, "sender").get("name") or "")[:LONGEST],
-            media=media,
-            payload=dict(message),
-            facts=facts_of(conversation),
-        )
-    ]
+    said = Inbound(
+        channel=NAME,
+        provider_message_id=_needed(message, "id"),
+        our_address=ours,
+        customer_address=theirs,
+        text=text,
+        customer_name=str(_part(message, "sender").get("name") or "")[:LONGEST],
+        media=media,
+        payload=dict(message),
+        facts=facts_of(conversation),
+        only_known=bool(reason),
+    )
+    return [said, OwnerChange(NAME, ours, theirs, "human", reason)] if reason else [said]
 
 
 def facts_of(conversation: Json) -> dict[str, Any]:

@@ -78,9 +78,9 @@ MESSAGES = {
     "unknown_fields": ("hola\nhttps://chat.example.com/x.holo", ()),
 }
 NOTHINGS = {
-    "message_created": ["unsupported", "whitespace_only", "open", "snoozed", "assigned",
-                        "assigned_before_4_8", "other_account", "own_note", "other_bot",
-                        "person_note", "automation", "greeting", "activity"],
+    "message_created": ["unsupported", "whitespace_only", "snoozed", "other_account",
+                        "own_note", "other_bot", "person_note", "automation", "greeting",
+                        "activity"],
     "message_updated": ["incoming_again", "own_unchanged", "person_failed"],
     "conversation_status_changed": ["snoozed"],
     "conversation_updated": ["labels", "resolved_assigned"],
@@ -88,6 +88,7 @@ NOTHINGS = {
     "webwidget_triggered": ["plain"], "contact_created": ["plain"], "inbox_updated": ["plain"],
     "something_new": ["plain"],
 }  # fmt: skip
+WITH_PEOPLE = ("open", "assigned", "assigned_before_4_8")
 REPORTS = {
     "message_created__own_echo": Report("90838", "queued", outbox_id=42),
     "message_created__own_echo_by_user_token": Report("90839", "queued", outbox_id=43),
@@ -114,7 +115,10 @@ OWNERS = {
 
 
 def test_every_recorded_event_is_expected_somewhere() -> None:
-    expected = {f"message_created__{name}" for name in (*MESSAGES, *ECHOES)} | {*REPORTS, *OWNERS}
+    expected = {f"message_created__{name}" for name in (*MESSAGES, *WITH_PEOPLE, *ECHOES)} | {
+        *REPORTS,
+        *OWNERS,
+    }
     expected |= {f"{event}__{name}" for event, names in NOTHINGS.items() for name in names}
     assert set(NAMES) == expected
 
@@ -131,6 +135,15 @@ def test_a_customers_message_keeps_its_words_and_files(name: str) -> None:
 )
 def test_what_is_no_business_of_the_bots_is_nothing(name: str) -> None:
     assert parsed(name) == []
+
+
+@pytest.mark.parametrize("name", WITH_PEOPLE)
+def test_where_people_have_the_word_a_message_is_kept_and_not_answered(name: str) -> None:
+    message, change = parsed(f"message_created__{name}")
+    assert isinstance(message, Inbound)
+    assert message.only_known
+    assert isinstance(change, OwnerChange)
+    assert change.owner == "human"
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -82,7 +82,7 @@ class Account:
         self.dropped = self.failed = 0
         self.lock = threading.RLock()
         self.clock = clock
-        self._post, self._secret = post, secret
+        self.post, self._secret = post, secret
         self._line: deque[tuple[Conversation, Json]] = deque()
         self._ids = 90_000
 
@@ -241,7 +241,7 @@ class Account:
             {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
         )  # Rails' to_json
         for _ in range(ATTEMPTS if self.is_agent_bot else 1):
-            status = self._post(raw.encode(), self.headers(raw.encode()))
+            status = self.post(raw.encode(), self.headers(raw.encode()))
             if status not in (429, 500):
                 break
         if 200 <= status < 300:

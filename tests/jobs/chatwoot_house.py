@@ -1,0 +1,93 @@
+"""A Chatwoot stand-in, a bot and a worker in one process, on one clock that is moved by hand."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from flask import Flask
+
+from agent.services import Services
+from agent.spec import Spec
+from bot import failures
+from bot.channels.chatwoot import ChatwootChannel
+from bot.channels.chatwoot_api import ChatwootApi
+from bot.channels.chatwoot_inbound import ChatwootDoor
+from bot.spool import Spool
+from bot.webhooks import accept, webhooks
+from jobs import deliver, turn
+from jobs.desk import Desk, Heartbeat
+from jobs.reconcile import Reconciler
+from tests.jobs.fakes import Clock, EchoRuntime
+from tests.standins.chatwoot import USER_TOKEN
+from tests.standins.chatwoot_account import Account, Conversation
+
+SECRET = "secret-of-the-bot"
+OURS = "inbox:7"
+
+
+def configured(services: Services, address: str, token: str = USER_TOKEN) -> Services:
+    """Return *services* of an installation that is connected to the stand-in at *address*."""
+    known = services.settings.model_validate(
+        {**services.settings.model_dump(), "chatwoot_api_url": address, "chatwoot_account_id": "3",
+         "chatwoot_api_token": token, "chatwoot_webhook_secret": SECRET}
+    )  # fmt: skip
+    return dataclasses.replace(services, settings=known)
+
+
+@dataclass
+class House:
+    """What a customer of Chatwoot meets. `account` is the stand-in's side of it."""
+
+    services: Services
+    account: Account
+    runtime: EchoRuntime
+    clock: Clock
+    desk: Desk = field(init=False)
+    reconciler: Reconciler = field(init=False)
+    spool: Spool = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings, services = self.services.settings, self.services
+        channel = ChatwootChannel(settings, timeout=5, clock=self.clock)
+        heartbeat = Heartbeat(services.turns, services.outbox)
+        channels: dict[str, Any] = {"chatwoot": channel}
+        runtime: Any = self.runtime
+        self.desk = Desk(services, runtime, channels, heartbeat, self.clock)
+        self.reconciler = Reconciler(services, ChatwootApi(settings, timeout=5), self.clock)
+        self.spool = Spool(settings.data_dir / "spool", partial(accept, services))
+        self._client = self._app().test_client()
+        self.account.post = self.post
+        agent_id = services.agents.create(Spec(name="Sofía"), "ana")
+        services.agents.release_draft(agent_id, "chatwoot", OURS, "ana")
+
+    def _app(self) -> Flask:
+        app = Flask("bot")
+        failures.register(app)
+        door = ChatwootDoor(self.services.settings, self.clock)
+        app.register_blueprint(webhooks(self.services, {"/webhooks/chatwoot": door}, self.spool))
+        return app
+
+    def post(self, raw: bytes, headers: dict[str, str]) -> int:
+        """Take a webhook, as the bot does."""
+        return self._client.post("/webhooks/chatwoot", data=raw, headers=headers).status_code
+
+    def write(self, here: Conversation, text: str) -> None:
+        """The customer writes, and the webhook comes."""
+        self.account.customer_writes(here, text)
+        self.account.deliver()
+
+    def work(self, seconds: float = 10.0) -> None:
+        """Let *seconds* pass; whatever is due by then is done, as workers and sweeper would."""
+        for _ in range(max(int(seconds / 2), 1)):
+            self.clock.pass_seconds(2)
+            self.account.deliver()
+            for waiting in self.services.turns.all_waiting():
+                turn.take(self.desk, waiting.conversation_id)
+            for number in self.services.outbox.due():
+                deliver.send(self.desk, number)
+            self.account.deliver()
+
+    def owner(self) -> str:
+        """Who speaks in the first conversation, as we know it."""
+        return self.services.conversations.get(1).owner
