@@ -1,9 +1,8 @@
-"""Turns a model's Markdown into WhatsApp's own marks, and long texts into parts.
+"""Turns a model's Markdown into WhatsApp's own marks.
 
 WhatsApp knows *bold*, _italic_, ~struck~, `code`, ```blocks```, lists and quotes, and nothing
 else (WhatsApp Help Center, "How to format your messages"). Headings, tables and links are said
-with those. Length is measured after the conversion, in UTF-16 units: nobody says whether an
-emoji counts once or twice, so it counts twice here.
+with those. `agent.parts` cuts what is too long for one message.
 """
 
 import re
@@ -25,6 +24,7 @@ _MARKS = {"strong": "*", "em": "_", "s": "~"}
 _URL = re.compile(r"<?(https?://(?:[^\s<>()\[\]`\"]|\([^\s()]*\))+)>?")
 _AFTER_URL = ".,;:!?*_~'"  # belongs to the sentence, not to the address
 _HELD = re.compile("\ue000(\\d+)\ue001")
+_LOOSE = re.compile(r"\*\*([^*\n]+)\*\*( ?)")
 _BREAK, _TAG = re.compile(r"(?i)<br\s*/?>"), re.compile("<[^>]*>")
 _UNSEEN = re.compile(r"(?is)<!--.*?-->|<(script|style)\b.*?</\1\s*>")
 _BOX = re.compile(r"^\[([ xX])\]\s+")
@@ -120,7 +120,18 @@ def _rows(table: Node) -> Iterator[str]:
 
 
 def _inline(nodes: list[Node], without: str = "") -> str:
-    return "".join(_span(node, without) for node in nodes)
+    spans = [(node, text) for node in nodes if (text := _span(node, without))]
+    return "".join(
+        _inline(node.children, without) if node.type in _MARKS and _touched(spans, place) else text
+        for place, (node, text) in enumerate(spans)
+    )
+
+
+def _touched(spans: list[tuple[Node, str]], place: int) -> bool:
+    """Whether a letter stands right beside a mark: WhatsApp would show the mark itself."""
+    before = spans[place - 1][1][-1] if place else " "
+    after = spans[place + 1][1][0] if place + 1 < len(spans) else " "
+    return before.isalnum() or after.isalnum()
 
 
 def _span(node: Node, without: str) -> str:
@@ -138,7 +149,16 @@ def _span(node: Node, without: str) -> str:
     if kind == "image":
         name, url = node.content, str(node.attrs.get("src", ""))
         return f"{name}: {url}" if name else url
-    return node.content
+    return _LOOSE.sub(_tightened, node.content)
+
+
+def _tightened(match: re.Match[str]) -> str:
+    """`**Price: **` is bold to whoever wrote it, though not to Markdown; `2 ** 3 ** 4` is not."""
+    inside = match[1]
+    before, after = inside[0].isspace(), inside[-1].isspace()
+    if before == after:
+        return match[0]
+    return f"{' ' * before}*{inside.strip()}*{' ' * after or match[2]}"
 
 
 def _marked(node: Node, without: str) -> str:
@@ -156,101 +176,8 @@ def _wrapped(mark: str, text: str) -> str:
 
 def _link(text: str, url: str) -> str:
     bare = url.removeprefix("mailto:").removeprefix("tel:")
-    return bare if text.strip() in ("", url, bare) else f"{text} ({bare})"
+    return bare or text if text.strip() in ("", url, bare) or not bare else f"{text} ({bare})"
 
 
 def _without_html(html: str) -> str:
     return _TAG.sub("", _UNSEEN.sub("", _BREAK.sub("\n", html)))
-
-
-# --- parts
-
-_WHOLE = re.compile(r"(?s)```.*?```|`[^`\n]+`|https?://\S+")  # never cut inside
-_FENCE = re.compile(r"(?s)```\n?(.*?)\n?```")
-_ENDS = (  # the best place to cut first
-    re.compile(r"\n\n"),
-    re.compile(r"\n"),
-    re.compile(r"(?<=[.!?…])\s"),
-    re.compile(r"\s"),
-)
-_FENCE_COST = 10  # the marks of a fence, and room for an ellipsis
-
-
-def split(text: str, limit: int, max_parts: int) -> list[str]:
-    """Return *text* in parts of at most *limit*, at most *max_parts* of them.
-
-    Cuts between paragraphs, else lines, else sentences, else words. When that makes too many
-    parts they are filled to the brim instead, and only what still does not fit is left out,
-    which an ellipsis shows.
-    """
-    text = _FENCE.sub(lambda match: _short_fences(match, limit), text).strip()
-    parts = list(_parts(text, limit, fill=0.25))
-    if len(parts) > max_parts:
-        parts = list(_parts(text, limit, fill=1.0))
-    if len(parts) > max_parts:
-        last, _ = _cut(parts[max_parts - 1], limit - 1, fill=1.0)
-        parts = [*parts[: max_parts - 1], f"{last}…"]
-    return parts
-
-
-def _parts(text: str, limit: int, fill: float) -> Iterator[str]:
-    while text:
-        part, text = _cut(text, limit, fill)
-        yield part
-
-
-def _cut(text: str, limit: int, fill: float) -> tuple[str, str]:
-    """Return the first part of *text* and the rest."""
-    room = _room(text, limit)
-    if room >= len(text):
-        return text, ""
-    whole = [match.span() for match in _WHOLE.finditer(text)]
-    window = text[: room + 1]
-    places = [
-        [
-            match.start()
-            for match in end.finditer(window)
-            if match.start() > 0 and not any(a < match.start() < b for a, b in whole)
-        ]
-        for end in _ENDS
-    ]
-    good = (found[-1] for found in places if found and found[-1] >= fill * room)
-    any_place = max((found[-1] for found in places if found), default=room)
-    place = next(good, any_place)
-    return text[:place].rstrip(), text[place:].lstrip()
-
-
-def _room(text: str, limit: int) -> int:
-    """How many of the first characters of *text* measure at most *limit*."""
-    room = min(len(text), limit)
-    while room > 1 and _length(text[:room]) > limit:
-        room -= max(1, (_length(text[:room]) - limit) // 2)
-    return room
-
-
-def _length(text: str) -> int:
-    return len(text) + sum(letter > "\uffff" for letter in text)
-
-
-def _short_fences(match: re.Match[str], limit: int) -> str:
-    """Make several blocks of one that is longer than a part."""
-    if _length(match[0]) <= limit - _FENCE_COST:
-        return match[0]
-    room = max(limit - 2 * _FENCE_COST, 1)
-    blocks, block = [], ""
-    for line in _short_lines(match[1], room):
-        if block and _length(block) + 1 + _length(line) > room:
-            blocks.append(block)
-            block = line
-        else:
-            block = f"{block}\n{line}" if block else line
-    return "\n\n".join(f"```\n{one}\n```" for one in [*blocks, block])
-
-
-def _short_lines(text: str, room: int) -> Iterator[str]:
-    for line in text.split("\n"):
-        rest = line
-        while _length(rest) > room:
-            part, rest = _cut(rest, room, fill=1.0)
-            yield part
-        yield rest

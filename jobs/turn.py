@@ -4,9 +4,9 @@ import logging
 from dataclasses import replace
 
 from agent.answer import Answer, Author, Said
-from agent.formatting import split
 from agent.limits import TOO_FAST
 from agent.log import about
+from agent.parts import MORE, split
 from agent.spec import ConversationRules
 from agent.store.agents import Version
 from agent.store.turns import Outcome, Waiting, Work
@@ -89,7 +89,9 @@ def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
         [_words(line.text, line.media) for line in work.unanswered],
         live=_is_live(desk, work.lease.channel),
     )
-    parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts)
+    parts = _parts(
+        answer.text, work, channel, version.spec.conversation.max_parts, answer.language
+    )
     outcome = _outcome(answer, version, parts, started_at)
     return _briefed(work, _told_to_wait(desk, work, outcome, channel))
 
@@ -160,8 +162,11 @@ def _told_to_wait(desk: Desk, work: Work, outcome: Outcome, channel: Channel) ->
     )
 
 
-def _parts(text: str, work: Work, channel: Channel, at_most: int) -> list[str]:
-    return split(channel.words(text, work.lease.facts), channel.text_limit, at_most)
+def _parts(
+    text: str, work: Work, channel: Channel, at_most: int, language: str = ""
+) -> list[str]:
+    more = MORE.get(language or work.lease.language, MORE["es"])
+    return split(channel.words(text, work.lease.facts), channel.text_limit, at_most, more)
 
 
 def _author(author: str) -> Author:

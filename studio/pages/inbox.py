@@ -10,7 +10,7 @@ import gradio as gr
 
 from agent import queues
 from agent.errors import NotFound
-from agent.formatting import split
+from agent.parts import split
 from agent.store.people import Person
 from agent.store.threads import TurnRecord
 from knowledge.curated import Curated

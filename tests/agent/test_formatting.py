@@ -1,58 +1,66 @@
+"""What a model writes, and what a person on WhatsApp reads: 300 samples, each way out."""
+
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.formatting import split, whatsapp
+from agent.formatting import whatsapp
+from agent.parts import split
+from agent.settings import Settings
+from bot.channels.base import Channel
+from bot.channels.chatwoot_words import harmless
+from bot.channels.registry import channels
+
+SAMPLES = Path(__file__).parent / "markdown_samples.txt"
+ARROW, END = "\n⇒", "\n====\n"
+WAYS: dict[str, Channel] = channels(Settings(_env_file=None, twilio_account_sid="AC0"))
 
 
-@pytest.mark.parametrize(
-    ("markdown", "shown"),
-    [
-        ("**b** and __b__", "*b* and *b*"),
-        ("*i* and _i_", "_i_ and _i_"),
-        ("***bi***", "*_bi_*"),
-        ("~~s~~", "~s~"),
-        ("# Título", "*Título*"),
-        ("## **Precio** final", "*Precio final*"),
-        ("[el sitio](https://a.mx/b_c_d)", "el sitio (https://a.mx/b_c_d)"),
-        ("[https://a.mx](https://a.mx)", "https://a.mx"),
-        ("[ana@a.mx](mailto:ana@a.mx)", "ana@a.mx"),
-        ("![un Jetta](https://a.mx/j.jpg)", "un Jetta: https://a.mx/j.jpg"),
-        ("![](https://a.mx/j.jpg)", "https://a.mx/j.jpg"),
-        ("<https://a.mx/_x_>", "https://a.mx/_x_"),
-        ("mire https://a.mx/_uno_/*dos*.", "mire https://a.mx/_uno_/*dos*."),
-        ("**https://a.mx/a_b_c**", "*https://a.mx/a_b_c*"),
-        ("`a_b *c*` y **d**", "`a_b *c*` y *d*"),
-        ("```python\nx = '**no**'\n```", "```\nx = '**no**'\n```"),
-        ("```markdown\n# Hola\n```", "*Hola*"),
-        ("* uno\n* dos", "- uno\n- dos"),
-        ("+ uno\n+ dos", "- uno\n- dos"),
-        ("3. tres\n4. cuatro", "3. tres\n4. cuatro"),
-        ("- a\n  - b", "- a\n  - b"),
-        ("- [ ] falta\n- [x] listo", "- falta\n- ✓ listo"),
-        ("> cita\n> más", "> cita\n> más"),
-        ("uno\n\n---\n\ndos", "uno\n\ndos"),
-        ("uno\n---\ndos", "uno\n\ndos"),
-        ("uno<br>dos<br/>tres", "uno\ndos\ntres"),
-        ("<b>hola</b> <script>alert(1)</script>", "hola alert(1)"),
-        ("<div>\n<!-- secreto -->hola\n</div>", "hola"),
-        ("a &amp; b < c > d", "a & b < c > d"),
-        ("2 * 3 * 4 = 24, snake_case_x", "2 * 3 * 4 = 24, snake_case_x"),
-        ("[1]: https://a.mx", "[1]: https://a.mx"),
-        ("    con sangría", "con sangría"),
-        ("**dos\nlíneas**", "*dos*\n*líneas*"),
-        ("", ""),
-    ],
+def samples() -> list[tuple[str, str, str]]:
+    """(what the model wrote, what is read on WhatsApp, what Chatwoot is given)."""
+    found = []
+    for sample in SAMPLES.read_text(encoding="utf-8").split(END)[1:]:
+        if sample:
+            written, shown, *given = [part.removeprefix("\n") for part in sample.split(ARROW)]
+            found.append((written, shown, given[0] if given else written.strip()))
+    return found
+
+
+each_sample = pytest.mark.parametrize(
+    ("written", "shown", "given_to_chatwoot"), samples(), ids=lambda text: repr(text[:30])
 )
-def test_markdown_becomes_whatsapps_marks(markdown: str, shown: str) -> None:
-    assert whatsapp(markdown) == shown
 
 
-def test_a_table_becomes_a_block_for_each_row() -> None:
-    table = "| Modelo | Precio |\n|---|---|\n| Jetta | **$200** |\n| Vento | |"
-    assert whatsapp(table) == "*Modelo:* Jetta\n*Precio:* *$200*\n\n*Modelo:* Vento"
+def test_there_are_enough_samples_and_none_twice() -> None:
+    written = [one for one, _, _ in samples()]
+    assert len(written) == len(set(written)) >= 300
+
+
+@each_sample
+def test_every_sample_is_as_written_down_on_every_channel(
+    written: str, shown: str, given_to_chatwoot: str
+) -> None:
+    assert WAYS["twilio"].words(written, {}) == shown
+    assert WAYS["meta"].words(written, {}) == shown
+    in_chatwoot = WAYS["chatwoot"].words
+    assert in_chatwoot(written, {"kind": "Channel::Whatsapp"}) == given_to_chatwoot
+    assert in_chatwoot(written, {"kind": "Channel::Api"}) == harmless(shown)
+
+
+@pytest.mark.parametrize("limit", [60, 1600, 4096])
+def test_no_part_of_a_sample_is_too_long_or_loses_a_word(limit: int) -> None:
+    for _, shown, _ in samples():
+        parts = split(shown, limit, 100)
+        assert all(len(part) <= limit for part in parts)
+        assert words("".join(f"{part} " for part in parts)) == words(shown)
+
+
+def words(text: str) -> list[str]:
+    """The words of *text*, without the marks that a cut block of code gains."""
+    return text.replace("```", " ").split()
 
 
 @given(st.text(max_size=300))
@@ -122,14 +130,33 @@ def test_what_does_not_fit_is_left_out_with_an_ellipsis() -> None:
     assert not parts[0].endswith("…")
 
 
+def test_what_is_left_out_is_told_in_words() -> None:
+    more = "… (Hay más.)"
+    parts = split(SENTENCE * 50, 150, 2, more)
+    assert parts[1].endswith(f"meses.{more}")
+    assert all(len(part) <= 150 for part in parts)
+
+
+def test_a_telling_that_is_longer_than_half_a_part_is_an_ellipsis() -> None:
+    assert split("palabra " * 40, 80, 1, "x" * 60)[0].endswith("palabra…")
+
+
+@pytest.mark.parametrize(
+    "marked", ["*dos palabras juntas*", "_dos palabras_", "~dos palabras~", "*_dos palabras_*"]
+)
+def test_words_that_share_a_mark_stay_together(marked: str) -> None:
+    text = f"{'palabra ' * 9}{marked} {'palabra ' * 9}"
+    assert sum(marked in part for part in split(text, 90, 9)) == 1
+
+
 def test_an_emoji_counts_twice() -> None:
     assert all(len(part) <= 50 for part in split("🚗" * 120, 100, 9))
 
 
-words = st.text(
+anything = st.text(
     st.characters(codec="utf-8", categories=["L", "N", "P", "So"]), min_size=1, max_size=60
 )
-texts = st.lists(words, min_size=1, max_size=120).flatmap(
+texts = st.lists(anything, min_size=1, max_size=120).flatmap(
     lambda some: st.lists(
         st.sampled_from([" ", "\n", "\n\n", ". "]), min_size=len(some), max_size=len(some)
     ).map(lambda gaps: "".join(word + gap for word, gap in zip(some, gaps, strict=True)))
