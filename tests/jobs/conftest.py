@@ -10,10 +10,12 @@ from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
 from agent.store.agents import Agents
+from agent.store.allowances import Allowances
 from agent.store.conversations import Conversations
 from agent.store.inbox import Accepted, Inbound, Inbox
 from agent.store.outbox import Outbox
 from agent.store.owners import Owners
+from agent.store.switches import Switches
 from agent.store.turns import Turns
 from jobs.desk import Desk, Heartbeat
 from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
@@ -40,6 +42,8 @@ def services(settings: Settings, clock: Clock) -> Services:
         outbox=Outbox(database, clock),
         conversations=Conversations(database, clock),
         owners=Owners(database, clock),
+        switches=Switches(database, clock),
+        allowances=Allowances(database, clock),
     )
 
 
