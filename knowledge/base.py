@@ -44,6 +44,8 @@ class Chunk:
     row: int | None = None
     heading: str = ""
     fields: dict[str, str] | None = None
+    fingerprint: str = ""  # of the text as it was read; empty: staff changed nothing
+    silenced: bool = False  # staff wish it not to be found
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class Source:
     refresh_hours: int = 0  # how often it is read again; 0: never by itself
     checked_at: float = 0  # when it was last compared with what is out there
     gone_at: float = 0  # since when its address answers that it is gone; 0: it is there
+    tokens: int = 0  # billed by the embedding service for every reading of it
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,8 @@ class StoredChunk:
     row: int | None = None
     heading: str = ""
     fields: dict[str, str] | None = None
+    fingerprint: str = ""  # not empty: staff changed it (`knowledge.corrections`)
+    silenced: bool = False  # staff wish it not to be found
 
 
 @dataclass(frozen=True)

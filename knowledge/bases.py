@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge.base import Base, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
-from knowledge.tables import bases, chunks, sources
+from knowledge.tables import bases, chunks, pairs, rebuilds, sources
 
 
 class Bases:
@@ -58,8 +58,11 @@ class Bases:
         with self.database.write() as tx:
             if tx.scalar(select(func.count()).where(sources.c.base_id == base_id)):
                 raise NotAccepted(
-                    "The base still has sources. Remove them first.", "base_not_empty"
+                    "The base still has sources or curated answers. Remove them first.",
+                    "base_not_empty",
                 )
+            for own in (pairs, rebuilds):
+                tx.execute(delete(own).where(own.c.base_id == base_id))
             tx.execute(delete(bases).where(bases.c.id == base_id))
 
     @staticmethod
@@ -77,7 +80,8 @@ class Bases:
 
 
 def _sources_of() -> Any:
-    counted = select(func.count()).where(sources.c.base_id == bases.c.id)
+    own = (sources.c.base_id == bases.c.id, sources.c.kind != "curated")
+    counted = select(func.count()).where(*own)
     return counted.scalar_subquery().label("sources")
 
 

@@ -100,6 +100,10 @@ class Vectors:
         """Remove the vectors of every reading but that one."""
         self._remove(base, {"$and": [{"source": source_id}, {"version": {"$ne": version}}]})
 
+    def remove_chunk(self, base: Base, source_id: str, version: int, position: int) -> None:
+        """Remove one vector."""
+        self._collections.delete(collection_name(base), [f"{source_id}:{version}:{position}"])
+
     def ids(self, base: Base) -> list[str]:
         """Every id of the base's collection, for checking that nothing was left behind."""
         return self._collections.ids(collection_name(base), None, 1_000_000)

@@ -13,8 +13,17 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from knowledge import files
-from knowledge.base import Base, Chunk, Document, EmbedderFor, Notice, Source, Transactions
+from knowledge import corrections, files
+from knowledge.base import (
+    Base,
+    Chunk,
+    Document,
+    Embedder,
+    EmbedderFor,
+    Notice,
+    Source,
+    Transactions,
+)
 from knowledge.chroma import Vectors
 from knowledge.errors import (
     EmbeddingUnavailable,
@@ -24,6 +33,8 @@ from knowledge.errors import (
     Unreadable,
 )
 from knowledge.fetch import Fetched, fetch, name_for
+from knowledge.indexing import embedded
+from knowledge.jina import JinaEmbedder
 from knowledge.loaders import PAIRS
 from knowledge.parts import read_archive, read_site
 from knowledge.readings import Overtaken, Reading, delete_chunks
@@ -86,6 +97,7 @@ class Ingestion:
             _page(self.sources, source).unlink(missing_ok=True)
             delete_chunks(self.sources, select(chunks.c.id).where(chunks.c.source_id == source.id))
             with self.database.write() as tx:
+                corrections.forget(tx, source.id)
                 tx.execute(delete(sources).where(sources.c.id == source.id))
                 self.sources.raise_revision(tx, base.id)
             log.info("source removed source=%s", source.id)
@@ -106,15 +118,15 @@ class Ingestion:
         text_hash = _hash(document)
         if reading.source.version and text_hash == reading.source.text_hash:
             return document.notice
-        pieces = _pieces(document)
+        pieces = corrections.applied(self.database, reading.source.id, _pieces(document))
         embedder = self.embedder_for(base.provider, base.model, base.dimension)
         reading.advance(0, len(pieces))
         for start in range(0, len(pieces), BATCH):
             batch = pieces[start : start + BATCH]
-            vectors = embedder.embed_passages([_embedded(piece) for piece in batch])
+            vectors = embedder.embed_passages([embedded(p.heading, p.text) for p in batch])
             self.vectors.add(base, reading.source.id, reading.version, batch, vectors)
             reading.write(batch)
-            reading.advance(start + len(batch), len(pieces))
+            reading.advance(start + len(batch), len(pieces), _billed(embedder))
         reading.publish(text_hash, [piece.text for piece in pieces], **about)
         return document.notice
 
@@ -176,6 +188,11 @@ class Ingestion:
             return [Source(**row._mapping) for row in rows]
 
 
+def _billed(embedder: Embedder) -> int:
+    """Tokens that the embedding service billed since this was last asked."""
+    return sum(embedder.used().values()) if isinstance(embedder, JinaEmbedder) else 0
+
+
 def _pieces(document: Document) -> list[Chunk]:
     pieces = split(document)
     if not pieces:
@@ -192,10 +209,6 @@ def _hash(document: Document) -> str:
         said = [section.text, section.heading, section.page, section.row]
         digest.update(json.dumps(said, ensure_ascii=False).encode("utf-8", errors="replace"))
     return digest.hexdigest()
-
-
-def _embedded(piece: Chunk) -> str:
-    return f"{piece.heading}\n{piece.text}" if piece.heading else piece.text
 
 
 def _page(desk: Sources, source: Source) -> Path:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, case, delete, func, insert, or_, select, upda
 from knowledge import differences
 from knowledge.base import Chunk, Notice, Source
 from knowledge.due import MAX_ATTEMPTS
-from knowledge.lexical import stem
+from knowledge.indexing import indexed
 from knowledge.sources import Sources
 from knowledge.tables import chunks, sources
 
@@ -72,11 +72,13 @@ class Reading:
             row = tx.execute(select(sources).where(sources.c.id == source_id)).one()
         return cls(desk, Source(**row._mapping))
 
-    def advance(self, done: int, total: int) -> None:
-        """Show progress and prolong the lease."""
+    def advance(self, done: int, total: int, tokens: int = 0) -> None:
+        """Show progress, prolong the lease, and add the *tokens* that were billed."""
         lease = self.desk.clock() + LEASE_SECONDS
+        billed = sources.c.tokens + tokens
+        told = {"state": "embedding", "done": done, "total": total, "tokens": billed}
         with self.desk.database.write() as tx:
-            self._update(tx, state="embedding", done=done, total=total, lease_until=lease)
+            self._update(tx, **told, lease_until=lease)
 
     def write(self, pieces: Sequence[Chunk]) -> None:
         """Keep *pieces*, unseen until `publish`."""
@@ -85,7 +87,7 @@ class Reading:
             "source_id": self.source.id,
             "source_version": self.version,
         }
-        rows = [{**asdict(piece), **own, "stems": _indexed(piece)} for piece in pieces]
+        rows = [{**asdict(piece), **own, "stems": _stems(piece)} for piece in pieces]
         with self.desk.database.write() as tx:
             self.hold(tx)
             tx.execute(insert(chunks), rows)
@@ -153,10 +155,8 @@ class Reading:
             raise Overtaken
 
 
-def _indexed(piece: Chunk) -> str:
-    """What the lexical index holds of a chunk: the heading it stands under counts twice."""
-    nearest = piece.heading.rpartition(" > ")[2]
-    return stem(f"{piece.heading} {nearest} {piece.text}")
+def _stems(piece: Chunk) -> str:
+    return "" if piece.silenced else indexed(piece.heading, piece.text)
 
 
 def delete_chunks(desk: Sources, ids: Any) -> None:

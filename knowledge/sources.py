@@ -77,7 +77,8 @@ class Sources(Bases):
     def list(self, base_id: str) -> SourceList:
         """The sources of a base, newest last."""
         with self.database.read() as tx:
-            query = select(sources).where(sources.c.base_id == base_id)
+            own = (sources.c.base_id == base_id, sources.c.kind != "curated")
+            query = select(sources).where(*own)
             rows = tx.execute(query.order_by(sources.c.created_at, sources.c.id))
             return [_source(row) for row in rows]
 

@@ -70,6 +70,8 @@ sources = Table(
     Column("refresh_hours", Integer, nullable=False, default=0, server_default="0"),  # 0: never
     Column("checked_at", Double, nullable=False, default=0, server_default="0"),
     Column("gone_at", Double, nullable=False, default=0, server_default="0"),  # 0: it is there
+    # billed by the embedding service for every reading of it
+    Column("tokens", BigInteger, nullable=False, default=0, server_default="0"),
 )
 
 differences = Table(  # what a re-read found changed
@@ -137,6 +139,7 @@ corrections = Table(  # what staff changed in a chunk; outlives the reading that
     metadata,
     Column("source_id", ForeignKey("sources.id"), primary_key=True),
     Column("fingerprint", String(64), primary_key=True),  # SHA-256 of the text as it was read
+    Column("original", Text, nullable=False),  # the text as it was read
     Column("text", Text, nullable=False, default=""),  # empty: as it was read
     Column("silenced", Boolean, nullable=False, default=False),
     Column("changed_by", String(200), nullable=False),

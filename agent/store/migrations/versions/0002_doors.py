@@ -214,6 +214,9 @@ def upgrade() -> None:
             sa.Column("checked_at", sa.Double(), nullable=False, server_default="0")
         )
         batch_op.add_column(sa.Column("gone_at", sa.Double(), nullable=False, server_default="0"))
+        batch_op.add_column(
+            sa.Column("tokens", sa.BigInteger(), nullable=False, server_default="0")
+        )
 
     op.create_table(
         "differences",
@@ -283,6 +286,7 @@ def _knowledge() -> None:
         "corrections",
         sa.Column("source_id", sa.String(length=32), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("original", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("silenced", sa.Boolean(), nullable=False),
         sa.Column("changed_by", sa.String(length=200), nullable=False),
