@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.limits import Limits
+from knowledge import jina_models
 
 SIMULATOR_NUMBER = "+14155238886"
 TWILIO_API = "https://api.twilio.com"
@@ -54,8 +55,13 @@ class Settings(BaseSettings):
 
     jina_api_key: SecretStr | None = Field(None, description="embeddings; empty: local embedder")
     jina_base_url: str = Field("https://api.jina.ai", description="Jina, or what speaks like it")
-    jina_model: str = Field("jina-embeddings-v3", description="embedding model")
-    jina_dimensions: int = Field(1024, description="length of a vector")
+    jina_reader_url: str = Field("https://r.jina.ai", description="Jina Reader, for pages")
+    jina_model: str = Field(
+        "",
+        description="embedding model; empty: jina-embeddings-v3, or jina-embeddings-v2-base-es "
+        "when JINA_BASE_URL is a service of yours (jina_service)",
+    )
+    jina_dimensions: int = Field(0, ge=0, description="length of a vector; 0: the model's own")
 
     twilio_account_sid: str = Field("", description="AC...; empty: the built-in simulator")
     twilio_auth_token: SecretStr | None = Field(None, description="signs webhooks, sends replies")
@@ -140,6 +146,7 @@ class Settings(BaseSettings):
         "openai_base_url",
         "openrouter_base_url",
         "jina_base_url",
+        "jina_reader_url",
         "meta_base_url",
         "twilio_base_url",
         "chatwoot_api_url",
@@ -148,6 +155,13 @@ class Settings(BaseSettings):
     @classmethod
     def _no_last_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @property
+    def embeddings_in_force(self) -> str:
+        """The Jina model of new bases; empty: the built-in embedder."""
+        if self.jina_api_key is None and not jina_models.is_own(self.jina_base_url):
+            return ""
+        return jina_models.in_force(self.jina_base_url, self.jina_model)[0]
 
     @property
     def sql_url(self) -> str:

@@ -2,13 +2,12 @@
 
 import threading
 
+from knowledge import jina_models
 from knowledge.base import Embedder
 from knowledge.errors import EmbeddingRefused
 from knowledge.jina import JinaEmbedder
 from knowledge.local import LocalEmbedder
 
-JINA_MODEL = "jina-embeddings-v3"
-JINA_DIMENSION = 1024
 LOCAL_DIMENSION = 512
 
 
@@ -18,19 +17,20 @@ class Embedders:
     def __init__(
         self,
         jina_api_key: str = "",
-        jina_base_url: str = "https://api.jina.ai",
-        jina_model: str = JINA_MODEL,
-        jina_dimension: int = JINA_DIMENSION,
+        jina_base_url: str = jina_models.JINA_API,
+        jina_model: str = "",
+        jina_dimension: int = 0,
     ) -> None:
         self._key = jina_api_key
         self._url = jina_base_url
-        self._jina = (jina_model, jina_dimension)
+        self._has_jina = bool(jina_api_key) or jina_models.is_own(jina_base_url)
+        self._jina = jina_models.in_force(jina_base_url, jina_model, jina_dimension)
         self._built: dict[tuple[str, str, int], Embedder] = {}
         self._lock = threading.Lock()
 
     def default(self) -> tuple[str, str, int]:
         """(provider, model, dimension) of new bases."""
-        if self._key:
+        if self._has_jina:
             return ("jina", *self._jina)
         return (LocalEmbedder.provider, LocalEmbedder.model, LOCAL_DIMENSION)
 
@@ -50,7 +50,7 @@ class Embedders:
                 f"This base was made with {provider} {model}, which is not there any more.",
                 "embedder_unknown",
             )
-        if not self._key:
+        if not self._has_jina:
             raise EmbeddingRefused(
                 "This base was made with Jina. Set JINA_API_KEY, or make a new base without it.",
                 "jina_key_missing",

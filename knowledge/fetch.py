@@ -40,7 +40,7 @@ PAGE_TYPES = ("text/html", "application/xhtml+xml")
 SITEMAP_TYPES = ("application/xml", "text/xml", "text/plain")
 _HEADERS = {"User-Agent": f"{AGENT}/1 (knowledge reader)", "Accept-Encoding": "gzip"}
 _HOST = re.compile(rb"[A-Za-z0-9._:-]+")  # after IDNA; colons are IPv6's
-_FAULTS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+_FAULTS = (httpcore.NetworkError, httpcore.ProtocolError)
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,8 @@ def _ask(
                 return found["location"]
             media_type = _media_type(answer.status, found, media_types)
             body = _body(answer, found.get("content-encoding", ""), network)
+    except httpcore.TimeoutException as fault:  # each step may take what is left of the whole
+        raise FetchRefused("The page took too long.", "fetch_slow") from fault
     except _FAULTS as fault:
         raise FetchRefused(
             "The page did not answer in time, or broke off.", "fetch_unanswered"

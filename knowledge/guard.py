@@ -13,9 +13,10 @@ from knowledge.errors import FetchRefused
 Resolver = Callable[[str, int], list[str]]
 _PUBLIC_PORTS = (80, 443)
 # Ranges that carry an IPv4 address inside an IPv6 one (RFC 6052, RFC 8215, RFC 3056, RFC 4380),
-# IPv4-compatible and site-local ones (RFC 4291, RFC 3879): they could lead anywhere, and no web
-# page needs them.
-_CARRIERS = [
+# IPv4-compatible and site-local ones (RFC 4291, RFC 3879), relays (RFC 7526) and what is set aside
+# for documents (RFC 9637) and routing (RFC 9602), which not every Python knows: they could lead
+# anywhere, and no web page needs them.
+_NOWHERE = [
     ipaddress.ip_network(network)
     for network in (
         "64:ff9b::/96",
@@ -24,6 +25,9 @@ _CARRIERS = [
         "2001::/32",
         "::/96",
         "fec0::/10",
+        "192.88.99.0/24",
+        "3fff::/20",
+        "5f00::/16",
     )
 ]
 
@@ -40,9 +44,8 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address.split("%")[0])
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address) and (
-        found.ipv4_mapped or any(found in carrier for carrier in _CARRIERS)
-    ):
+    mapped = isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped
+    if mapped or any(found in network for network in _NOWHERE):
         return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 

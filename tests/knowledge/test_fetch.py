@@ -74,6 +74,20 @@ LOOPBACK = [
     "[::127.0.0.1]",
     "[64:ff9b::7f00:1]",
     "[2002:7f00:1::]",
+    "[::1%25lo]",
+    "[::ffff:0:127.0.0.1]",
+    "[0000::1]",
+    "127.0.0.1.",
+    "127。0。0。1",
+    "127%2e0%2e0%2e1",
+    "%31%32%37.0.0.1",
+    "0x7f.1",
+    "0177.1",
+    "127.00.00.01",
+    "0300.0250.0.1",
+    "localhost.",
+    "localhost.localdomain",
+    "ip6-localhost",
 ]
 
 
@@ -108,7 +122,42 @@ PRIVATE = [
     "64:ff9b:1::1",
     "2002:a00:1::",
     "2001:0:a00:1::",
+    "0.0.0.0",
+    "0.1.2.3",
+    "127.0.0.53",
+    "172.31.255.255",
+    "192.168.255.255",
+    "169.254.170.2",
+    "192.88.99.1",
+    "198.51.100.1",
+    "233.252.0.1",
+    "::",
+    "::1",
+    "::2",
+    "::ffff:127.0.0.1",
+    "::ffff:169.254.169.254",
+    "::ffff:0:10.0.0.1",
+    "::127.0.0.1",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::a00:1",
+    "100::1",
+    "2001:2::1",
+    "2001:10::1",
+    "2001:20::1",
+    "2002:a9fe:a9fe::",
+    "3fff::1",
+    "5f00::1",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fe80::1%1",
+    "febf::1",
+    "ff00::1",
+    "ff05::2",
     "not an address",
+    "127.0.0.1 ",
+    "0x7f000001",
+    "2130706433",
+    "",
 ]
 
 
@@ -141,10 +190,72 @@ def test_a_name_that_changes_its_mind_is_asked_once(monkeypatch: pytest.MonkeyPa
     assert (asked, reached) == (["rebinding.example"], [("93.184.215.14", 80)])
 
 
+@pytest.mark.parametrize("inside", ["127.0.0.1", "10.0.0.1", "::1", "169.254.169.254"])
+def test_the_address_that_is_connected_to_is_the_one_that_was_checked(
+    monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    """However a resolver alternates, and whatever redirects do, nobody inside is reached."""
+    answers = itertools.cycle([["93.184.215.14"], [inside], ["93.184.215.14", inside]])
+    given: list[list[str]] = []
+    reached: list[str] = []
+
+    def resolver(host: str, port: int) -> list[str]:
+        given.append(next(answers))
+        return given[-1]
+
+    def connect(address: tuple[str, int], *_: object, **__: object) -> socket.socket:
+        reached.append(address[0])
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    for _ in range(9):
+        before = len(given)
+        with pytest.raises(FetchRefused):
+            fetch("http://rebinding.example/", resolver=resolver)
+        assert len(given) == before + 1  # asked once a fetch
+    assert reached == ["93.184.215.14"] * 3
+
+
+def test_each_hop_is_resolved_and_checked_anew(listener: Listener) -> None:
+    """The first name is public (here: the open port of the test); the next leads inside."""
+    with serve(_site("http://inside.example/")) as site:
+        port = urlsplit(site).port or 0
+        names = {"public.example": ["127.0.0.1"], "inside.example": ["192.168.1.1"]}
+        asked: list[str] = []
+
+        def resolver(host: str, port: int) -> list[str]:
+            asked.append(host)
+            return names[host]
+
+        with pytest.raises(FetchRefused, match="public"):
+            fetch(f"http://public.example:{port}/away", resolver=resolver, allow_loopback_port=port)
+    assert asked == ["public.example", "inside.example"]
+    assert listener.connections == 0
+
+
+def test_there_are_enough_vectors() -> None:
+    assert len(LOOPBACK) * 2 + len(PRIVATE) >= 80
+
+
 @pytest.mark.parametrize(
     "url",
     [
         "file:///etc/passwd",
+        "dict://example.com/",
+        "ldap://example.com/",
+        "jar:http://example.com!/",
+        "netdoc:///etc/passwd",
+        "unix:///var/run/docker.sock",
+        "ws://example.com/",
+        "http:example.com",
+        "http:/\\example.com",
+        "https://user@example.com/",
+        "https://:secret@example.com/",
+        "http://example.com:0/",
+        "http://example.com:8391/",
+        "http://exam\tple.com/",
+        "http://\x00example.com/",
+        "http://[fe80::1%25eth0]:22/",
         "ftp://example.com/",
         "gopher://example.com/",
         "javascript:alert(1)",

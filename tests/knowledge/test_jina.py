@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from knowledge.embedders import Embedders
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable
 from knowledge.jina import JinaEmbedder
+from studio.texts import has
 from tests.standins.jina import KEY, JinaState, jina_standin
 from tests.standins.server import serve
 
@@ -115,6 +117,65 @@ def test_an_empty_account_is_refused_at_once(embedder: JinaEmbedder, jina: JinaS
     with pytest.raises(EmbeddingRefused, match="credit"):
         embedder.embed_query("hola")
     assert len(jina.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("mood", "code"),
+    [
+        ("slow_down", "jina_busy"),
+        ("broken", "jina_trouble"),
+        ("rubbish", "jina_answer"),
+        ("half", "jina_answer"),
+        ("no_credit", "jina_credit"),
+        ("payment", "jina_credit"),
+        ("no_rights", "jina_rights"),
+        ("short", "jina_dimension"),
+    ],
+)
+def test_each_trouble_has_a_sentence_of_its_own_in_both_languages(
+    url: str, jina: JinaState, mood: str, code: str
+) -> None:
+    jina.moods, jina.retry_after = [f"always {mood}"], "60"
+    embedder = JinaEmbedder(KEY, url, "jina-embeddings-v3", 256, sleep=lambda seconds: None)
+    with pytest.raises((EmbeddingRefused, EmbeddingUnavailable)) as trouble:
+        embedder.embed_query("hola")
+    embedder.close()
+    assert trouble.value.code == code
+    assert str(trouble.value).endswith(".")
+    assert has("es", f"error.knowledge.{code}")
+
+
+@pytest.mark.parametrize(
+    ("model", "dimension", "fields"),
+    [
+        ("jina-embeddings-v2-base-es", 768, set()),
+        ("jina-embeddings-v3", 512, {"task", "dimensions"}),
+        ("jina-embeddings-v4", 2048, {"task", "dimensions"}),
+        ("jina-embeddings-v5-text-small", 1024, {"task", "dimensions"}),
+    ],
+)
+def test_each_model_is_asked_as_it_wants_to_be(
+    url: str, jina: JinaState, model: str, dimension: int, fields: set[str]
+) -> None:
+    embedder = JinaEmbedder(KEY, url, model, dimension)
+    assert len(embedder.embed_query("hola")) == dimension
+    embedder.close()
+    assert {"task", "dimensions"} & set(jina.requests[0]) == fields
+
+
+def test_a_service_of_our_own_needs_no_key_and_has_its_own_model(jina: JinaState) -> None:
+    assert Embedders().default()[0] == "local"
+    assert Embedders("key").default() == ("jina", "jina-embeddings-v3", 1024)
+    own = Embedders("", "http://127.0.0.1:8500")
+    assert own.default() == ("jina", "jina-embeddings-v2-base-es", 768)
+    assert Embedders("key", jina_model="jina-embeddings-v4").default()[2] == 2048
+
+
+def test_what_was_billed_is_said_once(embedder: JinaEmbedder) -> None:
+    embedder.embed_passages(["tres palabras aqui", "dos mas"])
+    embedder.embed_query("una")
+    assert embedder.used() == {"retrieval.passage": 5, "retrieval.query": 1}
+    assert embedder.used() == {}
 
 
 def test_vectors_of_another_length_are_refused(embedder: JinaEmbedder, jina: JinaState) -> None:

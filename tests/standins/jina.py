@@ -12,7 +12,13 @@ from flask import Flask, Response, jsonify, request
 from knowledge.local import LocalEmbedder
 
 KEY = "jina_test_key"
-MODELS = {"jina-embeddings-v3": 1024, "jina-embeddings-v5-text-small": 1024}
+MODELS = {
+    "jina-embeddings-v2-base-es": 768,
+    "jina-embeddings-v3": 1024,
+    "jina-embeddings-v4": 2048,
+    "jina-embeddings-v5-text-small": 1024,
+}
+PLAIN = ("jina-embeddings-v2-base-es",)  # knows neither tasks nor shorter vectors
 TASKS = {
     "retrieval.query",
     "retrieval.passage",
@@ -101,6 +107,10 @@ def _answer(state: JinaState) -> tuple[Any, int]:
         return {"detail": "[RID: 1] Rate limit exceeded"}, 429
     if mood == "no_credit":
         return {"detail": "[RID: 1] Insufficient account balance"}, 403
+    if mood == "no_rights":
+        return {"detail": "[RID: 1] Model not allowed for this key"}, 403
+    if mood == "payment":
+        return {"detail": "[RID: 1] Payment required"}, 402
     if mood == "broken":
         return {"detail": "[RID: 1] Internal error"}, 500
     if mood == "rubbish":
@@ -115,7 +125,10 @@ def _problem(body: Any) -> str:
         return f"Extra inputs are not permitted: {sorted(unknown)}"
     if body.get("model") not in MODELS:
         return f"Model {body.get('model')} not found"
-    if body.get("task") not in TASKS:
+    if body["model"] in PLAIN:
+        if {"task", "dimensions"} & set(body):
+            return "This model takes neither task nor dimensions"
+    elif body.get("task") not in TASKS:
         return "Input should be a valid task"
     if not 1 <= body.get("dimensions", 1) <= MODELS[body["model"]]:
         return "Dimensions out of range"
