@@ -1,0 +1,43 @@
+"""Every address of the OpenAPI document, called as generated from it and against it: no 5xx."""
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, seed, settings
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
+
+from agent.services import Services
+from bot.app import create_app
+from tests.bot.conftest import on_one_database
+
+CASES = int(os.environ.get("FUZZ_CASES", "40"))  # of each kind, for each address
+NO_ANSWER_IN_TIME = 504  # nobody answers in this test: POST /chat says so, and that is its answer
+
+
+@on_one_database
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_no_generated_request_ends_in_a_server_error(
+    services: Services, mode: GenerationMode
+) -> None:
+    app = create_app(services, chat_seconds=0.01)
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    assert len(operations) >= 10
+    for operation in operations:
+        _call_generated(operation, mode)
+
+
+def _call_generated(operation: schemathesis.APIOperation, mode: GenerationMode) -> None:
+    @seed(20261122)
+    @settings(
+        max_examples=CASES, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def call(case: schemathesis.Case) -> None:
+        status = case.call().status_code
+        assert status < 500 or status == NO_ANSWER_IN_TIME, (operation.label, status)
+
+    call()
