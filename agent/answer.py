@@ -97,3 +97,4 @@ class Answer(_Plain):
     error: str = ""  # `code: sentence`, why the fallback was sent; never shown to customers
     handoff: Handoff | None = None
     prompt: str = ""  # the system prompt that was in force
+    missed: str = ""  # what was asked, when no passage fitted it

@@ -19,6 +19,7 @@ class Record:
     def __init__(self, spec: Spec, language: str, model: str, clock: Callable[[], float]) -> None:
         self.reply = ""
         self.prompt = ""
+        self.missed = ""  # what was asked, when no passage fitted it
         self._spec = spec
         self._language = language
         self._model = model
@@ -76,6 +77,7 @@ class Record:
             usage=self._usage,
             trace=tuple(self._steps),
             prompt=self.prompt,
+            missed=self.missed,
             **more,
         )
 

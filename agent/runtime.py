@@ -35,6 +35,7 @@ from agent.record import Record
 from agent.settings import Settings
 from agent.spec import Spec
 from agent.tools.registry import tools_of
+from knowledge.lexical import stems
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +160,7 @@ class Runtime:
                 context.number(found)
             yield record.passages(queries, context.passages)
         yield from self._converse(built, _messages(turn, context), context, record, modes)
+        record.missed = _missed(turn, context)
         yield from _finish(turn.spec, context, record)
 
     def _without_model(self, turn: _Turn, record: Record) -> Answer | None:
@@ -235,6 +237,14 @@ def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: boo
     language = language_of(" ".join(words), spec.languages, usual)
     kept = spec.conversation.history_messages
     return _Turn(spec, tuple(history[-kept:] if kept else ()), words, live, language)
+
+
+def _missed(turn: _Turn, context: TurnContext) -> str:
+    """What was asked, when the knowledge held nothing about it. A greeting asks nothing."""
+    if not context.base_ids or context.passages or context.handoff is not None:
+        return ""
+    asked = "\n".join(turn.inbound)[:QUERY_CHARACTERS]
+    return asked if stems(asked) else ""
 
 
 def _messages(turn: _Turn, context: TurnContext) -> list[BaseMessage]:

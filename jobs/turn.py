@@ -128,6 +128,7 @@ def _outcome(answer: Answer, version: Version, parts: list[str], started_at: flo
         citations=[citation.as_json() for citation in answer.citations],
         trace=[step.as_json() for step in answer.trace],
         error=answer.error,
+        missed=answer.missed,
     )
 
 

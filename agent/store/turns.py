@@ -96,6 +96,7 @@ class Outcome:
     citations: list[dict[str, Any]] = field(default_factory=list)
     trace: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
+    missed: str = ""  # the question nothing was found for
     briefing: str = ""  # what the provider's own people are told at a hand-off
     told_to_wait: bool = False  # the customer writes faster than is answered, and now knows it
 
@@ -222,7 +223,7 @@ class Turns:
             "outcome": outcome.outcome, "model": outcome.model,
             "input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens,
             "cost": outcome.cost, "citations": outcome.citations, "trace": outcome.trace,
-            "error": outcome.error, "started_at": outcome.started_at,
+            "error": outcome.error, "missed": outcome.missed, "started_at": outcome.started_at,
             "handoff_reason": outcome.handoff_reason[:200],
             "finished_at": self._clock(),
         }  # fmt: skip

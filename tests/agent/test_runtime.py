@@ -192,3 +192,16 @@ def _rate_limit(seconds: str) -> Exception:
     headers = {"retry-after": seconds} if seconds else {}
     response = httpx2.Response(429, headers=headers, request=request)
     return openai.RateLimitError("", response=response, body=None)
+
+
+def test_a_question_nothing_was_found_for_is_noted_and_a_greeting_is_not(spec: Spec) -> None:
+    empty = scripted(FakeLibrary([]), ScriptedModel("No lo sé.", "¡Hola!"))
+    assert empty.answer(spec, [], ["¿Venden helados?"]).missed == "¿Venden helados?"
+    assert empty.answer(spec, [], ["hola, buenas tardes"]).missed == ""
+
+
+def test_a_question_something_was_found_for_is_not_missed(library: FakeLibrary, spec: Spec) -> None:
+    answer = scripted(library, ScriptedModel("Tres meses.")).answer(
+        spec, [], ["¿Qué garantía dan?"]
+    )
+    assert answer.missed == ""
