@@ -34,7 +34,8 @@ ANSWER_SECONDS = 3600.0  # an older message is for a person
 LOOK_BACK_SECONDS = 24 * 3600.0  # and one that is older still is nobody's: it was long decided
 OVERLAP_SECONDS = 120.0  # read again, because ids are not committed in their order
 PATIENCE_SECONDS = 60.0  # before a conversation that nobody answers is opened
-MOST_PAGES = 20  # of 25 conversations
+PAGE_SIZE = 25  # Chatwoot's
+MOST_PAGES = 20
 MOST_READ = 200  # conversations a round; the rest is read in the next
 
 
@@ -104,7 +105,7 @@ class Reconciler:
                 shown = self._api.pending(page, inbox)
                 listed = [_listed(one) for one in shown if not closed(one)]
                 yield from listed
-                if not shown or _at(shown[-1]) < now - LOOK_BACK_SECONDS:
+                if len(shown) < PAGE_SIZE or _at(shown[-1]) < now - LOOK_BACK_SECONDS:
                     break
 
     def _catch_up(self, one: _Listed, now: float) -> int:
@@ -145,13 +146,14 @@ class Reconciler:
         log.info("opened for people chatwoot_conversation=%s status=%s", number, reply.status)
 
 
-def start(services: Services, stop: threading.Event) -> None:
-    """Look every now and then, in a thread, until *stop*; nothing happens without a Chatwoot."""
+def start(services: Services, stop: threading.Event) -> threading.Thread | None:
+    """Look every now and then, in a thread, until *stop*. None: there is no Chatwoot."""
     reconciler = Reconciler(services)
-    if reconciler.is_set:
-        threading.Thread(
-            target=_run, args=(reconciler, stop), name="reconciler", daemon=True
-        ).start()
+    if not reconciler.is_set:
+        return None
+    thread = threading.Thread(target=_run, args=(reconciler, stop), name="reconciler", daemon=True)
+    thread.start()
+    return thread
 
 
 def _run(reconciler: Reconciler, stop: threading.Event) -> None:

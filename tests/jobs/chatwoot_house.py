@@ -79,8 +79,8 @@ class House:
 
     def work(self, seconds: float = 10.0) -> None:
         """Let *seconds* pass; whatever is due by then is done, as workers and sweeper would."""
-        for _ in range(max(int(seconds / 2), 1)):
-            self.clock.pass_seconds(2)
+        for _ in range(max(int(seconds / 4), 1)):
+            self.clock.pass_seconds(4)
             self.account.deliver()
             for waiting in self.services.turns.all_waiting():
                 turn.take(self.desk, waiting.conversation_id)
