@@ -4,6 +4,7 @@ StudioError
 ├── NotAllowed      the person's role does not reach that far
 ├── NothingChosen   something has to be chosen or written first
 ├── BadFields       a form holds values that cannot be used
+├── BadFile         a file that holds no agent
 ├── NotReady        the check before a release found what keeps it back
 └── NotReached      the bot or the simulator does not answer
 """
@@ -32,6 +33,10 @@ class BadFields(StudioError):
     def __init__(self, fields: tuple[tuple[str, str, dict[str, object]], ...]) -> None:
         super().__init__("error.fields")
         self.fields = fields
+
+
+class BadFile(StudioError):
+    """That file cannot be made an agent."""
 
 
 class NotReady(StudioError):

@@ -1,19 +1,33 @@
 """Agents: describe one in business words, see its prompt, save, release, roll back."""
 
+import json
+import re
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
-from agent.errors import EditConflict
 from agent.prompt import system_prompt
-from agent.store.agents import CHANNELS
 from agent.store.people import Person
+from studio import carry
 from studio.agent_form import AgentForm
 from studio.errors import BadFields, NothingChosen
+from studio.pages import releases, releases_view
 from studio.pages.agents_view import Opened, Parts, beside, layout, shown
 from studio.roles import allow
 from studio.state import NO_CANARY, Studio
 from studio.wiring import Load, Show, at_address, event, pick, sentence
+
+# Hands [name, text] to the browser's downloads.
+DOWNLOAD = """(file) => {
+  const [name, text] = JSON.parse(file);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], {type: 'application/yaml'}));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}"""
 
 
 def opened(studio: Studio, agent_id: str) -> Opened:
@@ -25,8 +39,8 @@ def opened(studio: Studio, agent_id: str) -> Opened:
         bases=list(services.sources.bases()),
         agent=agent,
         form=AgentForm.of(agent.draft) if agent else AgentForm(),
-        versions=list(services.agents.versions(agent_id)) if agent else [],
         live=[one for one in services.agents.channels() if one.agent_id == agent_id],
+        archived=services.agents.list(archived=True),
     )
 
 
@@ -88,9 +102,12 @@ def save(
 
 @allow("editor")
 def manage(studio: Studio, person: Person, action: str, agent_id: str) -> Opened:
-    """Duplicate an agent, put it away (it must not answer anywhere), or read it again."""
+    """Duplicate an agent, put it away (it must not answer anywhere) or take it back."""
     if action == "duplicate":
         return opened(studio, _copy(studio, person, agent_id))
+    if action == "unarchive":
+        studio.services.agents.archive(agent_id, archived=False)
+        studio.services.audit.note(person.email, "agent unarchived", agent_id)
     if action != "archive":
         return opened(studio, agent_id)
     studio.services.agents.archive(agent_id)
@@ -107,53 +124,30 @@ def _copy(studio: Studio, person: Person, agent_id: str) -> str:
     return made
 
 
-@allow("editor")
-def release(
-    studio: Studio, person: Person, agent_id: str, revision: int, channel: str, address: str,
-    note: str, *values: object,
-) -> Opened:  # fmt: skip
-    """Freeze the draft into a version and let it answer; unsaved words are refused, not lost."""
-    agents = studio.services.agents
-    stored = agents.get(_chosen(agent_id))
-    if AgentForm(*values).onto(stored.draft) != stored.draft:  # type: ignore[arg-type]
-        raise NothingChosen("agents.save_first")
-    if stored.revision != revision:
-        raise EditConflict
-    where = _channel(channel)
-    version = agents.release_draft(agent_id, where, address or "", person.email, note or "")
-    studio.services.audit.note(person.email, "agent released", version.id, f"{where} {address}")
-    return opened(studio, agent_id)
+@allow("viewer")
+def export(studio: Studio, person: Person, action: str, agent_id: str) -> tuple[str, str]:
+    """Return an agent as a file: its name and its text."""
+    agent = studio.services.agents.get(agent_id)
+    name = re.sub(r"[^\w-]+", "-", agent.name.lower()).strip("-") or "agent"
+    return (f"{name}.yaml", carry.pack(studio, agent))
 
 
 @allow("editor")
-def roll_back(
-    studio: Studio, person: Person, action: str, version_id: str, channel: str, address: str,
-    note: str,
-) -> Opened:  # fmt: skip
-    """Let an existing version answer on the chosen channel."""
-    where = _channel(channel)
-    version = studio.services.agents.release(
-        version_id, where, address or "", person.email, note or ""
-    )
-    detail = f"v{version.number} {where} {address}"
-    studio.services.audit.note(person.email, "agent rolled back", version.id, detail)
-    return opened(studio, version.agent_id)
+def bring(studio: Studio, person: Person, path: str | None) -> Opened:
+    """Make an agent of a file."""
+    if not path:
+        raise NothingChosen("agents.import_first")
+    file = Path(path)
+    try:
+        made = carry.unpack(studio, person, file.read_bytes()[: carry.LARGEST])
+    finally:
+        file.unlink(missing_ok=True)
+    studio.services.audit.note(person.email, "agent imported", made, file.name)
+    return opened(studio, made)
 
 
 def _named(form: AgentForm, name: str) -> AgentForm:
     return AgentForm(name, *form.values()[1:])
-
-
-def _chosen(agent_id: str) -> str:
-    if not agent_id:
-        raise NothingChosen("agents.save_first")
-    return agent_id
-
-
-def _channel(channel: str) -> str:
-    if channel not in CHANNELS:
-        raise NothingChosen("agents.choose_channel")
-    return channel
 
 
 def build(studio: Studio, load: Load) -> None:
@@ -165,6 +159,7 @@ def build(studio: Studio, load: Load) -> None:
 
     first_load = load(at_address(studio, first, "agent", show), None, parts.filled)
     first_load.then(look, draft, parts.prompt, show_progress="hidden")
+    _with_releases(studio, parts, first_load)
     changes = [field.change for field in parts.fields]
     gr.on(changes, look, draft, parts.prompt, trigger_mode="always_last", show_progress="hidden")
     parts.tones.select(None, parts.tones, parts.fields[3], js="(tone) => tone")
@@ -173,14 +168,27 @@ def build(studio: Studio, load: Load) -> None:
 
 def _wire_buttons(studio: Studio, parts: Parts, show: Show) -> None:
     fill, names = parts.filled, partial(beside, studio)
-    target = [parts.channel, parts.address, parts.note]
-    here = [parts.agent_id, parts.revision]
-    parts.listed.click(pick(studio, choose, show), None, fill)
+    here = (parts.agent_id, parts.revision)
     parts.new.click(event(studio, blank, show), None, fill)
-    parts.state.click(pick(studio, manage, show), None, fill)
-    saved = parts.save.click(event(studio, save, done="agents.saved"), [*here, *parts.fields], here)
-    saved.success(event(studio, reread, names), parts.agent_id, [parts.listed, parts.state])
-    parts.release.click(
-        event(studio, release, show, "agents.released"), [*here, *target, *parts.fields], fill
+    opening = (
+        parts.listed.click(pick(studio, choose, show), None, fill),
+        parts.state.click(pick(studio, manage, show), None, fill),
+        parts.bring.upload(event(studio, bring, show, "agents.imported"), parts.bring, fill),
     )
-    parts.versions.click(pick(studio, roll_back, show), target, fill)
+    for opens in opening:
+        _with_releases(studio, parts, opens)
+    saved = parts.save.click(
+        event(studio, save, done="agents.saved"), [*here, *parts.fields], list(here)
+    )
+    saved.success(event(studio, reread, names), parts.agent_id, [parts.listed, parts.state])
+    parts.state.select(pick(studio, export, json.dumps), None, parts.file).success(
+        None, parts.file, None, js=DOWNLOAD
+    )
+    releases.wire(studio, parts.releases, here, parts.fields, (event(studio, reread, show), fill))
+
+
+def _with_releases(studio: Studio, parts: Parts, opens: Any) -> None:
+    opens.success(
+        event(studio, releases.reread, partial(releases_view.shown, studio)), parts.agent_id,
+        parts.releases.filled, show_progress="hidden",
+    )  # fmt: skip

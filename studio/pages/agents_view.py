@@ -7,13 +7,15 @@ from typing import Any, get_args
 import gradio as gr
 
 from agent.spec import ToolName
-from agent.store.agents import CHANNELS, Agent, Release, Version
+from agent.store.agents import Agent, Release
 from knowledge.base import Base
 from studio.agent_form import AgentForm
 from studio.guard import HOME
 from studio.markup import Html, join, tag
+from studio.pages import releases_view
+from studio.pages.releases_view import ReleaseParts
 from studio.state import Studio
-from studio.widgets import badge, button, card, cards, clickable, note, table, when
+from studio.widgets import badge, button, card, cards, clickable, looker, note, place, when
 
 TONES = ("warm", "expert", "brief", "formal")
 
@@ -26,8 +28,8 @@ class Opened:
     bases: Sequence[Base]
     agent: Agent | None
     form: AgentForm
-    versions: Sequence[Version]
     live: Sequence[Release]  # where it answers now
+    archived: Sequence[Agent] = ()
 
     @property
     def agent_id(self) -> str:
@@ -47,22 +49,20 @@ class Parts:
     agent_id: gr.State
     revision: gr.State
     new: gr.Button
+    bring: gr.UploadButton
     listed: gr.HTML
     state: gr.HTML
     fields: tuple[Any, ...]  # in the order of AgentForm
     tones: gr.Dropdown
     save: gr.Button
     prompt: gr.Textbox
-    channel: gr.Dropdown
-    address: gr.Textbox
-    note: gr.Textbox
-    release: gr.Button
-    versions: gr.HTML
+    file: gr.Textbox  # an exported agent, on its way to the browser's downloads
+    releases: ReleaseParts
 
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.agent_id, self.revision, self.listed, self.state, *self.fields, self.versions]
+        return [self.agent_id, self.revision, self.listed, self.state, *self.fields]
 
 
 def layout(studio: Studio) -> Parts:
@@ -71,8 +71,14 @@ def layout(studio: Studio) -> Parts:
     agent_id, revision = gr.State(""), gr.State(0)
     with gr.Row(elem_classes="as-columns"):
         with gr.Column(scale=2, min_width=210):
-            new = gr.Button(say("agents.new"), variant="primary", elem_id="agent-new")
+            place(_guided(studio))
             listed = clickable(elem_id="agent-list")
+            with gr.Row():
+                new = gr.Button(say("agents.blank"), elem_id="agent-new", min_width=90, size="sm")
+                bring = gr.UploadButton(
+                    say("agents.import"), file_types=[".yaml", ".yml"], elem_id="agent-import",
+                    min_width=90, size="sm",
+                )  # fmt: skip
         with gr.Column(scale=6, min_width=420):
             with gr.Row(elem_classes="as-columns"):
                 with gr.Column(scale=5, min_width=260):
@@ -83,17 +89,21 @@ def layout(studio: Studio) -> Parts:
                 with gr.Tab(say("agents.tab_describe")):
                     tones, fields = _fields(studio)
                 with gr.Tab(say("agents.tab_release"), elem_id="agent-release-tab"):
-                    channel, address, remark, release = _release_form(studio)
-                    versions = clickable(elem_id="agent-versions")
+                    releases = releases_view.layout(studio)
         with gr.Column(scale=4, min_width=300):
             prompt = gr.Textbox(
                 label=say("agents.prompt"), info=say("agents.prompt_help"), lines=24,
                 max_lines=32, interactive=False, elem_id="agent-prompt", elem_classes="as-mono",
             )  # fmt: skip
+    file = gr.Textbox(visible=False)
     return Parts(
-        agent_id, revision, new, listed, state, fields, tones, save, prompt, channel, address,
-        remark, release, versions,
-    )  # fmt: skip
+        agent_id, revision, new, bring, listed, state, fields, tones, save, prompt, file, releases
+    )
+
+
+def _guided(studio: Studio) -> Html:
+    return tag("a", studio.say("agents.new"), class_="as-button as-wide", id="agent-guided",
+               href=f"{HOME}/{studio.language}/new")  # fmt: skip
 
 
 def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
@@ -166,23 +176,6 @@ def _choices(studio: Studio, field: str, keys: Sequence[str], words: str) -> gr.
     )  # fmt: skip
 
 
-def _release_form(studio: Studio) -> tuple[gr.Dropdown, gr.Textbox, gr.Textbox, gr.Button]:
-    with gr.Group():
-        with gr.Row():
-            channel = gr.Dropdown(
-                [(studio.say(f"channel.{key}"), key) for key in CHANNELS], value="twilio",
-                label=studio.say("agents.channel"), filterable=False, elem_id="agent-channel",
-            )  # fmt: skip
-            address = gr.Textbox(
-                studio.services.settings.twilio_address, label=studio.say("agents.address"),
-                info=studio.say("agents.address_help"), elem_id="agent-address",
-            )  # fmt: skip
-        remark = gr.Textbox(label=studio.say("agents.note"), elem_id="agent-note",
-                            placeholder=studio.say("agents.note_example"))  # fmt: skip
-    release = gr.Button(studio.say("agents.release"), variant="primary", elem_id="agent-release")
-    return channel, address, remark, release
-
-
 def shown(studio: Studio, page: Opened) -> list[Any]:
     """Return the values of `Parts.filled`."""
     values = page.form.values()
@@ -191,8 +184,7 @@ def shown(studio: Studio, page: Opened) -> list[Any]:
     known = [(f"{base.name} ({base.passages})", base.id) for base in page.bases]
     chosen = [base_id for base_id in page.form.bases if base_id in {base for _, base in known}]
     values[place] = gr.update(choices=known, value=chosen)
-    return [page.agent_id, page.revision, _list(studio, page), _state(studio, page), *values,
-            _versions(studio, page)]  # fmt: skip
+    return [page.agent_id, page.revision, _list(studio, page), _state(studio, page), *values]
 
 
 def beside(studio: Studio, page: Opened) -> list[Any]:
@@ -206,7 +198,19 @@ def _list(studio: Studio, page: Opened) -> Html:
              chosen=agent.id == page.agent_id)
         for agent in page.agents
     ]  # fmt: skip
-    return cards(entries, studio.say("agents.empty"))
+    return join([cards(entries, studio.say("agents.empty")), _archived(studio, page.archived)])
+
+
+def _archived(studio: Studio, archived: Sequence[Agent]) -> Html | None:
+    """Agents that were put away, each to be taken back."""
+    if not archived:
+        return None
+    back = [
+        tag("div", agent.name, " ", button(studio.say("agents.unarchive"), "unarchive", agent.id))
+        for agent in archived
+    ]
+    title = studio.say("agents.archived", count=len(archived))
+    return tag("details", tag("summary", title), back, class_="as-archived")
 
 
 def _state(studio: Studio, page: Opened) -> Html:
@@ -230,24 +234,7 @@ def _managed(studio: Studio, agent: Agent) -> Html:
         [
             button(studio.say("agents.reload"), "open", agent.id),
             button(studio.say("agents.duplicate"), "duplicate", agent.id),
+            looker(studio.say("agents.export"), agent.id),
             button(studio.say("agents.archive"), "archive", agent.id, confirm=sure),
         ]
     )
-
-
-def _versions(studio: Studio, page: Opened) -> Html:
-    keys = ("version", "note", "released_on", "")
-    head = [studio.say(f"agents.{key}") if key else "" for key in keys]
-    rows = [_version_row(studio, page, version) for version in page.versions]
-    return table(head, rows, studio.say("agents.no_versions"))
-
-
-def _version_row(studio: Studio, page: Opened, version: Version) -> list[Html | str]:
-    where = [badge(f"{studio.say(f'channel.{one.channel}')} {one.address}", "good")
-             for one in page.live if one.version_id == version.id]  # fmt: skip
-    back = button(
-        studio.say("agents.release_this"), "release", version.id,
-        confirm=studio.say("agents.release_this_sure", number=version.number),
-    )  # fmt: skip
-    made = tag("div", f"{version.created_by} · {when(version.created_at)}", class_="as-quiet")
-    return [tag("b", f"v{version.number}"), join([version.note, made]), join(where), back]

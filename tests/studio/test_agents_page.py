@@ -1,13 +1,15 @@
 """The Agents page as plain functions."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from agent.errors import EditConflict, Invalid
-from agent.spec import Spec
+from agent.spec import KnowledgeChoice, Spec
+from studio import carry
 from studio.agent_form import AgentForm
-from studio.errors import BadFields, NotAllowed, NothingChosen
+from studio.errors import BadFields, BadFile, NotAllowed
 from studio.pages import agents, agents_view
 from studio.state import Studio
 from studio.wiring import sentence
@@ -64,29 +66,6 @@ def test_a_name_is_needed(studio: Studio, editor: Caller) -> None:
     assert sentence(studio, told.value) == "Nombre: hace falta."
 
 
-def test_release_then_roll_back(studio: Studio, editor: Caller, sofia: str) -> None:
-    agents.release(studio, editor, sofia, 1, "twilio", NUMBER, "primera", *FORM.values())
-    second = replace(FORM, tone="Formal")
-    _, revision = agents.save(studio, editor, sofia, 1, *second.values())
-    page = agents.release(
-        studio, editor, sofia, revision, "twilio", NUMBER, "segunda", *second.values()
-    )
-    assert [version.number for version in page.versions] == [2, 1]
-    assert page.live[0].number == 2
-    first = page.versions[1].id
-    page = agents.roll_back(studio, editor, "release", first, "twilio", NUMBER, "")
-    assert page.live[0].number == 1
-    done = [entry.action for entry in studio.services.audit.page()]
-    assert done[:2] == ["agent rolled back", "agent released"]
-
-
-def test_unsaved_words_are_not_released(studio: Studio, editor: Caller, sofia: str) -> None:
-    changed = replace(FORM, tone="otro").values()
-    with pytest.raises(NothingChosen):
-        agents.release(studio, editor, sofia, 1, "twilio", NUMBER, "", *changed)
-    assert studio.services.agents.versions(sofia) == []
-
-
 def test_duplicate_and_archive(studio: Studio, editor: Caller, sofia: str) -> None:
     page = agents.manage(studio, editor, "duplicate", sofia)
     assert page.form.name == "Sofía (copia)"
@@ -94,11 +73,61 @@ def test_duplicate_and_archive(studio: Studio, editor: Caller, sofia: str) -> No
     assert [agent.id for agent in studio.services.agents.list()] == [sofia]
 
 
+def test_an_agent_that_is_put_away_is_taken_back(
+    studio: Studio, editor: Caller, sofia: str
+) -> None:
+    page = agents.manage(studio, editor, "archive", sofia)
+    assert "Archivados (1)" in str(agents_view.beside(studio, page)[0])
+    page = agents.manage(studio, editor, "unarchive", sofia)
+    assert (page.agent_id, page.archived) == (sofia, [])
+
+
 def test_an_agent_that_answers_is_not_archived(studio: Studio, editor: Caller, sofia: str) -> None:
-    agents.release(studio, editor, sofia, 1, "twilio", NUMBER, "", *FORM.values())
+    studio.services.agents.release_draft(sofia, "twilio", NUMBER, "test")
     with pytest.raises(Invalid) as told:
         agents.manage(studio, editor, "archive", sofia)
     assert sentence(studio, told.value).startswith("Este agente responde en un canal")
+
+
+def test_an_agent_leaves_as_a_file_and_comes_back(
+    studio: Studio, editor: Caller, sofia: str, tmp_path: Path
+) -> None:
+    base_id = studio.services.sources.create_base("Garantías", "test", "local", "hashed", 512)
+    draft = studio.services.agents.get(sofia).draft
+    with_base = draft.model_copy(update={"knowledge": KnowledgeChoice(bases=(base_id,))})
+    studio.services.agents.save_draft(sofia, with_base, 1, "test")
+    carry.curated_of(studio).add(base_id, "¿Abren?", "De 9 a 6.", "test")
+    studio.services.cases.add(sofia, "¿Garantía?", "test", "tres meses")
+    name, text = agents.export(studio, editor, "see", sofia)
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    page = agents.bring(studio, editor, str(path))
+    assert name == "sofía.yaml"
+    assert page.agent_id != sofia
+    assert page.agent is not None
+    assert page.agent.draft == with_base
+    assert [one.expected for one in studio.services.cases.of(page.agent_id)] == ["tres meses"]
+    assert len(carry.curated_of(studio).of(base_id)) == 1  # it was there already
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"a: [", "no se puede leer"),
+        (b"\xff\xfe", "no se puede leer"),
+        (b"hello: you", "no es un agente de este estudio"),
+        (b"format: agent-studio/1\nagent: {name: ''}", "El campo «agent.name»"),
+    ],
+)
+def test_a_file_that_is_no_agent_is_told_in_words(
+    studio: Studio, editor: Caller, tmp_path: Path, text: bytes, told: str
+) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(text)
+    with pytest.raises(BadFile) as error:
+        agents.bring(studio, editor, str(path))
+    assert told in sentence(studio, error.value)
 
 
 def test_a_viewer_changes_nothing(studio: Studio, viewer: Caller, sofia: str) -> None:
@@ -118,7 +147,7 @@ def test_the_page_fills_as_many_places_as_it_has(
     studio: Studio, editor: Caller, sofia: str
 ) -> None:
     page = agents.choose(studio, editor, "open", sofia)
-    assert len(agents_view.shown(studio, page)) == 4 + len(FORM.values()) + 1
+    assert len(agents_view.shown(studio, page)) == 4 + len(FORM.values())
 
 
 def test_the_page_in_english_speaks_english(house: House, editor: Caller, sofia: str) -> None:

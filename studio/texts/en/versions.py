@@ -71,4 +71,46 @@ TEXTS: dict[str, str] = {
     "check.topic_contradicts": (
         '"{topic}" is a forbidden topic, but the instructions speak of it.'
     ),
+    "version.title": "Versions",
+    "version.released": "Released: {label} answers now.",
+    "version.draft_changes": "What the draft would change",
+    "version.changes": "What changed",
+    "version.restore": "Bring into the draft",
+    "version.restore_sure": (
+        "Put version {number} into the draft? What the draft holds now is replaced."
+    ),
+    "version.first": "It is the first version: there is none to compare it with.",
+    "version.draft_since": "The draft, beside version {number}",
+    "version.between": "Version {number}, beside {before}",
+    "version.same": "Nothing changes.",
+    "version.tests": "This draft passed {passed} of {total} tests; the version will say so.",
+    "version.tests_short": "{passed} of {total} tests",
+    "version.yes": "yes",
+    "version.no": "no",
+    "version.field.fallback.pt": "When it cannot answer, in Portuguese",
+    "version.field.greeting.es": "Greeting in Spanish",
+    "version.field.greeting.en": "Greeting in English",
+    "version.field.greeting.pt": "Greeting in Portuguese",
+    "version.field.fallback.es": "When it cannot answer, in Spanish",
+    "version.field.fallback.en": "When it cannot answer, in English",
+    "version.field.model.max_tokens": "Longest answer (tokens)",
+    "version.field.model.timeout_seconds": "Longest wait for the model (seconds)",
+    "version.field.knowledge.top_k": "Passages that are read",
+    "version.field.knowledge.hybrid": "Search by words and by meaning",
+    "version.field.guard.max_input_characters": "Characters read from the customer",
+    "version.field.handoff.message.es": "When passing to a person, in Spanish",
+    "version.field.handoff.message.en": "When passing to a person, in English",
+    "version.field.handoff.message.pt": "When passing to a person, in Portuguese",
+    "version.field.conversation.longest_wait_seconds": "Longest wait (seconds)",
+    "version.field.conversation.history_messages": "Messages it remembers",
+    "version.field.budget.model_calls": "Model calls an answer",
+    "version.field.budget.tool_calls": "Tool uses an answer",
+    "carry.large": "That file is too large to be an agent.",
+    "carry.yaml": 'That file cannot be read. Choose the one that "Export" downloaded.',
+    "carry.other": (
+        'That file is not an agent of this studio. Choose the one that "Export" downloaded.'
+    ),
+    "carry.field": (
+        'The field "{field}" of that file cannot be used. Mend it, or export the agent again.'
+    ),
 }

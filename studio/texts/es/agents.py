@@ -40,4 +40,12 @@ TEXTS = {
     "agents.release_this_sure": (
         "¿Publicar la versión {number} en el canal y la dirección de arriba?"
     ),
+    "agents.blank": "Formulario",
+    "agents.import": "Importar",
+    "agents.import_first": "Elija primero un archivo.",
+    "agents.imported": "Agente importado. Revíselo y guárdelo.",
+    "agents.export": "Exportar",
+    "agents.archived": "Archivados ({count})",
+    "agents.unarchive": "Recuperar",
+    "agents.release_anyway": "Publicar de todos modos",
 }

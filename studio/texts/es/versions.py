@@ -73,4 +73,49 @@ TEXTS: dict[str, str] = {
     "check.topic_contradicts": (
         "«{topic}» es un tema prohibido, pero las instrucciones hablan de él."
     ),
+    "version.title": "Versiones",
+    "version.released": "Publicado: ahora responde {label}.",
+    "version.draft_changes": "Qué cambiaría el borrador",
+    "version.changes": "Qué cambió",
+    "version.restore": "Traer al borrador",
+    "version.restore_sure": (
+        "¿Poner la versión {number} en el borrador? Lo que hay ahora en el borrador se sustituye."
+    ),
+    "version.first": "Es la primera versión: no hay otra con que compararla.",
+    "version.draft_since": "El borrador, frente a la versión {number}",
+    "version.between": "La versión {number}, frente a la {before}",
+    "version.same": "No cambia nada.",
+    "version.tests": (
+        "Este borrador pasó {passed} de {total} pruebas; quedará escrito en la versión."
+    ),
+    "version.tests_short": "{passed} de {total} pruebas",
+    "version.yes": "sí",
+    "version.no": "no",
+    "version.field.fallback.pt": "Si no puede responder, en portugués",
+    "version.field.greeting.es": "Saludo en español",
+    "version.field.greeting.en": "Saludo en inglés",
+    "version.field.greeting.pt": "Saludo en portugués",
+    "version.field.fallback.es": "Si no puede responder, en español",
+    "version.field.fallback.en": "Si no puede responder, en inglés",
+    "version.field.model.max_tokens": "Largo máximo (tokens)",
+    "version.field.model.timeout_seconds": "Espera máxima del modelo (segundos)",
+    "version.field.knowledge.top_k": "Pasajes que se leen",
+    "version.field.knowledge.hybrid": "Buscar por palabras y por sentido",
+    "version.field.guard.max_input_characters": "Caracteres que se leen del cliente",
+    "version.field.handoff.message.es": "Al pasar con una persona, en español",
+    "version.field.handoff.message.en": "Al pasar con una persona, en inglés",
+    "version.field.handoff.message.pt": "Al pasar con una persona, en portugués",
+    "version.field.conversation.longest_wait_seconds": "Espera máxima (segundos)",
+    "version.field.conversation.history_messages": "Mensajes que recuerda",
+    "version.field.budget.model_calls": "Llamadas al modelo por respuesta",
+    "version.field.budget.tool_calls": "Usos de herramientas por respuesta",
+    "carry.large": "Ese archivo es demasiado grande para ser un agente.",
+    "carry.yaml": "Ese archivo no se puede leer. Elija el que se descargó con «Exportar».",
+    "carry.other": (
+        "Ese archivo no es un agente de este estudio. Elija el que se descargó con «Exportar»."
+    ),
+    "carry.field": (
+        "El campo «{field}» de ese archivo no se puede usar. Corríjalo o exporte otra vez "
+        "el agente."
+    ),
 }

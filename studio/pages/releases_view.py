@@ -1,0 +1,165 @@
+"""How releases look: the check before one, the versions, and what changed between them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from agent.checks import Finding
+from agent.difference import Change
+from agent.store.agents import CHANNELS, Agent, Release, Version
+from studio.difference_view import difference_view
+from studio.findings import findings
+from studio.markup import Html, join, tag
+from studio.state import Studio
+from studio.widgets import badge, button, clickable, looker, note, place, table, when
+
+
+@dataclass(frozen=True)
+class Released:
+    """What the page shows of an agent's releases."""
+
+    agent: Agent | None
+    versions: Sequence[Version]
+    live: Sequence[Release]
+    findings: Sequence[Finding] | None = None  # None: nobody asked
+    done: Version | None = None  # what was released just now
+    scores: Mapping[str, Any] | None = None  # how the draft did on its cases
+
+    @property
+    def is_blocked(self) -> bool:
+        """True when an error keeps the release back."""
+        return any(finding.level == "error" for finding in self.findings or ())
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two specs side by side: what is said above, and what differs."""
+
+    title: str
+    changes: Sequence[Change]
+    bases: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ReleaseParts:
+    """The components that events read and fill."""
+
+    channel: gr.Dropdown
+    address: gr.Textbox
+    note: gr.Textbox
+    release: gr.Button
+    anyway: gr.Button
+    check: gr.HTML
+    versions: gr.HTML
+    changes: gr.HTML
+
+    @property
+    def target(self) -> list[Any]:
+        """Where to release, and with which note."""
+        return [self.channel, self.address, self.note]
+
+    @property
+    def filled(self) -> list[Any]:
+        """What `shown` fills, in its order."""
+        return [self.check, self.anyway, self.versions, self.changes]
+
+
+def layout(studio: Studio) -> ReleaseParts:
+    """Place the components."""
+    say = studio.say
+    with gr.Group():
+        with gr.Row():
+            channel = gr.Dropdown(
+                [(say(f"channel.{key}"), key) for key in CHANNELS], value="twilio",
+                label=say("agents.channel"), filterable=False, elem_id="agent-channel",
+            )  # fmt: skip
+            address = gr.Textbox(
+                studio.services.settings.twilio_address, label=say("agents.address"),
+                info=say("agents.address_help"), elem_id="agent-address",
+            )  # fmt: skip
+        remark = gr.Textbox(label=say("agents.note"), elem_id="agent-note",
+                            placeholder=say("agents.note_example"))  # fmt: skip
+    release = gr.Button(say("agents.release"), variant="primary", elem_id="agent-release")
+    check = place(elem_id="agent-check")
+    anyway = gr.Button(say("agents.release_anyway"), elem_id="agent-release-anyway", visible=False)
+    versions = clickable(elem_id="agent-versions")
+    changes = place(elem_id="agent-changes")
+    return ReleaseParts(channel, address, remark, release, anyway, check, versions, changes)
+
+
+def shown(studio: Studio, page: Released) -> list[Any]:
+    """Return the values of `ReleaseParts.filled`."""
+    asks = bool(page.findings) and not page.is_blocked and page.done is None
+    return [check_view(studio, page), gr.Button(visible=asks), versions_table(studio, page), ""]
+
+
+def check_view(studio: Studio, page: Released) -> Html:
+    """Return what the check found, or what was released."""
+    if page.done is not None:
+        told = studio.say("version.released", label=page.done.label)
+        return tag("div", tag("p", badge("✓", "good"), " ", told), class_="as-note as-good")
+    if page.findings is None:
+        return Html()
+    ask = "check.blocked" if page.is_blocked else "check.ask"
+    return tag("div", tag("h3", studio.say("check.title")), findings(studio, page.findings),
+               tag("p", studio.say(ask), class_="as-quiet") if page.findings else None,
+               _scores(studio, page.scores), class_="as-check")  # fmt: skip
+
+
+def _scores(studio: Studio, scores: Mapping[str, Any] | None) -> Html | None:
+    if not scores:
+        return None
+    values = {"passed": scores["passed"], "total": scores["total"]}
+    return tag("p", studio.say("version.tests", **values), class_="as-quiet")
+
+
+def versions_table(studio: Studio, page: Released) -> Html:
+    """Return the versions, newest first, under what the draft would change."""
+    heads = [studio.say(f"agents.{key}") for key in ("version", "note")]
+    rows = [_row(studio, page, version) for version in page.versions]
+    draft = looker(studio.say("version.draft_changes"), "draft") if page.versions else None
+    top = tag("div", tag("h3", studio.say("version.title")), draft, class_="as-head")
+    return join([top, table([*heads, ""], rows, studio.say("agents.no_versions"))])
+
+
+def _row(studio: Studio, page: Released, version: Version) -> list[Html | str]:
+    where = [_where(studio, one) for one in page.live if one.version_id == version.id]
+    made = tag("div", f"{version.created_by} · {when(version.created_at)}", class_="as-quiet")
+    again = studio.say("agents.release_this_sure", number=version.number)
+    draft = studio.say("version.restore_sure", number=version.number)
+    buttons = [
+        looker(studio.say("version.changes"), version.id),
+        button(studio.say("version.restore"), "restore", version.id, confirm=draft),
+        button(studio.say("agents.release_this"), "release", version.id, confirm=again),
+    ]
+    number = [tag("b", f"v{version.number}"), _evidence(studio, version)]
+    return [
+        join(number),
+        join([version.note, made, *where]),
+        tag("div", buttons, class_="as-buttons as-stack"),
+    ]
+
+
+def _where(studio: Studio, one: Release) -> Html:
+    own = one.address == one.agent_id  # its address on the API and the web is its id
+    address = "" if own else one.address.removeprefix("whatsapp:")
+    return badge(f"{studio.say(f'channel.{one.channel}')} {address}".strip(), "good")
+
+
+def _evidence(studio: Studio, version: Version) -> Html | None:
+    kept = version.evidence
+    if not kept:
+        return None
+    values = {"passed": kept["passed"], "total": kept["total"]}
+    good = kept["passed"] == kept["total"]
+    return tag("div", badge(studio.say("version.tests_short", **values),
+                            "good" if good else "wait"))  # fmt: skip
+
+
+def compared(studio: Studio, pair: Compared | None) -> Html:
+    """Return the difference of two specs."""
+    if pair is None:
+        return note(studio.say("version.first"))
+    return difference_view(studio, pair.title, pair.changes, pair.bases)

@@ -1,0 +1,113 @@
+"""Releases as plain functions: checked, compared, taken back, rolled back."""
+
+from dataclasses import replace
+
+import pytest
+
+from agent.errors import EditConflict
+from agent.evaluation import evaluate
+from studio.agent_form import AgentForm
+from studio.errors import NotAllowed, NothingChosen
+from studio.pages import agents, releases, releases_view
+from studio.state import Studio
+from tests.studio.conftest import NUMBER, Caller
+
+FORM = AgentForm(
+    name="Sofía", brand="Rueda Clara", tone="Cercano", instructions="Ofrece citas.",
+    grounded_only=False,
+)  # fmt: skip
+WHERE = ("twilio", NUMBER)
+
+
+@pytest.fixture
+def sofia(studio: Studio, editor: Caller) -> str:
+    made, _ = agents.save(studio, editor, "", 0, *FORM.values())
+    return made
+
+
+def test_a_sound_draft_is_released_at_once(studio: Studio, editor: Caller, sofia: str) -> None:
+    page = releases.release(studio, editor, sofia, 1, *WHERE, "primera", *FORM.values())
+    assert page.done is not None
+    assert page.done.note == "primera"
+    assert "ahora responde Sofía v1" in releases_view.check_view(studio, page)
+    assert [one.number for one in page.live] == [1]
+
+
+def test_warnings_ask_and_errors_keep_back(studio: Studio, editor: Caller, sofia: str) -> None:
+    odd = replace(FORM, instructions="").values()
+    _, revision = agents.save(studio, editor, sofia, 1, *odd)
+    page = releases.release(studio, editor, sofia, revision, *WHERE, "", *odd)
+    assert (page.done, page.is_blocked) == (None, False)
+    assert "No tiene instrucciones" in releases_view.check_view(studio, page)
+    page = releases.release_anyway(studio, editor, sofia, revision, *WHERE, "", *odd)
+    assert page.done is not None
+    broken = replace(FORM, model="gpt-5").values()
+    _, revision = agents.save(studio, editor, sofia, revision, *broken)
+    for handler in (releases.release, releases.release_anyway):
+        page = handler(studio, editor, sofia, revision, *WHERE, "", *broken)
+        assert (page.done, page.is_blocked) == (None, True)
+    assert len(page.versions) == 1
+
+
+def test_release_then_roll_back_or_take_back_into_the_draft(
+    studio: Studio, editor: Caller, sofia: str
+) -> None:
+    releases.release(studio, editor, sofia, 1, *WHERE, "primera", *FORM.values())
+    second = replace(FORM, tone="Formal").values()
+    _, revision = agents.save(studio, editor, sofia, 1, *second)
+    page = releases.release(studio, editor, sofia, revision, *WHERE, "segunda", *second)
+    assert [(one.number, one.note) for one in page.versions] == [(2, "segunda"), (1, "primera")]
+    first = page.versions[1].id
+    page = releases.change(studio, editor, "release", first, revision, *WHERE, "")
+    assert [one.number for one in page.live] == [1]
+    assert studio.services.agents.get(sofia).draft.tone == "Formal"
+    releases.change(studio, editor, "restore", first, revision, *WHERE, "")
+    assert studio.services.agents.get(sofia).draft.tone == "Cercano"
+    with pytest.raises(EditConflict):
+        releases.change(studio, editor, "restore", first, revision, *WHERE, "")
+
+
+def test_what_changed_is_marked_word_by_word_and_escaped(
+    studio: Studio, editor: Caller, viewer: Caller, sofia: str
+) -> None:
+    releases.release(studio, editor, sofia, 1, *WHERE, "", *FORM.values())
+    second = replace(FORM, tone="Cercano <script>x</script>", tools=("handoff", "catalog"))
+    agents.save(studio, editor, sofia, 1, *second.values())
+    pair = releases.compare(studio, viewer, "see", "draft", sofia)
+    shown = releases_view.compared(studio, pair)
+    assert "<ins> &lt;script&gt;x&lt;/script&gt;</ins>" in shown
+    assert "Buscar en el catálogo" in shown
+    assert "<script>" not in shown
+    version = studio.services.agents.versions(sofia)[0]
+    assert releases.compare(studio, viewer, "see", version.id, sofia) is None
+
+
+def test_how_the_draft_did_stays_with_the_version(
+    studio: Studio, editor: Caller, sofia: str
+) -> None:
+    services = studio.services
+    services.cases.add(sofia, "hola", "test", "nunca dicho")
+    draft = services.agents.get(sofia).draft
+    result = evaluate(studio.answering.runtime, draft, services.cases.of(sofia))
+    services.evaluations.keep(sofia, draft, result, "ana")
+    page = releases.release(studio, editor, sofia, 1, *WHERE, "", *FORM.values())
+    assert page.versions[0].evidence["passed"] == 0
+    assert "0 de 1 pruebas" in releases_view.versions_table(studio, page)
+
+
+def test_unsaved_words_and_somebody_elses_save_are_refused(
+    studio: Studio, editor: Caller, sofia: str
+) -> None:
+    changed = replace(FORM, tone="otro").values()
+    with pytest.raises(NothingChosen):
+        releases.release(studio, editor, sofia, 1, *WHERE, "", *changed)
+    with pytest.raises(EditConflict):
+        releases.release(studio, editor, sofia, 7, *WHERE, "", *FORM.values())
+    assert studio.services.agents.versions(sofia) == []
+
+
+def test_a_viewer_releases_nothing(studio: Studio, viewer: Caller, sofia: str) -> None:
+    with pytest.raises(NotAllowed):
+        releases.release(studio, viewer, sofia, 1, *WHERE, "", *FORM.values())
+    with pytest.raises(NotAllowed):
+        releases.change(studio, viewer, "release", "x", 1, *WHERE, "")
