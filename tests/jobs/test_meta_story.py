@@ -1,0 +1,165 @@
+"""A customer on a Meta number is answered: webhook, turn, delivery, callbacks, and trouble."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+from werkzeug.datastructures import Headers, MultiDict
+
+from agent.settings import Settings
+from agent.spec import Spec
+from bot.channels.base import Call
+from bot.channels.meta import MetaChannel
+from bot.channels.meta_inbound import MetaDoor
+from bot.simulator import Fault
+from bot.simulator import faults as wrong
+from bot.webhooks import accept
+from jobs import deliver, turn
+from jobs.desk import Desk
+from tests.jobs.fakes import Clock
+from tests.standins.meta import NUMBER, SECRET, TOKEN, MetaStandin
+from tests.standins.server import serve
+
+DAY = 24 * 3600.0
+
+
+@dataclass
+class House:
+    """A desk with Meta on both sides."""
+
+    desk: Desk
+    meta: MetaStandin
+    door: MetaDoor
+    clock: Clock
+
+    def hooks(self) -> None:
+        """Hand over every webhook that waits, each twice."""
+        waiting, self.meta.waiting = self.meta.waiting, []
+        for raw, headers in waiting * 2:
+            call = Call("POST", "", raw, MultiDict(), MultiDict(), Headers(headers))
+            accept(self.desk.services, "meta", list(self.door.read(call)))
+
+    def write(self, text: str) -> int:
+        """A customer writes and the agent answers; return the conversation."""
+        self.meta.write(text)
+        self.hooks()
+        self.clock.pass_seconds(10)
+        turn.take(self.desk, 1)
+        return 1
+
+    def send(self) -> float | None:
+        """Deliver what is due."""
+        return deliver.send(self.desk, 1)
+
+    def read(self) -> list[str]:
+        """What reached the customer."""
+        return [one.words for one in self.meta.taken]
+
+    def last(self) -> tuple[str, str]:
+        """The delivery of the last message, and what staff read of it."""
+        line = self.desk.services.conversations.thread(1)[-1]
+        return line.delivery, line.error
+
+
+@pytest.fixture
+def house(desk: Desk, clock: Clock) -> Iterator[House]:
+    meta = MetaStandin(clock=clock)
+    with serve(meta.app) as url:
+        settings = Settings(
+            _env_file=None, meta_base_url=url, meta_access_token=TOKEN, meta_app_secret=SECRET,
+            meta_phone_number_id=NUMBER, meta_late_template="respuesta:es_MX",
+        )  # fmt: skip
+        services = replace(desk.services, settings=settings)
+        agent_id = services.agents.create(Spec(name="Sofía"), "ana")
+        services.agents.release_draft(agent_id, "meta", NUMBER, "ana")
+        with_meta = replace(desk, services=services, channels={"meta": MetaChannel(settings)})
+        yield House(with_meta, meta, MetaDoor(settings), clock)
+
+
+def test_a_message_is_answered_once_and_its_ticks_follow(house: House) -> None:
+    house.write("¿Abren hoy?")
+    assert house.send() is None
+    assert house.read() == ["¿Abren hoy?"]
+    house.hooks()
+    assert house.last() == ("delivered", "")
+
+
+@pytest.mark.parametrize(
+    "fault", [wrong.RESET_BUT_TAKEN, wrong.FAILED_BUT_TAKEN, wrong.RUBBISH_BUT_TAKEN]
+)
+def test_an_unclear_send_is_settled_by_its_callback(house: House, fault: Fault) -> None:
+    house.meta.faults.sends.append(replace(fault, code=0))
+    house.write("hola")
+    house.send()
+    assert house.last()[0] == "unknown"
+    house.hooks()
+    house.clock.pass_seconds(120)
+    house.send()
+    assert house.read() == ["hola"]
+    assert house.last()[0] == "delivered"
+
+
+def test_an_unclear_send_without_a_callback_is_sent_after_the_grace_time(house: House) -> None:
+    house.meta.faults.sends.append(wrong.RESET)
+    house.write("hola")
+    look_at = house.send()
+    assert look_at == house.clock.now + MetaChannel.grace_seconds
+    house.clock.pass_seconds(30)
+    house.send()
+    assert house.read() == []
+    house.clock.pass_seconds(31)
+    house.send()
+    assert house.read() == ["hola"]
+
+
+def test_the_pair_rate_delays_and_loses_nothing(house: House) -> None:
+    house.meta.faults.sends.extend([Fault(400, 131056), Fault(400, 131056)])
+    house.write("hola")
+    for _ in range(3):
+        house.send()
+        house.clock.pass_seconds(6)
+    assert house.read() == ["hola"]
+
+
+def test_a_day_later_the_reply_is_a_template(house: House) -> None:
+    house.write("¿ya\nestá?")
+    house.clock.pass_seconds(DAY)
+    house.send()
+    assert [one.body["type"] for one in house.meta.taken] == ["template"]
+    assert house.read() == ["¿ya está?"]
+
+
+def test_a_window_that_meta_closed_by_itself_is_told_to_staff(house: House) -> None:
+    house.meta.closed.add("5215550001111")
+    house.write("hola")
+    house.send()
+    house.hooks()
+    delivery, error = house.last()
+    assert delivery == "failed"
+    assert "24 hours" in error
+
+
+def test_a_person_in_the_phone_app_silences_the_bot(house: House) -> None:
+    house.write("hola")
+    echo = {"from": "1", "to": "5215550001111", "id": "wamid.APP", "type": "text",
+            "text": {"body": "Yo sigo"}}  # fmt: skip
+    house.meta._hook({"message_echoes": [echo]})
+    house.hooks()
+    house.send()
+    assert house.read() == []
+    house.write("gracias")
+    house.send()
+    assert house.read() == []
+
+
+def test_stop_is_confirmed_once_and_then_there_is_silence(house: House) -> None:
+    house.write("BAJA")
+    house.write("¿hola?")
+    house.send()
+    assert len(house.read()) == 1
+    house.write("ALTA")
+    house.write("¿precio?")
+    house.send()
+    assert house.read()[-1] == "¿precio?"
+    assert json.dumps(house.read()).count("precio") == 1
