@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from agent.llm import ChatModels, Waiting
 from agent.runtime import Runtime
 from agent.services import Services
+from agent.settings import Settings
 from knowledge.chroma import Vectors
 from knowledge.library import Library
+from knowledge.rerank import JinaReranker
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,14 @@ def open_answering(services: Services, waiting: Waiting = contextlib.nullcontext
     *waiting* surrounds each wait for another server (`agent.turnstile`).
     """
     vectors = Vectors(services.settings.chroma_in_force)
-    library = Library(services.database, vectors, services.embedders, waiting)
+    reranker = _reranker(services.settings)
+    library = Library(services.database, vectors, services.embedders, waiting, reranker)
     models = ChatModels(services.settings, waiting)
     return Answering(vectors, library, Runtime(services.settings, library, models=models))
+
+
+def _reranker(settings: Settings) -> JinaReranker | None:
+    if not settings.jina_api_key or not settings.jina_reranker:
+        return None
+    key = settings.jina_api_key.get_secret_value()
+    return JinaReranker(key, settings.jina_base_url, settings.jina_reranker)

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         "when JINA_BASE_URL is a service of yours (jina_service)",
     )
     jina_dimensions: int = Field(0, ge=0, description="length of a vector; 0: the model's own")
+    jina_reranker: str = Field(
+        "", description="jina-reranker-v2-base-multilingual, for one; empty: no reranking"
+    )
 
     twilio_account_sid: str = Field("", description="AC...; empty: the built-in simulator")
     twilio_auth_token: SecretStr | None = Field(None, description="signs webhooks, sends replies")

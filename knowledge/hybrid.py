@@ -8,7 +8,7 @@ another has something nearly as good.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -38,6 +38,7 @@ class Scored:
     score: float
     nearness: float
     found_by: tuple[str, ...]
+    meant: bool = False  # a curated answer to just this question
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,18 @@ def in_order(scale: Scale, scored: Sequence[Scored]) -> list[Scored]:
 def curated_first(scale: Scale, ranked: list[Scored]) -> list[Scored]:
     """The same with the curated answers first whose own question is much like this one."""
 
-    def is_meant(one: Scored) -> bool:
-        return one.row.kind == CURATED and _same_question(scale, one)
+    meant = [
+        replace(one, meant=True)
+        for one in ranked
+        if one.row.kind == CURATED and _same_question(scale, one)
+    ]
+    ids = {one.row.id for one in meant}
+    return [*meant, *(one for one in ranked if one.row.id not in ids)]
 
-    return sorted(ranked, key=lambda one: not is_meant(one))  # stable
+
+def reranked(one: Scored, relevance: float) -> Scored:
+    """The same with the score that the reranker gave it."""
+    return replace(one, score=relevance, found_by=(*one.found_by, "reranker"))
 
 
 def varied(ranked: Sequence[Scored], top_k: int, least: float = NEARLY_AS_GOOD) -> list[Scored]:

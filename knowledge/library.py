@@ -23,6 +23,7 @@ from knowledge.errors import (
 )
 from knowledge.frequencies import Frequencies
 from knowledge.hybrid import Scale, Scored, Side
+from knowledge.indexing import embedded
 from knowledge.passages import Place
 from knowledge.tables import bases
 from knowledge.tuning import Tuning
@@ -229,8 +230,25 @@ class _Search:
         return embedded[made_with]
 
     def _reranked(self, ranked: list[Scored]) -> tuple[list[Scored], bool]:
-        """The first ones as the reranker orders them; the same when there is none, or it fails."""
-        return ranked, True
+        """The first ones as the reranker orders them, and whether it could be asked.
+
+        Curated answers that are meant stay where they are: staff know better than a model.
+        """
+        reranker = self.library.reranker
+        wanted = all(tuning.rerank for tuning in self.tunings.values())
+        fixed = [one for one in ranked if one.meant]
+        first = ranked[len(fixed) : RERANKED]
+        if reranker is None or not wanted or len(first) < 2:
+            return ranked, True
+        try:
+            with self.library._waiting():
+                texts = [embedded(one.row.heading, one.row.text) for one in first]
+                order = reranker.order(self.query, texts)
+        except _VECTOR_FAULTS as fault:
+            log.warning("not reranked code=%s", fault.code)
+            return ranked, False
+        better = [hybrid.reranked(first[place], relevance) for place, relevance in order]
+        return [*fixed, *better, *ranked[RERANKED:]], True
 
 
 def _place(row: Row[Any]) -> Place:

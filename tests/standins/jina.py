@@ -38,6 +38,9 @@ FIELDS = {
     "truncate",
 }
 MOST_INPUTS = 512
+RERANKERS = {"jina-reranker-v2-base-multilingual", "jina-reranker-v3"}
+RERANK_FIELDS = {"model", "query", "documents", "top_n", "return_documents"}
+FAVOURITE = "favorito"  # the document that the stand-in's reranker puts first
 
 
 @dataclass
@@ -91,7 +94,36 @@ def jina_standin(state: JinaState) -> Flask:
         headers = {"Retry-After": state.retry_after} if status == 429 else {}
         return jsonify(answer), status, headers
 
+    @app.post("/v1/rerank")
+    def rerank() -> Any:
+        answer, status = _reranked(state)
+        state.statuses.append(status)
+        headers = {"Retry-After": state.retry_after} if status == 429 else {}
+        return jsonify(answer), status, headers
+
     return app
+
+
+def _reranked(state: JinaState) -> tuple[Any, int]:
+    if request.headers.get("Authorization") != f"Bearer {state.key}":
+        return {"detail": "[RID: 1] Invalid API key, please get a new one"}, 401
+    body = request.get_json(silent=True) or {}
+    documents = body.get("documents")
+    if set(body) - RERANK_FIELDS or body.get("model") not in RERANKERS or not documents:
+        return {"detail": "[RID: 1] Unprocessable"}, 422
+    if not all(isinstance(text, str) for text in [body.get("query"), *documents]):
+        return {"detail": "[RID: 1] Input should be text"}, 422
+    state.requests.append(body)
+    mood = state.next_mood()
+    if mood != "ok":
+        statuses = {"slow_down": 429, "broken": 500, "no_credit": 403}
+        if mood in statuses:
+            return {"detail": "[RID: 1] not now"}, statuses[mood]
+        return ({"results": []} if mood == "half" else {"nothing": 1}), 200
+    first = sorted(range(len(documents)), key=lambda n: (FAVOURITE not in documents[n], n))
+    results = [{"index": n, "relevance_score": 0.9 - p / 100} for p, n in enumerate(first)]
+    usage = {"total_tokens": sum(len(text.split()) for text in documents)}
+    return {"model": body["model"], "usage": usage, "results": results}, 200
 
 
 def _answer(state: JinaState) -> tuple[Any, int]:
