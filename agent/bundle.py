@@ -33,8 +33,8 @@ class _Part(BaseModel):
 class Curated(_Part):
     """A question and the answer that staff wrote."""
 
-    question: Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
-    answer: Annotated[str, StringConstraints(min_length=1, max_length=8_000)]
+    question: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    answer: Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
 
 
 class TestCase(_Part):

@@ -172,6 +172,15 @@ class Sources(Bases):
             rows = tx.execute(query.offset(offset).limit(limit))
             return [StoredChunk(**row._mapping) for row in rows]
 
+    def chunk(self, chunk_id: int) -> StoredChunk:
+        """One passage, by the number that a trace or a citation has. Raises UnknownSource."""
+        columns = [chunks.c[name] for name in StoredChunk.__dataclass_fields__]
+        with self.database.read() as tx:
+            row = tx.execute(select(*columns).where(chunks.c.id == chunk_id)).one_or_none()
+        if row is None:
+            raise UnknownSource
+        return StoredChunk(**row._mapping)
+
     def due(self, now: float) -> Due:
         """What there is to do: ("read" | "remove", source id); see `knowledge.due`."""
         return due.due(self.database, now)
