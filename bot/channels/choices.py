@@ -1,4 +1,4 @@
-"""What a customer may tap under a reply: a few choices, in `extra["choices"]` of an outbox row.
+"""What a customer may tap under a reply: a few choices, in `extra["buttons"]` of an outbox row.
 
 A channel that cannot show them says them in words, so nothing depends on them being tapped.
 """
@@ -21,7 +21,7 @@ class Choice:
 
 def choices(extra: Mapping[str, Any]) -> list[Choice]:
     """Return the choices of an outbox row."""
-    return [Choice(**one) for one in extra.get("choices", ())]
+    return [Choice(**one) for one in extra.get("buttons", ())]
 
 
 def with_choices(body: str, extra: Mapping[str, Any], limit: int) -> str:

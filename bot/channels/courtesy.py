@@ -23,6 +23,10 @@ class Courtesy:
         except RuntimeError:  # the process is ending
             self._room.release()
 
+    def settle(self) -> None:
+        """Wait for what is under way; nothing is taken after that."""
+        self._hands.shutdown()
+
     def _run(self, do: Callable[[], None]) -> None:
         try:
             do()

@@ -11,6 +11,7 @@ whenever Meta stumbles.
 import json
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import urllib3
@@ -22,6 +23,7 @@ from agent.store.outbox import Parcel
 from bot.channels import meta_request
 from bot.channels.base import JSON, Place, Refused, Sent, Unclear
 from bot.channels.connection import failed
+from bot.channels.courtesy import Courtesy
 from bot.channels.meaning import Kind, Meaning
 from bot.channels.meta_codes import CODES, PAIR_RATE, sentence, shown
 
@@ -50,6 +52,7 @@ class MetaChannel:
             "Authorization": f"Bearer {token.get_secret_value() if token else ''}",
             "Content-Type": JSON,
         }
+        self.courtesy = Courtesy()
         self._pool = urllib3.PoolManager(
             maxsize=settings.turn_slots, timeout=urllib3.Timeout(timeout), retries=False
         )
@@ -76,11 +79,13 @@ class MetaChannel:
 
     def typing(self, place: Place) -> None:
         """Mark the customer's message as read and show that an answer is being written."""
-        if not place.last_message_id:
-            return
+        if place.last_message_id:
+            self.courtesy.show(partial(self._show_typing, place.our_address, place.last_message_id))
+
+    def _show_typing(self, number: str, message_id: str) -> None:
         try:
-            body = meta_request.typing(place.last_message_id)
-            self._post(place.our_address, body, timeout=urllib3.Timeout(TYPING_SECONDS))
+            body = meta_request.typing(message_id)
+            self._post(number, body, timeout=urllib3.Timeout(TYPING_SECONDS))
         except HTTPError as error:
             log.debug("typing not shown: %s", type(error).__name__)
 

@@ -12,7 +12,9 @@ connection that never stood from one that broke, which is what decides a repetit
 
 import email.utils
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -21,14 +23,20 @@ from urllib3.exceptions import HTTPError
 
 from agent.consent import OPTED_OUT
 from agent.formatting import whatsapp
-from agent.settings import Settings
+from agent.settings import TWILIO_API, Settings
 from agent.store.outbox import Parcel
 from bot.channels.base import WINDOW, Place, Refused, Sent, Unclear
 from bot.channels.choices import with_choices
 from bot.channels.connection import failed
+from bot.channels.courtesy import Courtesy
 from bot.channels.twilio_codes import CODES, Kind, Meaning
 from bot.errors import ChannelUnavailable
 
+log = logging.getLogger(__name__)
+
+FORM = "application/x-www-form-urlencoded"
+MESSAGING_API = "https://messaging.twilio.com"
+TYPING_SECONDS = 3.0  # nobody waits longer for a courtesy
 TEXT_LIMIT = 1600  # error 21617 above it
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAIT_SECONDS = 300.0
@@ -68,11 +76,14 @@ class TwilioChannel:
         self._address = (
             f"{self._base}/2010-04-01/Accounts/{settings.twilio_account_sid}/Messages.json"
         )
+        messaging = MESSAGING_API if self._base == TWILIO_API else self._base
+        self._typing = f"{messaging}/v2/Indicators/Typing.json"
         self._callback = _callback_base(settings)
         self._headers = urllib3.make_headers(
             basic_auth=f"{settings.twilio_account_sid}:{secret}", keep_alive=True
         )
         self._taken = taken
+        self.courtesy = Courtesy()
         self._pool = urllib3.PoolManager(
             maxsize=settings.turn_slots, timeout=urllib3.Timeout(timeout), retries=False
         )
@@ -86,7 +97,20 @@ class TwilioChannel:
         return ""
 
     def typing(self, place: Place) -> None:
-        """Show nothing."""
+        """Mark the customer's message as read and show that an answer is being written."""
+        if place.last_message_id:
+            self.courtesy.show(partial(self._show_typing, place.last_message_id))
+
+    def _show_typing(self, message_id: str) -> None:
+        """Twilio: "Typing indicators", a public beta of October 2025."""
+        try:
+            self._pool.request(
+                "POST", self._typing, redirect=False, timeout=urllib3.Timeout(TYPING_SECONDS),
+                body=urlencode({"messageId": message_id, "channel": "whatsapp"}),
+                headers={**self._headers, "Content-Type": FORM},
+            )  # fmt: skip
+        except HTTPError as error:
+            log.debug("typing not shown: %s", type(error).__name__)
 
     def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
         """Hand one part over, once."""
@@ -96,7 +120,7 @@ class TwilioChannel:
         try:
             answer = self._pool.request(
                 "POST", self._address, body=urlencode(form), redirect=False,
-                headers={**self._headers, "Content-Type": "application/x-www-form-urlencoded"},
+                headers={**self._headers, "Content-Type": FORM},
             )  # fmt: skip
         except HTTPError as error:
             return failed(error, "Twilio")

@@ -12,6 +12,7 @@ from agent.settings import Settings
 from agent.store.inbox import Inbound
 from bot.channels import twilio_signature
 from bot.channels.base import XML, Call, Event, Report
+from bot.channels.twilio_codes import CODES
 from bot.errors import Unparseable
 
 Form = MultiDict[str, str]
@@ -72,10 +73,13 @@ def message(form: Form) -> Inbound | None:
 
 def report(form: Form, out_id: str = "") -> Report:
     """Return what a status callback says; *out_id* is the outbox row we put in its address."""
+    code = _clean(form.get("ErrorCode", ""))[:20]
+    meaning = CODES.get(int(code)) if code.isascii() and code.isdigit() else None
     return Report(
         provider_message_id=_id(form, "MessageSid"),
         status=_clean(form["MessageStatus"])[:20].lower(),
-        error_code=_clean(form.get("ErrorCode", ""))[:20],
+        error_code=code,
+        error=meaning.sentence if meaning else "",
         outbox_id=int(out_id)
         if out_id.isascii() and out_id.isdigit() and len(out_id) < 19
         else None,

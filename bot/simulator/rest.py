@@ -60,6 +60,7 @@ def rest(
         known = ledger.get(request.form.get("messageId", ""))
         if known is None or request.form.get("channel") != "whatsapp":
             return _error(400, 20001, "Unknown message or channel")
+        ledger.set_status(known.sid, "read")
         return jsonify({"success": True})
 
     return door

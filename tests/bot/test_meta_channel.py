@@ -210,7 +210,7 @@ def test_a_template_that_is_not_approved_is_dead(channel: MetaChannel) -> None:
 
 
 def test_up_to_three_short_choices_are_buttons(channel: MetaChannel, meta: MetaStandin) -> None:
-    channel.send(parcel(kind="buttons", body="¿Cuál?", extra={"choices": CARS}))
+    channel.send(parcel(kind="buttons", body="¿Cuál?", extra={"buttons": CARS}))
     interactive = meta.taken[0].body["interactive"]
     assert interactive["type"] == "button"
     assert [one["reply"]["title"] for one in interactive["action"]["buttons"]] == ["SUV", "Sedán"]
@@ -220,7 +220,7 @@ def test_more_choices_or_described_ones_are_a_list(channel: MetaChannel, meta: M
     many = [{"id": f"c{n}", "title": f"Coche {n}"} for n in range(10)]
     told = [{"id": "suv", "title": "SUV", "description": "5 lugares"}]
     for offered in (many, told):
-        channel.send(parcel(kind="buttons", body="¿Cuál?", extra={"choices": offered}))
+        channel.send(parcel(kind="buttons", body="¿Cuál?", extra={"buttons": offered}))
     assert [one.body["interactive"]["type"] for one in meta.taken] == ["list", "list"]
     [row] = meta.taken[1].body["interactive"]["action"]["sections"][0]["rows"]
     assert row == {"id": "suv", "title": "SUV", "description": "5 lugares"}
@@ -236,7 +236,7 @@ def test_more_choices_or_described_ones_are_a_list(channel: MetaChannel, meta: M
 def test_choices_that_do_not_fit_are_said_in_words(
     channel: MetaChannel, meta: MetaStandin, body: str, offered: list[dict[str, str]]
 ) -> None:
-    assert isinstance(channel.send(parcel(kind="buttons", body=body, extra={"choices": offered})),
+    assert isinstance(channel.send(parcel(kind="buttons", body=body, extra={"buttons": offered})),
                       Sent)  # fmt: skip
     assert meta.taken[0].words == "\n".join(
         ["¿Cuál?", "", *(f"- {one['title']}" for one in offered)]
@@ -244,7 +244,7 @@ def test_choices_that_do_not_fit_are_said_in_words(
 
 
 def test_a_long_text_with_choices_is_a_list(channel: MetaChannel, meta: MetaStandin) -> None:
-    channel.send(parcel(kind="buttons", body="x" * 1025, extra={"choices": CARS}))
+    channel.send(parcel(kind="buttons", body="x" * 1025, extra={"buttons": CARS}))
     assert meta.taken[0].body["interactive"]["type"] == "list"
 
 
@@ -253,11 +253,14 @@ def test_a_long_text_with_choices_is_a_list(channel: MetaChannel, meta: MetaStan
 
 def test_typing_marks_the_message_as_read(channel: MetaChannel, meta: MetaStandin) -> None:
     channel.typing(Place(1, NUMBER, "5511987654321", last_message_id="wamid.IN"))
+    channel.courtesy.settle()
     assert meta.seen == ["wamid.IN"]
 
 
 def test_typing_never_fails(address: str, meta: MetaStandin) -> None:
-    open_channel(address, token="other").typing(Place(1, NUMBER, "1", last_message_id="wamid.IN"))
-    open_channel("http://127.0.0.1:1").typing(Place(1, NUMBER, "1", last_message_id="wamid.IN"))
-    open_channel(address).typing(Place(1, NUMBER, "1"))
+    for base, token in ((address, "other"), ("http://127.0.0.1:1", TOKEN)):
+        lost = open_channel(base, token)
+        lost.typing(Place(1, NUMBER, "1", last_message_id="wamid.IN"))
+        lost.typing(Place(1, NUMBER, "1"))
+        lost.courtesy.settle()
     assert meta.seen == []

@@ -10,7 +10,7 @@ from flask import Flask
 
 from agent.settings import Settings
 from agent.store.outbox import Parcel
-from bot.channels.base import Refused, Sent, Unclear
+from bot.channels.base import Place, Refused, Sent, Unclear
 from bot.channels.twilio import TwilioChannel
 from bot.channels.twilio_codes import CODES, Kind
 from bot.errors import ChannelUnavailable
@@ -195,12 +195,33 @@ def test_a_template_that_was_taken_is_found_by_its_variables(channel: TwilioChan
 def test_choices_without_a_content_sid_are_said_in_words(
     channel: TwilioChannel, simulator: Flask
 ) -> None:
-    extra = {"choices": [{"id": "a", "title": "SUV"}, {"id": "b", "title": "Sedán"}]}
+    extra = {"buttons": [{"id": "a", "title": "SUV"}, {"id": "b", "title": "Sedán"}]}
     asked = parcel(body="¿Cuál?", kind="buttons", extra=extra)
     channel.send(asked)
     [message] = ledger(simulator).newest_first()
     assert message.body == "¿Cuál?\n\n- SUV\n- Sedán"
     assert channel.look_up(asked) is not None
+
+
+# --- typing
+
+
+def test_typing_marks_the_customers_message_as_read(
+    channel: TwilioChannel, simulator: Flask
+) -> None:
+    ledger(simulator).put(Message("SMin", OURS, THEIRS, "hola", True, time.time(), "received"))
+    channel.typing(Place(1, OURS, THEIRS, last_message_id="SMin"))
+    channel.courtesy.settle()
+    [message] = ledger(simulator).newest_first()
+    assert message.status == "read"
+
+
+def test_typing_never_fails(address: str) -> None:
+    for base in (address, "http://127.0.0.1:1"):
+        lost = open_channel(base)
+        lost.typing(Place(1, OURS, THEIRS, last_message_id="SMnone"))
+        lost.typing(Place(1, OURS, THEIRS))
+        lost.courtesy.settle()
 
 
 # --- looking up

@@ -3,6 +3,8 @@ from werkzeug.datastructures import MultiDict
 
 from agent.store.inbox import Inbound
 from bot.channels import twilio_inbound
+from bot.channels.base import Report
+from bot.channels.twilio_codes import CODES
 from bot.errors import Unparseable
 from tests.bot.conftest import payload
 
@@ -116,4 +118,5 @@ def test_a_strange_outbox_id_is_no_id(out_id: str) -> None:
 def test_a_report_names_status_error_and_outbox_row() -> None:
     form = MultiDict({"MessageSid": "SM1", "MessageStatus": "Undelivered", "ErrorCode": "63016"})
     report = twilio_inbound.report(form, "42")
-    assert report == twilio_inbound.Report("SM1", "undelivered", "63016", 42)
+    sentence = CODES[63016].sentence
+    assert report == Report("SM1", "undelivered", "63016", 42, sentence)
