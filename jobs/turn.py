@@ -7,8 +7,9 @@ from agent.answer import Answer, Author, Said
 from agent.limits import TOO_FAST
 from agent.log import about
 from agent.parts import MORE, split
-from agent.spec import ConversationRules
+from agent.spec import ConversationRules, Spec
 from agent.store.agents import Version
+from agent.store.takeover import HOUR
 from agent.store.turns import Outcome, Waiting, Work
 from bot.channels.base import Channel
 from jobs import gates, permission
@@ -89,9 +90,7 @@ def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
         [_words(line.text, line.media) for line in work.unanswered],
         live=_is_live(desk, work.lease.channel),
     )
-    parts = _parts(
-        answer.text, work, channel, version.spec.conversation.max_parts, answer.language
-    )
+    parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts, answer.language)
     outcome = _outcome(answer, version, parts, started_at)
     return _briefed(work, _told_to_wait(desk, work, outcome, channel))
 
@@ -121,6 +120,7 @@ def _outcome(answer: Answer, version: Version, parts: list[str], started_at: flo
         author_name=version.spec.name,
         language=answer.language,
         handoff_reason=answer.handoff.reason if answer.handoff else "",
+        owner_until=_until(version.spec, started_at) if answer.handoff else 0.0,
         model=answer.model,
         input_tokens=answer.usage.input_tokens,
         output_tokens=answer.usage.output_tokens,
@@ -145,8 +145,15 @@ def _stopped(
         author_name=version.spec.name,
         language=gates.spoken(work, version.spec),
         handoff_reason=stop.reason,
+        owner_until=_until(version.spec, started_at),
         error=stop.reason,
     )
+
+
+def _until(spec: Spec, now: float) -> float:
+    """When a conversation that is passed on at *now* is the bot's again; 0: never."""
+    hours = spec.handoff.hand_back_after_hours
+    return now + hours * HOUR if hours else 0.0
 
 
 def _told_to_wait(desk: Desk, work: Work, outcome: Outcome, channel: Channel) -> Outcome:
@@ -163,9 +170,7 @@ def _told_to_wait(desk: Desk, work: Work, outcome: Outcome, channel: Channel) ->
     )
 
 
-def _parts(
-    text: str, work: Work, channel: Channel, at_most: int, language: str = ""
-) -> list[str]:
+def _parts(text: str, work: Work, channel: Channel, at_most: int, language: str = "") -> list[str]:
     more = MORE.get(language or work.lease.language, MORE["es"])
     return split(channel.words(text, work.lease.facts), channel.text_limit, at_most, more)
 

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Double, String, and_, bindparam, exists, func, insert, or_, select, update
 
 from agent.store.tables import (
     allowances,
@@ -15,6 +15,7 @@ from agent.store.tables import (
     outbox,
     turns,
 )
+from agent.store.takeover import TAKEN_OVER
 
 UNANSWERED_LIMIT = 60  # messages that one turn hands to the model; it answers all that wait
 
@@ -130,12 +131,21 @@ def unanswered() -> Any:
 
 @cache
 def history() -> Any:
-    """The last `at_most` messages of `conversation` that wait for nothing, newest first."""
+    """The last `at_most` messages of `conversation` that wait for nothing, newest first.
+
+    What the bot never came to say, because a person took over, was not said.
+    """
     answered = or_(messages.c.inbox_id.is_(None), inbox.c.turn_id.is_not(None))
+    unsaid = exists().where(
+        outbox.c.message_id == messages.c.id,
+        outbox.c.part == 0,
+        outbox.c.state == "dead",
+        outbox.c.error_code == TAKEN_OVER,
+    )
     return (
         select(*_LINE)
         .outerjoin(inbox, inbox.c.id == messages.c.inbox_id)
-        .where(messages.c.conversation_id == bindparam("conversation"), answered)
+        .where(messages.c.conversation_id == bindparam("conversation"), answered, ~unsaid)
         .order_by(messages.c.id.desc())
         .limit(bindparam("at_most"))
     )
@@ -145,8 +155,8 @@ def history() -> Any:
 def pass_fence(speaks: bool) -> Any:
     """Give `conversation` back, if `mine` is still its fence.
 
-    A turn that *speaks* also needs it to be the bot's: nobody is talked over. `new_owner` and
-    `reason` may be None, which changes neither.
+    A turn that *speaks* also needs it to be the bot's: nobody is talked over. `new_owner`,
+    `reason` and `until` may be None, which changes none of them.
     """
     gate = [
         conversations.c.id == bindparam("conversation"),
@@ -163,6 +173,9 @@ def pass_fence(speaks: bool) -> Any:
             owner=func.coalesce(bindparam("new_owner", type_=String), conversations.c.owner),
             owner_reason=func.coalesce(
                 bindparam("reason", type_=String), conversations.c.owner_reason
+            ),
+            owner_until=func.coalesce(
+                bindparam("until", type_=Double), conversations.c.owner_until
             ),
         )
         .returning(_newer().label("more"))

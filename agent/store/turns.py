@@ -89,6 +89,7 @@ class Outcome:
     author_name: str = ""
     language: str = ""
     handoff_reason: str = ""  # not empty: a person owns the conversation from here
+    owner_until: float = 0.0  # when the bot has it again by itself; 0: never
     model: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
@@ -211,6 +212,7 @@ class Turns:
             "spoken": outcome.language or lease.language,
             "new_owner": "human" if outcome.handoff_reason else None,
             "reason": outcome.handoff_reason[:200] or None,
+            "until": outcome.owner_until or None,
         }
         row = tx.execute(queries.pass_fence(bool(outcome.parts)), values).one_or_none()
         return None if row is None else bool(row.more)

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from agent.answer import Answer, Handoff
 from agent.errors import AlreadyTaken
+from agent.spec import HandoffRules, Spec
 from agent.store.inbox import Accepted
 from agent.store.owners import Echo, OwnerChange
 from agent.store.switches import PAUSED
@@ -219,3 +220,31 @@ def test_an_answer_that_was_being_written_when_panic_was_pressed_is_thrown_away(
     clock.pass_seconds(10)
     turn.take(desk, here)
     assert _fates(desk, here) == [("hola", "pending")]
+
+
+def test_what_the_bot_never_came_to_say_is_no_part_of_the_history(
+    desk: Desk, here: int, runtime: EchoRuntime
+) -> None:
+    turn.take(desk, here)
+    desk.services.owners.take_over(here, "ana")
+    desk.services.owners.hand_back(here, "ana")
+    turn.take(desk, here)
+    assert runtime.asked == [["hola"], ["hola"]]
+    assert runtime.histories[-1] == []
+
+
+def test_a_hand_off_ends_by_itself_when_the_agent_says_so(
+    desk: Desk, write: Write, runtime: EchoRuntime, clock: Clock
+) -> None:
+    rules = HandoffRules(hand_back_after_hours=2)
+    agent_id = desk.services.agents.create(Spec(name="Sofía", handoff=rules), "ana")
+    desk.services.agents.release_draft(agent_id, "twilio", OURS, "ana")
+    runtime.answer_with = Answer("Le paso con Ana.", "handoff", handoff=Handoff("lo pidió"))
+    here = write("una persona").conversation_id
+    clock.pass_seconds(2)
+    turn.take(desk, here)
+    runtime.answer_with = None
+    for hours, owner in ((1.9, "human"), (0.2, "bot")):
+        clock.pass_seconds(hours * 3600)
+        Sweeper(desk.services, clock).sweep()
+        assert desk.services.conversations.get(here).owner == owner
