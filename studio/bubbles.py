@@ -9,7 +9,8 @@ from studio.markup import Content, Html, join, tag, whatsapp
 LONGEST_SHOWN = 20_000
 TICKS = {
     "pending": "○", "sending": "○", "unknown": "?", "queued": "○", "accepted": "○",
-    "sent": "✓", "delivered": "✓✓", "read": "✓✓", "dead": "!", "failed": "!", "undelivered": "!",
+    "sent": "✓", "delivered": "✓✓", "read": "✓✓", "played": "✓✓", "dead": "!", "failed": "!",
+    "undelivered": "!",
 }  # fmt: skip
 
 
@@ -27,7 +28,7 @@ class Bubble:
     media: Sequence[Mapping[str, Any]] = ()
 
 
-def thread(bubbles: Sequence[Bubble], ours: Sequence[str] = ("agent", "human")) -> Html:
+def thread(bubbles: Sequence[Bubble], ours: Sequence[str] = ("agent", "human", "system")) -> Html:
     """Return the thread; messages by *ours* stand on the right."""
     return tag("div", join(_bubble(one, one.author in ours) for one in bubbles), class_="as-thread")
 
