@@ -27,7 +27,7 @@ class Tuning:
     vector_low: float = 0.3  # a cosine that says nothing
     vector_high: float = 0.8  # a cosine that says it is this
     rerank: bool = True  # when there is a reranker
-    chunk_tokens: int = 220  # for the next reading of its sources
+    chunk_tokens: int = 240  # for the next reading of its sources
 
     def __post_init__(self) -> None:
         shares = (self.words, self.vector or 0.0, self.threshold, self.vector_low)
