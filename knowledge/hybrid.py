@@ -28,6 +28,7 @@ class Side:
 
     tuning: Tuning
     vector: float  # what vectors count; the lexical side has the rest
+    span: tuple[float, float]  # the cosines that say nothing, and that it is this
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def score(scale: Scale, row: Row[Any], similarity: float | None) -> Scored:
     side = scale.sides[row.base_id]
     tuning = side.tuning
     words, grams = bm25.fit(scale.asked, f" {row.stems} ", scale.mean_length)
-    nearness = 0.0 if similarity is None else _nearness(similarity, tuning)
+    nearness = 0.0 if similarity is None else _nearness(similarity, side.span)
     pieces = 0.0 if words else grams  # a word that is found has its n-grams too
     finders = (("lexical", words), ("ngrams", pieces), ("vector", nearness * side.vector))
     lexical_score = tuning.words * words + (1 - tuning.words) * grams
@@ -127,6 +128,6 @@ def _same_question(scale: Scale, one: Scored) -> bool:
     return near or bm25.coverage(scale.asked, heading, scale.total) >= CURATED_FITS
 
 
-def _nearness(similarity: float, tuning: Tuning) -> float:
-    span = tuning.vector_high - tuning.vector_low
-    return min(1.0, max(0.0, (similarity - tuning.vector_low) / span))
+def _nearness(similarity: float, span: tuple[float, float]) -> float:
+    low, high = span
+    return min(1.0, max(0.0, (similarity - low) / (high - low)))

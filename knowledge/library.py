@@ -199,7 +199,8 @@ class _Search:
         for base in self.found:
             tuning = self.tunings[base.id]
             usual = tuning.vector_weight(base.provider) if self.with_words else 1.0
-            sides[base.id] = Side(tuning, usual if base.id in near.asked else 0.0)
+            counts = usual if base.id in near.asked else 0.0
+            sides[base.id] = Side(tuning, counts, tuning.span(base.provider))
         return sides
 
     def _near(self) -> Near:

@@ -114,5 +114,5 @@ def _thresholds(library: Library, base_id: str, best: Tuning) -> list[Tuning]:
     by_words = [best.but(threshold=least) for least in THRESHOLDS]
     if not best.vector_weight(provider):
         return by_words
-    high = best.vector_high
+    high = best.span(provider)[1]
     return by_words + [best.but(vector_low=low) for low in LOWS if low < high]

@@ -15,6 +15,10 @@ from knowledge.errors import NotAccepted
 # worth nothing (measured), so it is not even asked. Alone it is.
 VECTOR_WEIGHTS = {"local": 0.0}
 VECTOR_WEIGHT = 0.6
+# A cosine that says nothing, and one that says it is this. Every model has its own; those of
+# Jina's are not measured here: `knowledge.sweep` finds them for a base with saved questions.
+SPANS = {"local": (0.13, 0.6)}
+SPAN = (0.3, 0.8)
 
 
 @dataclass(frozen=True)
@@ -24,16 +28,16 @@ class Tuning:
     words: float = 0.5  # of the lexical score; n-grams have the rest
     vector: float | None = None  # of the whole score; None: by the provider of the vectors
     threshold: float = 0.22  # the least coverage of the best passage; below: nothing found
-    vector_low: float = 0.3  # a cosine that says nothing
-    vector_high: float = 0.8  # a cosine that says it is this
+    vector_low: float | None = None  # a cosine that says nothing; None: by the provider
+    vector_high: float | None = None  # a cosine that says it is this
     rerank: bool = True  # when there is a reranker
     chunk_tokens: int = 240  # for the next reading of its sources
 
     def __post_init__(self) -> None:
-        shares = (self.words, self.vector or 0.0, self.threshold, self.vector_low)
-        if not all(0 <= share <= 1 for share in shares):
+        shares = (self.words, self.vector, self.threshold, self.vector_low, self.vector_high)
+        if not all(0 <= share <= 1 for share in shares if share is not None):
             raise NotAccepted("Weights and thresholds lie between 0 and 1.", "tuning_range")
-        if not self.vector_low < self.vector_high <= 1:
+        if (self.vector_low or 0.0) >= (self.vector_high or 1.0):
             raise NotAccepted("The low similarity must be below the high one.", "tuning_range")
         if not 60 <= self.chunk_tokens <= 1_000:
             raise NotAccepted("A passage has 60 to 1,000 tokens.", "tuning_range")
@@ -56,3 +60,10 @@ class Tuning:
     def vector_weight(self, provider: str) -> float:
         """How much the vectors of *provider* count beside the lexical side."""
         return VECTOR_WEIGHTS.get(provider, VECTOR_WEIGHT) if self.vector is None else self.vector
+
+    def span(self, provider: str) -> tuple[float, float]:
+        """The cosines between which the vectors of *provider* say how near something is."""
+        low, high = SPANS.get(provider, SPAN)
+        low = low if self.vector_low is None else self.vector_low
+        high = high if self.vector_high is None else self.vector_high
+        return low, max(high, low + 0.01)

@@ -29,7 +29,7 @@ def row(number: int, text: str, **more: str) -> Any:
 
 def scale(question: str, vector: float = 0.0, **tuning: float) -> Scale:
     asked = bm25.question(stems(question), 100, lambda term: 3.0)
-    return Scale(asked, 100, 40.0, {"b1": Side(Tuning(**tuning), vector)})
+    return Scale(asked, 100, 40.0, {"b1": Side(Tuning(**tuning), vector, (0.3, 0.8))})
 
 
 def ranked(one: Scale, *candidates: tuple[Any, float | None]) -> list[int]:
