@@ -4,8 +4,12 @@ The stores keep a code and an English sentence (`bot.channels`, `agent.failures`
 are shown that sentence; others the translation of the code, which may be more general.
 """
 
+import re
+
 from studio.state import Studio
 from studio.texts import has
+
+NUMBER = re.compile(r"\d+")
 
 
 def delivery_failure(studio: Studio, channel: str, code: str, english: str) -> str:
@@ -33,8 +37,11 @@ def turn_failure(studio: Studio, error: str) -> str:
 
 
 def handoff_reason(studio: Studio, reason: str) -> str:
-    """Return why a person was wanted."""
-    key = f"handoff.said.{reason}"
-    if studio.language != "en" and has(studio.language, key):
-        return studio.say(key)
-    return reason
+    """Return why a person was wanted. What stands behind a colon is the customer's or model's."""
+    kind, colon, rest = reason.partition(": ")
+    numbers = iter(NUMBER.findall(kind))
+    key = f"handoff.said.{NUMBER.sub('#', kind)}"
+    if studio.language == "en" or not has(studio.language, key):
+        return reason
+    said = re.sub("#", lambda _: next(numbers), studio.say(key))
+    return f"{said}: {rest}" if colon else said

@@ -21,7 +21,11 @@ HOME = "/studio"
 OPEN = re.compile(r"/(login|healthz|favicon\.ico)$")
 STATIC = re.compile(rf"{HOME}/(es|en)/(assets|static)/")
 HALF_OPEN = re.compile(r"/(password|logout|language)$")  # a password must be changed first
-PAGE_NAMES = ("playground", "knowledge", "inbox", "simulator")  # besides the first, at /
+PAGE_NAMES = (  # besides the first, at /
+    "new", "playground", "knowledge", "inbox", "undelivered", "insights", "channels", "team",
+    "simulator",
+)  # fmt: skip
+EXPORTS = ("/insights.csv",)
 PAGES = re.compile(rf"{HOME}(/(es|en)(/({'|'.join(PAGE_NAMES)}))?)?/?$")
 API = re.compile(
     rf"{HOME}/(es|en)/((gradio_api/(queue/(join|data)|run/\w+/?|upload|upload_progress|cancel|reset"
@@ -84,7 +88,8 @@ class Guard:
             return _to_login(request) if PAGES.match(path) else _unauthorized(person)
         if path.endswith("/gradio_api/upload") and not person.may("editor"):
             return JSONResponse({"error": "Not allowed"}, 403)
-        return None if PAGES.match(path) or API.match(path) else JSONResponse({}, 404)
+        known = PAGES.match(path) or API.match(path) or path in EXPORTS
+        return None if known else JSONResponse({}, 404)
 
 
 def _is_foreign(request: Request) -> bool:

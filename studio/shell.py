@@ -7,9 +7,22 @@ from gradio.components import Navbar
 
 from agent.settings import Settings
 from agent.store.people import Person
+from studio import panic
 from studio.guard import HOME
 from studio.markup import Html, tag
-from studio.pages import agents, inbox, knowledge, playground, simulator
+from studio.pages import (
+    agents,
+    channels,
+    guide,
+    inbox,
+    insights,
+    knowledge,
+    playground,
+    simulator,
+    team,
+    tour,
+    undelivered,
+)
 from studio.roles import allow
 from studio.state import Studio
 from studio.widgets import place
@@ -18,19 +31,25 @@ from studio.wiring import Load, event
 Build = Callable[[Studio, Load], None]
 PAGES: tuple[tuple[str, str, Build], ...] = (  # (path, key of the name, what builds it)
     ("", "agents.title", agents.build),
+    ("new", "guide.title", guide.build),
     ("playground", "playground.title", playground.build),
     ("knowledge", "knowledge.title", knowledge.build),
     ("inbox", "inbox.title", inbox.build),
+    ("undelivered", "undelivered.title", undelivered.build),
+    ("insights", "insights.title", insights.build),
+    ("channels", "channels.title", channels.build),
+    ("team", "team.title", team.build),
     ("simulator", "simulator.title", simulator.build),
 )
+HIDDEN = ("new", "undelivered")  # pages that are come to from another page
 
 
 def parts_in_force(settings: Settings) -> list[tuple[str, str, bool]]:
     """Return (what, which, is it the real service) for the strip in the header."""
-    model, has_jina = settings.model_in_force, settings.jina_api_key is not None
+    model, embeddings = settings.model_in_force, settings.embeddings_in_force
     return [
         ("strip.model", "strip.offline" if model == "offline" else model, model != "offline"),
-        ("strip.embeddings", settings.jina_model if has_jina else "strip.local", has_jina),
+        ("strip.embeddings", embeddings or "strip.local", bool(embeddings)),
         (
             "strip.whatsapp",
             "Twilio" if settings.twilio_is_real else "strip.simulator",
@@ -90,7 +109,7 @@ def build(studio: Studio) -> gr.Blocks:
     with demo:
         _page(studio, demo, first[2])
     for path, name, page in others:
-        with demo.route(studio.say(name), path):
+        with demo.route(studio.say(name), path, show_in_navbar=path not in HIDDEN):
             _page(studio, demo, page)
     demo.queue(default_concurrency_limit=20, max_size=400, api_open=True)
     return demo
@@ -99,5 +118,7 @@ def build(studio: Studio) -> gr.Blocks:
 def _page(studio: Studio, demo: gr.Blocks, page: Build) -> None:
     top = place(elem_id="as-top")
     Navbar(main_page_name=studio.say(PAGES[0][1]))
+    panic.build(studio, demo.load)
+    tour.build(studio, demo.load)
     page(studio, demo.load)
     demo.load(event(studio, header), None, top, show_progress="hidden")

@@ -106,12 +106,12 @@ def layout(studio: Studio) -> Parts:
             listed = clickable(elem_id="inbox-list", elem_classes="as-scroll")
         with gr.Column(scale=6, min_width=340, elem_id="inbox-middle"):
             head = clickable(elem_id="inbox-head")
-            messages = clickable(elem_id="inbox-thread", autoscroll=True, elem_classes="as-phone")
+            messages = clickable(elem_id="inbox-thread", elem_classes="as-phone")
             mode, box, send = _writing(studio)
         with gr.Column(scale=4, min_width=290, elem_id="inbox-right"):
             assigned = gr.Dropdown(
                 [(studio.say("inbox.nobody"), "")], value="", label=studio.say("inbox.assigned"),
-                elem_id="inbox-assigned", filterable=False, allow_custom_value=True,
+                elem_id="inbox-assigned", allow_custom_value=True,
             )  # fmt: skip
             mend = _mend(studio)
             place(tag("h3", studio.say("playground.why")))
@@ -144,7 +144,7 @@ def _filters(
 
 def _choice(choices: list[tuple[str, str]], label: str) -> gr.Dropdown:
     return gr.Dropdown(choices, value="", label=label, show_label=False, container=False,
-                       filterable=False, min_width=110, allow_custom_value=True)  # fmt: skip
+                       filterable=False, min_width=110)  # fmt: skip
 
 
 def _writing(studio: Studio) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
@@ -170,7 +170,6 @@ def _mend(studio: Studio) -> Mend:
                               elem_id="inbox-mend-question")  # fmt: skip
         answer = gr.Textbox(label=say("inbox.mend_answer"), lines=4, max_length=4000,
                             elem_id="inbox-mend-answer")  # fmt: skip
-        base = gr.Dropdown([], label=say("inbox.mend_base"), filterable=False,
-                           allow_custom_value=True)  # fmt: skip
+        base = gr.Dropdown([], label=say("inbox.mend_base"), filterable=False)
         keep = gr.Button(say("inbox.mend_keep"), variant="primary", elem_id="inbox-mend-keep")
     return Mend(group, base, question, answer, keep)

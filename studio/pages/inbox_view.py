@@ -140,7 +140,8 @@ def _thread(studio: Studio, page: Opened) -> Html:
     told = [(one.created_at, _note(studio, one)) for one in page.notes if one.created_at >= since]
     both = [bubble for _, bubble in sorted(said + told, key=lambda pair: pair[0])]
     earlier = looker(studio.say("inbox.earlier"), page.summary.id, "earlier", "expand")
-    return join([tag("div", earlier, class_="as-earlier") if page.earlier else None, thread(both)])
+    above = tag("div", earlier, class_="as-earlier") if page.earlier else None
+    return tag("div", above, thread(both))  # one element: it is scrolled from its end
 
 
 def _note(studio: Studio, one: Note) -> Bubble:
@@ -173,7 +174,7 @@ def _delivery(studio: Studio, one: ThreadMessage, channel: str) -> str:
 
 FAILED = frozenset({"unknown", "dead", "failed", "undelivered"})
 DELIVERIES = frozenset({"pending", "sending", "queued", "accepted", "sent", "delivered",
-                        "read", *FAILED})  # fmt: skip
+                        "read", "played", *FAILED})  # fmt: skip
 
 
 def _below(studio: Studio, one: ThreadMessage) -> Content:

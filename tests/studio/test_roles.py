@@ -12,12 +12,25 @@ from tests.studio.conftest import Site
 # What the lowest role is that may call each handler, by page. Repeated events share a line.
 MATRIX = {
     "shell": {"header": "viewer"},
+    "tour": {"look": "viewer", "turn": "viewer"},
+    "guide": {
+        "first": "viewer", "go": "viewer", "greet": "viewer", "choose_tone": "viewer",
+        "add_rule": "viewer", "watch": "viewer", "choose_question": "viewer", "ask": "agent",
+        "keep": "editor", "upload": "editor", "write": "editor", "add_page": "editor",
+        "release": "editor",
+    },
     "agents": {
         "first": "viewer", "choose": "viewer", "blank": "viewer", "reread": "viewer",
-        "preview": "viewer", "save": "editor", "manage": "editor", "release": "editor",
-        "roll_back": "editor",
+        "preview": "viewer", "export": "viewer", "save": "editor", "manage": "editor",
+        "bring": "editor",
     },
-    "playground": {"first": "viewer", "choose": "viewer", "reset": "viewer", "ask": "agent"},
+    "releases": {
+        "reread": "viewer", "compare": "viewer", "release": "editor", "release_anyway": "editor",
+        "change": "editor",
+    },
+    "playground": {"first": "viewer", "choose": "viewer", "reset": "viewer", "explain": "viewer",
+                   "cancel": "viewer", "ask": "agent", "simulate": "agent", "keep": "editor",
+                   "correct": "editor"},
     "knowledge": {
         "first": "viewer", "watch": "viewer", "choose": "viewer", "look": "viewer",
         "search": "viewer", "create": "editor", "upload": "editor", "add_page": "editor",
@@ -28,6 +41,14 @@ MATRIX = {
         "choose": "viewer", "close": "viewer", "explain": "viewer", "deepen": "viewer",
         "own": "agent", "assign": "agent", "write": "agent", "fix": "editor", "keep": "editor",
     },
+    "undelivered": {"first": "viewer", "turn": "viewer", "settle": "agent"},
+    "insights": {"first": "viewer", "choices": "viewer", "look": "viewer", "between": "viewer"},
+    "channels": {"first": "viewer", "check": "editor", "test": "editor"},
+    "team": {
+        "first": "viewer", "end_login": "viewer", "invite": "admin", "change": "admin",
+        "turn": "admin", "look": "admin", "keep": "admin",
+    },
+    "panic": {"state": "viewer", "switch": "editor"},
     "simulator": {"look": "agent", "write": "agent", "clear": "agent"},
 }  # fmt: skip
 ROLES = ("", "viewer", "agent", "editor", "admin")

@@ -1,3 +1,103 @@
 """The words of the Channels page (English)."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "channels.title": "Channels",
+    "channels.answering": "What answers on each number",
+    "channels.providers": "Connected services",
+    "channels.channel": "Channel",
+    "channels.address": "Number or address",
+    "channels.version": "Answers",
+    "channels.since": "Released",
+    "channels.nothing_released": "No agent answers yet. Release one from Agents.",
+    "channels.no_public_address": (
+        "The bot has no public address: set PUBLIC_BASE_URL in .env (for example "
+        "https://bot.yourcompany.com) and restart. The addresses to paste into each service "
+        "will appear here."
+    ),
+    "channels.state.real": "real service",
+    "channels.state.stand_in": "stand-in",
+    "channels.state.not_set": "not set up",
+    "channels.help.twilio": (
+        "WhatsApp by Twilio. Without an account the Simulator takes its place."
+    ),
+    "channels.help.meta": (
+        "WhatsApp by Meta itself (Cloud API): META_ACCESS_TOKEN, META_PHONE_NUMBER_ID, "
+        "META_APP_SECRET and META_VERIFY_TOKEN in .env."
+    ),
+    "channels.help.chatwoot": (
+        "Chatwoot inboxes: CHATWOOT_API_URL, CHATWOOT_API_TOKEN, CHATWOOT_ACCOUNT_ID and a "
+        "webhook secret in .env."
+    ),
+    "channels.paste.twilio.message": "When a message comes in (POST)",
+    "channels.paste.twilio.status": "Status callback",
+    "channels.paste.meta.callback": "Callback URL",
+    "channels.paste.chatwoot.webhook": "URL of the webhook or bot",
+    "channels.check": "Check",
+    "channels.found": "Check: {channel}",
+    "channels.choose_first": "Choose first from which number.",
+    "channels.test": "Test message",
+    "channels.test_help": (
+        "It goes the way every reply goes. WhatsApp only delivers it if that person wrote "
+        "within the last 24 hours."
+    ),
+    "channels.from": "From",
+    "channels.number": "Number that receives it",
+    "channels.number_bad": "write 8 to 15 digits, with the country code.",
+    "channels.text": "Text",
+    "channels.test_text": "A test message from Agent Studio.",
+    "channels.test_send": "Send the test",
+    "channels.write_first": "Write the text first.",
+    "channels.sent": "On its way. The conversation shows whether it arrived, or why not.",
+    "channels.sent_look": "See the conversation →",
+    "checkup.reach": "Reach:",
+    "checkup.signature": "Signature:",
+    "checkup.forgery": "Forgery:",
+    "checkup.verification": "Verification:",
+    "checkup.credentials": "Credentials:",
+    "checkup.reach.ok": "the bot answers at its address.",
+    "checkup.reach.unreachable": (
+        "the bot does not answer at its address. Is it running? Is PUBLIC_BASE_URL right?"
+    ),
+    "checkup.reach.refused": (
+        "something in front of the bot lets nothing through (HTTP {detail}). Look at the "
+        "proxy."
+    ),
+    "checkup.reach.status": (
+        "something else answers at that address (HTTP {detail}). Look at PUBLIC_BASE_URL."
+    ),
+    "checkup.signature.ok": "the bot accepts what is rightly signed.",
+    "checkup.signature.not_set": "the secret that signs is missing. Put it into .env.",
+    "checkup.signature.unreachable": "the bot did not answer.",
+    "checkup.signature.refused": (
+        "the bot refused a rightly signed call (HTTP {detail}). Bot and studio have different"
+        " secrets or public addresses: restart both."
+    ),
+    "checkup.signature.status": "the bot answered HTTP {detail}. Look at its log.",
+    "checkup.forgery.refused": "what somebody else signs is refused, as it should be.",
+    "checkup.forgery.accepted": (
+        "the bot accepted a call with a false signature (HTTP {detail})! Do not open it to "
+        "the internet."
+    ),
+    "checkup.verification.ok": "the bot answers Meta's question.",
+    "checkup.verification.not_set": "META_VERIFY_TOKEN is missing in .env.",
+    "checkup.verification.unreachable": "the bot did not answer.",
+    "checkup.verification.refused": (
+        "the bot does not know META_VERIFY_TOKEN (HTTP {detail}): restart it."
+    ),
+    "checkup.verification.status": "the bot answered HTTP {detail}.",
+    "checkup.credentials.ok": "the provider knows them.",
+    "checkup.credentials.bot_token": (
+        "the provider knows the bot's token. With a user's token lost messages are found as "
+        "well."
+    ),
+    "checkup.credentials.not_set": "there are no credentials in .env.",
+    "checkup.credentials.unreachable": (
+        "the provider cannot be reached from here. Look at the address and the network."
+    ),
+    "checkup.credentials.refused": (
+        "the provider does not accept them (HTTP {detail}). Copy them again from its console."
+    ),
+    "checkup.credentials.status": (
+        "the provider answered HTTP {detail}. Look at account and address in .env."
+    ),
+}

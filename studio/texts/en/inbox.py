@@ -27,6 +27,7 @@ TEXTS = {
     "delivery.sent": "sent",
     "delivery.delivered": "delivered",
     "delivery.read": "read",
+    "delivery.played": "played",
     "delivery.dead": "not delivered",
     "delivery.failed": "not delivered",
     "delivery.undelivered": "not delivered",
@@ -39,7 +40,6 @@ TEXTS = {
     "inbox.every_channel": "Every channel",
     "inbox.owner.paused": "Paused",
     "inbox.owner.mine": "Assigned to me",
-    "inbox.waits.any": "Answered or not",
     "inbox.waits.unanswered": "Unanswered",
     "inbox.waits.undelivered": "Not delivered",
     "inbox.paused": "paused",
@@ -67,4 +67,5 @@ TEXTS = {
     "inbox.mend_keep": "Keep the answer",
     "inbox.mend_kept": "Answer kept. Try it with the same question.",
     "inbox.mend_first": "Write the question and the answer, and choose where to keep it.",
+    "inbox.waits.any": "No filter",
 }

@@ -29,6 +29,7 @@ TEXTS = {
     "delivery.sent": "enviado",
     "delivery.delivered": "entregado",
     "delivery.read": "leído",
+    "delivery.played": "escuchado",
     "delivery.dead": "no entregado",
     "delivery.failed": "no entregado",
     "delivery.undelivered": "no entregado",
@@ -41,7 +42,6 @@ TEXTS = {
     "inbox.every_channel": "Todos los canales",
     "inbox.owner.paused": "En pausa",
     "inbox.owner.mine": "Asignadas a mí",
-    "inbox.waits.any": "Con o sin respuesta",
     "inbox.waits.unanswered": "Sin responder",
     "inbox.waits.undelivered": "No entregadas",
     "inbox.paused": "en pausa",
@@ -69,4 +69,5 @@ TEXTS = {
     "inbox.mend_keep": "Guardar la respuesta",
     "inbox.mend_kept": "Respuesta guardada. Pruébela con la misma pregunta.",
     "inbox.mend_first": "Escriba la pregunta y la respuesta, y elija dónde guardarla.",
+    "inbox.waits.any": "Sin filtrar",
 }
