@@ -24,6 +24,7 @@ class Reason:
     cited: Html | None
     why: Html
     sources: tuple[str, ...] = ()
+    label: str = ""  # which draft or version answered
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def _answered(studio: Studio, talk: Talk, answer: Answer, label: str, seconds: f
         why.citations([one.as_json() for one in answer.citations]),
         why.panel(studio, trace, facts, answer.error, answer.prompt),
         tuple(dict.fromkeys(one.source for one in answer.citations)),
+        label,
     )
     said = (*talk.said, Said("agent", answer.text))
     return _short(Talk(said, reasons=(*talk.reasons, reason), shown=place, marks=talk.marks))
@@ -111,7 +113,10 @@ def drawn(studio: Studio, talk: Talk, keeps: bool = False) -> Html:
     """Return the talk as bubbles; with *keeps*, each answer can be kept or corrected."""
     bubbles = []
     for place, line in enumerate(talk.said):
-        bubbles.append(Bubble(line.author, line.text, below=_below(studio, talk, place, keeps)))
+        reason = talk.of(place)
+        below = _below(studio, talk, place, keeps)
+        who = reason.label if reason else ""
+        bubbles.append(Bubble(line.author, line.text, who=who, below=below))
     if talk.partial is not None:
         bubbles.append(Bubble("agent", talk.partial or "…"))
     return thread(bubbles) if bubbles else note(studio.say("playground.empty"))

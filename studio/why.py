@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from studio.guard import HOME
 from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.texts import has
@@ -59,11 +60,12 @@ def place(one: Mapping[str, Any]) -> str:
     return f"{one['source']}, #{one['row']}" if one.get("row") is not None else str(one["source"])
 
 
-def passage(title: str, score: float, text: str, heading: str = "") -> Html:
-    """Return a passage with its place and how well it fits."""
+def passage(title: str, score: float, text: str, heading: str = "", link: str = "") -> Html:
+    """Return a passage with its place, how well it fits, and a *link* to where it stands."""
+    named = tag("a", title, class_="as-link", href=link) if link else tag("b", title)
     return tag(
         "div",
-        tag("div", tag("b", title), _score(score), class_="as-passage-head"),
+        tag("div", named, _score(score), class_="as-passage-head"),
         tag("div", heading, class_="as-quiet") if heading else None,
         tag("div", text, class_="as-passage-text"),
         class_="as-passage",
@@ -85,7 +87,7 @@ def _step(studio: Studio, step: Mapping[str, Any]) -> Html:
     kind, detail = str(step["kind"]), step.get("detail") or {}
     seconds = tag("em", f"{float(step.get('seconds') or 0):.2f} s")
     title = join([badge(studio.say(f"step.{kind}"), kind), _title(studio, step), seconds])
-    body = _passages(studio, detail) if kind == "passages" else _details(detail)
+    body = BODIES.get(kind, _details)(studio, detail)
     return _folded(title, body, opened=kind in ("passages", "error"))
 
 
@@ -100,14 +102,39 @@ def _passages(studio: Studio, detail: Mapping[str, Any]) -> Html:
     if not found:
         return note(studio.say("why.nothing_found"))
     return join(
-        passage(f"[{one['n']}] {one['place']}", float(one["score"]), one["text"], one["heading"])
+        passage(
+            f"[{one['n']}] {one['place']}",
+            float(one["score"]),
+            one["text"],
+            one["heading"],
+            f"{HOME}/{studio.language}/knowledge?base=chunk-{one['chunk_id']}",
+        )
         for one in found
     )
 
 
-def _details(detail: Mapping[str, Any]) -> Html:
-    text = json.dumps(detail, ensure_ascii=False, indent=2)
-    return tag("pre", text.replace("\\n", "\n"))
+def _tool(studio: Studio, detail: Mapping[str, Any]) -> Html:
+    """What went into a tool and what came out of it."""
+    given = detail.get("arguments") or {}
+    rows = [tag("div", tag("dt", str(name)), tag("dd", _plain(value)))
+            for name, value in given.items()]  # fmt: skip
+    return join([
+        tag("div", studio.say("why.given"), class_="as-field"),
+        tag("dl", rows, class_="as-facts") if rows else tag("p", "—"),
+        tag("div", studio.say("why.returned"), class_="as-field"),
+        tag("pre", str(detail.get("result", ""))),
+    ])  # fmt: skip
+
+
+def _details(studio: Studio, detail: Mapping[str, Any]) -> Html:
+    return tag("pre", _plain(detail).replace("\\n", "\n"))
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+BODIES = {"passages": _passages, "tool": _tool}
 
 
 def _folded(title: Html | str, body: Html, opened: bool = False) -> Html:

@@ -1,46 +1,35 @@
 """Playground: talk to a draft or a version on the production path, and see why it answers so."""
 
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
-from agent.answer import Answer, Said, Step, Token
-from agent.spec import Spec
 from agent.store.people import Person
-from studio import why
-from studio.bubbles import Bubble, thread
+from knowledge.curated import MAX_QUESTION
+from studio.carry import curated_of
 from studio.errors import NothingChosen
-from studio.markup import Html, tag
+from studio.pages.playground_view import (
+    KINDS,
+    Choice,
+    Correction,
+    Pair,
+    Parts,
+    choices,
+    correcting,
+    explained,
+    layout,
+    shown,
+    versions,
+)
 from studio.roles import allow
 from studio.state import Studio
-from studio.widgets import note, place
-from studio.wiring import Load, Show, at_address, event
+from studio.talk import DRAFT, Talk, converse, spec_of
+from studio.wiring import Load, at_address, event, pick
 
-DRAFT = "draft"
-LONGEST_TALK = 100
-
-
-@dataclass(frozen=True)
-class Talk:
-    """A trial conversation, and what is known about its last answer."""
-
-    said: tuple[Said, ...] = ()
-    partial: str | None = None  # what is being written; None: nothing
-    cited: Html | None = None
-    why: Html | None = None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What can be tried."""
-
-    agents: list[tuple[str, str]]
-    agent_id: str
-    versions: list[tuple[str, str]]
+SENTENCES = re.compile(r"(?<=[.?!…])\s+|\n+")
 
 
 @allow("viewer")
@@ -58,124 +47,155 @@ def choose(studio: Studio, person: Person, agent_id: str) -> Choice:
 
 
 def _choice(studio: Studio, agents: list[tuple[str, str]], agent_id: str) -> Choice:
-    versions = studio.services.agents.versions(agent_id) if agent_id else []
+    known = studio.services.agents.versions(agent_id) if agent_id else []
+    live = {one.version_id for one in studio.services.agents.channels()}
     listed = [(studio.say("playground.draft"), DRAFT)]
-    listed += [(f"v{version.number} · {version.note}"[:60], version.id) for version in versions]
+    for version in known:
+        mark = f" · {studio.say('playground.live')}" if version.id in live else ""
+        listed.append((f"v{version.number}{mark} · {version.note}"[:60].rstrip(" ·"), version.id))
     return Choice(agents, agent_id, listed)
 
 
 @allow("agent")
 def ask(
-    studio: Studio, person: Person, said: Sequence[Said], agent_id: str, version_id: str, text: str
-) -> Iterator[Talk]:
-    """Answer *text* as the worker would, showing it as it is written."""
-    text = (text or "").strip()
-    if not text or not agent_id:
+    studio: Studio, person: Person, talk: Talk | None, other: Talk | None, agent_id: str,
+    version_id: str, beside_id: str, text: str,
+) -> Iterator[Pair]:  # fmt: skip
+    """Answer *text* as the worker would, showing it as it is written; beside it, another spec."""
+    texts = [(text or "").strip()]
+    yield from _asked(studio, Pair(talk or Talk(), other), agent_id, version_id, beside_id, texts)
+
+
+@allow("agent")
+def simulate(
+    studio: Studio, person: Person, kind: str, talk: Talk | None, other: Talk | None,
+    agent_id: str, version_id: str, beside_id: str, text: str,
+) -> Iterator[Pair]:  # fmt: skip
+    """Ask as a kind of customer: in a burst, by voice note, in another language, angrily."""
+    texts = _said(studio, kind, (text or "").strip())
+    yield from _asked(studio, Pair(talk or Talk(), other), agent_id, version_id, beside_id, texts)
+
+
+def _said(studio: Studio, kind: str, text: str) -> list[str]:
+    """Return what such a customer writes: their burst is *text* cut into its sentences."""
+    if kind == "burst" and text:
+        pieces = [piece for piece in SENTENCES.split(text) if piece.strip()]
+        return pieces if len(pieces) > 1 else [studio.say("said.hello"), text]
+    if kind not in KINDS:
+        return [text]
+    return studio.say(f"said.{kind}").split("\n")
+
+
+def _asked(
+    studio: Studio, pair: Pair, agent_id: str, version_id: str, beside_id: str, texts: list[str]
+) -> Iterator[Pair]:
+    if not agent_id or not any(texts):
         raise NothingChosen("playground.write_first" if agent_id else "playground.choose_first")
-    spec, label = _spec(studio, agent_id, version_id)
-    talk = Talk((*said, Said("customer", text))[-LONGEST_TALK:], partial="")
-    yield talk
-    trace: list[Step] = []
-    started = time.monotonic()
-    for happened in studio.answering.runtime.stream(spec, list(said), [text]):
-        if isinstance(happened, Token):
-            talk = replace(talk, partial=(talk.partial or "") + happened.text)
-        elif isinstance(happened, Step):
-            trace.append(happened)
-            talk = replace(talk, why=why.panel(studio, [one.as_json() for one in trace], {}))
-        else:
-            seconds = time.monotonic() - started
-            talk = _answered(studio, talk, happened, label, seconds)
-        yield talk
+    spec, label = spec_of(studio, agent_id, version_id)
+    other = (pair.other or Talk()) if beside_id else None
+    pair = Pair(pair.talk, other)
+    for talk in converse(studio, spec, label, pair.talk, texts):
+        pair = Pair(talk, other)
+        yield pair
+    if other is not None:
+        beside, name = spec_of(studio, agent_id, beside_id)
+        yield from (Pair(pair.talk, talk) for talk in converse(studio, beside, name, other, texts))
 
 
 @allow("viewer")
-def reset(studio: Studio, person: Person) -> Talk:
+def explain(studio: Studio, person: Person, action: str, subject: str, talk: Talk | None) -> Talk:
+    """Show why the answer at that place came out so."""
+    return replace(talk or Talk(), shown=_place(subject), now=None)
+
+
+@allow("editor")
+def keep(
+    studio: Studio, person: Person, action: str, subject: str, talk: Talk | None, agent_id: str
+) -> Correction:
+    """Keep an answer as a test case, or begin to correct it."""
+    talk, at = talk or Talk(), _place(subject)
+    reason = talk.of(at)
+    if reason is None:
+        return Correction(talk)
+    if action == "correct":
+        question = talk.question_of(at)[:MAX_QUESTION]
+        return Correction(talk, at, question, talk.said[at].text)
+    source = next(iter(reason.sources), "")
+    studio.services.cases.add(agent_id, talk.question_of(at), person.email, source=source)
+    return Correction(replace(talk, marks=(*talk.marks, at)))
+
+
+@allow("editor")
+def correct(
+    studio: Studio, person: Person, talk: Talk | None, agent_id: str, at: int, question: str,
+    answer: str,
+) -> Correction:  # fmt: skip
+    """Keep what staff wrote as the answer to that question, in the agent's first base."""
+    if not (question or "").strip() or not (answer or "").strip():
+        raise NothingChosen("playground.answer_first")
+    known = {base.id for base in studio.services.sources.bases()}
+    draft = studio.services.agents.get(agent_id).draft
+    base_id = next((one for one in draft.knowledge.bases if one in known), "")
+    if not base_id:
+        raise NothingChosen("playground.no_base")
+    made = curated_of(studio).add(base_id, question.strip(), answer.strip(), person.email)
+    studio.services.audit.note(person.email, "answer curated", str(made))
+    talk = talk or Talk()
+    return Correction(replace(talk, marks=(*talk.marks, int(at))))
+
+
+@allow("viewer")
+def cancel(studio: Studio, person: Person, talk: Talk | None) -> Correction:
+    """Leave an answer as it is."""
+    return Correction(talk or Talk())
+
+
+@allow("viewer")
+def reset(studio: Studio, person: Person) -> Pair:
     """Begin again."""
-    return Talk()
+    return Pair()
 
 
-def _spec(studio: Studio, agent_id: str, version_id: str) -> tuple[Spec, str]:
-    agent = studio.services.agents.get(agent_id)
-    if version_id in ("", DRAFT, None):
-        return agent.draft, f"{agent.name} · {studio.say('playground.draft')}"
-    version = studio.services.agents.version(version_id)
-    return version.spec, version.label
-
-
-def _answered(studio: Studio, talk: Talk, answer: Answer, label: str, seconds: float) -> Talk:
-    tokens = (answer.usage.input_tokens, answer.usage.output_tokens)
-    facts = why.usage(
-        studio, label, answer.model, tokens, answer.usage.cost, seconds, answer.outcome
-    )
-    trace = [step.as_json() for step in answer.trace]
-    return Talk(
-        said=(*talk.said, Said("agent", answer.text)),
-        cited=why.citations([one.as_json() for one in answer.citations]),
-        why=why.panel(studio, trace, facts, answer.error, answer.prompt),
-    )
-
-
-def _drawn(studio: Studio, talk: Talk) -> Html:
-    bubbles = [Bubble(one.author, one.text) for one in talk.said]
-    if bubbles and talk.cited is not None:
-        bubbles[-1] = replace(bubbles[-1], below=talk.cited)
-    if talk.partial is not None:
-        bubbles.append(Bubble("agent", talk.partial or "…"))
-    return thread(bubbles) if bubbles else note(studio.say("playground.empty"))
-
-
-def _shown(studio: Studio, talk: Talk) -> list[Any]:
-    reason = talk.why or note(studio.say("playground.why_empty"))
-    return [talk.said, _drawn(studio, talk), reason, ""]
+def _place(subject: str) -> int:
+    return int(subject) if subject.isdecimal() else -1
 
 
 def build(studio: Studio, load: Load) -> None:
     """Place the page and wire it."""
-    say = studio.say
-    said = gr.State(())
-    with gr.Row(elem_classes="as-columns"):
-        with gr.Column(scale=6, min_width=380):
-            with gr.Row():
-                agent = gr.Dropdown([], label=say("playground.agent"), elem_id="try-agent")
-                version = gr.Dropdown([], label=say("playground.version"), elem_id="try-version")
-            chat = place(elem_id="try-chat", autoscroll=True, elem_classes="as-phone")
-            with gr.Row():
-                box = gr.Textbox(
-                    show_label=False, placeholder=say("playground.placeholder"), scale=8,
-                    elem_id="try-box", lines=1, max_lines=4, container=False, max_length=4000,
-                )  # fmt: skip
-                send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
-                                 elem_id="try-send")  # fmt: skip
-                again = gr.Button(say("playground.reset"), scale=1, min_width=130)
-        with gr.Column(scale=5, min_width=320):
-            place(tag("h3", say("playground.why")))
-            reason = place(elem_id="try-why", elem_classes="as-scroll")
-    _wire(studio, load, (said, agent, version, chat, box, send, again, reason))
-
-
-def _wire(studio: Studio, load: Load, parts: tuple[Any, ...]) -> None:
-    said, agent, version, chat, box, send, again, reason = parts
-    show: Show = partial(_shown, studio)
-    out = [said, chat, reason, box]
-    load(at_address(studio, first, "agent", _choices), None, [agent, version])
-    load(event(studio, reset, show), None, out, show_progress="hidden")
-    agent.input(event(studio, choose, _versions), agent, version)
-    gr.on([agent.input, version.input, again.click], event(studio, reset, show), None, out)
+    parts = layout(studio)
+    show = partial(shown, studio)
+    several = [parts.agent, parts.version, parts.other]
+    load(at_address(studio, first, "agent", choices), None, several)
+    load(event(studio, reset, show), None, parts.filled, show_progress="hidden")
+    parts.agent.input(event(studio, choose, versions), parts.agent, several[1:])
     gr.on(
-        [box.submit, send.click],
-        event(studio, ask, show),
-        [said, agent, version, box],
-        out,
+        [parts.agent.input, parts.version.input, parts.other.input, parts.again.click],
+        event(studio, reset, show), None, parts.filled,
+    ).then(
+        event(studio, cancel, partial(correcting, studio)), parts.talk, parts.corrected,
         show_progress="hidden",
-        concurrency_limit=8,
+    )  # fmt: skip
+    gr.on(
+        [parts.box.submit, parts.send.click], event(studio, ask, show), parts.asked, parts.filled,
+        show_progress="hidden", concurrency_limit=8,
+    )  # fmt: skip
+    for kind, button in zip(KINDS, parts.kinds, strict=True):
+        button.click(
+            event(studio, simulate, show), [gr.State(kind), *parts.asked], parts.filled,
+            show_progress="hidden", concurrency_limit=8,
+        )  # fmt: skip
+    _wire_answers(studio, parts)
+
+
+def _wire_answers(studio: Studio, parts: Parts) -> None:
+    form, show = parts.form, partial(correcting, studio)
+    out = parts.corrected
+    parts.chat.select(
+        pick(studio, explain, partial(explained, studio)), parts.talk, [parts.talk, parts.reason]
     )
-
-
-def _choices(choice: Choice) -> list[Any]:
-    agents = gr.update(choices=choice.agents, value=choice.agent_id or None)
-    return [agents, _versions(choice)]
-
-
-def _versions(choice: Choice) -> Any:
-    return gr.update(choices=choice.versions, value=DRAFT)
+    parts.chat.click(pick(studio, keep, show), [parts.talk, parts.agent], out)
+    form.save.click(
+        event(studio, correct, show, "playground.corrected"),
+        [parts.talk, parts.agent, form.place, form.question, form.answer], out,
+    )  # fmt: skip
+    form.cancel.click(event(studio, cancel, show), parts.talk, out, show_progress="hidden")

@@ -22,4 +22,6 @@ TEXTS = {
     "step.title.passages": "what it found",
     "step.title.offline": "built-in",
     "step.title.handoff_word": "the customer asked for a person",
+    "why.given": "It was given",
+    "why.returned": "It returned",
 }

@@ -22,4 +22,6 @@ TEXTS = {
     "step.title.passages": "lo que encontró",
     "step.title.offline": "integrado",
     "step.title.handoff_word": "el cliente pidió una persona",
+    "why.given": "Se le dio",
+    "why.returned": "Devolvió",
 }
