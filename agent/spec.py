@@ -132,6 +132,7 @@ class ConversationRules(_Part):
     longest_wait_seconds: float = Field(8, ge=0, le=60)
     history_messages: int = Field(20, ge=0, le=200)
     max_parts: int = Field(5, ge=1, le=10)
+    buttons: bool = False  # a short list beside a question may be tapped, where the channel can
 
 
 class Budget(_Part):

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 
 from agent.answer import Answer, Author, Said
+from agent.choices import choices
 from agent.limits import TOO_FAST
 from agent.log import about
 from agent.parts import MORE, split
@@ -92,6 +93,8 @@ def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
     )
     parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts, answer.language)
     outcome = _outcome(answer, version, parts, started_at)
+    if version.spec.conversation.buttons and parts:
+        outcome = replace(outcome, choices=choices(parts[-1]))
     return _briefed(work, _told_to_wait(desk, work, outcome, channel))
 
 
@@ -146,7 +149,7 @@ def _stopped(
         language=gates.spoken(work, version.spec),
         handoff_reason=stop.reason,
         owner_until=_until(version.spec, started_at),
-        error=stop.reason,
+        error=f"{stop.code}: {stop.reason}.",
     )
 
 
@@ -166,6 +169,7 @@ def _told_to_wait(desk: Desk, work: Work, outcome: Outcome, channel: Channel) ->
         outcome,
         text=f"{outcome.text}\n\n{notice}",
         parts=[*outcome.parts, *_parts(notice, work, channel, 1)],
+        choices=(),
         told_to_wait=True,
     )
 

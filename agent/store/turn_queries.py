@@ -225,3 +225,13 @@ def insert_message() -> Any:
 def insert_parts() -> Any:
     """Add outbox rows."""
     return insert(outbox)
+
+
+@cache
+def offer() -> Any:
+    """Let the customer tap `offered` under part `last` of turn `turn`."""
+    return (
+        update(outbox)
+        .where(outbox.c.turn_id == bindparam("turn"), outbox.c.part == bindparam("last"))
+        .values(kind="buttons", extra=bindparam("offered", type_=outbox.c.extra.type))
+    )

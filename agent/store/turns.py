@@ -98,6 +98,7 @@ class Outcome:
     trace: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
     missed: str = ""  # the question nothing was found for
+    choices: Sequence[dict[str, str]] = ()  # what the customer may tap under the last part
     briefing: str = ""  # what the provider's own people are told at a hand-off
     told_to_wait: bool = False  # the customer writes faster than is answered, and now knows it
 
@@ -239,6 +240,10 @@ class Turns:
         }  # fmt: skip
         here = work.lease.conversation_id
         message_id = add_reply(tx, here, turn_id, outcome.parts, message)
+        if outcome.choices:
+            tapped = {"buttons": list(outcome.choices)}
+            last = len(outcome.parts) - 1
+            tx.execute(queries.offer(), {"turn": turn_id, "last": last, "offered": tapped})
         if outcome.briefing:
             row = {
                 "conversation_id": here, "message_id": message_id, "turn_id": turn_id,

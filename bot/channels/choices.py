@@ -25,7 +25,7 @@ def choices(extra: Mapping[str, Any]) -> list[Choice]:
 
 
 def with_choices(body: str, extra: Mapping[str, Any], limit: int) -> str:
-    """Return *body* with its choices as lines below it, or alone when they do not fit."""
-    lines = [f"- {one.title}" for one in choices(extra)]
+    """Return *body* with those choices it does not name as lines below it, if they fit."""
+    lines = [f"- {one.title}" for one in choices(extra) if one.title not in body]
     text = "\n\n".join([body, "\n".join(lines)]) if lines else body
     return text if len(text) <= limit else body

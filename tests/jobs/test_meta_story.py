@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import pytest
 from werkzeug.datastructures import Headers, MultiDict
 
+from agent.answer import Answer
 from agent.settings import Settings
-from agent.spec import Spec
+from agent.spec import ConversationRules, Spec
 from bot.channels.base import Call
 from bot.channels.meta import MetaChannel
 from bot.channels.meta_inbound import MetaDoor
@@ -17,11 +18,12 @@ from bot.simulator import faults as wrong
 from bot.webhooks import accept
 from jobs import deliver, turn
 from jobs.desk import Desk
-from tests.jobs.fakes import Clock
+from tests.jobs.fakes import Clock, EchoRuntime
 from tests.standins.meta import NUMBER, SECRET, TOKEN, MetaStandin
 from tests.standins.server import serve
 
 DAY = 24 * 3600.0
+RULES = ConversationRules(buttons=True)
 
 
 @dataclass
@@ -163,3 +165,15 @@ def test_stop_is_confirmed_once_and_then_there_is_silence(house: House) -> None:
     house.send()
     assert house.read()[-1] == "¿precio?"
     assert json.dumps(house.read()).count("precio") == 1
+
+
+def test_a_short_list_beside_a_question_may_be_tapped(house: House, runtime: EchoRuntime) -> None:
+    agent_id = house.desk.services.agents.create(Spec(name="Leo", conversation=RULES), "ana")
+    house.desk.services.agents.release_draft(agent_id, "meta", NUMBER, "ana")
+    runtime.answer_with = Answer("¿Cuál prefiere?\n\n- SUV\n- Sedán", "answered")
+    house.write("hola")
+    house.send()
+    [taken] = house.meta.taken
+    buttons = taken.body["interactive"]["action"]["buttons"]
+    assert [one["reply"]["title"] for one in buttons] == ["SUV", "Sedán"]
+    assert taken.words == "¿Cuál prefiere?\n\n- SUV\n- Sedán"
