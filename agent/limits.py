@@ -65,6 +65,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """A limit of the day that is reached: its code, and the sentence for staff."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Allowance:
     """What one conversation has used, with the turn that is about to be taken counted in."""
 
@@ -77,18 +85,18 @@ class Allowance:
         """True when the customer has to wait from here, and was not told of it lately."""
         return self.tokens < 0 and now - self.told_at >= TOLD_AGAIN_AFTER
 
-    def over(self, limits: Limits, spent_by_all: float) -> str:
-        """Return which limit of the day is reached, for staff; nothing when none is."""
+    def over(self, limits: Limits, spent_by_all: float) -> Reached | None:
+        """Return which limit of the day is reached, or None."""
         if limits.turns_a_day and self.turns > limits.turns_a_day:
-            return f"limit_turns: More than {limits.turns_a_day} turns today (TURNS_A_DAY)."
+            setting = f"TURNS_A_DAY {limits.turns_a_day}"
+            return Reached("limit_turns", f"Today's turns of this customer are used up: {setting}")
         if limits.cost_a_customer and self.cost >= limits.cost_a_customer:
-            return (
-                f"limit_customer: Today's {limits.cost_a_customer} US$ a customer are spent"
-                " (COST_CAP_CUSTOMER)."
-            )
+            setting = f"COST_CAP_CUSTOMER {limits.cost_a_customer:g} US$"
+            return Reached("limit_customer", f"Today's money for this customer is spent: {setting}")
         if limits.cost_a_day and spent_by_all >= limits.cost_a_day:
-            return f"limit_day: Today's {limits.cost_a_day} US$ are spent (COST_CAP_DAY)."
-        return ""
+            setting = f"COST_CAP_DAY {limits.cost_a_day:g} US$"
+            return Reached("limit_day", f"Today's money for all customers is spent: {setting}")
+        return None
 
 
 def day_of(now: float) -> int:

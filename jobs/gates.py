@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.language import language_of
-from agent.limits import DAY_IS_OVER
+from agent.limits import DAY_IS_OVER, Reached
 from agent.office import closing
 from agent.spec import Spec
 from agent.store.turns import Line, Work
@@ -28,6 +28,7 @@ class Stop:
     """A person has to answer: what the customer is told, and why, for staff."""
 
     text: str
+    code: str
     reason: str
     outcome: str = "handoff"
 
@@ -36,13 +37,13 @@ def stop(desk: Desk, work: Work, spec: Spec) -> Stop | None:
     """Return why the model is not asked, or None."""
     language = spoken(work, spec)
     if work.lease.attempts > MAX_ATTEMPTS:
-        reason = f"{MAX_ATTEMPTS} attempts to answer ended without an answer."
-        return Stop(spec.fallback.in_language(language), reason, "fallback")
-    over = _over_the_day(desk, work)
-    if over:
-        return Stop(DAY_IS_OVER.in_language(language), over)
+        reason = f"{MAX_ATTEMPTS} attempts to answer ended without an answer"
+        return Stop(spec.fallback.in_language(language), "attempts", reason, "fallback")
+    reached = _over_the_day(desk, work)
+    if reached is not None:
+        return Stop(DAY_IS_OVER.in_language(language), reached.code, reached.reason)
     loop = loop_in([*work.history, *work.unanswered])
-    return Stop(closing(spec, language, desk.clock()), loop) if loop else None
+    return Stop(closing(spec, language, desk.clock()), "loop", loop) if loop else None
 
 
 def spoken(work: Work, spec: Spec) -> str:
@@ -56,14 +57,14 @@ def loop_in(lines: Sequence[Line]) -> str:
     said = _answered(lines)
     last = [line.text.strip().casefold() for line in said[-SAME:]]
     if len(last) == SAME and len(set(last)) == 1:
-        return f"loop: The customer's last {SAME} messages are the same; it may be a machine."
+        return f"It may be a machine that writes, its last {SAME} messages are the same"
     turns = said[-ROUND:]
     if (
         len(turns) == ROUND
         and turns[-1].at - turns[0].at <= ROUND_SECONDS
         and len({line.text.strip().casefold() for line in turns}) <= FEW
     ):
-        return f"loop: {ROUND} messages in ten minutes say {FEW} things; it may be a machine."
+        return f"It may be a machine that writes, its last {ROUND} messages say {FEW} things"
     return ""
 
 
@@ -83,9 +84,9 @@ def _answered(lines: Sequence[Line]) -> list[Line]:
     return kept
 
 
-def _over_the_day(desk: Desk, work: Work) -> str:
+def _over_the_day(desk: Desk, work: Work) -> Reached | None:
     allowance, limits = work.lease.allowance, desk.services.turns.limits
     if allowance is None:
-        return ""
+        return None
     spent = desk.services.allowances.spent_today() if limits.cost_a_day else 0.0
     return allowance.over(limits, spent)

@@ -165,7 +165,8 @@ def test_a_day_has_so_many_turns_then_a_person_comes(
     assert len(runtime.asked) == 3
     assert said(desk, here).count(DAY_IS_OVER.es) == 1
     conversation = desk.services.conversations.get(here)
-    assert (conversation.owner, conversation.owner_reason[:12]) == ("human", "limit_turns:")
+    reason = "Today's turns of this customer are used up: TURNS_A_DAY 3"
+    assert (conversation.owner, conversation.owner_reason) == ("human", reason)
 
 
 def test_a_new_day_has_new_turns(
@@ -180,15 +181,15 @@ def test_a_new_day_has_new_turns(
 
 
 @pytest.mark.parametrize(
-    ("limits", "code", "others_too"),
+    ("limits", "setting", "others_too"),
     [
-        (Limits(cost_a_customer=0.05), "limit_customer:", False),
-        (Limits(cost_a_day=0.05), "limit_day:", True),
+        (Limits(cost_a_customer=0.05), "COST_CAP_CUSTOMER 0.05 US$", False),
+        (Limits(cost_a_day=0.05), "COST_CAP_DAY 0.05 US$", True),
     ],
 )
 def test_a_spent_cap_ends_the_day_politely(
     desk: Desk, write: Write, clock: Clock, runtime: EchoRuntime,
-    limits: Limits, code: str, others_too: bool,
+    limits: Limits, setting: str, others_too: bool,
 ) -> None:  # fmt: skip
     desk = limited(desk, clock, limits)
     runtime.answer_with = Answer("Claro.", "answered", usage=Usage(100, 10, 0.03))
@@ -198,7 +199,7 @@ def test_a_spent_cap_ends_the_day_politely(
         turn.take(desk, here)
     assert len(runtime.asked) == 2  # 0.06 US$, and not one call more
     assert said(desk, here) == ["Claro.", "Claro.", DAY_IS_OVER.es]
-    assert desk.services.conversations.get(here).owner_reason.startswith(code)
+    assert desk.services.conversations.get(here).owner_reason.endswith(setting)
     other = write("hola", "SMother", OTHER).conversation_id
     clock.pass_seconds(5)
     turn.take(desk, other)
@@ -213,7 +214,7 @@ def test_the_same_text_back_and_forth_is_taken_for_a_machine(
         clock.pass_seconds(30)
         turn.take(desk, here)
     assert len(runtime.asked) == SAME - 1
-    assert desk.services.conversations.get(here).owner_reason.startswith("loop:")
+    assert desk.services.conversations.get(here).owner_reason.startswith("It may be a machine")
 
 
 def test_a_menu_that_answers_in_turns_is_taken_for_a_machine(
