@@ -19,6 +19,7 @@ from agent.store.audit import Audit
 from agent.store.cases import Cases
 from agent.store.conversations import Conversations
 from agent.store.db import BUSY_SECONDS, Database
+from agent.store.erasure import Erasure
 from agent.store.evaluations import Evaluations
 from agent.store.inbox import Inbox
 from agent.store.insights import Insights
@@ -59,6 +60,7 @@ class Services:
     tours: Tours
     switches: Switches
     audit: Audit
+    erasure: Erasure
     sources: Sources
     embedders: Embedders
 
@@ -77,6 +79,7 @@ def open_services(
         socket_timeout=5,
         retry=Retry(NoBackoff(), 0),  # the sweeper retries; a door must not wait
     )
+    key = settings.secret_key.get_secret_value() if settings.secret_key else ""
     return Services(
         settings=settings,
         database=database,
@@ -86,7 +89,7 @@ def open_services(
         agents=Agents(database),
         cases=Cases(database),
         evaluations=Evaluations(database),
-        inbox=Inbox(database),
+        inbox=Inbox(database, key=key),
         turns=Turns(database, limits=settings.limits),
         allowances=Allowances(database),
         outbox=Outbox(database),
@@ -99,6 +102,7 @@ def open_services(
         tours=Tours(database),
         switches=Switches(database),
         audit=Audit(database),
+        erasure=Erasure(database, settings.media_dir, key),
         sources=Sources(database, settings.files_dir),
         embedders=_embedders(settings),
     )

@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         None, description="Argon2id; empty: a one-time password on the console at first start"
     )
     secret_key: SecretStr | None = Field(
-        None, description="not needed yet: sign-ins are random tokens kept in the database"
+        None, description="keys the hashes that stay of erased messages; keep it for good"
     )
     messages_a_minute: float = Field(
         10, ge=0, description="of one customer that are answered; more wait their turn; 0: no limit"
@@ -185,6 +185,11 @@ class Settings(BaseSettings):
     def files_dir(self) -> Path:
         """Where uploaded knowledge is kept, under random names."""
         return self.data_dir / "files"
+
+    @property
+    def media_dir(self) -> Path:
+        """Where files that customers sent are kept, under random names."""
+        return self.data_dir / "media"
 
     @property
     def twilio_address(self) -> str:

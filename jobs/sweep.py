@@ -16,6 +16,7 @@ from agent.log import configure
 from agent.queues import DELIVERY, INGESTION, REMOVAL, TURN
 from agent.services import Services, open_services
 from agent.settings import Settings
+from agent.store.switches import RETENTION
 from jobs import reconcile
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 1.0
 SLACK_SECONDS = 1.0  # what a worker that was told gets, before it is told again
 LONGEST_PAUSE = 30.0
+FORGET_SECONDS = 3600.0
 
 
 @dataclass
@@ -33,11 +35,13 @@ class Sweeper:
     clock: Callable[[], float] = time.time
     _rung: dict[tuple[str, str | int], tuple[float, float]] = field(default_factory=dict)
     _paused: bool = False
+    _forget_at: float = 0.0
 
     def sweep(self) -> int:
         """Ring once for everything that is due; return how many times it rang."""
         now = self.clock()
         self._hand_back(now)
+        self._forget(now)
         if self._paused and not self.services.switches.paused:
             self._rung.clear()  # everything that waited through the pause is due at once
         self._paused = self.services.switches.paused
@@ -51,6 +55,16 @@ class Sweeper:
             self._rung[key] = (now + pause, min(pause * 2, LONGEST_PAUSE))
             rung += self.services.doorbell.ring(*key)
         return rung
+
+    def _forget(self, now: float) -> None:
+        """Delete a batch of what is kept no longer; when all is done, look again in an hour."""
+        if now >= self._forget_at:
+            days = self.services.switches.get(RETENTION, {})
+            done = self.services.erasure.forget(days)
+            if done:
+                log.info("kept no longer rows=%s", done)
+            else:
+                self._forget_at = now + FORGET_SECONDS
 
     def _hand_back(self, now: float) -> None:
         """Give back what people had for a time, or what was paused until now."""

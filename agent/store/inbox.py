@@ -8,15 +8,29 @@ after the other and the order of inbox ids is the order in which they were recei
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from agent import consent
 from agent.store import consents
 from agent.store.db import Database
 from agent.store.dialect import upsert
-from agent.store.tables import contacts, conversations, inbox, messages
+from agent.store.erasure import grave
+from agent.store.tables import contacts, conversations, inbox, messages, tombstones
+
+ERASED = 0  # in the place of a conversation: its customer was erased
 
 
 @dataclass(frozen=True)
@@ -53,9 +67,13 @@ class Accepted:
 class Inbox:
     """Accepts messages. Returning means they are on disk."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], float] = time.time, key: str = ""
+    ) -> None:
+        """*key*: of the hashes that stay of erased messages (`agent.store.erasure`)."""
         self._database = database
         self._clock = clock
+        self._key = key
 
     def accept(self, batch: Sequence[Inbound]) -> list[Accepted]:
         """Store every message of *batch* that is not here yet, in one transaction."""
@@ -75,12 +93,13 @@ class Inbox:
             return tx.scalar(query)
 
     def _known(self, message: Inbound) -> Accepted | None:
-        query = select(inbox.c.conversation_id).where(
-            inbox.c.provider == message.channel,
-            inbox.c.provider_message_id == message.provider_message_id,
-        )
+        values = {
+            "provider": message.channel,
+            "sid": message.provider_message_id,
+            "grave": grave(self._key, message.channel, message.provider_message_id),
+        }
         with self._database.read() as tx:
-            found = tx.scalar(query)
+            found = tx.scalar(_here_or_erased(), values)
         return None if found is None else Accepted(found, None)
 
     def _is_ours(self, message: Inbound) -> bool:
@@ -124,6 +143,16 @@ class Inbox:
                 contact.opted_out_at,
             ), now)  # fmt: skip
         return Accepted(conversation_id, inbox_id)
+
+
+@cache
+def _here_or_erased() -> Any:
+    """The conversation of a message that is here already; ERASED for one whose customer is not."""
+    here = select(inbox.c.conversation_id).where(
+        inbox.c.provider == bindparam("provider"), inbox.c.provider_message_id == bindparam("sid")
+    )
+    erased = select(literal(ERASED)).where(exists().where(tombstones.c.hash == bindparam("grave")))
+    return union_all(here, erased)
 
 
 def _conversation(tx: Connection, message: Inbound, contact_id: int, now: float) -> int:

@@ -16,6 +16,7 @@ from agent.store.dialect import upsert
 from agent.store.tables import switches
 
 PAUSED = "paused"
+RETENTION = "retention_days"  # {"messages": 180, "media": 30, "audit": 365}; 0: for good
 KEPT_SECONDS = 1.0
 
 

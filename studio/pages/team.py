@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from agent.store.erasure import DEFAULT_DAYS
 from agent.store.people import ROLES, Person
+from agent.store.switches import RETENTION
 from studio.errors import BadFields, NothingChosen
 from studio.pages.team_view import KEPT, Log, OneTime, Team, layout, listed, shown, told
 from studio.roles import allow
@@ -12,8 +14,7 @@ from studio.state import Studio
 from studio.wiring import Load, event, pick
 
 LOG_PAGE = 50
-RETENTION = "retention_days"
-KEPT_DAYS = dict(zip(KEPT, (180, 30, 365), strict=True))  # until somebody sets it; 0: for good
+KEPT_DAYS = {name: DEFAULT_DAYS[name] for name in KEPT}
 LONGEST_DAYS = 3_650
 
 

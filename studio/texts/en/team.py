@@ -32,8 +32,7 @@ TEXTS: dict[str, str] = {
     "team.role_sure": "Give {who} the role of {role}?",
     "team.renew": "New password",
     "team.renew_sure": (
-        "Make a new password for {who}? The one they have stops working and they are signed "
-        "out."
+        "Make a new password for {who}? The one they have stops working and they are signed out."
     ),
     "team.disable": "Shut out",
     "team.disable_sure": "Shut {who} out? They are signed out at once.",

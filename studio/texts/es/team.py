@@ -25,8 +25,7 @@ TEXTS: dict[str, str] = {
     "team.not_yet": "aún no ha entrado",
     "team.disabled": "sin acceso",
     "team.not_yourself": (
-        "No puede quitarse el permiso a usted mismo: que lo haga otra persona de "
-        "administración."
+        "No puede quitarse el permiso a usted mismo: que lo haga otra persona de administración."
     ),
     "team.may.viewer": "Ve agentes, conversaciones y cifras; no cambia nada.",
     "team.may.agent": "Además atiende conversaciones y escribe notas.",
