@@ -13,6 +13,7 @@ from studio.markup import Html, tag
 from studio.pages import (
     agents,
     channels,
+    evaluate,
     guide,
     inbox,
     insights,
@@ -33,6 +34,7 @@ PAGES: tuple[tuple[str, str, Build], ...] = (  # (path, key of the name, what bu
     ("", "agents.title", agents.build),
     ("new", "guide.title", guide.build),
     ("playground", "playground.title", playground.build),
+    ("evaluate", "evaluate.title", evaluate.build),
     ("knowledge", "knowledge.title", knowledge.build),
     ("inbox", "inbox.title", inbox.build),
     ("undelivered", "undelivered.title", undelivered.build),

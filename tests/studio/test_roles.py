@@ -31,6 +31,9 @@ MATRIX = {
     "playground": {"first": "viewer", "choose": "viewer", "reset": "viewer", "explain": "viewer",
                    "cancel": "viewer", "ask": "agent", "simulate": "agent", "keep": "editor",
                    "correct": "editor"},
+    "evaluate": {
+        "first": "viewer", "choose": "viewer", "run": "agent", "add": "editor", "remove": "editor",
+    },
     "knowledge": {
         "first": "viewer", "watch": "viewer", "choose": "viewer", "look": "viewer",
         "search": "viewer", "create": "editor", "upload": "editor", "add_page": "editor",
