@@ -1,0 +1,293 @@
+"""Whatever comes between whatever: each message answered once, in order.
+
+Hypothesis plays two workers, a bot, two customers and a provider against the real code and a real
+database, one step at a time, with deaths, heartbeats, duplicates, late answers, take-overs and a
+clock that jumps. `CHAOS_EXAMPLES=2000` plays as many games as that.
+"""
+
+import dataclasses
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import delete, event, select
+
+from agent.queues import TURN, SilentDoorbell
+from agent.services import Services, open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from agent.store import tables
+from agent.store.agents import Agents
+from agent.store.conversations import Conversations
+from agent.store.inbox import Inbound, Inbox
+from agent.store.outbox import Outbox
+from agent.store.owners import Owners
+from agent.store.switches import Switches
+from agent.store.turns import Turns
+from jobs import deliver, turn
+from jobs.desk import Desk, Heartbeat
+from jobs.sweep import Sweeper
+from tests.chaos.oracle import judge
+from tests.chaos.plan import LONG
+from tests.jobs.conftest import OURS
+from tests.jobs.fakes import Clock
+from tests.jobs.fibers import BUSY, NOT_TAKEN, TAKEN, Fiber, Interleaved, NumberingRuntime, Provider
+
+EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "25")), 60
+CUSTOMERS, WORKERS = ("whatsapp:+5215550000001", "whatsapp:+5215550000002"), ("one", "two")
+HOUR = 3600.0
+MADE = (tables.delivery_states, tables.outbox, tables.messages, tables.inbox, tables.turns,
+        tables.conversations, tables.contacts)  # fmt: skip
+customers, workers = st.sampled_from(CUSTOMERS), st.sampled_from(WORKERS)
+
+
+class Game(RuleBasedStateMachine):
+    """One game. `services` and `clock` are set by the test below."""
+
+    services: Services
+    clock: Clock
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.provider = Provider(grace_seconds=10.0)
+        self.desks = {name: self._desk() for name in WORKERS}
+        self.fibers: list[Fiber] = []
+        self.written = dict.fromkeys(CUSTOMERS, 0)
+        self.acknowledged: dict[str, list[int]] = {customer: [] for customer in CUSTOMERS}
+        self.excused: set[tuple[str, int]] = set()
+        self.taken_over: set[str] = set()
+
+    def _desk(self) -> Desk:
+        heartbeat = Heartbeat(self.services.turns, self.services.outbox)
+        channels = {"twilio": self.provider}
+        return Desk(self.services, NumberingRuntime(), channels, heartbeat, self.clock)  # type: ignore[arg-type]
+
+    # --- customers
+
+    @rule(customer=customers, long=st.booleans())
+    def write(self, customer: str, long: bool) -> None:
+        """Write the next message, once the one before it is acknowledged."""
+        if self.written[customer] == len(self.acknowledged[customer]):
+            self.written[customer] += 1
+            if customer in self.taken_over:
+                self.excused.add((customer, self.written[customer]))
+        self._post(customer, self.written[customer], LONG if long else "")
+
+    @rule(customer=customers, number=st.integers(1, 9))
+    def redeliver(self, customer: str, number: int) -> None:
+        """The provider delivers something once more."""
+        if number <= self.written[customer]:
+            self._post(customer, number, "")
+
+    def _post(self, customer: str, number: int, mark: str) -> None:
+        message = Inbound("twilio", f"SM{customer}{number}", OURS, customer, f"n{number}{mark}")
+
+        def accept() -> None:
+            self.services.inbox.accept([message])
+            if number not in self.acknowledged[customer]:
+                self.acknowledged[customer].append(number)
+
+        self._start("bot", f"accept {customer} {number}", accept)
+
+    # --- workers
+
+    @rule(worker=workers, customer=customers)
+    def take(self, worker: str, customer: str) -> None:
+        """A worker is rung for a turn."""
+        self._attend(worker, customer, turn.take)
+
+    @rule(worker=workers, customer=customers)
+    def deliver(self, worker: str, customer: str) -> None:
+        """A worker is rung for a delivery."""
+        self._attend(worker, customer, deliver.send)
+
+    def _attend(self, worker: str, customer: str, work) -> None:  # type: ignore[no-untyped-def]
+        here, name = self._place(customer), f"{work.__module__} {customer}"
+        busy = any(f.process == worker and f.name == name for f in self.fibers)
+        if here is not None and not busy:  # the agenda attends a key once at a time
+            self._start(worker, name, lambda: work(self.desks[worker], here))
+
+    def _start(self, process: str, name: str, work) -> None:  # type: ignore[no-untyped-def]
+        self.fibers.append(Fiber(process, name, work))
+        self.fibers[-1].step()
+
+    @precondition(lambda self: self.fibers)
+    @rule(data=st.data(), steps=st.integers(1, 8))
+    def go_on(self, data: st.DataObject, steps: int) -> None:
+        """Whoever comes first goes on for a while."""
+        chosen = data.draw(st.sampled_from(self.fibers))
+        for _ in range(steps):
+            chosen.step()
+        self.fibers = [fiber for fiber in self.fibers if not fiber.dead]
+
+    @rule(process=st.sampled_from((*WORKERS, "bot")))
+    def die(self, process: str) -> None:
+        """Kill a process with all that it was doing."""
+        for fiber in self.fibers:
+            if fiber.process == process:
+                fiber.die()
+        self.fibers = [fiber for fiber in self.fibers if not fiber.dead]
+        if process in self.desks:
+            self.desks[process] = self._desk()
+
+    @rule(worker=workers)
+    def beat(self, worker: str) -> None:
+        """A heartbeat prolongs what a worker holds."""
+        heart = self.desks[worker].heartbeat
+        self.services.turns.prolong(list(heart._leases))
+        self.services.outbox.prolong(list(heart._tokens))
+
+    # --- the world
+
+    @rule(seconds=st.sampled_from((0.5, 2.0, 7.0, 12.0)))
+    def wait(self, seconds: float) -> None:
+        """Time passes."""
+        self.clock.pass_seconds(seconds)
+
+    @rule(seconds=st.sampled_from((-HOUR, HOUR)))
+    def jump(self, seconds: float) -> None:
+        """Somebody sets the clock."""
+        self.clock.pass_seconds(seconds)
+
+    @rule(result=st.sampled_from((NOT_TAKEN, TAKEN, BUSY)))
+    def go_wrong(self, result) -> None:  # type: ignore[no-untyped-def]
+        """The next send goes wrong."""
+        self.provider.results.append(result)
+
+    @precondition(lambda self: self.provider.ids)
+    @rule(data=st.data(), status=st.sampled_from(("sent", "delivered")))
+    def report(self, data: st.DataObject, status: str) -> None:
+        """The provider reports on something that it took."""
+        name, row = data.draw(st.sampled_from(self.provider.ids))
+        self.services.outbox.report("twilio", name, status, outbox_id=row)
+
+    @rule(customer=customers)
+    def take_over(self, customer: str) -> None:
+        """A person takes the conversation; whatever is open is theirs."""
+        here = self._place(customer)
+        if here is not None:
+            self.services.owners.take_over(here, "ana")
+            self.taken_over.add(customer)
+            self.excused |= {(customer, n) for n in range(1, self.written[customer] + 1)}
+
+    @precondition(lambda self: self.taken_over)
+    @rule(data=st.data())
+    def hand_back(self, data: st.DataObject) -> None:
+        """The person gives it back."""
+        customer = data.draw(st.sampled_from(sorted(self.taken_over)))
+        here = self._place(customer)
+        assert here is not None
+        self.services.owners.hand_back(here, "ana")
+        self.taken_over.discard(customer)
+
+    # --- what must hold
+
+    @invariant()
+    def nothing_is_doubled_or_inverted(self) -> None:
+        """At every moment."""
+        verdict = judge({}, self.provider.delivered)
+        assert not verdict.doubled
+        assert not verdict.inverted
+
+    def teardown(self) -> None:
+        """Let everything come to its end: then nothing is lost either."""
+        self.provider.results.clear()
+        for fiber in self.fibers:
+            fiber.finish()
+        for customer in CUSTOMERS:
+            if self.written[customer] > len(self.acknowledged[customer]):
+                self._post(customer, self.written[customer], "")
+                self.fibers[-1].finish()
+        for pause in [15.0] * 6 + [HOUR] * 3 + [15.0] * 4:
+            self.clock.pass_seconds(pause)
+            self._sweep()
+        verdict = judge(self.acknowledged, self.provider.delivered)
+        excused = {f"{customer} n{number}" for customer, number in self._excused()}
+        lost = [one for one in verdict.lost if one not in excused]
+        self._forget()
+        assert (lost, verdict.doubled, verdict.inverted) == ([], [], [])
+
+    def _sweep(self) -> None:
+        rings: list[tuple[str, int]] = []
+
+        class Heard:
+            def ring(self, job: str, subject: int) -> bool:
+                rings.append((job, subject))
+                return True
+
+        Sweeper(dataclasses.replace(self.services, doorbell=Heard()), self.clock).sweep()
+        for job, subject in rings:
+            if job == TURN:
+                turn.take(self.desks["one"], subject)
+            deliver.send(self.desks["one"], subject)
+
+    def _excused(self) -> set[tuple[str, int]]:
+        """A person has it: by a take-over, or because five workers died of it."""
+        query = select(tables.contacts.c.address).join(
+            tables.conversations, tables.conversations.c.contact_id == tables.contacts.c.id
+        )
+        with self.services.database.read() as tx:
+            theirs = set(tx.scalars(query.where(tables.conversations.c.owner == "human")))
+        given = {(c, n) for c in theirs for n in range(1, self.written[c] + 1)}
+        return self.excused | given
+
+    def _place(self, customer: str) -> int | None:
+        contacts, conversations = tables.contacts.c, tables.conversations.c
+        query = select(conversations.id).where(
+            conversations.contact_id == contacts.id, contacts.address == customer
+        )
+        with self.services.database.read() as tx:
+            found = tx.scalar(query)
+        return None if found is None else int(found)
+
+    def _forget(self) -> None:
+        with self.services.database.write() as tx:
+            for table in MADE:
+                tx.execute(delete(table))
+
+
+@pytest.fixture
+def game(tmp_path: Path, sqlite_template: Path) -> Iterator[type[Game]]:
+    path = tmp_path / "studio.db"
+    shutil.copy(sqlite_template, path)
+    known = Settings(_env_file=None, data_dir=tmp_path, redis_url="redis://127.0.0.1:1/0")
+    opened, clock = open_services(known, SilentDoorbell()), Clock()
+    database = Interleaved(f"sqlite:///{path}")
+    event.listen(database.engine, "connect", _unsynchronised)
+    services = dataclasses.replace(
+        opened, database=database, agents=Agents(database, clock), inbox=Inbox(database, clock),
+        turns=Turns(database, clock), outbox=Outbox(database, clock),
+        conversations=Conversations(database, clock), owners=Owners(database, clock),
+        switches=Switches(database, clock),
+    )  # fmt: skip
+    agent_id = services.agents.create(Spec(name="Sofía"), "ana")
+    services.agents.release_draft(agent_id, "twilio", OURS, "ana")
+    yield type("PlayedGame", (Game,), {"services": services, "clock": clock})
+    database.close()
+    opened.database.close()
+
+
+def _unsynchronised(connection: object, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+
+
+@pytest.mark.timeout(36_000)
+def test_no_interleaving_loses_doubles_or_inverts(game: type[Game]) -> None:
+    run_state_machine_as_test(
+        game,
+        settings=settings(
+            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None,
+            suppress_health_check=list(HealthCheck), print_blob=True,
+        ),
+    )  # fmt: skip
