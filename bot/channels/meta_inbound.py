@@ -43,12 +43,12 @@ class MetaDoor:
         """Verify and parse. Raises BadSignature, Unparseable."""
         meta_signature.verify(self._secrets, call.raw, call.headers)
         try:
-            body = json.loads(call.raw)
+            body = _clean(json.loads(call.raw))
         except (ValueError, RecursionError) as error:
             raise Unparseable("The body is not JSON.") from error
         if not isinstance(body, dict):
             raise Unparseable("The body is not a JSON object.")
-        return events(_clean(body), self._numbers)
+        return events(body, self._numbers)
 
 
 def events(body: Json, numbers: frozenset[str]) -> list[Event]:

@@ -247,7 +247,9 @@ def test_two_secrets_count_while_one_is_being_changed() -> None:
     assert door.read(call(b"{}", sign("new", b"{}"))) == []
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"no", b'"x"', b"[" * 100_000, b"\xff"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]", b"no", b'"x"', b"[" * 100_000, b"\xff", b'{"a":' * 600 + b"1" + b"}" * 600]
+)
 def test_a_signed_body_that_is_no_json_object_is_unparseable(raw: bytes) -> None:
     with pytest.raises(Unparseable):
         MetaDoor(settings()).read(call(raw, sign(SECRET, raw)))
