@@ -8,6 +8,7 @@ import logging
 
 from agent import consent
 from agent.log import about
+from agent.store.handback import HANDBACK
 from agent.store.outbox import LEASE_SECONDS, Parcel
 from bot.channels.base import WINDOW, Channel, Refused, Sent
 from bot.channels.templates import late
@@ -68,7 +69,7 @@ def _send(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
 
 def _barred(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
     """Deal with what may not be sent as it is; return whether that was so."""
-    if parcel.kind == "handoff":  # the provider's desk is told, not the customer
+    if parcel.kind in ("handoff", HANDBACK):  # the provider's desk is told, not the customer
         return False
     if parcel.opted_out and "consent" not in parcel.extra:
         desk.services.outbox.dead(parcel, consent.REFUSED, consent.OPTED_OUT)

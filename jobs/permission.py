@@ -6,6 +6,7 @@ model was thinking, and the webhook that says so may be late or lost.
 
 import logging
 
+from agent.store.handback import WITH_DESKS
 from agent.store.outbox import Parcel
 from agent.store.owners import OwnerChange
 from agent.store.takeover import TAKEN_OVER
@@ -16,7 +17,6 @@ from jobs.desk import Desk
 
 log = logging.getLogger(__name__)
 
-WITH_PEOPLE = ("chatwoot",)  # channels whose provider has people of its own
 ASK_AGAIN_SECONDS = 5.0
 
 
@@ -31,7 +31,7 @@ def place_of(work: Work) -> Place:
 
 def refused_turn(desk: Desk, channel: Channel, place: Place) -> str:
     """Return why the bot may not answer, or "". While the provider is silent it may try."""
-    if channel.name not in WITH_PEOPLE:
+    if channel.name not in WITH_DESKS:
         return channel.may_speak(place)
     try:
         with desk.waiting():
@@ -46,7 +46,7 @@ def refused_part(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
 
     A person's own words go out whoever speaks.
     """
-    if channel.name not in WITH_PEOPLE or not desk.services.outbox.is_bots(parcel.conversation_id):
+    if channel.name not in WITH_DESKS or not desk.services.outbox.is_bots(parcel.conversation_id):
         return False
     place = Place(parcel.conversation_id, parcel.our_address, parcel.customer_address, parcel.facts)
     outbox = desk.services.outbox

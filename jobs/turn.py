@@ -10,10 +10,11 @@ from agent.log import about
 from agent.parts import MORE, split
 from agent.spec import ConversationRules, Spec
 from agent.store.agents import Version
+from agent.store.handback import WITH_DESKS, is_told
 from agent.store.takeover import HOUR
 from agent.store.turns import Outcome, Waiting, Work
 from bot.channels.base import Channel
-from jobs import gates, permission
+from jobs import deliver, gates, permission
 from jobs.briefing import briefing
 from jobs.desk import Desk
 
@@ -36,6 +37,8 @@ def take(desk: Desk, conversation_id: int) -> float | None:
     due = max(quiet, waiting.busy_until, waiting.open_at)
     if due > desk.clock():
         return due
+    if waiting.channel in WITH_DESKS and not _desk_is_told(desk, conversation_id):
+        return desk.clock() + 1.0
     lease = turns.lease(conversation_id)
     if lease is None:
         return desk.clock() + 1.0
@@ -51,6 +54,14 @@ def take(desk: Desk, conversation_id: int) -> float | None:
         log.info("turn taken outcome=%s conversation=%s", outcome.outcome, conversation_id)
         desk.services.replies.announce(work.inbox_ids)
     return desk.clock() if committed.more else None
+
+
+def _desk_is_told(desk: Desk, conversation_id: int) -> bool:
+    """Whether the provider's own people know that the conversation was handed back."""
+    database = desk.services.database
+    if not is_told(database, conversation_id):
+        deliver.send(desk, conversation_id)
+    return is_told(database, conversation_id)
 
 
 def quiet_at(waiting: Waiting, rules: ConversationRules) -> float:
@@ -100,7 +111,7 @@ def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
 
 def _briefed(work: Work, outcome: Outcome) -> Outcome:
     """Tell the provider's own people, where there are some, why the conversation is theirs."""
-    if not outcome.handoff_reason or work.lease.channel not in permission.WITH_PEOPLE:
+    if not outcome.handoff_reason or work.lease.channel not in WITH_DESKS:
         return outcome
     return replace(outcome, briefing=briefing(work, outcome))
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, insert, or_, select, text, update
 from agent.errors import AlreadyTaken, Invalid, NotFound
 from agent.store.db import Database
 from agent.store.dialect import upsert
+from agent.store.handback import tell_desk
 from agent.store.tables import contacts, conversations, delivery_states, messages, outbox
 from agent.store.takeover import release, seize, usual_end
 
@@ -88,7 +89,10 @@ class Owners:
         """
         with self._database.write() as tx:
             _lock(tx, conversation_id)
-            return release(tx, conversation_id, reason or person)
+            released = release(tx, conversation_id, reason or person)
+            if released:
+                tell_desk(tx, conversation_id, self._clock())
+            return released
 
     def end(self, conversation_id: int, now: float) -> bool:
         """Give the conversation back because its time was over at *now*.
@@ -97,7 +101,10 @@ class Owners:
         """
         with self._database.write() as tx:
             until = _lock(tx, conversation_id).owner_until
-            return 0 < until <= now and release(tx, conversation_id, "Its time was over.")
+            over = 0 < until <= now and release(tx, conversation_id, "Its time was over.")
+            if over:
+                tell_desk(tx, conversation_id, now)
+            return over
 
     def assign(self, conversation_id: int, email: str) -> None:
         """Make *email* the person in charge; empty: anybody. The owner stays who it is.

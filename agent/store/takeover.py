@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, func, or_, select, update
 
+from agent.store.handback import HANDBACK
 from agent.store.tables import channels, conversations, inbox, messages, outbox, turns, versions
 
 TAKEN_OVER = "taken_over"
@@ -79,7 +80,7 @@ def _drop(conversation_id: int) -> Any:
             outbox.c.conversation_id == conversation_id,
             outbox.c.state.in_(("pending", "sending", "unknown")),
             outbox.c.kind != "handoff",
-            outbox.c.message_id.in_(by_bot),
+            or_(outbox.c.message_id.in_(by_bot), outbox.c.kind == HANDBACK),
         )
         .values(
             error_code=TAKEN_OVER,

@@ -19,6 +19,7 @@ from typing import Any
 from urllib3.exceptions import HTTPError
 
 from agent.settings import Settings
+from agent.store.handback import HANDBACK
 from agent.store.outbox import Parcel
 from bot.channels.base import Place, Refused, Sent, Unclear
 from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, refusal, rows
@@ -33,6 +34,9 @@ TEXT_LIMIT = 1600  # the least of its WhatsApp inboxes (Twilio's); Chatwoot's ow
 WHATSAPP = "Channel::Whatsapp"
 FREE_TEXT_SECONDS = 24 * 3600.0  # WhatsApp: free text only so long after the customer wrote
 TYPING_SECONDS = 3.0  # patience with showing that somebody types
+# Chatwoot makes WhatsApp buttons of few choices and a list of more (Meta: "Interactive messages").
+MOST_BUTTONS, LONGEST_BUTTON = 3, 20
+MOST_ROWS, LONGEST_ROW = 10, 24
 _NOT_SET = "Set CHATWOOT_API_URL, CHATWOOT_API_TOKEN and CHATWOOT_ACCOUNT_ID."
 _WINDOW = (
     "More than 24 hours have passed since the customer wrote. Only an approved template can be"
@@ -69,6 +73,8 @@ class ChatwootChannel:
             return Refused(_NOT_SET, "setup")
         if parcel.kind == "handoff":
             return self._handoff.carry_out(parcel)
+        if parcel.kind == HANDBACK:
+            return self._handoff.take_back(parcel)
         late = self._clock() - parcel.last_inbound_at > FREE_TEXT_SECONDS
         if late and parcel.facts.get("kind") == WHATSAPP:
             return Refused(_WINDOW, "window")
@@ -88,6 +94,8 @@ class ChatwootChannel:
         """Find a part among the conversation's messages. Raises ChannelUnavailable."""
         if parcel.kind == "handoff":
             return self._handoff.look_up(parcel)
+        if parcel.kind == HANDBACK:
+            return None  # repeating it is harmless
         found = written_as(self._recent(parcel.customer_address), OUT_ID, parcel.id)
         return Sent(str(found["id"]), "queued") if found else None
 
@@ -137,7 +145,7 @@ class ChatwootChannel:
 
 def _body(parcel: Parcel) -> dict[str, Any]:
     attributes: dict[str, Any] = {OUT_ID: str(parcel.id)}
-    buttons = parcel.extra.get("buttons") if parcel.kind == "buttons" else None
+    buttons = _buttons(parcel)
     if buttons:
         attributes["items"] = [
             {"title": harmless(str(one["title"])), "value": str(one.get("id") or one["title"])}
@@ -150,3 +158,12 @@ def _body(parcel: Parcel) -> dict[str, Any]:
         "content_type": "input_select" if buttons else "text",
         "content_attributes": attributes,
     }
+
+
+def _buttons(parcel: Parcel) -> list[Mapping[str, Any]]:
+    """What the customer may tap. Only on WhatsApp a tap comes back as a message of theirs."""
+    offered = list(parcel.extra.get("buttons") or ()) if parcel.kind == "buttons" else []
+    longest = LONGEST_BUTTON if len(offered) <= MOST_BUTTONS else LONGEST_ROW
+    if parcel.facts.get("kind") != WHATSAPP or len(offered) > MOST_ROWS:
+        return []
+    return offered if all(len(str(one["title"])) <= longest for one in offered) else []

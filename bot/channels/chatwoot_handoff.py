@@ -15,11 +15,13 @@ from agent.settings import Settings
 from agent.store.outbox import Parcel
 from bot.channels.base import Refused, Sent, Unclear
 from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, refusal
+from bot.channels.chatwoot_inbound import is_assigned
 from bot.channels.chatwoot_words import harmless
 from bot.errors import ChannelUnavailable
 
 log = logging.getLogger(__name__)
 
+NOBODY = 0  # Chatwoot's dashboard sends it for "None"
 NOTE_ID = "bot_note_id"  # in a note's content attributes: the outbox row's number
 FEW_ATTEMPTS = 3  # then a hand-off without its labels is good enough
 
@@ -49,6 +51,22 @@ class Handoff:
         if late is not None and parcel.attempts < FEW_ATTEMPTS:
             return late
         return Sent(f"handoff-{parcel.id}", "sent")
+
+    def take_back(self, parcel: Parcel) -> Sent | Refused:
+        """Make the conversation the bot's again: nobody's, and pending."""
+        here = f"/conversations/{parcel.customer_address}"
+        try:
+            shown = self._api.conversation(parcel.customer_address)
+        except NotAllowed:  # then the status must do
+            shown = {}
+        except ChannelUnavailable as error:
+            return Refused(str(error), again_in=0.0)
+        problem = None
+        if is_assigned(shown):  # first: pending and still somebody's would be theirs again
+            problem = self._post(f"{here}/assignments", {"assignee_id": NOBODY}, parcel)
+        if problem is None:
+            problem = self._post(f"{here}/toggle_status", {"status": "pending"}, parcel)
+        return problem or Sent(f"handback-{parcel.id}", "sent")
 
     def look_up(self, parcel: Parcel) -> Sent | None:
         """Return what shows that all of it was done. Raises ChannelUnavailable."""

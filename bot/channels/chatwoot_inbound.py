@@ -92,7 +92,7 @@ def closed(conversation: Json) -> str:
     status = conversation.get("status")
     if status != "pending":
         return f"Chatwoot: the conversation is {str(status)[:20]}."
-    return "Chatwoot: a person is assigned." if _assigned(_part(conversation, "meta")) else ""
+    return "Chatwoot: a person is assigned." if is_assigned(conversation) else ""
 
 
 def out_id(message: Json) -> int | None:
@@ -186,7 +186,7 @@ def owner_of(body: Json) -> list[Event]:
     if event in STATUS_EVENTS:
         owner = {"open": "human", "resolved": "bot", "pending": "bot"}.get(status, "")
     if event in (*STATUS_EVENTS, "conversation_updated") and status in ("pending", "open"):
-        owner = "human" if _assigned(_part(body, "meta")) else owner
+        owner = "human" if is_assigned(body) else owner
     if not owner:
         return []
     reason = closed(body) if owner == "human" else f"Chatwoot: {status}."
@@ -194,8 +194,9 @@ def owner_of(body: Json) -> list[Event]:
     return [OwnerChange(NAME, address, customer, owner, reason)]
 
 
-def _assigned(meta: Json) -> bool:
+def is_assigned(conversation: Json) -> bool:
     """True when a person is assigned; a bot may be, too."""
+    meta = _part(conversation, "meta")
     assignee = _part(meta, "assignee")
     kind = meta.get("assignee_type") or assignee.get("type") or "User"
     return bool(assignee) and str(kind).lower() == "user"

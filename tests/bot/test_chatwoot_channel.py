@@ -123,14 +123,31 @@ def test_a_send_names_our_row_and_no_source(
     assert "source_id" not in sent
 
 
+SHORT = [{"id": "si", "title": "Sí"}, {"id": "no", "title": "No"}]
+
+
 def test_choices_become_chatwoots_own(channel: ChatwootChannel, here: Conversation) -> None:
-    choices = [{"id": "si", "title": "Sí"}, {"id": "no", "title": "No"}]
-    channel.send(parcel(kind="buttons", extra={"buttons": choices}, body="¿Agendamos?"))
+    channel.send(parcel(kind="buttons", extra={"buttons": SHORT}, body="¿Agendamos?"))
     sent = here.messages[-1]
     assert sent.content_type == "input_select"
     assert sent.attributes["items"] == [
         {"title": "Sí", "value": "si"}, {"title": "No", "value": "no"},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "titles"),
+    [("Channel::WebWidget", ["Sí", "No"]), ("Channel::TwilioSms", ["Sí", "No"]),
+     ("Channel::Whatsapp", ["x" * 21, "No"]), ("Channel::Whatsapp", ["x" * 25, *"abcd"]),
+     ("Channel::Whatsapp", list("abcdefghijk"))],
+)  # fmt: skip
+def test_choices_that_could_not_be_tapped_or_answered_stay_words(
+    channel: ChatwootChannel, here: Conversation, kind: str, titles: list[str]
+) -> None:
+    extra = {"buttons": [{"id": title, "title": title} for title in titles]}
+    channel.send(parcel(kind="buttons", extra=extra, facts={"kind": kind}))
+    assert here.messages[-1].content_type == "text"
+    assert here.said == ["Abrimos a las **9**."]
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,50 @@ def test_a_database_that_is_away_loses_nothing_and_hands_nobody_to_people(
     assert here.said == ["hola"]
 
 
+@pytest.mark.parametrize("assigned", [True, False])
+def test_what_is_handed_back_in_the_studio_is_the_bots_in_chatwoot_too(
+    house: House, here: Conversation, account: Account, assigned: bool
+) -> None:
+    house.write(here, "hola")
+    house.work()
+    account.change(here, "open")
+    if assigned:
+        account.assign(here)
+    house.write(here, "¿siguen ahí?")
+    house.work()
+    assert house.owner() == "human"
+    house.services.owners.hand_back(1, "ana@example.com")
+    house.work()
+    assert (here.status, here.assignee, house.owner()) == ("pending", None, "bot")
+    assert here.said == ["hola", "¿siguen ahí?"]
+
+
+def test_a_hand_back_that_chatwoot_does_not_take_at_once_holds_the_answer(
+    house: House, here: Conversation, account: Account, wishes: Wishes
+) -> None:
+    house.write(here, "hola")
+    account.change(here, "open")
+    house.work()
+    house.services.owners.hand_back(1, "ana@example.com")
+    wishes.status_posts.extend([Fault(500), Fault(429)])
+    house.work(4)
+    assert here.said == []
+    house.work(60)
+    assert (here.said, house.owner()) == (["hola"], "bot")
+
+
+def test_a_second_take_over_undoes_a_hand_back_that_was_not_told_yet(
+    house: House, here: Conversation, account: Account
+) -> None:
+    house.write(here, "hola")
+    account.change(here, "open")
+    account.deliver()
+    house.services.owners.hand_back(1, "ana@example.com")
+    house.services.owners.take_over(1, "luis@example.com")
+    house.work()
+    assert (here.status, here.said, house.owner()) == ("open", [], "human")
+
+
 def test_of_a_conversation_the_bot_never_saw_nothing_is_kept(
     house: House, here: Conversation, account: Account
 ) -> None:

@@ -194,6 +194,8 @@ def _assign(wishes: Wishes, here: Conversation) -> Any:
         here.team_id = body["team_id"]
     elif set(body) == {"assignee_id"} and body["assignee_id"] == PERSON["id"]:
         wishes.account.assign(here)
+    elif body == {"assignee_id": 0}:
+        wishes.account.assign(here, None)
     else:
         return jsonify({"error": "Resource could not be found"}), 404
     return jsonify({"id": next(iter(body.values()))})

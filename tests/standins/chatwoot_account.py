@@ -116,10 +116,10 @@ class Account:
         """Somebody writes in the WhatsApp app of the business."""
         return self.add(here, OUTGOING, text, None, attributes={"external_echo": True})
 
-    def assign(self, here: Conversation, person: Json | None = None) -> None:
-        """Give the conversation to a person."""
+    def assign(self, here: Conversation, person: Json | None = PERSON) -> None:
+        """Give the conversation to a person, or to nobody."""
         with self.lock:
-            here.assignee = person or PERSON
+            here.assignee = person
             self._event("conversation_updated", here)
 
     def change(self, here: Conversation, status: str) -> None:
