@@ -32,6 +32,7 @@ from agent.store.tours import Tours
 from agent.store.turns import Turns
 from agent.store.undelivered import DeadLetters
 from knowledge.embedders import Embedders
+from knowledge.rebuilds import Rebuilds
 from knowledge.sources import Sources
 
 
@@ -63,6 +64,7 @@ class Services:
     erasure: Erasure
     sources: Sources
     embedders: Embedders
+    rebuilds: Rebuilds
 
 
 def open_services(
@@ -105,6 +107,7 @@ def open_services(
         erasure=Erasure(database, settings.media_dir, key),
         sources=Sources(database, settings.files_dir),
         embedders=_embedders(settings),
+        rebuilds=Rebuilds(database),
     )
 
 

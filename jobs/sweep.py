@@ -1,6 +1,6 @@
 """The sweeper: every second it rings for whatever a crash, a full disk or a lost Redis left.
 
-It only rings. It may run twice, or not at all for a while; nothing depends on it but speed.
+It rings, and gives back the conversations that people had for a time. It may run twice, or not at all for a while; nothing depends on it but speed.
 """
 
 import logging
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.log import configure
-from agent.queues import DELIVERY, INGESTION, REMOVAL, TURN
+from agent.queues import DELIVERY, INGESTION, REEMBEDDING, REMOVAL, TURN
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.store.switches import RETENTION
@@ -83,6 +83,7 @@ class Sweeper:
             due.clear()
         due |= {(DELIVERY, conversation_id) for conversation_id in services.outbox.due()}
         kinds = {"read": INGESTION, "remove": REMOVAL}
+        due |= {(REEMBEDDING, base_id) for base_id in services.rebuilds.due(now)}
         return due | {(kinds[kind], source_id) for kind, source_id in services.sources.due(now)}
 
 

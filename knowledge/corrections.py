@@ -18,7 +18,7 @@ from knowledge.bases import Bases
 from knowledge.chroma import Vectors
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.hybrid import CURATED
-from knowledge.indexing import indexed, keep_vector
+from knowledge.indexing import collections_of, indexed, keep_vector
 from knowledge.tables import chunks, corrections, sources
 
 MAX_TEXT = 8_000  # characters
@@ -84,12 +84,12 @@ class Corrections:
         self._index(chunk, shown, silenced)
 
     def _index(self, chunk: Row[Any], text: str, silenced: bool) -> None:
-        base = Bases(self.database).base(chunk.base_id)
         if silenced:
             return  # never shown, whatever finds it
         piece = Chunk(text, chunk.position, heading=chunk.heading)
         place = (chunk.source_id, chunk.source_version)
-        keep_vector(self.vectors, self.embedder_for, base, place, piece)
+        into = collections_of(self.database, chunk.base_id)
+        keep_vector(self.vectors, self.embedder_for, into, place, piece)
 
     def _chunk(self, chunk_id: int) -> Row[Any]:
         known = (corrections.c.source_id == chunks.c.source_id) & (

@@ -17,7 +17,7 @@ from knowledge.bases import Bases
 from knowledge.chroma import Vectors
 from knowledge.errors import IndexUnavailable, NotAccepted, UnknownSource
 from knowledge.hybrid import CURATED
-from knowledge.indexing import indexed, keep_vector
+from knowledge.indexing import collections_of, indexed, keep_vector
 from knowledge.tables import bases, chunks, curated, sources
 
 NAME = "Respuestas del equipo"  # what a citation calls the source
@@ -88,7 +88,8 @@ class Curated:
     def remove(self, curated_id: int) -> None:
         """Forget it, in every store. Raises UnknownSource, or IndexUnavailable: try again."""
         base, source_id = self._place(curated_id)
-        self.vectors.remove_chunk(base, source_id, VERSION, curated_id)
+        for held in collections_of(self.database, base.id):
+            self.vectors.remove_chunk(held, source_id, VERSION, curated_id)
         with self.database.write() as tx:
             _lock(tx, base.id)
             tx.execute(delete(chunks).where(*_at(source_id, curated_id)))
@@ -114,13 +115,14 @@ class Curated:
 
     def _keep_vector(self, base: Base, source_id: str, number: int, said: dict[str, str]) -> None:
         piece = Chunk(said["answer"], number, heading=said["question"])
-        kept = keep_vector(self.vectors, self.embedder_for, base, (source_id, VERSION), piece)
-        if not kept:
-            self._drop_old_vector(base, source_id, number)
+        into = collections_of(self.database, base.id)
+        if not keep_vector(self.vectors, self.embedder_for, into, (source_id, VERSION), piece):
+            self._drop_old_vector(into, source_id, number)
 
-    def _drop_old_vector(self, base: Base, source_id: str, number: int) -> None:
+    def _drop_old_vector(self, into: list[Base], source_id: str, number: int) -> None:
         try:  # the vector of what the answer said before would find it for the wrong questions
-            self.vectors.remove_chunk(base, source_id, VERSION, number)
+            for base in into:
+                self.vectors.remove_chunk(base, source_id, VERSION, number)
         except IndexUnavailable:
             return
 

@@ -5,11 +5,14 @@ a curated answer, a corrected passage.
 """
 
 import logging
+from collections.abc import Sequence
 
-from knowledge.base import Base, Chunk, EmbedderFor
+from knowledge.base import Base, Chunk, EmbedderFor, Transactions
+from knowledge.bases import Bases
 from knowledge.chroma import Vectors
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable
 from knowledge.lexical import stem
+from knowledge.rebuilds import building
 
 log = logging.getLogger(__name__)
 
@@ -25,19 +28,31 @@ def embedded(heading: str, text: str) -> str:
     return f"{heading}\n{text}" if heading else text
 
 
+def collections_of(database: Transactions, base_id: str) -> list[Base]:
+    """The base as it is embedded, and as it is going to be when it is being embedded anew."""
+    base = Bases(database).base(base_id)
+    with database.read() as tx:
+        return building(tx, base)
+
+
 def keep_vector(
-    vectors: Vectors, embedder_for: EmbedderFor, base: Base, place: tuple[str, int], piece: Chunk
+    vectors: Vectors,
+    embedder_for: EmbedderFor,
+    bases: Sequence[Base],
+    place: tuple[str, int],
+    piece: Chunk,
 ) -> bool:
     """Keep the vector of one chunk at *place* (source id, version), if that can be done now.
 
     When it cannot, the passage is found by its words, and by its vector from the next
-    re-embedding on.
+    re-embedding on. *bases* are those of `collections_of`.
     """
     source_id, version = place
     try:
-        embedder = embedder_for(base.provider, base.model, base.dimension)
-        vector = embedder.embed_passages([embedded(piece.heading, piece.text)])
-        vectors.add(base, source_id, version, [piece], vector)
+        for base in bases:
+            embedder = embedder_for(base.provider, base.model, base.dimension)
+            vector = embedder.embed_passages([embedded(piece.heading, piece.text)])
+            vectors.add(base, source_id, version, [piece], vector)
     except (EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable) as fault:
         log.warning("found by words only source=%s code=%s", source_id, fault.code)
         return False

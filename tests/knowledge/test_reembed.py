@@ -1,0 +1,220 @@
+"""A base gets another model while it is searched: no gap, no mixture, no leftovers."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from agent.store.db import Database
+from knowledge.base import Embedder
+from knowledge.chroma import Vectors
+from knowledge.corrections import Corrections
+from knowledge.curated import Curated
+from knowledge.embedders import Embedders
+from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable, NotAccepted
+from knowledge.ingestion import Ingestion
+from knowledge.library import Library
+from knowledge.local import LocalEmbedder
+from knowledge.rebuilds import Rebuilds
+from knowledge.reembed import BATCH, Reembedding
+from knowledge.sources import Sources
+from tests.knowledge.conftest import Clock
+
+WANTED = ("local", LocalEmbedder.model, 64)
+LINES = "\n".join(f"# Tema {n}\n\nEl asunto número {n} trata de cosas." for n in range(BATCH + 20))
+
+
+class Dies(BaseException):
+    """A kill, where one is wished."""
+
+
+class Moody:
+    """An embedder of the new model that does what the next of `moods` says, then works."""
+
+    def __init__(self) -> None:
+        self.moods: list[BaseException | Callable[[], object]] = []
+        self.texts = 0
+
+    def __call__(self, provider: str, model: str, dimension: int) -> Embedder:
+        self.inner = Embedders()(provider, model, dimension)
+        self.provider, self.model, self.dimension = provider, model, dimension
+        return self
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.inner.embed_query(text)
+
+    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+        mood = self.moods.pop(0) if self.moods else None
+        if isinstance(mood, BaseException):
+            raise mood
+        if mood is not None:
+            mood()
+        self.texts += len(texts)
+        return self.inner.embed_passages(texts)
+
+
+@pytest.fixture
+def rebuilds(database: Database, clock: Clock) -> Rebuilds:
+    return Rebuilds(database, clock)
+
+
+@pytest.fixture
+def moody() -> Moody:
+    return Moody()
+
+
+@pytest.fixture
+def reembedding(
+    rebuilds: Rebuilds, database: Database, vectors: Vectors, moody: Moody
+) -> Reembedding:
+    return Reembedding(rebuilds, database, vectors, moody)
+
+
+@pytest.fixture
+def stocked(desk: Sources, ingestion: Ingestion, base_id: str) -> str:
+    ingestion.read(desk.add_file(base_id, "temas.md", LINES.encode(), "ana"))
+    return base_id
+
+
+def finish(reembedding: Reembedding, clock: Clock, base_id: str) -> None:
+    """Run it as the sweeper would, until nothing is due."""
+    for _ in range(10):
+        if not reembedding.rebuilds.due(clock.now):
+            return
+        reembedding.run(base_id)
+        clock.now += 1
+
+
+def made_with(desk: Sources, base_id: str) -> tuple[str, str, int]:
+    base = desk.base(base_id)
+    return base.provider, base.model, base.dimension
+
+
+def test_the_new_vectors_are_searched_and_the_old_are_gone(
+    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, library: Library,
+    vectors: Vectors, clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    old = desk.base(stocked)
+    before = sorted(vectors.ids(old))
+    rebuilds.ask(stocked, *WANTED, "ana")
+    finish(reembedding, clock, stocked)
+    assert (made_with(desk, stocked), rebuilds.progress(stocked)) == (WANTED, None)
+    assert (vectors.ids(old), sorted(vectors.ids(desk.base(stocked)))) == ([], before)
+    assert "número 7 " in library.search("asunto número 7", [stocked], hybrid=False)[0].text
+
+
+def test_killed_half_way_it_goes_on_where_it_stopped_and_is_searched_meanwhile(
+    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, library: Library,
+    moody: Moody, clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    usual = made_with(desk, stocked)
+    rebuilds.ask(stocked, *WANTED, "ana")
+    moody.moods = [lambda: None, Dies()]
+    with pytest.raises(Dies):
+        reembedding.run(stocked)
+    assert made_with(desk, stocked) == usual
+    assert library.search("asunto número 7", [stocked], hybrid=False)
+    assert rebuilds.due(clock.now) == []
+    clock.now += 200
+    finish(reembedding, clock, stocked)
+    assert made_with(desk, stocked) == WANTED
+    assert moody.texts == BATCH + 20
+
+
+def test_what_changes_meanwhile_is_embedded_as_it_is_in_the_end(
+    desk: Sources, ingestion: Ingestion, rebuilds: Rebuilds, reembedding: Reembedding,
+    database: Database, vectors: Vectors, moody: Moody, clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    [first] = desk.list(stocked)
+    curated = Curated(database, Embedders(), vectors)
+    changes = Corrections(database, Embedders(), vectors)
+
+    def meanwhile() -> None:
+        ingestion.read(desk.add_file(stocked, "mas.md", b"Algo nuevo.", "ana"))
+        changes.correct(desk.chunks(first.id)[3].id, "Texto corregido.", "ana")
+        curated.add(stocked, "¿Sí?", "Claro que sí.", "ana")
+
+    rebuilds.ask(stocked, *WANTED, "ana")
+    moody.moods = [meanwhile]
+    finish(reembedding, clock, stocked)
+    assert made_with(desk, stocked) == WANTED
+    base = desk.base(stocked)
+    assert len(vectors.ids(base)) == BATCH + 20 + 2
+    corrected = Embedders()(*WANTED).embed_query("Tema 3\nTexto corregido.")
+    assert vectors.search(base, corrected, 1)[0].similarity == pytest.approx(1, abs=1e-4)
+
+
+def test_a_source_removed_meanwhile_leaves_no_vector(
+    desk: Sources, ingestion: Ingestion, rebuilds: Rebuilds, reembedding: Reembedding,
+    vectors: Vectors, moody: Moody, clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    [source] = desk.list(stocked)
+
+    def meanwhile() -> None:
+        desk.mark_removing(source.id)
+        ingestion.remove(source.id)
+
+    rebuilds.ask(stocked, *WANTED, "ana")
+    moody.moods = [lambda: None, meanwhile]
+    finish(reembedding, clock, stocked)
+    assert made_with(desk, stocked) == WANTED
+    assert vectors.ids(desk.base(stocked)) == []
+
+
+def test_it_waits_for_a_reading_that_goes_on(
+    desk: Sources, database: Database, rebuilds: Rebuilds, reembedding: Reembedding,
+    clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    usual = made_with(desk, stocked)
+    [source] = desk.list(stocked)
+    desk.retry(source.id)
+    with database.write() as tx:
+        tx.exec_driver_sql("UPDATE sources SET state = 'reading'")
+    rebuilds.ask(stocked, *WANTED, "ana")
+    reembedding.run(stocked)
+    assert made_with(desk, stocked) == usual
+    with database.write() as tx:
+        tx.exec_driver_sql("UPDATE sources SET state = 'ready'")
+    clock.now += 60
+    finish(reembedding, clock, stocked)
+    assert made_with(desk, stocked) == WANTED
+
+
+def test_a_service_that_is_away_is_tried_later_and_one_that_refuses_is_told(
+    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding,
+    moody: Moody, clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    usual = made_with(desk, stocked)
+    rebuilds.ask(stocked, *WANTED, "ana")
+    moody.moods = [EmbeddingUnavailable(), EmbeddingRefused("No credit.", "jina_credit")]
+    reembedding.run(stocked)
+    assert rebuilds.due(clock.now) == []
+    clock.now += 16
+    reembedding.run(stocked)
+    told = rebuilds.progress(stocked)
+    assert told is not None
+    assert (told.state, told.error, told.error_code) == ("failed", "No credit.", "jina_credit")
+    assert made_with(desk, stocked) == usual
+    rebuilds.ask(stocked, *WANTED, "ana")
+    finish(reembedding, clock, stocked)
+    assert made_with(desk, stocked) == WANTED
+
+
+def test_called_off_it_leaves_everything_as_it_was(
+    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    moody: Moody, clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    usual = desk.base(stocked)
+    rebuilds.ask(stocked, *WANTED, "ana")
+    moody.moods = [lambda: None, lambda: rebuilds.call_off(stocked)]
+    finish(reembedding, clock, stocked)
+    finish(reembedding, clock, stocked)
+    assert rebuilds.progress(stocked) is None
+    assert (desk.base(stocked).dimension, len(vectors.ids(usual))) == (512, BATCH + 20)
+
+
+def test_nonsense_is_refused(rebuilds: Rebuilds, desk: Sources, base_id: str) -> None:
+    with pytest.raises(NotAccepted):
+        rebuilds.ask(base_id, *made_with(desk, base_id), "ana")
+    rebuilds.ask(base_id, *WANTED, "ana")
+    with pytest.raises(NotAccepted):
+        rebuilds.ask(base_id, "local", LocalEmbedder.model, 128, "ana")
