@@ -51,7 +51,7 @@ class Parcel:
     created_at: float
     last_inbound_at: float
     is_last: bool = False  # nothing else waited behind it
-    kind: str = "text"  # text | template | buttons
+    kind: str = "text"  # text | template | buttons | handoff | handback
     extra: Mapping[str, Any] = field(default_factory=dict)  # of a template or buttons
     facts: Mapping[str, Any] = field(default_factory=dict)  # what the provider says of the place
     opted_out: bool = False  # the customer asked to receive nothing more

@@ -158,7 +158,8 @@ outbox = Table(  # one row a part; the lowest unfinished row of a conversation g
     Column("turn_id", String(32), nullable=False),  # or one made for a human's reply
     Column("part", Integer, nullable=False),
     Column("body", Text, nullable=False),
-    Column("kind", String(10), nullable=False, default="text"),  # text | template | buttons
+    # text | template | buttons; handoff, handback: for the provider's desk, not for the customer
+    Column("kind", String(10), nullable=False, default="text"),
     Column("extra", JSON, nullable=False, default=dict),  # of a template or buttons
     Column("state", String(10), nullable=False),  # pending | sending | unknown | sent | dead
     Column("token", String(32), nullable=False, default=""),  # of the process now sending
