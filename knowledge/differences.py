@@ -36,6 +36,11 @@ def keep(tx: Connection, source: Source, version: int, now: float, texts: Iterab
         _forget_old(tx, source.id)
 
 
+def forget(tx: Connection, source_id: str) -> None:
+    """Delete inside *tx* what was noted of a source that goes."""
+    tx.execute(delete(differences).where(differences.c.source_id == source_id))
+
+
 def _forget_old(tx: Connection, source_id: str) -> None:
     own = differences.c.source_id == source_id
     newest = select(differences.c.id).where(own).order_by(differences.c.id.desc())

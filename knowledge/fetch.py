@@ -113,6 +113,11 @@ def _ask(
     return Fetched(body, media_type, str(address))
 
 
+def check_form(url: str) -> None:
+    """Raise FetchRefused unless *url* is an ordinary address of the web."""
+    _checked(url, None)
+
+
 def _checked(url: str, loopback_port: int | None) -> httpx.URL:
     try:
         address = httpx.URL(url)

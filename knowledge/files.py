@@ -3,7 +3,10 @@
 import hashlib
 import io
 import os
+import re
+import time
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +17,8 @@ MAX_BYTES = 20_000_000
 ARCHIVE = ".zip"
 READABLE = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
 EXTENSIONS = (*READABLE, ARCHIVE)  # what staff may upload
+STRAY_SECONDS = 3_600
+_OURS = re.compile(r"[0-9a-f]{32}(\.page)?")
 _BLOCK = 1 << 16
 
 
@@ -57,6 +62,18 @@ def remove(folder: Path, stored_name: str) -> None:
     """Delete a stored file, if it is there."""
     if stored_name:
         (folder / stored_name).unlink(missing_ok=True)
+
+
+def drop_strays(folder: Path, known: Collection[str], now: float | None = None) -> None:
+    """Delete files that no source names: what a process left that was killed between two steps.
+
+    Young ones stay: their source may be about to be written.
+    """
+    oldest = (time.time() if now is None else now) - STRAY_SECONDS
+    for path in folder.iterdir() if folder.is_dir() else ():
+        ours = _OURS.fullmatch(path.name) and path.name not in known
+        if ours and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
 
 
 def _copy(data: BinaryIO, file: BinaryIO) -> tuple[int, str]:

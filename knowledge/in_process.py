@@ -48,6 +48,11 @@ class ChromaInProcess:
         if collection is not None:
             collection.delete(ids=ids)
 
+    def drop(self, name: str) -> None:
+        """Delete the collection, if there is one."""
+        if self._find(name) is not None:
+            self._client.delete_collection(name)
+
     def _find(self, name: str) -> Any:
         import chromadb.errors  # 80 MB: only for those who have no server
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from knowledge import corrections, files
+from knowledge import corrections, differences, erasure, files
 from knowledge.base import (
     Base,
     Chunk,
@@ -41,6 +41,7 @@ from knowledge.readings import Overtaken, Reading, delete_chunks
 from knowledge.sources import Sources
 from knowledge.splitter import split
 from knowledge.tables import chunks, sources
+from knowledge.tuning import Tuning
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Ingestion:
         read_document: Callable[[Path, str], Document],
         fetch_page: Callable[..., Fetched] = fetch,
         read_page: Callable[[str], Fetched] | None = None,
+        chroma_folder: Path | None = None,
     ) -> None:
         self.sources = sources
         self.database = database
@@ -70,6 +72,7 @@ class Ingestion:
         self.read_document = read_document
         self.fetch_page = fetch_page
         self.read_page = read_page  # Jina Reader, for sources that ask for it
+        self.chroma_folder = chroma_folder  # of a Chroma on this machine
 
     def read(self, source_id: str) -> None:
         """Read the source and show it, or record why not. Does nothing when nothing is due."""
@@ -89,18 +92,24 @@ class Ingestion:
 
     def remove(self, source_id: str) -> None:
         """Remove every trace of a source that was marked for it. Safe to repeat."""
-        found = [s for s in self._sources(source_id) if s.state == "removing"]
+        found = self._sources(id=source_id, state="removing")
         for source in found:
             base = self.sources.base(source.base_id)
-            self.vectors.remove_source(base, source.id)
+            self.vectors.erase_source(base, source.id)
             files.remove(self.sources.files_dir, source.stored_name)
             _page(self.sources, source).unlink(missing_ok=True)
             delete_chunks(self.sources, select(chunks.c.id).where(chunks.c.source_id == source.id))
             with self.database.write() as tx:
                 corrections.forget(tx, source.id)
+                differences.forget(tx, source.id)
                 tx.execute(delete(sources).where(sources.c.id == source.id))
                 self.sources.raise_revision(tx, base.id)
+            if not self._sources(base_id=base.id):
+                self.vectors.drop(base)
             log.info("source removed source=%s", source.id)
+        if found and not self._sources(state="removing"):  # the last one out puts the lights out
+            erasure.scrub(self.database, self.chroma_folder)
+            files.drop_strays(self.sources.files_dir, self._stored_names())
 
     def _read(self, reading: Reading, base: Base) -> None:
         if reading.source.kind == "archive":
@@ -118,7 +127,8 @@ class Ingestion:
         text_hash = _hash(document)
         if reading.source.version and text_hash == reading.source.text_hash:
             return document.notice
-        pieces = corrections.applied(self.database, reading.source.id, _pieces(document))
+        pieces = _pieces(document, Tuning.of(base.tuning).chunk_tokens)
+        pieces = corrections.applied(self.database, reading.source.id, pieces)
         embedder = self.embedder_for(base.provider, base.model, base.dimension)
         reading.advance(0, len(pieces))
         for start in range(0, len(pieces), BATCH):
@@ -182,10 +192,15 @@ class Ingestion:
         except IndexUnavailable:
             log.info("vectors left for the next reading source=%s", reading.source.id)
 
-    def _sources(self, source_id: str) -> Sequence[Source]:
+    def _sources(self, **same: str) -> Sequence[Source]:
+        """The sources whose columns hold these values."""
+        query = select(sources).where(*(sources.c[name] == value for name, value in same.items()))
         with self.database.read() as tx:
-            rows = tx.execute(select(sources).where(sources.c.id == source_id))
-            return [Source(**row._mapping) for row in rows]
+            return [Source(**row._mapping) for row in tx.execute(query)]
+
+    def _stored_names(self) -> set[str]:
+        with self.database.read() as tx:
+            return set(tx.scalars(select(sources.c.stored_name)))
 
 
 def _billed(embedder: Embedder) -> int:
@@ -193,8 +208,8 @@ def _billed(embedder: Embedder) -> int:
     return sum(embedder.used().values()) if isinstance(embedder, JinaEmbedder) else 0
 
 
-def _pieces(document: Document) -> list[Chunk]:
-    pieces = split(document)
+def _pieces(document: Document, size: int) -> list[Chunk]:
+    pieces = split(document, size)
     if not pieces:
         raise Unreadable("There is no text in it.", "no_text")
     if len(pieces) > MAX_CHUNKS:

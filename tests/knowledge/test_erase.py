@@ -1,0 +1,171 @@
+"""What is removed is gone from the bytes of every store, not only from what is found."""
+
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from agent.store.db import Database
+from knowledge.base import Chunk
+from knowledge.chroma import ChromaServer, Vectors
+from knowledge.embedders import Embedders
+from knowledge.erasure import scrub
+from knowledge.ingestion import Ingestion
+from knowledge.library import Library
+from knowledge.loaders import read_document
+from knowledge.sources import Sources
+
+SECRET = "Xilofonista"  # a word that stands in the removed source only
+KEPT = "La garantía cubre el motor durante tres meses."
+BODY = "\n\n".join(
+    f"# Parte {n}\n\nEl {SECRET.lower()} número {n} vive en {SECRET}{n}." for n in range(120)
+)
+
+
+class Chroma:
+    """A Chroma server of its own, whose files can be looked into."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        program = str(Path(sys.executable).parent / "chroma")
+        command = [program, "run", "--host", "127.0.0.1", "--port", str(port)]
+        self._server = subprocess.Popen(
+            [*command, "--path", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.url = f"http://127.0.0.1:{port}"
+        ends = time.monotonic() + 30
+        while time.monotonic() < ends:
+            try:
+                httpx.get(self.url + "/api/v2/heartbeat", trust_env=False)
+            except httpx.HTTPError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError("Chroma did not start")
+
+    def stop(self) -> None:
+        self._server.terminate()
+        self._server.wait(10)
+
+
+@pytest.fixture
+def chroma(tmp_path: Path) -> Iterator[Chroma]:
+    server = Chroma(tmp_path / "chroma")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(chroma: Chroma) -> Iterator[ChromaServer]:
+    server = ChromaServer(chroma.url)
+    yield server
+    server.close()
+
+
+def _files_with(folder: Path, *words: bytes) -> list[str]:
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            body = path.read_bytes().lower()
+            if any(word.lower() in body for word in words):
+                found.append(path.name)
+    return found
+
+
+def test_a_removed_source_is_in_the_bytes_of_no_store(
+    tmp_path: Path, sqlite_template: Path, chroma: Chroma, server: ChromaServer
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "studio.db")
+    database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
+    desk, vectors = Sources(database, tmp_path / "files"), Vectors(collections=server)
+    reader = Ingestion(
+        desk, database, vectors, Embedders(), read_document, chroma_folder=chroma.folder
+    )
+    base_id = desk.create_base("Autos", "ana", *Embedders().default())
+    kept = desk.add_file(base_id, "garantia.md", KEPT.encode(), "ana")
+    gone = desk.add_file(base_id, "secreto.md", BODY.encode(), "ana")
+    for source_id in (kept, gone):
+        reader.read(source_id)
+    desk.update_file(gone, "secreto.md", (BODY + f"\n\nOtro {SECRET}.").encode(), "ana")
+    reader.read(gone)
+    assert _files_with(tmp_path, SECRET.encode()) != []
+    desk.mark_removing(gone)
+    reader.remove(gone)
+    stem = b"xilofonist"
+    assert _files_with(tmp_path, SECRET.encode(), stem, gone.encode()) == []
+    assert Library(database, vectors, Embedders()).search("¿garantía del motor?", [base_id])
+    database.close()
+
+
+def test_the_last_source_of_a_base_takes_its_collection_along(
+    desk: Sources, ingestion: Ingestion, base_id: str, vectors: Vectors
+) -> None:
+    source_id = desk.add_file(base_id, "a.md", KEPT.encode(), "ana")
+    ingestion.read(source_id)
+    assert vectors.ids(desk.base(base_id))
+    desk.mark_removing(source_id)
+    ingestion.remove(source_id)
+    collections = vectors._collections
+    assert isinstance(collections, ChromaServer)
+    names = [one["name"] for one in collections._send("GET", "?limit=1000")]
+    assert [name for name in names if name.startswith(base_id)] == []
+    desk.remove_base(base_id)
+
+
+def _vector(number: int) -> list[float]:
+    """A vector of length one that no cosine changes a bit of."""
+    bits = [1 if (number * 2_654_435_761 >> shift) & 1 else -1 for shift in range(16)]
+    return [0.25 * bit for bit in bits] + [0.0] * 48
+
+
+def test_vectors_are_gone_from_the_files_of_the_index_too(
+    tmp_path: Path, desk: Sources, chroma: Chroma, server: ChromaServer
+) -> None:
+    vectors = Vectors(collections=server)
+    base = desk.base(desk.create_base("Vectores", "ana", "local", "test", 64))
+    for source, first in (("kept", 0), ("gone", 1_500)):
+        for start in range(first, first + 1_500, 500):
+            numbers = range(start, start + 500)
+            pieces = [Chunk("", number) for number in numbers]
+            vectors.add(base, source, 1, pieces, [_vector(number) for number in numbers])
+    wanted = [struct.pack("<64f", *_vector(number)) for number in range(1_500, 3_000, 50)]
+    folder = chroma.folder
+    assert any(packed in (folder.rglob("data_level0.bin").__next__()).read_bytes()
+               for packed in wanted)  # fmt: skip
+    vectors.erase_source(base, "gone")
+    scrub(desk.database, folder)
+    bodies = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    assert not any(packed in body for packed in wanted for body in bodies)
+    assert len(vectors.ids(base)) == 1_500
+    assert vectors.search(base, _vector(3), 1)[0].similarity > 0.99
+
+
+def test_postgresql_keeps_nothing_in_its_tables_once_vacuumed(
+    postgres_server: str, desk: Sources, ingestion: Ingestion, base_id: str, database: Database
+) -> None:
+    if database.is_sqlite:  # the test above looks into its files
+        assert "sqlite" in database.url
+        return
+    source_id = desk.add_file(base_id, "secreto.md", BODY.encode(), "ana")
+    ingestion.read(source_id)
+    desk.mark_removing(source_id)
+    ingestion.remove(source_id)
+    engine = create_engine(database.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for table in ("chunks", "sources"):
+            connection.execute(text(f"VACUUM FULL {table}"))
+        connection.execute(text("CHECKPOINT"))
+        folder = Path(str(connection.scalar(text("SHOW data_directory"))))
+    engine.dispose()
+    assert _files_with(folder / "base", SECRET.encode(), source_id.encode()) == []
