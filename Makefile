@@ -17,6 +17,9 @@ chat: .venv/.main ## Write to your agent as a WhatsApp customer (needs `make run
 test: .venv/.dev browser ## Set up and run every test, on SQLite and PostgreSQL, with real Chromium
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
+test-jina: jina_service/.venv/.ready .venv/.dev ## Test the self-hosted embeddings, in an environment of their own
+	@JINA_PYTHON=$(CURDIR)/jina_service/.venv/bin/python $(BIN)/python -m pytest tests/jina_service $(ARGS)
+
 lint: .venv/.dev ## Check style, types and stripped notebooks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -42,7 +45,7 @@ browser: .venv/.dev
 	@$(BIN)/python -m tests.browser
 
 clean: ## Remove the environment and caches (never your data)
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv jina_service/.venv .pytest_cache .mypy_cache .ruff_cache
 
 .venv/.uv:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -64,6 +67,14 @@ clean: ## Remove the environment and caches (never your data)
 	@$(UV) -r requirements/notebooks.txt || { $(NO_WHEEL); exit 1; }
 	@touch $@
 
+# The framework's own environment: Python 3.11, old companions, and two packages without wheels.
+jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
+	@echo "Setting up the self-hosted embeddings (once)..."
+	@$(BIN)/uv venv --quiet --allow-existing --no-python-downloads --python 3.11 jina_service/.venv \
+		|| { echo "The jina framework needs Python 3.11 on this machine."; exit 1; }
+	@$(BIN)/uv pip install --quiet --python jina_service/.venv/bin/python --require-hashes -r $<
+	@touch $@
+
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat test lint bench chaos notebook lock browser clean
+.PHONY: help run chat test test-jina lint bench chaos notebook lock browser clean

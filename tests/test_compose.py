@@ -38,7 +38,8 @@ def stack_commands(tmp_path: Path) -> dict[str, list[str]]:
 
 
 def test_every_service_is_here() -> None:
-    assert set(SERVICES) == {"postgres", "valkey", "chroma", "migrate", *PARTS}
+    assert set(SERVICES) == {"postgres", "valkey", "chroma", "migrate", "jina", *PARTS}
+    assert [name for name, one in SERVICES.items() if "profiles" in one] == ["jina"]
 
 
 def test_only_the_bot_and_the_studio_are_published() -> None:
@@ -144,7 +145,7 @@ def test_docker_compose_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFix
     if version:
         done = compose("config", "-q", folder=tmp_path)
         assert done is not None, "docker compose refuses the file"
-    assert set(COMPOSE["volumes"]) == {"postgres", "valkey", "chroma", "data"}
+    assert set(COMPOSE["volumes"]) == {"postgres", "valkey", "chroma", "data", "jina-models"}
 
 
 def compose(*arguments: str, folder: Path) -> "subprocess.CompletedProcess[str] | None":
