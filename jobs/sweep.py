@@ -1,6 +1,7 @@
 """The sweeper: every second it rings for whatever a crash, a full disk or a lost Redis left.
 
-It rings, and gives back the conversations that people had for a time. It may run twice, or not at all for a while; nothing depends on it but speed.
+It rings, and gives back the conversations that people had for a time. It may run twice, or not
+at all for a while; nothing depends on it but speed.
 """
 
 import logging

@@ -12,6 +12,7 @@ from agent.spec import Spec
 from agent.store.agents import Agents
 from agent.store.allowances import Allowances
 from agent.store.conversations import Conversations
+from agent.store.erasure import Erasure
 from agent.store.inbox import Accepted, Inbound, Inbox
 from agent.store.outbox import Outbox
 from agent.store.owners import Owners
@@ -44,6 +45,7 @@ def services(settings: Settings, clock: Clock) -> Services:
         owners=Owners(database, clock),
         switches=Switches(database, clock),
         allowances=Allowances(database, clock),
+        erasure=Erasure(database, settings.media_dir, "salt", clock),
     )
 
 

@@ -28,6 +28,18 @@ class Clock:
 
 
 @dataclass
+class HeardDoorbell:
+    """Keeps what was rung."""
+
+    heard: list[tuple[str, str | int]] = field(default_factory=list)
+
+    def ring(self, job: str, subject: str | int) -> bool:
+        """Hear it."""
+        self.heard.append((job, subject))
+        return True
+
+
+@dataclass
 class EchoRuntime:
     """Answers with everything it was asked, joined; remembers what it was given."""
 

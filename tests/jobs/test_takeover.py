@@ -1,5 +1,6 @@
 """After a take-over the bot says nothing more until it is handed back, whatever happens when."""
 
+import dataclasses
 import os
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import event
 
 from agent.answer import Answer, Handoff
 from agent.errors import AlreadyTaken
+from agent.queues import TURN
 from agent.spec import HandoffRules, Spec
 from agent.store.inbox import Accepted
 from agent.store.owners import Echo, OwnerChange
@@ -17,7 +19,7 @@ from bot.channels.base import Refused, Unclear
 from jobs import deliver, turn
 from jobs.desk import Desk
 from jobs.sweep import Sweeper
-from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
+from tests.jobs.fakes import Clock, EchoRuntime, HeardDoorbell, MemoryChannel
 from tests.jobs.interleaving import OURS, Story
 
 Write = Callable[..., Accepted]
@@ -189,6 +191,34 @@ def test_the_sweeper_gives_back_what_was_taken_for_a_time(
     assert desk.services.conversations.get(here).owner == "bot"
     turn.take(desk, here)
     assert runtime.asked == [["hola"]]
+
+
+def test_after_a_pause_the_sweeper_rings_at_once_for_all_that_waited(
+    desk: Desk, here: int, write: Write, clock: Clock
+) -> None:
+    other = write("ayuda", customer="whatsapp:+5215550002222").conversation_id
+    doorbell = HeardDoorbell()
+    sweeper = Sweeper(dataclasses.replace(desk.services, doorbell=doorbell), clock)
+    desk.services.switches.set(PAUSED, True, "ana")
+    for _ in range(5):
+        clock.pass_seconds(2)
+        sweeper.sweep()
+    assert doorbell.heard == []
+    desk.services.switches.set(PAUSED, False, "ana")
+    clock.pass_seconds(1)
+    sweeper.sweep()
+    assert sorted(doorbell.heard) == [(TURN, here), (TURN, other)]
+
+
+def test_what_the_sweeper_gives_back_is_rung_for(desk: Desk, here: int, clock: Clock) -> None:
+    doorbell = HeardDoorbell()
+    sweeper = Sweeper(dataclasses.replace(desk.services, doorbell=doorbell), clock)
+    desk.services.owners.pause(here, clock.now + 60, "ana")
+    sweeper.sweep()
+    assert doorbell.heard == []
+    clock.pass_seconds(60)
+    sweeper.sweep()
+    assert doorbell.heard[0] == (TURN, here)
 
 
 def test_the_panic_switch_holds_every_agent_and_lets_people_speak(
