@@ -138,6 +138,7 @@ def history() -> Any:
     answered = or_(messages.c.inbox_id.is_(None), inbox.c.turn_id.is_not(None))
     unsaid = exists().where(
         outbox.c.message_id == messages.c.id,
+        outbox.c.turn_id == messages.c.turn_id,  # rows that tell a desk hang on messages too
         outbox.c.part == 0,
         outbox.c.state == "dead",
         outbox.c.error_code == TAKEN_OVER,
