@@ -6,7 +6,10 @@ Loaded by the workers, the studio and the notebooks; never by the webhook proces
 import contextlib
 from dataclasses import dataclass
 
-from agent.llm import ChatModels, Waiting
+import httpx2
+
+from agent.hearing import Deaf, Hearing, OpenAIHearing
+from agent.llm import ChatModels, PooledTransport, Waiting
 from agent.runtime import Runtime
 from agent.services import Services
 from agent.settings import Settings
@@ -41,3 +44,10 @@ def _reranker(settings: Settings) -> JinaReranker | None:
         return None
     key = settings.jina_api_key.get_secret_value()
     return JinaReranker(key, settings.jina_base_url, settings.jina_reranker)
+
+
+def open_hearing(settings: Settings) -> Hearing:
+    """Build what finds words for voice notes and photos; without a key it finds none."""
+    if not settings.openai_api_key and not settings.openai_base_url:
+        return Deaf()
+    return OpenAIHearing(settings, httpx2.Client(transport=PooledTransport(), trust_env=False))

@@ -15,6 +15,7 @@ from agent.replies import Replies
 from agent.settings import Settings
 from agent.store.agents import Agents
 from agent.store.allowances import Allowances
+from agent.store.attachments import Attachments
 from agent.store.audit import Audit
 from agent.store.cases import Cases
 from agent.store.conversations import Conversations
@@ -62,6 +63,7 @@ class Services:
     switches: Switches
     audit: Audit
     erasure: Erasure
+    attachments: Attachments
     sources: Sources
     embedders: Embedders
     rebuilds: Rebuilds
@@ -104,6 +106,7 @@ def open_services(
         tours=Tours(database),
         switches=Switches(database),
         audit=Audit(database),
+        attachments=Attachments(database),
         erasure=Erasure(database, settings.media_dir, key),
         sources=Sources(database, settings.files_dir),
         embedders=_embedders(settings),

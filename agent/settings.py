@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         description="openai:NAME, openrouter:NAME or offline; empty: by the first key that is set",
     )
 
+    transcription_model: str = Field("gpt-4o-mini-transcribe", description="hears voice notes")
+    vision_model: str = Field("gpt-4.1-mini", description="looks at customers' photos")
+
     jina_api_key: SecretStr | None = Field(None, description="embeddings; empty: local embedder")
     jina_base_url: str = Field("https://api.jina.ai", description="Jina, or what speaks like it")
     jina_reader_url: str = Field("https://r.jina.ai", description="Jina Reader, for pages")

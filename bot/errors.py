@@ -3,6 +3,7 @@
 ChannelError
 ├── BadSignature         a request that its provider did not sign
 ├── Unparseable          a request that is not what its provider sends
+├── FileRefused          a file whose address is not its provider's own
 └── ChannelUnavailable   the provider cannot be asked now; later may work
 """
 
@@ -20,6 +21,10 @@ class BadSignature(ChannelError):
 
 class Unparseable(ChannelError):
     """The request is not what this provider sends."""
+
+
+class FileRefused(ChannelError):
+    """The file is not where this provider keeps its files."""
 
 
 class ChannelUnavailable(ChannelError):

@@ -14,7 +14,7 @@ from typing import Any
 from redis import Redis
 from rq import SimpleWorker
 
-from agent.answering import open_answering
+from agent.answering import open_answering, open_hearing
 from agent.log import configure
 from agent.queues import CONVERSATIONS, DELIVERY, TURN
 from agent.services import open_services
@@ -116,6 +116,7 @@ def main() -> None:
         channels(settings, services.outbox.is_recorded),
         Heartbeat(services.turns, services.outbox),
         waiting=turnstile.outside,
+        hearing=open_hearing(settings),
     )
     gc.freeze()  # what was built so far lives as long as the process
     gc.set_threshold(*RARELY)

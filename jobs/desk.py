@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.hearing import Deaf, Hearing
 from agent.runtime import Runtime
 from agent.services import Services
 from agent.store.outbox import Outbox
@@ -89,3 +90,5 @@ class Desk:
     clock: Callable[[], float] = field(default=time.time)
     # What surrounds each wait for a provider (`Turnstile.outside`).
     waiting: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
+    hearing: Hearing = field(default_factory=Deaf)
+    pause: Callable[[float], None] = field(default=time.sleep)

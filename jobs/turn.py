@@ -14,7 +14,7 @@ from agent.store.handback import WITH_DESKS, is_told
 from agent.store.takeover import HOUR
 from agent.store.turns import Outcome, Waiting, Work
 from bot.channels.base import Channel
-from jobs import deliver, gates, permission
+from jobs import deliver, files, gates, permission
 from jobs.briefing import briefing
 from jobs.desk import Desk
 
@@ -46,7 +46,10 @@ def take(desk: Desk, conversation_id: int) -> float | None:
         work = turns.read(lease, max(_rules(version).history_messages, gates.HISTORY))
         if not work.unanswered:
             return None
-        outcome = _decide(desk, work, version)
+        work, unread = files.understood(
+            desk, work, desk.channels[work.lease.channel], _language(work, version)
+        )
+        outcome = _decide(desk, work, version, unread)
         if switches.paused:
             return None  # what was just written is thrown away; the sweeper rings after the pause
         committed = turns.commit(work, outcome)
@@ -81,7 +84,11 @@ def _rules(version: Version | None) -> ConversationRules:
     return version.spec.conversation if version else ConversationRules()
 
 
-def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
+def _language(work: Work, version: Version | None) -> str:
+    return gates.spoken(work, version.spec) if version else work.lease.language or "es"
+
+
+def _decide(desk: Desk, work: Work, version: Version | None, unread: str) -> Outcome:
     started_at = desk.clock()
     if work.lease.owner != "bot":
         known = version.id if version else None
@@ -95,11 +102,17 @@ def _decide(desk: Desk, work: Work, version: Version | None) -> Outcome:
     stop = gates.stop(desk, work, version.spec)
     if stop is not None:
         return _briefed(work, _stopped(stop, work, version, channel, started_at))
+    if unread:
+        parts = _parts(unread, work, channel, 1)
+        return Outcome(
+            "answered", version.id, started_at, text=unread, parts=parts,
+            author_name=version.spec.name,
+        )  # fmt: skip
     channel.typing(place)
     answer = desk.runtime.answer(
         version.spec,
         [Said(_author(line.author), line.text) for line in work.history],
-        [_words(line.text, line.media) for line in work.unanswered],
+        [line.text for line in work.unanswered],
         live=_is_live(desk, work.lease.channel),
     )
     parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts, answer.language)
@@ -194,11 +207,3 @@ def _author(author: str) -> Author:
     if author == "customer":
         return "customer"
     return "agent" if author == "agent" else "human"
-
-
-def _words(text: str, media: object) -> str:
-    """What the agent reads of a message; a file it cannot open yet is named, not hidden."""
-    if not media or not isinstance(media, list):
-        return text
-    kinds = ", ".join(str(item.get("media_type", "?")) for item in media)
-    return f"{text}\n[archivo del cliente: {kinds}]".strip()

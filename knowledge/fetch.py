@@ -11,8 +11,8 @@ import re
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import httpcore
@@ -44,6 +44,32 @@ _FAULTS = (httpcore.NetworkError, httpcore.ProtocolError)
 
 
 @dataclass(frozen=True)
+class Trusted:
+    """A server that the operator named: it may stand in a private network, and it alone is given
+    *headers* (credentials); a redirect elsewhere goes without them and by the rules for strangers.
+    """
+
+    origin: str  # scheme://host[:port]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def is_at(self, address: httpx.URL) -> bool:
+        """True when *address* is on this server."""
+        mine = httpx.URL(self.origin)
+        there = (mine.scheme, mine.host, _port(mine))
+        return (address.scheme, address.host, _port(address)) == there
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Its host and port."""
+        mine = httpx.URL(self.origin)
+        return mine.host, _port(mine)
+
+
+def _port(address: httpx.URL) -> int:
+    return address.port or (443 if address.scheme == "https" else 80)
+
+
+@dataclass(frozen=True)
 class Fetched:
     """What an address answered."""
 
@@ -63,19 +89,23 @@ def fetch(
     media_types: Collection[str] = tuple(MEDIA_TYPES),
     resolver: Resolver = resolve,
     allow_loopback_port: int | None = None,
+    trusted: Trusted | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Fetched:
     """Fetch *url*, if it holds one of *media_types*. Raises FetchRefused with a sentence.
 
     *allow_loopback_port* opens one port of this machine, for the simulator and for tests.
     """
-    network = GuardedNetwork(resolver, allow_loopback_port, clock, clock() + MAX_SECONDS)
+    known = trusted.place if trusted else None
+    network = GuardedNetwork(resolver, allow_loopback_port, clock, clock() + MAX_SECONDS, known)
     with httpcore.ConnectionPool(
         ssl_context=_tls(), network_backend=network, max_connections=1, max_keepalive_connections=0
     ) as pool:
         for _ in range(MAX_REDIRECTS + 1):
-            address = _checked(url, allow_loopback_port)
-            answer = _ask(pool, network, address, media_types)
+            at_home = trusted is not None and trusted.is_at(_form(url))
+            address = _form(url) if at_home else _checked(url, allow_loopback_port)
+            more = trusted.headers if trusted and at_home else {}
+            answer = _ask(pool, network, address, media_types, more)
             if isinstance(answer, Fetched):
                 return answer
             url = str(address.join(answer))
@@ -87,10 +117,11 @@ def _ask(
     network: GuardedNetwork,
     address: httpx.URL,
     media_types: Collection[str],
+    more: Mapping[str, str],
 ) -> Fetched | str:
     """What the address answers: its content, or where it sends us."""
     host = ("Host", address.netloc.decode("ascii"))
-    headers = [*_HEADERS.items(), ("Accept", ", ".join(media_types)), host]
+    headers = [*_HEADERS.items(), ("Accept", ", ".join(media_types)), host, *more.items()]
     target = httpcore.URL(
         scheme=address.raw_scheme,
         host=address.raw_host,
@@ -118,11 +149,15 @@ def check_form(url: str) -> None:
     _checked(url, None)
 
 
-def _checked(url: str, loopback_port: int | None) -> httpx.URL:
+def _form(url: str) -> httpx.URL:
     try:
-        address = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError) as error:
+        return httpx.URL(url)
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise FetchRefused("That is not an address.", "fetch_form") from error
+
+
+def _checked(url: str, loopback_port: int | None) -> httpx.URL:
+    address = _form(url)
     if address.scheme not in ("http", "https") or not _HOST.fullmatch(address.raw_host):
         raise FetchRefused("Only http and https addresses can be fetched.", "fetch_form")
     if address.userinfo:

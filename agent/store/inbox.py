@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from agent import consent
-from agent.store import consents
+from agent.store import attachments, consents
 from agent.store.db import Database
 from agent.store.dialect import upsert
 from agent.store.erasure import grave
@@ -137,6 +137,8 @@ class Inbox:
                 media=list(message.media), inbox_id=inbox_id, created_at=now,
             )
         )  # fmt: skip
+        if message.media:
+            attachments.add(tx, conversation_id, int(inbox_id), message.media, now)
         if message.channel in consent.CHANNELS:
             consents.honour(tx, consents.Said(
                 conversation_id, int(contact.id), int(inbox_id), message.text, message.wish,

@@ -60,6 +60,15 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Location:
+    """Where a customer's file can be fetched. *headers* are for *origin* only, never elsewhere."""
+
+    url: str
+    origin: str  # scheme://host[:port] of the provider, as it is configured
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Sent:
     """The provider took it."""
 
@@ -102,6 +111,12 @@ class Channel(Protocol):
 
     def may_speak(self, place: Place) -> str:
         """Return "" when the bot may answer here now, else why not. Raises ChannelUnavailable."""
+
+    def where(self, reference: str) -> Location:
+        """Return where a file that came with a message is.
+
+        Raises FileRefused for an address that is not the provider's own, ChannelUnavailable.
+        """
 
     def typing(self, place: Place) -> None:
         """Show the customer that an answer is being written, if the channel can; never raises."""

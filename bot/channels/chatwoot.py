@@ -21,12 +21,14 @@ from urllib3.exceptions import HTTPError
 from agent.settings import Settings
 from agent.store.handback import HANDBACK
 from agent.store.outbox import Parcel
-from bot.channels.base import Place, Refused, Sent, Unclear
+from bot.channels.base import Location, Place, Refused, Sent, Unclear
 from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, refusal, rows
 from bot.channels.chatwoot_handoff import Handoff, written_as
 from bot.channels.chatwoot_inbound import NAME, OUT_ID, closed
 from bot.channels.chatwoot_words import harmless, written
+from bot.channels.connection import origin_of
 from bot.channels.courtesy import Courtesy
+from bot.errors import FileRefused
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,13 @@ class ChatwootChannel:
     def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
         """Return *markdown* in the marks that the inbox wants, with nothing that Liquid runs."""
         return written(markdown, str(facts.get("kind", "")))
+
+    def where(self, reference: str) -> Location:
+        """Return where a file is: its address is signed, so Chatwoot wants no token for it."""
+        origin = self._api.origin
+        if not origin or origin_of(reference) != origin:
+            raise FileRefused
+        return Location(reference, origin)
 
     def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
         """Hand one part over, once; of a hand-off, all of its steps."""

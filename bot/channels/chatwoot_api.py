@@ -16,6 +16,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from agent.settings import Settings
 from bot.channels.base import Refused, Unclear
+from bot.channels.connection import origin_of
 from bot.errors import ChannelUnavailable
 
 Json = Mapping[str, Any]
@@ -65,6 +66,7 @@ class ChatwootApi:
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
+        self.origin = origin_of(settings.chatwoot_api_url)
         self._timeout = urllib3.Timeout(timeout)
         self._read_seconds = min(timeout, READ_SECONDS)
         self._pool = urllib3.PoolManager(maxsize=settings.turn_slots, retries=False)

@@ -1,6 +1,7 @@
 """What a connection that failed says of a send: surely not taken, or nobody can tell."""
 
 import ssl
+from urllib.parse import urlsplit
 
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
@@ -21,3 +22,13 @@ def failed(error: HTTPError, provider: str) -> Refused | Unclear:
             f"{provider}'s certificate cannot be verified.", again_in=CERTIFICATE_SECONDS
         )
     return Unclear(f"The connection to {provider} broke ({kind}).")
+
+
+def origin_of(url: str) -> str:
+    """Return scheme://host[:port] of *url*; "" for what has none."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.scheme and parts.hostname else ""

@@ -10,6 +10,7 @@ whenever Meta stumbles.
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -21,16 +22,19 @@ from agent.formatting import whatsapp
 from agent.settings import Settings
 from agent.store.outbox import Parcel
 from bot.channels import meta_request
-from bot.channels.base import JSON, Place, Refused, Sent, Unclear
-from bot.channels.connection import failed
+from bot.channels.base import JSON, Location, Place, Refused, Sent, Unclear
+from bot.channels.connection import failed, origin_of
 from bot.channels.courtesy import Courtesy
 from bot.channels.meaning import Kind, Meaning
 from bot.channels.meta_codes import CODES, PAIR_RATE, sentence, shown
+from bot.errors import ChannelUnavailable, FileRefused
 
 log = logging.getLogger(__name__)
 
 TYPING_SECONDS = 3.0  # nobody waits longer for a courtesy
 LONGEST_WAIT = 3600.0
+FILES = "https://lookaside.fbsbx.com"  # where Meta keeps what customers send
+_MEDIA_ID = re.compile(r"[0-9A-Za-z_-]{1,120}")
 
 _TOO_MANY = Meaning(Kind.RETRY, "Too many requests at once. It is sent again later.")
 _BUSY = Meaning(Kind.RETRY, "Meta is not available. It is sent again later.")
@@ -76,6 +80,23 @@ class MetaChannel:
     def look_up(self, parcel: Parcel) -> Sent | None:
         """Nothing can be looked up here: only a status callback tells."""
         return None
+
+    def where(self, reference: str) -> Location:
+        """Ask Meta where a file is; the address holds for five minutes."""
+        if not _MEDIA_ID.fullmatch(reference):
+            raise FileRefused
+        try:
+            answer = self._pool.request(
+                "GET", f"{self._base}/{reference}", headers=self._headers, redirect=False
+            )
+        except HTTPError as error:
+            raise ChannelUnavailable from error
+        url = _json(answer).get("url")
+        if answer.status != 200 or not isinstance(url, str):
+            raise ChannelUnavailable(f"Meta answered {answer.status} for a file.")
+        if origin_of(url) not in (FILES, origin_of(self._base)):
+            raise FileRefused
+        return Location(url, origin_of(url), {"Authorization": self._headers["Authorization"]})
 
     def typing(self, place: Place) -> None:
         """Mark the customer's message as read and show that an answer is being written."""

@@ -25,12 +25,12 @@ from agent.consent import OPTED_OUT
 from agent.formatting import whatsapp
 from agent.settings import TWILIO_API, Settings
 from agent.store.outbox import Parcel
-from bot.channels.base import WINDOW, Place, Refused, Sent, Unclear
+from bot.channels.base import WINDOW, Location, Place, Refused, Sent, Unclear
 from bot.channels.choices import with_choices
-from bot.channels.connection import failed
+from bot.channels.connection import failed, origin_of
 from bot.channels.courtesy import Courtesy
 from bot.channels.twilio_codes import CODES, Kind, Meaning
-from bot.errors import ChannelUnavailable
+from bot.errors import ChannelUnavailable, FileRefused
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ class TwilioChannel:
         token = settings.twilio_auth_token
         secret = token.get_secret_value() if token else ""
         self._base = settings.twilio_base_url
+        self._account = settings.twilio_account_sid
         self._address = (
             f"{self._base}/2010-04-01/Accounts/{settings.twilio_account_sid}/Messages.json"
         )
@@ -95,6 +96,14 @@ class TwilioChannel:
     def may_speak(self, place: Place) -> str:
         """Nobody else speaks on a Twilio number but through us."""
         return ""
+
+    def where(self, reference: str) -> Location:
+        """Return where a file is: only what lies in our own account is given our credentials."""
+        own = f"{self._base}/2010-04-01/Accounts/{self._account}/"
+        if not self._account or not reference.startswith(own):
+            raise FileRefused
+        headers = {"Authorization": self._headers["authorization"]}
+        return Location(reference, origin_of(self._base), headers)
 
     def typing(self, place: Place) -> None:
         """Mark the customer's message as read and show that an answer is being written."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from agent.formatting import whatsapp
 from agent.store.outbox import Parcel
-from bot.channels.base import Place, Sent
+from bot.channels.base import Location, Place, Sent
+from bot.errors import FileRefused
 
 
 class StoredChannel:
@@ -28,6 +29,10 @@ class StoredChannel:
 
     def typing(self, place: Place) -> None:
         """Whoever waits knows that an answer is being written."""
+
+    def where(self, reference: str) -> Location:
+        """No files come this way."""
+        raise FileRefused
 
     def send(self, parcel: Parcel) -> Sent:
         """There is nobody to hand it to: whoever waits reads it."""

@@ -9,7 +9,7 @@ from agent.answer import Answer, Said
 from agent.formatting import whatsapp
 from agent.spec import Spec
 from agent.store.outbox import Parcel
-from bot.channels.base import Place, Refused, Sent, Unclear
+from bot.channels.base import Location, Place, Refused, Sent, Unclear
 from bot.errors import ChannelUnavailable
 
 
@@ -74,6 +74,7 @@ class MemoryChannel:
     taken: list[str] = field(default_factory=list)
     attempts: int = 0
     closed: str = ""  # why the bot may not speak here
+    finds: Callable[[str], Location] = lambda reference: Location(reference, "")
 
     def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
         """As they are."""
@@ -82,6 +83,10 @@ class MemoryChannel:
     def may_speak(self, place: Place) -> str:
         """What the test says."""
         return self.closed
+
+    def where(self, reference: str) -> Location:
+        """Where the channel it stands for keeps files."""
+        return self.finds(reference)
 
     def typing(self, place: Place) -> None:
         """Show nothing."""

@@ -5,8 +5,8 @@ customer, until a walk passes none that is left.
 """
 
 import contextlib
-import gc
 import dataclasses
+import gc
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

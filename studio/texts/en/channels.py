@@ -59,8 +59,7 @@ TEXTS: dict[str, str] = {
         "the bot does not answer at its address. Is it running? Is PUBLIC_BASE_URL right?"
     ),
     "checkup.reach.refused": (
-        "something in front of the bot lets nothing through (HTTP {detail}). Look at the "
-        "proxy."
+        "something in front of the bot lets nothing through (HTTP {detail}). Look at the proxy."
     ),
     "checkup.reach.status": (
         "something else answers at that address (HTTP {detail}). Look at PUBLIC_BASE_URL."
@@ -87,8 +86,7 @@ TEXTS: dict[str, str] = {
     "checkup.verification.status": "the bot answered HTTP {detail}.",
     "checkup.credentials.ok": "the provider knows them.",
     "checkup.credentials.bot_token": (
-        "the provider knows the bot's token. With a user's token lost messages are found as "
-        "well."
+        "the provider knows the bot's token. With a user's token lost messages are found as well."
     ),
     "checkup.credentials.not_set": "there are no credentials in .env.",
     "checkup.credentials.unreachable": (

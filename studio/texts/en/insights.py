@@ -18,8 +18,7 @@ TEXTS: dict[str, str] = {
     "insights.dates": "Dates",
     "insights.show": "Show",
     "insights.empty": (
-        "There are no conversations on these dates. Choose others or wait for the first "
-        "customer."
+        "There are no conversations on these dates. Choose others or wait for the first customer."
     ),
     "insights.conversations": "Conversations",
     "insights.messages": "Customers' messages",

@@ -3,8 +3,7 @@
 TEXTS: dict[str, str] = {
     "undelivered.title": "Not delivered",
     "undelivered.help": (
-        "Replies that did not reach the customer. Decide on each: send it again or dismiss "
-        "it."
+        "Replies that did not reach the customer. Decide on each: send it again or dismiss it."
     ),
     "undelivered.count": "{count} to decide",
     "undelivered.empty": (

@@ -72,8 +72,7 @@ TEXTS: dict[str, str] = {
     "checkup.signature.status": "el bot contestó HTTP {detail}. Mire sus registros.",
     "checkup.forgery.refused": "lo que firma otro se rechaza, como debe ser.",
     "checkup.forgery.accepted": (
-        "¡el bot aceptó una llamada con firma falsa (HTTP {detail})! No lo exponga a "
-        "internet."
+        "¡el bot aceptó una llamada con firma falsa (HTTP {detail})! No lo exponga a internet."
     ),
     "checkup.verification.ok": "el bot contesta a la pregunta de Meta.",
     "checkup.verification.not_set": "falta META_VERIFY_TOKEN en .env.",

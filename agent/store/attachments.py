@@ -1,0 +1,93 @@
+"""Files that customers sent: where they are at the provider, what became of them, what they say.
+
+waiting -> kept      fetched; `words` holds what is in it, if that could be found out
+        -> refused   it will not be opened: the sentence says why
+kept    -> gone      older than files are kept (`agent.store.erasure`)
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from agent.errors import NotFound
+from agent.store.db import Database, new_id
+from agent.store.tables import media
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One file of one message."""
+
+    id: str
+    conversation_id: int
+    inbox_id: int
+    position: int
+    url: str  # or the provider's id for it
+    media_type: str
+    name: str
+    state: str  # waiting | kept | refused | gone
+    stored_name: str
+    words: str
+    error: str
+
+
+def add(
+    tx: Connection, conversation_id: int, inbox_id: int, files: Sequence[dict[str, str]], now: float
+) -> None:
+    """Note the files of a message that is being stored."""
+    tx.execute(
+        insert(media),
+        [
+            {
+                "id": new_id(), "conversation_id": conversation_id, "inbox_id": inbox_id,
+                "position": position, "url": file.get("url", ""),
+                "media_type": file.get("media_type", "")[:120], "name": file.get("name", "")[:200],
+                "state": "waiting", "created_at": now,
+            }
+            for position, file in enumerate(files)
+        ],
+    )  # fmt: skip
+
+
+class Attachments:
+    """Reads and changes what is known of customers' files."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def of(self, inbox_ids: Sequence[int]) -> list[Attachment]:
+        """Return the files of these messages, in order."""
+        query = (
+            select(*_COLUMNS)
+            .where(media.c.inbox_id.in_(inbox_ids))
+            .order_by(media.c.inbox_id, media.c.position)
+        )
+        with self._database.read() as tx:
+            return [Attachment(**row._mapping) for row in tx.execute(query)]
+
+    def get(self, attachment_id: str) -> Attachment:
+        """Return one file. Raises NotFound."""
+        with self._database.read() as tx:
+            row = tx.execute(select(*_COLUMNS).where(media.c.id == attachment_id)).one_or_none()
+        if row is None:
+            raise NotFound("There is no file by that id.")
+        return Attachment(**row._mapping)
+
+    def kept(self, one: Attachment, **found: Any) -> None:
+        """It was fetched: *found* holds stored_name, media_type, bytes, words and error."""
+        self._set(one, state="kept", **found)
+
+    def refused(self, one: Attachment, error: str) -> None:
+        """It will not be opened; *error* says why, to staff."""
+        self._set(one, state="refused", error=error)
+
+    def _set(self, one: Attachment, **values: Any) -> None:
+        with self._database.write() as tx:
+            tx.execute(update(media).where(media.c.id == one.id).values(**values))
+
+
+_COLUMNS = tuple(media.c[name] for name in Attachment.__dataclass_fields__)

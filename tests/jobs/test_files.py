@@ -1,0 +1,253 @@
+"""A customer's voice note, photo or document is fetched, kept and understood; a bad one is not."""
+
+import base64
+import dataclasses
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from pydantic import SecretStr
+from reportlab.pdfgen.canvas import Canvas
+from sqlalchemy import select
+
+from agent.services import Services
+from agent.store.inbox import Inbound
+from agent.store.tables import media
+from bot.channels.chatwoot import ChatwootChannel
+from bot.channels.meta import MetaChannel
+from bot.channels.twilio import TwilioChannel
+from jobs import turn
+from jobs.desk import Desk
+from jobs.files import UNREAD
+from tests.jobs.conftest import OURS
+from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
+from tests.standins.files import BEARER, SID, TOKEN, Shelf
+from tests.standins.server import serve
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+OGG = b"OggS" + bytes(200)
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+Receive = Callable[..., str]
+
+
+@dataclass
+class Ears:
+    """Hears and sees what the test says."""
+
+    transcripts: list[bytes] = field(default_factory=list)
+    says: str = "quiero ver el Mazda rojo"
+    shows: str = "Un Mazda rojo con la placa ABC-123."
+
+    def transcript(self, sound: bytes, media_type: str) -> str:
+        self.transcripts.append(sound)
+        return self.says
+
+    def description(self, picture: bytes, media_type: str, language: str) -> str:
+        return self.shows
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf({"voz": (OGG, "audio/ogg"), "foto": (PNG, "image/png"), "pdf": (_pdf(), "x/y")})
+
+
+@pytest.fixture
+def server(shelf: Shelf) -> Iterator[str]:
+    with serve(shelf.app()) as url:
+        yield url.rstrip("/")
+
+
+@pytest.fixture
+def ears() -> Ears:
+    return Ears()
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def open_desk(desk: Desk, services: Services, server: str, ears: Ears, pauses: list[float]) -> Desk:
+    """The desk with ears, and with the providers' files on the stand-in."""
+    known = services.settings.model_copy(
+        update={
+            "twilio_account_sid": SID, "twilio_auth_token": SecretStr(TOKEN),
+            "twilio_base_url": server, "meta_base_url": server,
+            "meta_access_token": SecretStr(BEARER), "chatwoot_api_url": server,
+        }
+    )  # fmt: skip
+    return dataclasses.replace(
+        desk, services=dataclasses.replace(services, settings=known), hearing=ears,
+        pause=pauses.append,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def receive(open_desk: Desk, channel: MemoryChannel, runtime: EchoRuntime, clock: Clock) -> Receive:
+    """A file comes in on one channel and is answered; returns what the agent was asked."""
+    settings = open_desk.services.settings
+    ways = {"twilio": TwilioChannel(settings), "meta": MetaChannel(settings),
+            "chatwoot": ChatwootChannel(settings)}  # fmt: skip
+
+    def receive(url: str, media_type: str, text: str = "", way: str = "twilio") -> str:
+        channel.finds = ways[way].where
+        file = {"url": url, "media_type": media_type, "name": ""}
+        [accepted] = open_desk.services.inbox.accept(
+            [Inbound("twilio", f"SM{url}", OURS, "whatsapp:+5215550001111", text, media=(file,))]
+        )
+        clock.pass_seconds(3)
+        turn.take(open_desk, accepted.conversation_id)
+        return runtime.asked[-1][0] if runtime.asked else ""
+
+    return receive
+
+
+def _twilio(server: str, name: str) -> str:
+    return f"{server}/2010-04-01/Accounts/{SID}/Messages/MM1/Media/{name}"
+
+
+def _pdf() -> bytes:
+    made = io.BytesIO()
+    canvas = Canvas(made)
+    canvas.drawString(72, 700, "Ficha reducida del remolque, MMA 750 kg.")
+    canvas.save()
+    return made.getvalue()
+
+
+def _row(desk: Desk) -> dict[str, object]:
+    with desk.services.database.read() as tx:
+        return dict(tx.execute(select(media)).one()._mapping)
+
+
+def _reply(desk: Desk) -> str:
+    return desk.services.conversations.thread(1)[-1].text
+
+
+def test_a_voice_note_is_heard_and_kept(
+    receive: Receive, server: str, open_desk: Desk, ears: Ears
+) -> None:
+    assert receive(_twilio(server, "voz"), "audio/ogg") == (
+        "[nota de voz: quiero ver el Mazda rojo]"
+    )
+    row = _row(open_desk)
+    assert (row["state"], row["media_type"], row["bytes"]) == ("kept", "audio/ogg", len(OGG))
+    kept = open_desk.services.settings.media_dir / str(row["stored_name"])
+    assert kept.read_bytes() == OGG == ears.transcripts[0]
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_photo_is_described_beside_its_words(receive: Receive, server: str) -> None:
+    asked = receive(_twilio(server, "foto"), "image/png", text="¿se puede homologar?")
+    assert asked == ("¿se puede homologar?\n[foto: Un Mazda rojo con la placa ABC-123.]")
+
+
+def test_a_document_is_read_by_the_sealed_child(
+    receive: Receive, server: str, shelf: Shelf
+) -> None:
+    shelf.files["pdf"] = (_pdf(), "application/pdf")
+    assert "MMA 750 kg" in receive(_twilio(server, "pdf"), "application/pdf")
+
+
+@pytest.mark.parametrize("way", ["meta", "chatwoot"])
+def test_every_provider_s_files_are_found(
+    receive: Receive, server: str, way: str, open_desk: Desk
+) -> None:
+    url = "voz" if way == "meta" else f"{server}/rails/active_storage/voz"
+    receive(url, "audio/ogg", way=way)
+    assert _row(open_desk)["state"] == "kept"
+
+
+def test_a_file_that_is_not_there_yet_is_asked_for_again(
+    receive: Receive, server: str, shelf: Shelf, open_desk: Desk, pauses: list[float]
+) -> None:
+    shelf.missing = 2
+    receive(_twilio(server, "voz"), "audio/ogg")
+    assert _row(open_desk)["state"] == "kept"
+    assert pauses == [1.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name", "kind"),
+    [("audio/ogg", "voz", "audio"), ("image/png", "foto", "image")],
+)
+def test_without_a_key_the_customer_is_asked_politely_to_write(
+    receive: Receive, server: str, open_desk: Desk, ears: Ears, runtime: EchoRuntime,
+    media_type: str, name: str, kind: str,
+) -> None:  # fmt: skip
+    ears.says = ears.shows = ""
+    receive(_twilio(server, name), media_type)
+    assert runtime.asked == []
+    assert _reply(open_desk) == UNREAD[kind].es
+    assert _row(open_desk)["state"] == "kept"
+
+
+# --- hostile files
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/2010-04-01/Accounts/" + SID + "/x",
+        "http://169.254.169.254/latest/meta-data",
+        "{server}/2010-04-01/Accounts/AC" + "9" * 32 + "/Messages/MM1/Media/voz",
+        "{server}.evil.example/2010-04-01/Accounts/" + SID + "/Messages/MM1/Media/voz",
+        "file:///etc/passwd",
+        "",
+    ],
+)
+def test_an_address_that_is_not_the_provider_s_own_is_never_asked(
+    receive: Receive, server: str, shelf: Shelf, open_desk: Desk, url: str
+) -> None:
+    receive(url.replace("{server}", server), "audio/ogg")
+    assert shelf.asked == []
+    assert _row(open_desk)["state"] == "refused"
+    assert _reply(open_desk) == UNREAD["refused"].es
+
+
+def test_a_redirect_inside_is_not_followed_and_never_gets_the_credentials(
+    receive: Receive, server: str, shelf: Shelf, open_desk: Desk
+) -> None:
+    inner = Shelf({"voz": (OGG, "audio/ogg")})
+    with serve(inner.app()) as inside:
+        shelf.sends_to = f"{inside.rstrip('/')}/rails/active_storage/voz"
+        receive(_twilio(server, "voz"), "audio/ogg")
+    assert inner.asked == []
+    assert _row(open_desk)["state"] == "refused"
+
+
+HOSTILE = {
+    "a program": b"MZ\x90\x00" + bytes(100),
+    "a page": b"<html>\x00<script>",
+    "an archive": b"PK\x03\x04" + bytes(100),
+    "nothing": b"",
+    "random bytes": bytes(range(128, 256)),
+    "eleven megabytes": OGG + bytes(11_000_000),
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_no_voice_note_whatever_its_type_says_is_not_kept(
+    receive: Receive, server: str, shelf: Shelf, open_desk: Desk, content: bytes
+) -> None:
+    shelf.files["voz"] = (content, "audio/ogg")
+    receive(_twilio(server, "voz"), "audio/ogg")
+    row = _row(open_desk)
+    if content:
+        assert (row["state"], row["stored_name"]) == ("refused", "")
+    assert _reply(open_desk) in (UNREAD["refused"].es, UNREAD[""].es)
+
+
+def test_a_broken_pdf_is_kept_for_people_and_said_so(
+    receive: Receive, server: str, shelf: Shelf, open_desk: Desk
+) -> None:
+    shelf.files["pdf"] = (b"%PDF-1.7 and then nothing", "application/pdf")
+    receive(_twilio(server, "pdf"), "application/pdf")
+    row = _row(open_desk)
+    assert row["state"] == "kept"
+    assert row["error"]
+    assert _reply(open_desk) == UNREAD[""].es

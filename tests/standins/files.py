@@ -1,0 +1,68 @@
+"""Where Twilio, Meta and Chatwoot keep what customers send, each with its own rule of entry."""
+
+from dataclasses import dataclass, field
+
+from flask import Flask, Response, abort, jsonify, redirect, request
+from werkzeug.wrappers import Response as Answer
+
+SID, TOKEN, BEARER = "AC" + "1" * 32, "2" * 32, "EAAfiles"
+
+
+@dataclass
+class Shelf:
+    """The files, and what asked for them."""
+
+    files: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    missing: int = 0  # so many requests find nothing yet
+    sends_to: str = ""  # where the next request is redirected
+    asked: list[tuple[str, str]] = field(default_factory=list)  # path, credentials
+
+    def app(self) -> Flask:
+        """Return the server."""
+        app = Flask(__name__)
+        app.add_url_rule(
+            f"/2010-04-01/Accounts/{SID}/Messages/MM1/Media/<name>", "twilio", self._twilio
+        )
+        app.add_url_rule("/<media_id>", "meta", self._meta)
+        app.add_url_rule("/attachments/<name>", "lookaside", self._lookaside)
+        app.add_url_rule("/rails/active_storage/<name>", "chatwoot", self._chatwoot)
+        return app
+
+    def _twilio(self, name: str) -> Answer:
+        self._note()
+        who = request.authorization
+        if who is None or (who.username, who.password) != (SID, TOKEN):
+            abort(401)
+        return self._give(name)
+
+    def _meta(self, media_id: str) -> Answer:
+        self._note()
+        if request.headers.get("Authorization") != f"Bearer {BEARER}":
+            abort(401)
+        return jsonify({"url": f"{request.host_url}attachments/{media_id}", "id": media_id})
+
+    def _lookaside(self, name: str) -> Answer:
+        self._note()
+        if request.headers.get("Authorization") != f"Bearer {BEARER}":
+            abort(401)
+        return self._give(name)
+
+    def _chatwoot(self, name: str) -> Answer:
+        self._note()
+        if "api_access_token" in request.headers or request.authorization:
+            abort(400)  # nothing secret belongs here
+        return self._give(name)
+
+    def _give(self, name: str) -> Answer:
+        if self.sends_to:
+            return redirect(self.sends_to, 307)
+        if self.missing:
+            self.missing -= 1
+            abort(404)
+        if name not in self.files:
+            abort(404)
+        body, media_type = self.files[name]
+        return Response(body, content_type=media_type)
+
+    def _note(self) -> None:
+        self.asked.append((request.path, request.headers.get("Authorization", "")))
