@@ -215,6 +215,18 @@ def test_an_unclear_send_with_a_bots_token_is_settled_by_the_webhook(
     services.database.close()
 
 
+@pytest.mark.parametrize("taken", [True, False])
+def test_an_unclear_send_whose_webhook_is_lost_is_looked_up(
+    house: House, here: Conversation, account: Account, wishes: Wishes, taken: bool
+) -> None:
+    wishes.posts.append(Fault(reset=True, taken=taken))
+    house.write(here, "hola")
+    account.is_dropped = lambda: True
+    house.work(120)
+    assert here.said == ["hola"]
+    assert states(house) == [("text", "sent", "")]
+
+
 def test_a_failure_on_whatsapp_is_shown_with_its_reason(
     house: House, here: Conversation, account: Account
 ) -> None:
