@@ -15,6 +15,8 @@ from agent.settings import Settings
 
 log = logging.getLogger(__name__)
 
+# What the service goes by is the name's ending, and it knows only these.
+_ENDINGS = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/wav": "wav", "audio/ogg": "ogg"}
 LONGEST = 6_000  # characters of one file that the agent reads
 SECONDS = 40.0
 _ASK = (
@@ -80,7 +82,7 @@ class OpenAIHearing:
 
     def transcript(self, sound: bytes, media_type: str) -> str:
         """Return what is said in a recording."""
-        file = (f"voice.{media_type.split('/')[1]}", sound, media_type)
+        file = (f"voice.{_ENDINGS.get(media_type, 'ogg')}", sound, media_type)
         try:
             found = self._client.audio.transcriptions.create(file=file, model=self._listener)
         except OpenAIError as error:

@@ -90,10 +90,26 @@ class OpenAIStandin(Flask):
         self.release = threading.Event()
         self._lock = threading.Lock()
         self.add_url_rule("/v1/chat/completions", view_func=self._complete, methods=["POST"])
+        self.add_url_rule("/v1/audio/transcriptions", view_func=self._hear, methods=["POST"])
 
     def _next(self) -> Reply:
         with self._lock:
             return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+    def _hear(self) -> Response:
+        """https://platform.openai.com/docs/api-reference/audio/createTranscription"""
+        if request.headers.get("Authorization") != f"Bearer {self.key}":
+            return _error(401, "Incorrect API key provided.", "invalid_api_key")
+        file = request.files.get("file")
+        if file is None or not request.form.get("model"):
+            return _error(400, "you must provide a model parameter", "invalid_request_error")
+        if not re.search(r"\.(flac|mp3|mp4|mpeg|mpga|m4a|ogg|wav|webm)$", file.filename or ""):
+            return _error(400, "Invalid file format.", "invalid_request_error")
+        self.requests.append({**request.form, "bytes": len(file.read())})
+        reply = self._next()
+        if reply.status != 200:
+            return _error(reply.status, "Told to fail.", "server_error")
+        return Response(json.dumps({"text": reply.text}), content_type="application/json")
 
     def _complete(self) -> Response:
         self.sent_headers.append(dict(request.headers))

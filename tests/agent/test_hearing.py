@@ -1,0 +1,65 @@
+"""Voice notes and photos through the OpenAI-compatible endpoints, against a strict stand-in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from agent.answering import open_hearing
+from agent.hearing import Deaf, Hearing, kind_of
+from agent.settings import Settings
+from tests.standins.openai import KEY, OpenAIStandin, Reply, fails, openai_standin, says
+from tests.standins.server import serve
+
+OGG, PNG = b"OggS" + bytes(50), b"\x89PNG\r\n\x1a\n" + bytes(50)
+
+
+@contextmanager
+def _hearing(*script: Reply) -> Iterator[tuple[Hearing, OpenAIStandin]]:
+    app = openai_standin(*script)
+    with serve(app) as url:
+        yield (
+            open_hearing(Settings(_env_file=None, openai_api_key=KEY, openai_base_url=f"{url}/v1")),
+            app,
+        )
+
+
+def test_a_voice_note_is_sent_whole_and_comes_back_as_words() -> None:
+    with _hearing(says(" quiero una cita ")) as (hearing, app):
+        assert hearing.transcript(OGG, "audio/ogg") == "quiero una cita"
+    assert app.requests == [{"model": "gpt-4o-mini-transcribe", "bytes": len(OGG)}]
+
+
+def test_a_photo_is_sent_as_data_and_its_language_is_asked_for() -> None:
+    with _hearing(says("Un coche rojo.")) as (hearing, app):
+        assert hearing.description(PNG, "image/png", "es") == "Un coche rojo."
+    [words, picture] = app.requests[0]["messages"][0]["content"]
+    assert "language es" in words["text"]
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize("reply", [fails(401), fails(429), fails(500)])
+def test_a_service_that_fails_is_no_words_and_no_error(reply: Reply) -> None:
+    with _hearing(reply) as (hearing, _):
+        assert hearing.transcript(OGG, "audio/ogg") == ""
+        assert hearing.description(PNG, "image/png", "es") == ""
+
+
+def test_without_a_key_nobody_listens() -> None:
+    hearing = open_hearing(Settings(_env_file=None))
+    assert isinstance(hearing, Deaf)
+    assert hearing.transcript(OGG, "audio/ogg") == hearing.description(PNG, "x", "es") == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (OGG, "audio/ogg"), (PNG, "image/png"), (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"RIFF0000WEBPVP8 ", "image/webp"), (b"RIFF0000WAVEfmt ", "audio/wav"),
+        (b"\0\0\0 ftypM4A ", "audio/mp4"), (b"\0\0\0 ftypisom", "video/mp4"),
+        (b"%PDF-1.7", "application/pdf"), (b"PK\x03\x04", "application/zip"),
+        ("BEGIN:VCARD\nFN:José".encode(), "text/plain"), (b"MZ\x90\0\x03", ""), (b"\xff\xfe\0", ""),
+    ],
+)  # fmt: skip
+def test_a_file_is_what_its_first_bytes_say(content: bytes, kind: str) -> None:
+    assert kind_of(content) == kind
