@@ -11,16 +11,18 @@ import gradio as gr
 from agent import queues
 from agent.store.people import Person
 from knowledge.base import Passage
-from knowledge.errors import KnowledgeError
+from knowledge.errors import KnowledgeError, UnknownSource
+from knowledge.loaders import read_document
+from knowledge.splitter import split
 from studio.errors import NothingChosen
+from studio.pages import answers, measuring, passages
 from studio.pages.knowledge_view import (
-    CHUNKS_A_PAGE,
-    Chunks,
     Opened,
     Parts,
-    chunks_view,
+    Previewed,
     found,
     layout,
+    previewed,
     shown,
 )
 from studio.roles import allow
@@ -42,8 +44,15 @@ def opened(studio: Studio, base_id: str) -> Opened:
 
 @allow("viewer")
 def first(studio: Studio, person: Person, wanted: str) -> Opened:
-    """The page opens with the base in the address, else with the first."""
-    return opened(studio, wanted)
+    """The page opens with the base, or the passage's base, in the address; else with the first."""
+    number = wanted.removeprefix(passages.CHUNK)
+    if number == wanted or not number.isdecimal():
+        return opened(studio, wanted)
+    sources = studio.services.sources
+    try:
+        return opened(studio, sources.get(sources.chunk(int(number)).source_id).base_id)
+    except UnknownSource:
+        return opened(studio, "")
 
 
 @allow("viewer")
@@ -70,6 +79,10 @@ def create(studio: Studio, person: Person, name: str) -> Opened:
 @allow("editor")
 def upload(studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None) -> Opened:
     """Add files; one that cannot be added is named and harms no other."""
+    return _upload(studio, person, base_id, paths)
+
+
+def _upload(studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None) -> Opened:
     complaints = []
     for path in [Path(one) for one in (paths or ())[:MOST_FILES]]:
         try:
@@ -83,11 +96,66 @@ def upload(studio: Studio, person: Person, base_id: str, paths: Sequence[str] | 
     return replace(opened(studio, base_id), complaint=" ".join(complaints))
 
 
+def _preview(studio: Studio, paths: Sequence[str] | None) -> Previewed:
+    """Read and divide files without keeping them, so that one sees what would be found."""
+    files, complaints, kept = [], [], []
+    for path in [Path(one) for one in (paths or ())[:MOST_FILES]]:
+        try:
+            files.append((path.name, split(read_document(path, path.name))))
+            kept.append(str(path))
+        except KnowledgeError as error:
+            path.unlink(missing_ok=True)
+            complaints.append(f"{path.name}: {sentence(studio, error)}")
+    return Previewed(tuple(kept), tuple(files), " ".join(complaints))
+
+
 @allow("editor")
-def add_page(studio: Studio, person: Person, base_id: str, url: str) -> Opened:
-    """Add a page of the web."""
-    source_id = studio.services.sources.add_url(_base(base_id), (url or "").strip(), person.email)
-    _added(studio, person, source_id)
+def arrive(
+    studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None, look: bool
+) -> tuple[Opened, Previewed]:
+    """Add files that were just uploaded; or show first what they would be divided into."""
+    if look:
+        return opened(studio, base_id), _preview(studio, paths)
+    return _upload(studio, person, base_id, paths), Previewed()
+
+
+@allow("editor")
+def drop(studio: Studio, person: Person, paths: Sequence[str]) -> Previewed:
+    """Forget files that were only looked at."""
+    for path in paths or ():
+        Path(path).unlink(missing_ok=True)
+    return Previewed()
+
+
+@allow("editor")
+def add_page(
+    studio: Studio, person: Person, base_id: str, url: str, whole: bool = False, pages: float = 50
+) -> Opened:
+    """Add a page of the web, or the site it begins."""
+    sources, address = studio.services.sources, (url or "").strip()
+    if whole:
+        made = sources.add_site(_base(base_id), address, person.email, pages=int(pages or 1))
+    else:
+        made = sources.add_url(_base(base_id), address, person.email)
+    _added(studio, person, made)
+    return opened(studio, base_id)
+
+
+@allow("editor")
+def write(studio: Studio, person: Person, base_id: str, title: str, text: str) -> Opened:
+    """Add a text that was typed or pasted."""
+    name = (title or "").strip() or studio.say("way.text_name")
+    sources = studio.services.sources
+    _added(studio, person, sources.add_text(_base(base_id), name, text or "", person.email))
+    return opened(studio, base_id)
+
+
+@allow("editor")
+def pair(studio: Studio, person: Person, base_id: str, title: str, text: str) -> Opened:
+    """Add questions with their answers."""
+    name = (title or "").strip() or studio.say("way.pairs_name")
+    sources = studio.services.sources
+    _added(studio, person, sources.add_pairs(_base(base_id), name, text or "", person.email))
     return opened(studio, base_id)
 
 
@@ -111,15 +179,6 @@ def change(studio: Studio, person: Person, action: str, subject: str) -> Opened:
         sources.remove_base(subject)
     studio.services.audit.note(person.email, f"source {action}", subject)
     return opened(studio, base_id)
-
-
-@allow("viewer")
-def look(studio: Studio, person: Person, action: str, subject: str) -> Chunks:
-    """Show the chunks of a source, page by page: *subject* is `id` or `id@offset`."""
-    source_id, _, offset = subject.partition("@")
-    start = int(offset) if offset.isdecimal() else 0
-    listed = studio.services.sources.chunks(source_id, start, CHUNKS_A_PAGE)
-    return Chunks(studio.services.sources.get(source_id), listed, start)
 
 
 @allow("viewer")
@@ -156,27 +215,43 @@ def build(studio: Studio, load: Load) -> None:
         [parts.search.click, parts.query.submit],
         event(studio, search, partial(found, studio)),
         [parts.base_id, parts.query],
-        parts.passages,
+        parts.found,
     )
+    passages.wire(studio, load, parts.passages, parts.sources)
+    answers.wire(studio, parts.answers, parts.base_id)
+    measuring.wire(studio, parts.measuring, parts.base_id)
 
 
 def _wire_sources(studio: Studio, parts: Parts) -> None:
     show = partial(shown, studio)
 
-    def uploaded(page: Opened) -> list[Any]:
-        return [*show(page), None, note(page.complaint) if page.complaint else ""]
+    def uploaded(came: tuple[Opened, Previewed]) -> list[Any]:
+        page, seen = came
+        told = note(page.complaint) if page.complaint else ""
+        return [*show(page), None, told, *previewed(studio, seen)]
 
-    parts.files.upload(
-        event(studio, upload, uploaded),
-        [parts.base_id, parts.files],
-        [*parts.watched, parts.files, parts.complaint],
-    )
-    parts.add.click(
-        event(studio, add_page, lambda page: [*show(page), ""]),
-        [parts.base_id, parts.url],
-        [*parts.watched, parts.url],
-    )
+    def kept(page: Opened) -> list[Any]:
+        return uploaded((page, Previewed()))[:3] + uploaded((page, Previewed()))[4:]
+
+    ways = parts.ways
+    ways.files.upload(
+        event(studio, arrive, uploaded), [parts.base_id, ways.files, ways.check],
+        [*parts.watched, ways.files, parts.complaint, *ways.previewed],
+    )  # fmt: skip
+    ways.keep.click(
+        event(studio, upload, kept), [parts.base_id, ways.paths],
+        [*parts.watched, parts.complaint, *ways.previewed],
+    )  # fmt: skip
+    ways.drop.click(event(studio, drop, partial(previewed, studio)), ways.paths, ways.previewed)
+    for clicked, handler, given in (
+        (ways.add.click, add_page, [ways.url, ways.whole, ways.pages]),
+        (ways.write.click, write, [ways.text, ways.title]),
+        (ways.pair.click, pair, [ways.pairs, ways.pairs_title]),
+    ):
+        values = [given[0], *given[1:]] if handler is add_page else [given[1], given[0]]
+        clicked(
+            event(studio, handler, lambda page: [*show(page), ""]), [parts.base_id, *values],
+            [*parts.watched, given[0]],
+        )  # fmt: skip
     # One list, two kinds of buttons: looking is for everybody, changing for editors.
     parts.sources.click(pick(studio, change, show), None, parts.watched)
-    parts.sources.select(pick(studio, look, partial(chunks_view, studio)), None, parts.chunks)
-    parts.chunks.select(pick(studio, look, partial(chunks_view, studio)), None, parts.chunks)

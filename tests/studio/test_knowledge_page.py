@@ -7,7 +7,7 @@ import pytest
 from agent import queues
 from knowledge.errors import NotAccepted
 from studio.errors import NotAllowed, NothingChosen
-from studio.pages import knowledge, knowledge_view
+from studio.pages import knowledge, knowledge_view, passages, passages_view
 from studio.state import Studio
 from studio.wiring import sentence
 from tests.studio.conftest import Caller, House, RememberingDoorbell
@@ -39,12 +39,65 @@ def test_an_upload_waits_rings_and_is_then_read_and_found(
     house.read_sources()
     page = knowledge.watch(studio, editor, base)
     assert "Lista" in knowledge_view.sources_table(studio, page)
-    passages = knowledge.search(studio, editor, base, "¿qué cubre la garantía del motor?")
-    shown = knowledge_view.found(studio, passages)
+    fits = knowledge.search(studio, editor, base, "¿qué cubre la garantía del motor?")
+    shown = knowledge_view.found(studio, fits)
     assert "garantía 2026.md" in shown
-    assert "tres meses" in knowledge_view.chunks_view(
-        studio, knowledge.look(studio, editor, "see", uploaded)
+    assert "tres meses" in passages_view.passages_view(
+        studio, passages.look(studio, editor, "see", uploaded)
     )
+
+
+def test_files_are_looked_at_before_they_are_kept(
+    studio: Studio, editor: Caller, base: str, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "garantía.md", tmp_path / "roto.pdf"
+    good.write_text(TEXT, encoding="utf-8")
+    bad.write_bytes(b"no pdf")
+    page, seen = knowledge.arrive(studio, editor, base, [str(good), str(bad)], True)
+    assert list(page.sources) == []
+    shown = str(knowledge_view.previewed(studio, seen)[1])
+    assert "garantía.md: 1 fragmentos" in shown
+    assert "tres meses" in shown
+    assert seen.complaint.startswith("roto.pdf: ")
+    page = knowledge.upload(studio, editor, base, seen.paths)
+    assert [source.name for source in page.sources] == ["garantía.md"]
+    assert not good.exists()
+
+
+def test_what_is_looked_at_and_dropped_leaves_nothing(
+    studio: Studio, editor: Caller, base: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "garantía.md"
+    path.write_text(TEXT, encoding="utf-8")
+    _, seen = knowledge.arrive(studio, editor, base, [str(path)], True)
+    assert knowledge.drop(studio, editor, seen.paths).files == ()
+    assert not path.exists()
+    assert list(knowledge.watch(studio, editor, base).sources) == []
+
+
+def test_texts_pairs_pages_and_sites_come_in_as_well(
+    studio: Studio, editor: Caller, base: str
+) -> None:
+    knowledge.write(studio, editor, base, "Envíos", "Tardan cuatro días.")
+    knowledge.pair(studio, editor, base, "", "P: ¿Abren?\nR: Sí.")
+    knowledge.add_page(studio, editor, base, "https://example.com/a")
+    page = knowledge.add_page(studio, editor, base, "https://example.com", True, 10)
+    assert [(source.kind, source.name) for source in page.sources] == [
+        ("text", "Envíos"), ("pairs", "Preguntas frecuentes"),
+        ("url", "https://example.com/a"), ("site", "https://example.com"),
+    ]  # fmt: skip
+
+
+def test_an_address_that_names_a_passage_opens_its_base(
+    house: House, studio: Studio, viewer: Caller, editor: Caller, base: str, uploaded: str
+) -> None:
+    knowledge.create(studio, editor, "A la primera")
+    house.read_sources()
+    [chunk] = studio.services.sources.chunks(uploaded)
+    assert knowledge.first(studio, viewer, f"chunk-{chunk.id}").base_id == base
+    assert passages.at(studio, viewer, f"chunk-{chunk.id}").marked == chunk.id
+    assert passages.at(studio, viewer, "chunk-999999").source is None
+    assert knowledge.first(studio, viewer, "chunk-999999").base_id
 
 
 def test_one_bad_file_is_named_and_harms_no_other(

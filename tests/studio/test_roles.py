@@ -35,10 +35,16 @@ MATRIX = {
         "first": "viewer", "choose": "viewer", "run": "agent", "add": "editor", "remove": "editor",
     },
     "knowledge": {
-        "first": "viewer", "watch": "viewer", "choose": "viewer", "look": "viewer",
-        "search": "viewer", "create": "editor", "upload": "editor", "add_page": "editor",
-        "change": "editor",
+        "first": "viewer", "watch": "viewer", "choose": "viewer", "search": "viewer",
+        "create": "editor", "arrive": "editor", "upload": "editor", "drop": "editor",
+        "add_page": "editor", "write": "editor", "pair": "editor", "change": "editor",
     },
+    "passages": {
+        "at": "viewer", "look": "viewer", "cancel": "viewer", "change": "editor",
+        "correct": "editor", "refresh": "editor",
+    },
+    "answers": {"look": "viewer", "begin": "viewer", "save": "editor", "remove": "editor"},
+    "measuring": {"look": "viewer", "add": "editor", "remove": "editor", "run": "editor"},
     "inbox": {
         "first": "viewer", "choices": "viewer", "watch": "viewer", "look": "viewer",
         "choose": "viewer", "close": "viewer", "explain": "viewer", "deepen": "viewer",

@@ -1,0 +1,84 @@
+"""How well a base is searched: saved questions, asked by each way of searching."""
+
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from agent.store.people import Person
+from knowledge.measure import Measurement, measure
+from knowledge.pairs import Pair, Pairs
+from studio.errors import NothingChosen
+from studio.pages.measuring_view import Parts, Saved, results_view, shown
+from studio.roles import allow
+from studio.state import Studio
+from studio.wiring import event, pick
+
+
+def opened(studio: Studio, base_id: str) -> Saved:
+    """Read the saved questions of a base."""
+    if not base_id:
+        return Saved()
+    names = [source.name for source in studio.services.sources.list(base_id)]
+    return Saved(pairs_of(studio).list(base_id), names)
+
+
+def pairs_of(studio: Studio) -> Pairs:
+    """Return where questions with their places are kept."""
+    return Pairs(studio.services.database)
+
+
+@allow("viewer")
+def look(studio: Studio, person: Person, base_id: str) -> Saved:
+    """Read the saved questions."""
+    return opened(studio, base_id or "")
+
+
+@allow("editor")
+def add(
+    studio: Studio, person: Person, base_id: str, question: str, source: str, expect: str
+) -> Saved:
+    """Keep a question with the place of its answer; without one, nothing may be found."""
+    pair = Pair((question or "").strip(), source or "", (expect or "").strip())
+    pairs_of(studio).add(_base(base_id), pair, person.email)
+    return opened(studio, base_id)
+
+
+@allow("editor")
+def remove(studio: Studio, person: Person, action: str, subject: str, base_id: str) -> Saved:
+    """Forget a question."""
+    if subject.isdecimal() and action == "remove":
+        pairs_of(studio).remove(int(subject))
+    return opened(studio, base_id)
+
+
+@allow("editor")
+def run(studio: Studio, person: Person, base_id: str) -> Measurement:
+    """Ask every question by every way of searching."""
+    saved = pairs_of(studio).list(_base(base_id))
+    return measure(studio.answering.library, [base_id], saved)
+
+
+def _base(base_id: str) -> str:
+    if not base_id:
+        raise NothingChosen("knowledge.choose_base")
+    return base_id
+
+
+def wire(studio: Studio, parts: Parts, base_id: gr.State) -> None:
+    """Wire the tab; it is read whenever it or another base is opened."""
+    show = partial(shown, studio)
+
+    def added(page: Saved) -> list[Any]:
+        return [*show(page), "", ""]
+
+    gr.on(
+        [base_id.change, parts.tab.select], event(studio, look, show), base_id, parts.filled,
+        show_progress="hidden",
+    )  # fmt: skip
+    parts.add.click(
+        event(studio, add, added), [base_id, parts.question, parts.source, parts.expect],
+        [*parts.filled, parts.question, parts.expect],
+    )  # fmt: skip
+    parts.pairs.click(pick(studio, remove, show), base_id, parts.filled)
+    parts.run.click(event(studio, run, partial(results_view, studio)), base_id, parts.results)

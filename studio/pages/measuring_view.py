@@ -1,0 +1,111 @@
+"""How measuring looks: questions with the place of their answer, and what each search is worth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from knowledge.measure import Measurement
+from knowledge.pairs import Pair
+from studio.markup import Html, join, tag
+from studio.state import Studio
+from studio.widgets import badge, button, clickable, note, place, table
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The saved questions of one base, and the sources to choose from."""
+
+    pairs: Sequence[Pair] = ()
+    sources: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that events read and fill."""
+
+    tab: gr.Tab
+    question: gr.Textbox
+    source: gr.Dropdown
+    expect: gr.Textbox
+    add: gr.Button
+    run: gr.Button
+    results: gr.HTML
+    pairs: gr.HTML
+
+    @property
+    def filled(self) -> list[Any]:
+        """What `shown` fills, in its order."""
+        return [self.source, self.pairs]
+
+
+def layout(studio: Studio, tab: gr.Tab) -> Parts:
+    """Place the components."""
+    say = studio.say
+    with gr.Group():
+        question = gr.Textbox(label=say("evaluate.question"), max_length=1000,
+                              elem_id="pair-question")  # fmt: skip
+        with gr.Row():
+            source = gr.Dropdown([], label=say("measure.source"), elem_id="pair-source")
+            expect = gr.Textbox(label=say("measure.expect"), max_length=300, elem_id="pair-expect")
+    with gr.Row():
+        add = gr.Button(say("measure.add"), elem_id="pair-add")
+        run = gr.Button(say("measure.run"), variant="primary", elem_id="measure-run")
+    results = place(note(say("measure.help")), elem_id="measure-results")
+    pairs = clickable(elem_id="pair-list")
+    return Parts(tab, question, source, expect, add, run, results, pairs)
+
+
+def shown(studio: Studio, page: Saved) -> list[Any]:
+    """Return the values of `Parts.filled`."""
+    nowhere = (studio.say("measure.nowhere"), "")
+    choices = [*((name, name) for name in page.sources), nowhere]
+    first = choices[0][1]
+    return [gr.update(choices=choices, value=first), pairs_view(studio, page.pairs)]
+
+
+def pairs_view(studio: Studio, pairs: Sequence[Pair]) -> Html:
+    """Return the saved questions."""
+    head = [studio.say("evaluate.question"), studio.say("measure.source"), ""]
+    rows = [
+        [pair.question, join([pair.source or studio.say("measure.nowhere"),
+                              tag("div", pair.expect, class_="as-quiet")]),
+         button(studio.say("remove"), "remove", pair.id)]
+        for pair in pairs
+    ]  # fmt: skip
+    title = tag("h3", studio.say("measure.pairs", count=len(pairs)))
+    return join([title, table(head, rows, studio.say("measure.empty"))])
+
+
+def results_view(studio: Studio, found: Measurement) -> Html:
+    """Return what each way of searching is worth, and the questions that go wrong."""
+    keys = ("way", "hit1", "hit5", "mrr", "ndcg", "refused", "time")
+    head = [studio.say(f"measure.{key}") for key in keys]
+    rows = [
+        [tag("b", studio.say(f"way.{one.way}")), _share(one.hit1), _share(one.hit5),
+         f"{one.mrr:.3f}", f"{one.ndcg:.3f}",
+         "—" if one.refused is None else _share(one.refused),
+         f"{one.p50_ms:.0f} / {one.p95_ms:.0f} ms"]
+        for one in found.measures
+    ]  # fmt: skip
+    return join([table(head, rows, ""), _wrong(studio, found)])
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _wrong(studio: Studio, found: Measurement) -> Html:
+    """Return the questions whose answer does not come first by what agents use."""
+    way = "reranked" if "reranked" in found.asked else "hybrid"
+    wrong = [(pair, ranks.get(way)) for pair, ranks in found.ranks
+             if pair.is_answerable and ranks.get(way) != 1]  # fmt: skip
+    if not wrong:
+        return note(studio.say("measure.all_first"))
+    rows = [[pair.question, pair.source,
+             badge(f"{rank}.º", "wait") if rank else badge(studio.say("measure.not_found"), "bad")]
+            for pair, rank in wrong]  # fmt: skip
+    head = [studio.say("evaluate.question"), studio.say("measure.source"),
+            studio.say("measure.place")]  # fmt: skip
+    return join([tag("h3", studio.say("measure.wrong", count=len(wrong))), table(head, rows, "")])

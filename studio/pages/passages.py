@@ -1,0 +1,122 @@
+"""A source opened: its passages corrected, silenced and restored, and how often it is re-read."""
+
+from functools import partial
+from typing import Any
+
+from agent.store.people import Person
+from knowledge.corrections import Corrections
+from knowledge.errors import UnknownSource
+from studio.errors import NothingChosen
+from studio.pages.passages_view import A_PAGE, Edit, Parts, Passages, editing, shown
+from studio.roles import allow
+from studio.state import Studio
+from studio.wiring import Handler, Load, at_address, event, pick
+
+CHUNK = "chunk-"  # how an address names a passage
+
+
+def opened(studio: Studio, source_id: str, start: int = 0, marked: int = 0) -> Passages:
+    """Read one page of a source."""
+    sources = studio.services.sources
+    return Passages(
+        sources.get(source_id), sources.chunks(source_id, start, A_PAGE), start,
+        sources.differences(source_id), marked,
+    )  # fmt: skip
+
+
+@allow("viewer")
+def look(studio: Studio, person: Person, action: str, subject: str) -> Passages:
+    """Show a source page by page: *subject* is `id` or `id@offset`."""
+    source_id, _, offset = subject.partition("@")
+    return opened(studio, source_id, int(offset) if offset.isdecimal() else 0)
+
+
+@allow("viewer")
+def at(studio: Studio, person: Person, wanted: str) -> Passages:
+    """Show the passage that the page's address names, if it is still there."""
+    number = wanted.removeprefix(CHUNK)
+    if not wanted.startswith(CHUNK) or not number.isdecimal():
+        return Passages()
+    try:
+        return _around(studio, int(number))
+    except UnknownSource:  # read again since: its passages have other numbers
+        return Passages()
+
+
+def _around(studio: Studio, chunk_id: int) -> Passages:
+    chunk = studio.services.sources.chunk(chunk_id)
+    start = chunk.position // A_PAGE * A_PAGE
+    return opened(studio, chunk.source_id, start, chunk_id)
+
+
+@allow("editor")
+def change(studio: Studio, person: Person, action: str, subject: str) -> tuple[Passages, Edit]:
+    """Silence or restore a passage, or begin to correct it."""
+    if not subject.isdecimal():
+        return Passages(), Edit()
+    chunk_id, corrections = int(subject), corrections_of(studio)
+    if action == "edit":
+        text = studio.services.sources.chunk(chunk_id).text
+        return _around(studio, chunk_id), Edit(chunk_id, text)
+    if action == "silence":
+        corrections.silence(chunk_id, person.email)
+    elif action == "restore":
+        corrections.restore(chunk_id, person.email)
+    studio.services.audit.note(person.email, f"passage {action}", subject)
+    return _around(studio, chunk_id), Edit()
+
+
+@allow("editor")
+def correct(studio: Studio, person: Person, chunk_id: int, text: str) -> tuple[Passages, Edit]:
+    """Have a passage say something else; it does so after the source is read again, too."""
+    if not chunk_id:
+        raise NothingChosen("passage.choose_first")
+    corrections_of(studio).correct(int(chunk_id), text or "", person.email)
+    studio.services.audit.note(person.email, "passage corrected", str(chunk_id))
+    return _around(studio, int(chunk_id)), Edit()
+
+
+@allow("viewer")
+def cancel(studio: Studio, person: Person) -> Edit:
+    """Leave the passage as it is."""
+    return Edit()
+
+
+@allow("editor")
+def refresh(studio: Studio, person: Person, source_id: str, hours: int | None) -> Passages:
+    """Have a page or site read again every so many hours; 0 never."""
+    if not source_id:
+        raise NothingChosen("passage.choose_first")
+    studio.services.sources.set_refresh(source_id, int(hours or 0))
+    studio.services.audit.note(person.email, "source refresh", source_id, str(hours))
+    return opened(studio, source_id)
+
+
+def corrections_of(studio: Studio) -> Corrections:
+    """Return where corrections are kept."""
+    services = studio.services
+    return Corrections(services.database, services.embedders, studio.answering.vectors)
+
+
+def wire(studio: Studio, load: Load, parts: Parts, sources: Any) -> Handler:
+    """Wire the panel below *sources*; return what shows one of them."""
+    show = partial(shown, studio)
+
+    def both(found: tuple[Passages, Edit]) -> list[Any]:
+        return [*show(found[0]), *editing(found[1])]
+
+    everything = [*parts.filled, *parts.edited]
+    load(at_address(studio, at, "base", show), None, parts.filled, show_progress="hidden")
+    looking = pick(studio, look, show)
+    sources.select(looking, None, parts.filled)
+    parts.listed.select(looking, None, parts.filled)
+    parts.listed.click(pick(studio, change, both), None, everything)
+    parts.save.click(
+        event(studio, correct, both, "passage.saved"), [parts.chunk_id, parts.text], everything
+    )
+    parts.cancel.click(event(studio, cancel, editing), None, parts.edited, show_progress="hidden")
+    parts.refresh.input(
+        event(studio, refresh, show, "refresh.saved"), [parts.source_id, parts.refresh],
+        parts.filled,
+    )  # fmt: skip
+    return looking
