@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, func, select
 
+from agent.store.handback import HANDBACK
 from agent.store.tables import agents, media, messages, outbox, turns, versions
 
 
@@ -96,7 +97,10 @@ def _told(page: Any) -> Any:
             func.sum(_counts(outbox.c.status.in_(("failed", "undelivered")))).label("failed"),
             func.min(outbox.c.status).label("status"),
         )
-        .where(outbox.c.message_id.in_(select(page.c.id)))
+        .where(
+            outbox.c.message_id.in_(select(page.c.id)),
+            outbox.c.kind.not_in(("handoff", HANDBACK)),  # those tell a desk, not the customer
+        )
         .group_by(outbox.c.message_id)
         .subquery()
     )  # fmt: skip
