@@ -6,11 +6,14 @@
 import logging
 from pathlib import Path
 
+import yaml
+
 from agent.log import configure
 from agent.queues import INGESTION, SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
+from knowledge.pairs import Pair
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +54,20 @@ def _install_sample(services: Services, folder: Path) -> str:
         if path.suffix in READABLE:
             source_id = services.sources.add_file(base_id, path.name, path.read_bytes(), INSTALLER)
             services.doorbell.ring(INGESTION, source_id)
+    services.pairs.add_all(base_id, sample_pairs(folder), INSTALLER)
     knowledge = spec.knowledge.model_copy(update={"bases": (base_id,)})
     return services.agents.create(spec.model_copy(update={"knowledge": knowledge}), INSTALLER)
+
+
+def sample_pairs(folder: Path) -> list[Pair]:
+    """The questions of a sample: those its files answer, and those that nothing answers."""
+    known = yaml.safe_load((folder / "questions.yaml").read_text(encoding="utf-8"))
+    unknown = yaml.safe_load((folder / "unanswerable.yaml").read_text(encoding="utf-8"))
+    answered = [
+        Pair(one["question"], one["source"], one["expect"], one.get("page"), one.get("row"))
+        for one in known
+    ]
+    return [*answered, *map(Pair, unknown)]
 
 
 def main() -> None:

@@ -33,6 +33,7 @@ from agent.store.tours import Tours
 from agent.store.turns import Turns
 from agent.store.undelivered import DeadLetters
 from knowledge.embedders import Embedders
+from knowledge.pairs import Pairs
 from knowledge.rebuilds import Rebuilds
 from knowledge.sources import Sources
 
@@ -67,6 +68,7 @@ class Services:
     sources: Sources
     embedders: Embedders
     rebuilds: Rebuilds
+    pairs: Pairs
 
 
 def open_services(
@@ -111,6 +113,7 @@ def open_services(
         sources=Sources(database, settings.files_dir),
         embedders=_embedders(settings),
         rebuilds=Rebuilds(database),
+        pairs=Pairs(database),
     )
 
 

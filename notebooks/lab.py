@@ -18,10 +18,11 @@ from typing import Any
 import pandas as pd
 from redis.exceptions import RedisError
 
+from agent import evaluation
 from agent.answer import Answer, Said
 from agent.answering import Answering, open_answering
 from agent.errors import NotFound
-from agent.installation import SAMPLES, install
+from agent.installation import SAMPLES, install, sample_pairs
 from agent.queues import TURN, SilentDoorbell
 from agent.runtime import Runtime
 from agent.services import Services, open_services
@@ -37,6 +38,7 @@ from knowledge.in_process import vectors_in_process
 from knowledge.ingestion import Ingestion
 from knowledge.library import Library
 from knowledge.loaders import read_document
+from knowledge.measure import Measurement, measure
 from notebooks import past, retrieval
 
 REPLY_SECONDS = 60.0
@@ -81,6 +83,13 @@ class Lab:
         """Return what *spec* answers to each of *questions*, one conversation each."""
         return pd.DataFrame([_tried(text, self.ask(spec, text)) for text in questions])
 
+    def evaluate(self, agent: str, spec: Spec | None = None) -> pd.DataFrame:
+        """Return how *spec* (the draft, when none is given) does on the test cases of *agent*."""
+        known = self._agent(agent)
+        cases = self.services.cases.of(known.id)
+        found = evaluation.evaluate(self.answering.runtime, spec or known.draft, cases)
+        return pd.DataFrame(found.as_rows())
+
     # --- knowledge
 
     def sources(self) -> pd.DataFrame:
@@ -104,11 +113,16 @@ class Lab:
             ]
         )  # fmt: skip
 
-    def ranks(self, agent: str, sample: str) -> pd.DataFrame:
-        """Return where each way of searching placed the answers of a sample's test set."""
-        asked = retrieval.read_questions(SAMPLES / sample / "questions.yaml")
+    def measure(self, agent: str, sample: str) -> Measurement:
+        """Ask a sample's questions by every way of searching the agent's knowledge."""
         bases = self._agent(agent).draft.knowledge.bases
-        return retrieval.ranks(self.answering.library, bases, asked)
+        return measure(self.answering.library, bases, sample_pairs(SAMPLES / sample))
+
+    def sweep(self, agent: str, sample: str, every: int = 3) -> pd.DataFrame:
+        """Try other settings on every third question (or so); nothing is changed."""
+        base_id = self._agent(agent).draft.knowledge.bases[0]
+        pairs = sample_pairs(SAMPLES / sample)[::every]
+        return retrieval.sweep(self.answering.library, base_id, pairs)
 
     # --- conversations
 
