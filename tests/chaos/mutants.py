@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -17,7 +18,7 @@ from agent.store.db import new_id
 from agent.store.inbox import Accepted, Inbound, Inbox
 from agent.store.outbox import Outbox, Parcel
 from agent.store.tables import conversations, inbox, outbox
-from agent.store.turns import Lease, Outcome, Turns, Work
+from agent.store.turns import Outcome, Turns, Work
 from bot.channels.base import Channel
 from bot.channels.twilio import TwilioChannel
 from jobs import deliver
@@ -85,15 +86,16 @@ def _no_head_of_line() -> None:
 
 
 def _no_fence() -> None:
-    passed = Turns._pass_fence
+    """A commit asks for the fence that is there, not for the one it was given."""
+    commit = Turns.commit
 
-    def pass_any(self: Turns, tx: Connection, lease: Lease, outcome: Outcome) -> bool:
-        fence = tx.scalar(
-            select(conversations.c.fence).where(conversations.c.id == lease.conversation_id)
-        )
-        return passed(self, tx, replace(lease, fence=fence), outcome)
+    def commit_always(self: Turns, work: Work, outcome: Outcome) -> Any:
+        here = conversations.c.id == work.lease.conversation_id
+        with self._database.read() as tx:
+            fence = tx.scalar(select(conversations.c.fence).where(here))
+        return commit(self, replace(work, lease=replace(work.lease, fence=fence)), outcome)
 
-    Turns._pass_fence = pass_any  # type: ignore[method-assign]
+    Turns.commit = commit_always  # type: ignore[method-assign]
 
 
 def _no_second_look() -> None:

@@ -47,7 +47,8 @@ def _judge_one(customer: str, wanted: set[int], bodies: list[str], verdict: Verd
         if said is None:
             continue
         place = (said.numbers[0], said.part)
-        if any(said.part in seen[number] for number in said.numbers):
+        repeated = len(set(said.numbers)) < len(said.numbers)
+        if repeated or any(said.part in seen[number] for number in said.numbers):
             verdict.doubled.append(f"{customer} {said}")
         elif place < newest or list(said.numbers) != sorted(said.numbers):
             verdict.inverted.append(f"{customer} {said} after {newest}")

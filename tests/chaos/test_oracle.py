@@ -30,6 +30,10 @@ def test_the_same_message_answered_twice_is_doubled() -> None:
     assert len(judge({"ana": [1, 2]}, [("ana", ONE), ("ana", "n1 n2 parte 1 de 1")]).doubled) == 1
 
 
+def test_a_message_that_one_reply_answers_twice_is_doubled() -> None:
+    assert len(judge({"ana": [1]}, [("ana", "n1 n1 parte 1 de 1")]).doubled) == 1
+
+
 @pytest.mark.parametrize("bodies", [
     ["n2 parte 1 de 1", ONE],
     ["n1 parte 2 de 2", "n1 parte 1 de 2", "n2 parte 1 de 1"],
