@@ -124,4 +124,32 @@ TEXTS = {
     "error.knowledge.text_empty": "Escriba o pegue el texto primero.",
     "error.knowledge.text_long": "El texto es demasiado largo. Divídalo.",
     "error.knowledge.text_title": "Póngale al texto un título de hasta 300 caracteres.",
+    "error.knowledge.jina_answer": "La respuesta de Jina no se entiende. Se volverá a intentar.",
+    "error.knowledge.jina_busy": "Jina pide ir más despacio. Se volverá a intentar.",
+    "error.knowledge.jina_rights": (
+        "La cuenta de Jina no puede usar este modelo. Revise sus permisos."
+    ),
+    "error.knowledge.jina_silent": "Jina no respondió. Se volverá a intentar.",
+    "error.knowledge.jina_trouble": (
+        "Jina tiene un problema en este momento. Se volverá a intentar."
+    ),
+    "error.knowledge.curated_answer": "Escriba la respuesta, en 4.000 caracteres como máximo.",
+    "error.knowledge.curated_question": "Escriba la pregunta, en 300 caracteres como máximo.",
+    "error.knowledge.few_pairs": "Guarde antes más preguntas con su fuente.",
+    "error.knowledge.no_pairs": "Guarde primero algunas preguntas con el archivo que las responde.",
+    "error.knowledge.pair_form": "Escriba la pregunta, en 1.000 caracteres como máximo.",
+    "error.knowledge.passage_form": "Escriba el fragmento, en 8.000 caracteres como máximo.",
+    "error.knowledge.rebuild_runs": "Esa base ya se está preparando otra vez.",
+    "error.knowledge.rerank": "El servicio que reordena no respondió.",
+    "error.knowledge.rerank_pause": "El servicio que reordena se deja descansar un momento.",
+    "error.knowledge.rerank_refused": (
+        "El servicio que reordena se negó. Revise JINA_RERANKER y JINA_API_KEY."
+    ),
+    "error.knowledge.same_model": "La base ya usa ese modelo.",
+    "error.knowledge.tuning_range": "Los pesos y umbrales van de 0 a 1.",
+    "error.knowledge.unknown_answer": "Esa respuesta ya no existe. Recargue la página.",
+    "error.knowledge.unknown_pair": "Esa pregunta ya no existe. Recargue la página.",
+    "error.knowledge.unknown_passage": (
+        "Ese fragmento ya no existe: la fuente se leyó otra vez. Recargue la página."
+    ),
 }
