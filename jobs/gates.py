@@ -35,15 +35,17 @@ class Stop:
 
 def stop(desk: Desk, work: Work, spec: Spec) -> Stop | None:
     """Return why the model is not asked, or None."""
-    language = spoken(work, spec)
     if work.lease.attempts > MAX_ATTEMPTS:
+        text = spec.fallback.in_language(spoken(work, spec))
         reason = f"{MAX_ATTEMPTS} attempts to answer ended without an answer"
-        return Stop(spec.fallback.in_language(language), "attempts", reason, "fallback")
+        return Stop(text, "attempts", reason, "fallback")
     reached = _over_the_day(desk, work)
     if reached is not None:
-        return Stop(DAY_IS_OVER.in_language(language), reached.code, reached.reason)
+        return Stop(DAY_IS_OVER.in_language(spoken(work, spec)), reached.code, reached.reason)
     loop = loop_in([*work.history, *work.unanswered])
-    return Stop(closing(spec, language, desk.clock()), "loop", loop) if loop else None
+    if loop:
+        return Stop(closing(spec, spoken(work, spec), desk.clock()), "loop", loop)
+    return None
 
 
 def spoken(work: Work, spec: Spec) -> str:
