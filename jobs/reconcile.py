@@ -12,7 +12,7 @@ It needs a user's token; a bot's may not list conversations.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +21,14 @@ from urllib3.exceptions import HTTPError
 from agent.services import Services
 from agent.store.seen import seen_messages, with_people
 from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed
-from bot.channels.chatwoot_inbound import NAME, closed, kind_of, of_message, served
+from bot.channels.chatwoot_inbound import (
+    NAME,
+    closed,
+    kind_of,
+    last_message,
+    of_message,
+    served,
+)
 from bot.errors import ChannelUnavailable, Unparseable
 from bot.webhooks import accept
 
@@ -170,20 +177,11 @@ def _run(reconciler: Reconciler, stop: threading.Event) -> None:
 
 
 def _listed(shown: Json) -> _Listed:
-    last = _last(shown)
+    last = last_message(shown)
     return _Listed(
         number=str(shown.get("id", "")), shown=shown, at=_at(shown),
         last_id=str(last.get("id", "")), is_customers=kind_of(last) == "incoming",
     )  # fmt: skip
-
-
-def _last(shown: Json) -> Json:
-    """The last message that is no activity."""
-    messages = shown.get("messages")
-    candidates: Iterable[object] = (
-        shown.get("last_non_activity_message"), *(messages if isinstance(messages, list) else ())
-    )  # fmt: skip
-    return next((one for one in candidates if isinstance(one, dict)), {})
 
 
 def _at(shown: Json) -> float:

@@ -24,7 +24,7 @@ from agent.store.outbox import Parcel
 from bot.channels.base import Location, Place, Refused, Sent, Unclear
 from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, refusal, rows
 from bot.channels.chatwoot_handoff import Handoff, written_as
-from bot.channels.chatwoot_inbound import NAME, OUT_ID, closed
+from bot.channels.chatwoot_inbound import NAME, OUT_ID, closed, is_persons, last_message
 from bot.channels.chatwoot_words import harmless, written
 from bot.channels.connection import origin_of
 from bot.channels.courtesy import Courtesy
@@ -113,10 +113,13 @@ class ChatwootChannel:
         if not self._api.is_set:
             return ""
         try:
-            return closed(self._api.conversation(place.customer_address))
+            conversation = self._api.conversation(place.customer_address)
         except NotAllowed as error:  # a bot's token before 4.14: what webhooks said must do
             log.warning("conversation not asked: %s", error)
             return ""
+        if is_persons(last_message(conversation)):  # its webhook is late, or lost
+            return "Chatwoot: a person wrote last."
+        return closed(conversation)
 
     def typing(self, place: Place) -> None:
         """Show in Chatwoot (not on WhatsApp) that an answer is being written."""

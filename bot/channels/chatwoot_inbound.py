@@ -101,6 +101,22 @@ def out_id(message: Json) -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
 
 
+def is_persons(message: Json) -> bool:
+    """True when a person of the business says *message* to the customer."""
+    if kind_of(message) != "outgoing" or message.get("private") or out_id(message) is not None:
+        return False
+    from_phone = _part(message, "content_attributes").get("external_echo") is True
+    return from_phone or _part(message, "sender").get("type") == "user"
+
+
+def last_message(conversation: Json) -> Json:
+    """Return the last message that is no activity, as the API shows it with a conversation."""
+    last = _part(conversation, "last_non_activity_message")
+    shown = conversation.get("messages")
+    listed = shown[-1] if isinstance(shown, list) and shown else None
+    return last or (listed if isinstance(listed, Mapping) else {})
+
+
 def kind_of(message: Json) -> str:
     """Return incoming, outgoing, activity or template; "" for what has no name yet."""
     kind = message.get("message_type")
@@ -148,11 +164,10 @@ def _from_us(message: Json, conversation: Json) -> list[Event]:
 
     The token may be a user's: then our own messages have a person as their sender, too.
     """
-    ours, sender = out_id(message), _part(message, "sender")
+    ours = out_id(message)
     if ours is not None:
         return [Report(_needed(message, "id"), "queued", outbox_id=ours)]
-    from_phone = _part(message, "content_attributes").get("external_echo") is True
-    if sender.get("type") != "user" and not from_phone:
+    if not is_persons(message):
         return []  # another bot, a campaign, an automation rule
     our_address, customer = _place(message, conversation)
     return [
@@ -162,7 +177,7 @@ def _from_us(message: Json, conversation: Json) -> list[Event]:
             our_address=our_address,
             customer_address=customer,
             text=text_of(message) or "📎",
-            person=str(sender.get("name") or "")[:LONGEST],
+            person=str(_part(message, "sender").get("name") or "")[:LONGEST],
             payload=dict(message),
         )
     ]

@@ -312,6 +312,17 @@ def test_an_assigned_person_has_the_word(
     assert "a person is assigned" in channel.may_speak(PLACE)
 
 
+def test_a_person_who_wrote_last_has_the_word_though_nothing_else_changed(
+    channel: ChatwootChannel, account: Account, here: Conversation
+) -> None:
+    account.person_writes(here, "nota", private=True)
+    assert channel.may_speak(PLACE) == ""
+    account.person_writes(here, "Ya te atiendo")
+    assert "a person wrote last" in channel.may_speak(PLACE)
+    account.customer_writes(here, "gracias")
+    assert channel.may_speak(PLACE) == ""
+
+
 def test_a_token_that_may_not_ask_relies_on_the_webhooks(
     address: str, wishes: Wishes, account: Account, here: Conversation
 ) -> None:
