@@ -6,7 +6,7 @@ The seed fixes the plan; how the machine interleaves the processes differs from 
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 LONG = "!"  # a message that asks for an answer in two parts
 _NUMBER = re.compile(r"\bn(\d+)(!?)")
@@ -64,6 +64,11 @@ class Plan:
             "pause": Gap(8, 16),
         }
     )
+
+    def with_gaps(self, times: float) -> "Plan":
+        """The same plan with longer pauses between the kills."""
+        gaps = {kind: Gap(gap.least * times, gap.most * times) for kind, gap in self.gaps.items()}
+        return replace(self, gaps=gaps)
 
     def random(self, purpose: str) -> random.Random:
         """A stream of its own for each purpose, so that one does not disturb the others."""

@@ -22,6 +22,7 @@ from tests.chaos.plan import Plan
 from tests.chaos.timeline import Timeline, answered_at, windows
 
 LOOK_SECONDS = 2.0
+STILL_SECONDS = 40.0  # longer than the back-off of a reply that was refused three times
 SETTLE_SECONDS = 8.0  # after the last reply: a double may still come
 
 
@@ -92,11 +93,16 @@ class Run:
 
     def _drain(self) -> None:
         """Wait until everything is answered, and a little longer for what must not come."""
-        ends = time.monotonic() + self.drain_seconds
-        while time.monotonic() < ends and not self._caught.is_set():
-            if not self._verdict(self._taken()["taken"]).lost:
+        ends, seen, moved_at = time.monotonic() + self.drain_seconds, 0, time.monotonic()
+        while (now := time.monotonic()) < ends and not self._caught.is_set():
+            taken = self._taken()["taken"]
+            if not self._verdict(taken).lost:
                 time.sleep(SETTLE_SECONDS)
                 return
+            if len(taken) > seen:
+                seen, moved_at = len(taken), now
+            if self.house.mutant and now > moved_at + STILL_SECONDS:
+                return  # nothing more comes
             time.sleep(LOOK_SECONDS / 4)
 
     def _watch(self, started: float) -> None:
