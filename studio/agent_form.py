@@ -30,6 +30,7 @@ PLACES: dict[tuple[str, ...], str] = {
     ("knowledge", "grounded_only"): "grounded_only",
     ("conversation", "quiet_seconds"): "quiet_seconds",
     ("conversation", "max_parts"): "max_parts",
+    ("conversation", "buttons"): "buttons",
     ("handoff", "words"): "handoff_words",
     ("guard", "forbidden_topics"): "forbidden_topics",
 }
@@ -56,6 +57,7 @@ class AgentForm:
     temperature: float = 0.2
     quiet_seconds: float = 1.5
     max_parts: float = 5
+    buttons: bool = False
     handoff_words: str = "\n".join(BLANK.handoff.words)
     forbidden_topics: str = ""
 
@@ -70,7 +72,7 @@ class AgentForm:
             bases=spec.knowledge.bases, grounded_only=spec.knowledge.grounded_only,
             tools=spec.tools, model=spec.model.name, temperature=spec.model.temperature,
             quiet_seconds=spec.conversation.quiet_seconds,
-            max_parts=spec.conversation.max_parts,
+            max_parts=spec.conversation.max_parts, buttons=spec.conversation.buttons,
             handoff_words="\n".join(spec.handoff.words),
             forbidden_topics="\n".join(spec.guard.forbidden_topics),
         )  # fmt: skip
@@ -90,7 +92,8 @@ class AgentForm:
         data["fallback"] |= {"es": self.fallback_es or "", "en": self.fallback_en or ""}
         data["knowledge"] |= {"bases": self.bases or (), "grounded_only": self.grounded_only}
         data["model"] |= {"name": self.model or "", "temperature": self.temperature}
-        data["conversation"] |= {"quiet_seconds": self.quiet_seconds, "max_parts": self.max_parts}
+        data["conversation"] |= {"quiet_seconds": self.quiet_seconds, "max_parts": self.max_parts,
+                                 "buttons": bool(self.buttons)}  # fmt: skip
         data["handoff"]["words"] = _lines(self.handoff_words)
         data["guard"]["forbidden_topics"] = _lines(self.forbidden_topics)
         try:

@@ -149,10 +149,12 @@ def _advanced(studio: Studio) -> tuple[Any, ...]:
     with gr.Row():
         quiet = _number(studio, "quiet_seconds", 1.5, 0.5)
         parts = _number(studio, "max_parts", 5, 1)
+    buttons = gr.Checkbox(label=studio.say("agent.buttons"), value=False, elem_id="agent-buttons",
+                          info=studio.say("agent.buttons.help"))  # fmt: skip
     with gr.Row():
         words = _text(studio, "handoff_words", lines=4)
         topics = _text(studio, "forbidden_topics", lines=4)
-    return (model, temperature, quiet, parts, words, topics)
+    return (model, temperature, quiet, parts, buttons, words, topics)
 
 
 def _text(studio: Studio, field: str, **more: Any) -> gr.Textbox:

@@ -37,6 +37,11 @@ TEXTS = {
     "agent.quiet_seconds.help": "The customer's silence before everything is answered at once.",
     "agent.max_parts": "Messages per reply",
     "agent.max_parts.help": "At most, when the text is long.",
+    "agent.buttons": "Choices to tap",
+    "agent.buttons.help": (
+        "When the agent asks and gives a short list, the customer may tap the answer, where the"
+        " channel has buttons."
+    ),
     "agent.handoff_words": "Words that ask for a person",
     "agent.handoff_words.help": "One a line.",
     "agent.forbidden_topics": "Forbidden topics",

@@ -37,6 +37,11 @@ TEXTS = {
     "agent.quiet_seconds.help": "Silencio del cliente antes de responder a todo junto.",
     "agent.max_parts": "Mensajes por respuesta",
     "agent.max_parts.help": "Como máximo, si el texto es largo.",
+    "agent.buttons": "Opciones que se tocan",
+    "agent.buttons.help": (
+        "Si el agente pregunta y da una lista corta, el cliente puede tocar la respuesta, donde el"
+        " canal tenga botones."
+    ),
     "agent.handoff_words": "Palabras que piden una persona",
     "agent.handoff_words.help": "Una por línea.",
     "agent.forbidden_topics": "Temas prohibidos",
