@@ -55,6 +55,7 @@ class _Listed:
     at: float  # of the last thing that happened
     last_id: str  # of the last message, "" for none
     is_customers: bool  # the last word is the customer's
+    may_wait: bool  # the same, or it hides behind a private note
 
 
 class Reconciler:
@@ -136,8 +137,12 @@ class Reconciler:
             log.warning("message left out: %s", error)
 
     def _open_what_nobody_answers(self, listed: list[_Listed], now: float) -> None:
-        waiting = [one for one in listed if one.is_customers and one.at < now - PATIENCE_SECONDS]
-        late = [one for one in waiting if now - LOOK_BACK_SECONDS < one.at < now - ANSWER_SECONDS]
+        waiting = [one for one in listed if one.may_wait and one.at < now - PATIENCE_SECONDS]
+        late = [
+            one
+            for one in waiting
+            if one.is_customers and now - LOOK_BACK_SECONDS < one.at < now - ANSWER_SECONDS
+        ]
         database = self._services.database
         known = seen_messages(database, NAME, [one.last_id for one in late])
         taken = with_people(database, NAME, [one.number for one in waiting])
@@ -178,9 +183,11 @@ def _run(reconciler: Reconciler, stop: threading.Event) -> None:
 
 def _listed(shown: Json) -> _Listed:
     last = last_message(shown)
+    is_customers = kind_of(last) == "incoming"
     return _Listed(
         number=str(shown.get("id", "")), shown=shown, at=_at(shown),
-        last_id=str(last.get("id", "")), is_customers=kind_of(last) == "incoming",
+        last_id=str(last.get("id", "")), is_customers=is_customers,
+        may_wait=is_customers or bool(last.get("private")),
     )  # fmt: skip
 
 
