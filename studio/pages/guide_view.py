@@ -268,10 +268,13 @@ def shown(studio: Studio, page: Guided) -> list[Any]:
     ]
 
 
-def words(page: Guided) -> list[str]:
-    """Return what staff wrote: name, brand, description, tone, instructions."""
+def words(page: Guided) -> list[Any]:
+    """Return what staff wrote: name, brand, description, tone, instructions.
+
+    A page without an agent leaves the fields alone: a quick person is typing already.
+    """
     if page.agent is None:
-        return [""] * 5
+        return [gr.skip()] * 5
     draft = page.agent.draft
     return [draft.name, draft.brand, draft.description, draft.tone, draft.instructions]
 

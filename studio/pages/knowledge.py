@@ -19,12 +19,11 @@ from studio.pages import answers, measuring, passages
 from studio.pages.knowledge_view import (
     Opened,
     Parts,
-    Previewed,
     found,
     layout,
-    previewed,
     shown,
 )
+from studio.pages.ways_view import Previewed, previewed
 from studio.roles import allow
 from studio.state import Studio
 from studio.widgets import note
@@ -39,7 +38,13 @@ def opened(studio: Studio, base_id: str) -> Opened:
     bases = sources.bases()
     known = {base.id for base in bases}
     chosen = base_id if base_id in known else next((base.id for base in bases), "")
-    return Opened(bases, chosen, sources.list(chosen) if chosen else ())
+    if not chosen:
+        return Opened(bases, "")
+    base = next(base for base in bases if base.id == chosen)
+    wanted = studio.services.embedders.default()
+    better = "" if wanted == (base.provider, base.model, base.dimension) else wanted[1]
+    rebuild = studio.services.rebuilds.progress(chosen)
+    return Opened(bases, chosen, sources.list(chosen), better=better, rebuild=rebuild)
 
 
 @allow("viewer")
@@ -166,7 +171,9 @@ def _added(studio: Studio, person: Person, source_id: str) -> None:
 
 @allow("editor")
 def change(studio: Studio, person: Person, action: str, subject: str) -> Opened:
-    """Read a source again, remove it, or remove an empty base."""
+    """Read a source again, remove it, remove an empty base, or embed a base anew."""
+    if action in ("rebuild", "stop_rebuild"):
+        return _rebuild(studio, person, action, subject)
     sources, ring = studio.services.sources, studio.services.doorbell.ring
     base_id = "" if action == "remove_base" else sources.get(subject).base_id
     if action == "remove":
@@ -178,6 +185,16 @@ def change(studio: Studio, person: Person, action: str, subject: str) -> Opened:
     elif action == "remove_base":
         sources.remove_base(subject)
     studio.services.audit.note(person.email, f"source {action}", subject)
+    return opened(studio, base_id)
+
+
+def _rebuild(studio: Studio, person: Person, action: str, base_id: str) -> Opened:
+    services = studio.services
+    if action == "rebuild":
+        services.rebuilds.ask(base_id, *services.embedders.default(), person.email)
+    else:
+        services.rebuilds.call_off(base_id)
+    services.audit.note(person.email, f"base {action}", base_id)
     return opened(studio, base_id)
 
 

@@ -6,17 +6,16 @@ from typing import Any
 
 import gradio as gr
 
-from knowledge.base import Base, Chunk, Passage, Source
-from knowledge.files import EXTENSIONS
+from knowledge.base import Base, Passage, Source
+from knowledge.rebuilds import Rebuild
 from studio import why
 from studio.markup import Html, join, tag
-from studio.pages import answers_view, measuring_view, passages_view
+from studio.pages import answers_view, measuring_view, passages_view, ways_view
 from studio.state import Studio
 from studio.widgets import badge, button, card, cards, clickable, looker, note, place, table, when
 from studio.wiring import knowledge_sentence
 
 KINDS = {"ready": "good", "failed": "bad"}
-PREVIEWED = 8  # chunks of a file that are shown before it is kept
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,8 @@ class Opened:
     base_id: str
     sources: Sequence[Source] = ()
     complaint: str = ""
-
-
-@dataclass(frozen=True)
-class Previewed:
-    """Files that were read and divided, but are not in the base yet."""
-
-    paths: tuple[str, ...] = ()
-    files: tuple[tuple[str, Sequence[Chunk]], ...] = ()  # (name, its chunks)
-    complaint: str = ""
+    better: str = ""  # the model of new bases, when this one was made with another
+    rebuild: Rebuild | None = None  # on its way to another model
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Parts:
     name: gr.Textbox
     create: gr.Button
     bases: gr.HTML
-    ways: "WaysIn"
+    ways: ways_view.WaysIn
     complaint: gr.HTML
     sources: gr.HTML
     passages: passages_view.Parts
@@ -63,33 +55,6 @@ class Parts:
         return [self.base_id, self.bases, self.sources]
 
 
-@dataclass(frozen=True)
-class WaysIn:
-    """How something comes into a base."""
-
-    files: gr.File
-    check: gr.Checkbox
-    paths: gr.State
-    preview: gr.HTML
-    keep: gr.Button
-    drop: gr.Button
-    url: gr.Textbox
-    whole: gr.Checkbox
-    pages: gr.Number
-    add: gr.Button
-    title: gr.Textbox
-    text: gr.Textbox
-    write: gr.Button
-    pairs_title: gr.Textbox
-    pairs: gr.Textbox
-    pair: gr.Button
-
-    @property
-    def previewed(self) -> list[Any]:
-        """What `previewed` fills, in its order."""
-        return [self.paths, self.preview, self.keep, self.drop]
-
-
 def layout(studio: Studio) -> Parts:
     """Place the components."""
     say = studio.say
@@ -102,7 +67,7 @@ def layout(studio: Studio) -> Parts:
             create = gr.Button(say("knowledge.create"), elem_id="base-create")
         with gr.Column(scale=7, min_width=460), gr.Tabs():
             with gr.Tab(say("knowledge.tab_sources")):
-                ways = _ways_in(studio)
+                ways = ways_view.layout(studio)
                 complaint = place(elem_id="source-complaint")
                 sources = clickable(elem_id="source-list")
                 passages = passages_view.layout(studio)
@@ -117,60 +82,6 @@ def layout(studio: Studio) -> Parts:
             found = place(elem_id="search-found", elem_classes="as-scroll as-lower")
     return Parts(base_id, name, create, bases, ways, complaint, sources, passages, answers,
                  measuring, query, search, found, timer)  # fmt: skip
-
-
-def _ways_in(studio: Studio) -> WaysIn:
-    with gr.Tabs(elem_classes="as-ways"):
-        with gr.Tab(studio.say("way.files")):
-            files = _files(studio)
-        with gr.Tab(studio.say("way.page")):
-            page = _page(studio)
-        with gr.Tab(studio.say("way.text")):
-            text = _written(studio, "text")
-        with gr.Tab(studio.say("way.pairs")):
-            pairs = _written(studio, "pairs")
-    return WaysIn(*files, *page, *text, *pairs)
-
-
-def _files(studio: Studio) -> tuple[Any, ...]:
-    say = studio.say
-    files = gr.File(
-        label=say("knowledge.files"), file_count="multiple", type="filepath",
-        file_types=list(EXTENSIONS), height=120, elem_id="source-files",
-    )  # fmt: skip
-    check = gr.Checkbox(label=say("preview.check"), elem_id="preview-check", container=False)
-    paths = gr.State(())
-    preview = place(elem_id="preview-chunks")
-    with gr.Row(elem_classes="as-turns"):
-        drop = gr.Button(say("preview.drop"), visible=False, scale=0, min_width=120)
-        keep = gr.Button(say("preview.keep"), visible=False, scale=0, min_width=180,
-                         variant="primary", elem_id="preview-keep")  # fmt: skip
-    return files, check, paths, preview, keep, drop
-
-
-def _page(studio: Studio) -> tuple[Any, ...]:
-    say = studio.say
-    with gr.Group():
-        url = gr.Textbox(label=say("knowledge.url"), placeholder="https://", max_length=2000,
-                         elem_id="source-url")  # fmt: skip
-        with gr.Row():
-            whole = gr.Checkbox(label=say("way.whole"), info=say("way.whole_help"),
-                                elem_id="source-whole", scale=3)  # fmt: skip
-            pages = gr.Number(50, label=say("way.pages"), minimum=1, maximum=500, step=1, scale=1)
-    add = gr.Button(say("knowledge.add_url"), elem_id="source-add")
-    return url, whole, pages, add
-
-
-def _written(studio: Studio, kind: str) -> tuple[Any, ...]:
-    with gr.Group():
-        title = gr.Textbox(label=studio.say("way.name"), max_length=120,
-                           placeholder=studio.say(f"way.{kind}_name"))  # fmt: skip
-        text = gr.Textbox(
-            label=studio.say(f"way.{kind}"), lines=4, max_lines=12, max_length=500_000,
-            placeholder=studio.say(f"way.{kind}_example"), elem_id=f"source-{kind}",
-        )  # fmt: skip
-    add = gr.Button(studio.say("way.add"), elem_id=f"source-{kind}-add")
-    return title, text, add
 
 
 def shown(studio: Studio, page: Opened) -> list[Any]:
@@ -197,6 +108,27 @@ def sources_table(studio: Studio, page: Opened) -> Html:
     """Return the sources of the base with the state of each in words."""
     if not page.base_id:
         return note(studio.say("knowledge.choose_base"))
+    return join([rebuild_view(studio, page), _sources(studio, page)])
+
+
+def rebuild_view(studio: Studio, page: Opened) -> Html | None:
+    """Return how far the base is on its way to another model, or that it could go there."""
+    now = page.rebuild
+    if now is None:
+        if not page.better:
+            return None
+        ask = button(studio.say("rebuild.ask"), "rebuild", page.base_id)
+        return note(studio.say("rebuild.better", model=page.better), ask)
+    stop = button(studio.say("rebuild.stop"), "stop_rebuild", page.base_id)
+    if now.state == "failed":
+        why_not = knowledge_sentence(studio.language, now.error_code, now.error)
+        ask = button(studio.say("rebuild.again"), "rebuild", page.base_id)
+        return note(studio.say("rebuild.failed"), tag("p", why_not), ask, stop)
+    bar = tag("progress", value=now.done, max=max(1, now.total))
+    return note(studio.say("rebuild.runs", model=now.model), bar, stop)
+
+
+def _sources(studio: Studio, page: Opened) -> Html:
     if not page.sources:
         sure = studio.say("knowledge.remove_base_sure")
         gone = button(studio.say("knowledge.remove_base"), "remove_base", page.base_id, sure)
@@ -247,27 +179,6 @@ def source_state(studio: Studio, source: Source) -> Html:
         again = studio.say("refresh.every", hours=source.refresh_hours)
         return join([pill, tag("div", again, class_="as-quiet")])
     return pill
-
-
-def previewed(studio: Studio, page: Previewed) -> list[Any]:
-    """Return the values of `WaysIn.previewed`."""
-    waiting = bool(page.files)
-    told = note(page.complaint) if page.complaint else None
-    files = [_previewed(studio, name, chunks) for name, chunks in page.files]
-    return [page.paths, join([told, *files]), gr.Button(visible=waiting),
-            gr.Button(visible=waiting)]  # fmt: skip
-
-
-def _previewed(studio: Studio, name: str, chunks: Sequence[Chunk]) -> Html:
-    rows = [
-        tag("div", tag("div", passages_view.place_of(studio, chunk), class_="as-quiet"),
-            tag("div", chunk.text, class_="as-passage-text"), class_="as-passage")
-        for chunk in chunks[:PREVIEWED]
-    ]  # fmt: skip
-    title = studio.say("preview.title", name=name, count=len(chunks))
-    left = len(chunks) - PREVIEWED
-    more = tag("p", studio.say("preview.more", count=left), class_="as-quiet") if left > 0 else None
-    return tag("details", tag("summary", title), rows, more, open=True, class_="as-step")
 
 
 def found(studio: Studio, passages: Sequence[Passage]) -> Html:

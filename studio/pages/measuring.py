@@ -8,8 +8,9 @@ import gradio as gr
 from agent.store.people import Person
 from knowledge.measure import Measurement, measure
 from knowledge.pairs import Pair, Pairs
+from knowledge.sweep import Recommendation, keep, recommend
 from studio.errors import NothingChosen
-from studio.pages.measuring_view import Parts, Saved, results_view, shown
+from studio.pages.measuring_view import Parts, Saved, advised, results_view, shown
 from studio.roles import allow
 from studio.state import Studio
 from studio.wiring import event, pick
@@ -59,6 +60,25 @@ def run(studio: Studio, person: Person, base_id: str) -> Measurement:
     return measure(studio.answering.library, [base_id], saved)
 
 
+@allow("editor")
+def advise(studio: Studio, person: Person, base_id: str) -> Recommendation:
+    """Try other settings on the saved questions; nothing is changed."""
+    saved = pairs_of(studio).list(_base(base_id))
+    return recommend(studio.answering.library, base_id, saved)
+
+
+@allow("editor")
+def apply(
+    studio: Studio, person: Person, base_id: str, advice: Recommendation | None
+) -> Recommendation:
+    """Search the base with the settings that did best."""
+    if advice is None:
+        raise NothingChosen("measure.advise_first")
+    keep(studio.services.database, _base(base_id), advice.best.tuning)
+    studio.services.audit.note(person.email, "base tuned", base_id)
+    return Recommendation((advice.best,), advice.best)
+
+
 def _base(base_id: str) -> str:
     if not base_id:
         raise NothingChosen("knowledge.choose_base")
@@ -82,3 +102,7 @@ def wire(studio: Studio, parts: Parts, base_id: gr.State) -> None:
     )  # fmt: skip
     parts.pairs.click(pick(studio, remove, show), base_id, parts.filled)
     parts.run.click(event(studio, run, partial(results_view, studio)), base_id, parts.results)
+    told = partial(advised, studio)
+    out = [parts.results, parts.advice, parts.apply]
+    parts.advise.click(event(studio, advise, told), base_id, out)
+    parts.apply.click(event(studio, apply, told, "measure.applied"), [base_id, parts.advice], out)

@@ -8,6 +8,7 @@ import gradio as gr
 
 from knowledge.measure import Measurement
 from knowledge.pairs import Pair
+from knowledge.sweep import Recommendation, Trial
 from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.widgets import badge, button, clickable, note, place, table
@@ -31,6 +32,9 @@ class Parts:
     expect: gr.Textbox
     add: gr.Button
     run: gr.Button
+    advise: gr.Button
+    advice: gr.State
+    apply: gr.Button
     results: gr.HTML
     pairs: gr.HTML
 
@@ -51,10 +55,14 @@ def layout(studio: Studio, tab: gr.Tab) -> Parts:
             expect = gr.Textbox(label=say("measure.expect"), max_length=300, elem_id="pair-expect")
     with gr.Row():
         add = gr.Button(say("measure.add"), elem_id="pair-add")
+        advise = gr.Button(say("measure.advise"), elem_id="measure-advise")
         run = gr.Button(say("measure.run"), variant="primary", elem_id="measure-run")
+    advice = gr.State(None)
     results = place(note(say("measure.help")), elem_id="measure-results")
+    apply = gr.Button(say("measure.apply"), visible=False, elem_id="measure-apply")
     pairs = clickable(elem_id="pair-list")
-    return Parts(tab, question, source, expect, add, run, results, pairs)
+    return Parts(tab, question, source, expect, add, run, advise, advice, apply,
+                 results, pairs)  # fmt: skip
 
 
 def shown(studio: Studio, page: Saved) -> list[Any]:
@@ -71,7 +79,7 @@ def pairs_view(studio: Studio, pairs: Sequence[Pair]) -> Html:
     rows = [
         [pair.question, join([pair.source or studio.say("measure.nowhere"),
                               tag("div", pair.expect, class_="as-quiet")]),
-         button(studio.say("remove"), "remove", pair.id)]
+         button(studio.say("remove"), "remove", pair.id, studio.say("evaluate.remove_sure"))]
         for pair in pairs
     ]  # fmt: skip
     title = tag("h3", studio.say("measure.pairs", count=len(pairs)))
@@ -109,3 +117,23 @@ def _wrong(studio: Studio, found: Measurement) -> Html:
     head = [studio.say("evaluate.question"), studio.say("measure.source"),
             studio.say("measure.place")]  # fmt: skip
     return join([tag("h3", studio.say("measure.wrong", count=len(wrong))), table(head, rows, "")])
+
+
+def advised(studio: Studio, found: Recommendation) -> list[Any]:
+    """Return the settings that would be better, the advice itself, and whether to offer it."""
+    if not found.is_change:
+        return [note(studio.say("measure.as_good")), None, gr.Button(visible=False)]
+    keys = ("settings", "hit1", "hit5", "mrr", "refused")
+    head = [studio.say(f"measure.{key}") for key in keys]
+    rows = [_trial(studio, "now", found.trials[0]), _trial(studio, "better", found.best)]
+    return [table(head, rows, ""), found, gr.Button(visible=True)]
+
+
+def _trial(studio: Studio, key: str, trial: Trial) -> list[Html | str]:
+    one, how = trial.measures, trial.tuning
+    vector = "—" if how.vector is None else f"{how.vector:.2f}"
+    values = {"words": f"{how.words:.2f}", "vector": vector, "threshold": f"{how.threshold:.2f}"}
+    told = tag("div", studio.say("measure.values", **values), class_="as-quiet")
+    refused = "—" if one.refused is None else _share(one.refused)
+    return [join([tag("b", studio.say(f"measure.{key}")), told]), _share(one.hit1),
+            _share(one.hit5), f"{one.mrr:.3f}", refused]  # fmt: skip

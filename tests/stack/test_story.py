@@ -113,6 +113,7 @@ def test_from_a_pdf_to_a_customers_answer(stack: Running, page: Page, tmp_path: 
     page.goto(f"{studio}/?agent={agent_id}")
     page.get_by_role("tab", name="Publicar y versiones").click()
     page.click("#agent-release")
+    page.click("#agent-release-anyway")  # it has neither tone nor instructions: a warning asks
     expect(page.locator("#agent-versions")).to_contain_text("v1")
 
     reply = _customer_asks(stack, QUESTION)

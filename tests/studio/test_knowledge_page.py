@@ -7,7 +7,7 @@ import pytest
 from agent import queues
 from knowledge.errors import NotAccepted
 from studio.errors import NotAllowed, NothingChosen
-from studio.pages import knowledge, knowledge_view, passages, passages_view
+from studio.pages import knowledge, knowledge_view, passages, passages_view, ways_view
 from studio.state import Studio
 from studio.wiring import sentence
 from tests.studio.conftest import Caller, House, RememberingDoorbell
@@ -55,7 +55,7 @@ def test_files_are_looked_at_before_they_are_kept(
     bad.write_bytes(b"no pdf")
     page, seen = knowledge.arrive(studio, editor, base, [str(good), str(bad)], True)
     assert list(page.sources) == []
-    shown = str(knowledge_view.previewed(studio, seen)[1])
+    shown = str(ways_view.previewed(studio, seen)[1])
     assert "garantía.md: 1 fragmentos" in shown
     assert "tres meses" in shown
     assert seen.complaint.startswith("roto.pdf: ")

@@ -6,8 +6,17 @@ import pytest
 
 from agent.store.tables import turns
 from knowledge.errors import NotAccepted
+from knowledge.sweep import LEAST_PAIRS
 from studio.errors import NotAllowed, NothingChosen
-from studio.pages import answers, answers_view, knowledge, measuring, measuring_view, passages
+from studio.pages import (
+    answers,
+    answers_view,
+    knowledge,
+    knowledge_view,
+    measuring,
+    measuring_view,
+    passages,
+)
 from studio.pages.passages_view import passages_view
 from studio.state import Studio
 from tests.studio.conftest import Caller, House
@@ -110,6 +119,36 @@ def test_searches_are_measured_by_saved_questions(
     assert "No salen primeras (1)" in shown
     left = measuring.remove(studio, editor, "remove", str(saved.pairs[0].id), base)
     assert len(left.pairs) == 1
+
+
+def test_settings_are_recommended_on_enough_questions_and_used(
+    studio: Studio, editor: Caller, base: str
+) -> None:
+    with pytest.raises(NotAccepted):
+        measuring.advise(studio, editor, base)
+    for number in range(LEAST_PAIRS):
+        text = f"¿Cuánto tardan a Oaxaca, caso {number}?"
+        measuring.add(studio, editor, base, text, "envíos.md", "cuatro días")
+    advice = measuring.advise(studio, editor, base)
+    shown = measuring_view.advised(studio, advice)
+    assert ("Los ajustes que tiene" in shown[0]) is not advice.is_change
+    measuring.apply(studio, editor, base, advice)
+    assert studio.answering.library.tuning([base]) == advice.best.tuning
+    with pytest.raises(NothingChosen):
+        measuring.apply(studio, editor, base, None)
+
+
+def test_a_base_of_another_model_is_prepared_anew_when_asked(
+    studio: Studio, editor: Caller
+) -> None:
+    made = studio.services.sources.create_base("Vieja", "test", "jina", "jina-embeddings-v3", 1024)
+    page = knowledge.choose(studio, editor, "open", made)
+    assert "Preparar con el modelo actual" in str(knowledge_view.rebuild_view(studio, page))
+    page = knowledge.change(studio, editor, "rebuild", made)
+    assert "Preparándose con" in str(knowledge_view.rebuild_view(studio, page))
+    page = knowledge.change(studio, editor, "stop_rebuild", made)
+    assert page.rebuild is not None
+    assert page.rebuild.state == "clearing"
 
 
 def test_viewers_change_none_of_it(studio: Studio, viewer: Caller, base: str) -> None:

@@ -44,7 +44,10 @@ MATRIX = {
         "correct": "editor", "refresh": "editor",
     },
     "answers": {"look": "viewer", "begin": "viewer", "save": "editor", "remove": "editor"},
-    "measuring": {"look": "viewer", "add": "editor", "remove": "editor", "run": "editor"},
+    "measuring": {
+        "look": "viewer", "add": "editor", "remove": "editor", "run": "editor", "advise": "editor",
+        "apply": "editor",
+    },
     "inbox": {
         "first": "viewer", "choices": "viewer", "watch": "viewer", "look": "viewer",
         "choose": "viewer", "close": "viewer", "explain": "viewer", "deepen": "viewer",

@@ -113,4 +113,22 @@ TEXTS = {
     "measure.wrong": "Not first ({count})",
     "measure.not_found": "not found",
     "measure.place": "Place",
+    "rebuild.better": (
+        "This base was made with another search model. It can be prepared with {model} "
+        "while it goes on being used."
+    ),
+    "rebuild.ask": "Prepare with the current model",
+    "rebuild.again": "Try again",
+    "rebuild.stop": "Leave it as it is",
+    "rebuild.failed": "It could not be prepared with the other model. It is used as it was.",
+    "rebuild.runs": "Being prepared with {model}. Meanwhile it is searched as always.",
+    "measure.advise": "Recommend settings",
+    "measure.advise_first": "Ask for a recommendation first.",
+    "measure.apply": "Use these settings",
+    "measure.applied": "The base is searched with those settings from now on.",
+    "measure.as_good": "The settings it has are the best for these questions already.",
+    "measure.settings": "Settings",
+    "measure.now": "Now",
+    "measure.better": "Better",
+    "measure.values": "words {words} · meaning {vector} · threshold {threshold}",
 }

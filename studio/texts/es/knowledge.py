@@ -116,4 +116,22 @@ TEXTS = {
     "measure.wrong": "No salen primeras ({count})",
     "measure.not_found": "no sale",
     "measure.place": "Lugar",
+    "rebuild.better": (
+        "Esta base se hizo con otro modelo de búsqueda. Puede prepararse con {model} "
+        "mientras se sigue usando."
+    ),
+    "rebuild.ask": "Preparar con el modelo actual",
+    "rebuild.again": "Intentar otra vez",
+    "rebuild.stop": "Dejarla como está",
+    "rebuild.failed": "No se pudo preparar con el otro modelo. Se sigue usando como estaba.",
+    "rebuild.runs": "Preparándose con {model}. Mientras tanto se busca como siempre.",
+    "measure.advise": "Recomendar ajustes",
+    "measure.advise_first": "Pida primero una recomendación.",
+    "measure.apply": "Usar estos ajustes",
+    "measure.applied": "La base se busca desde ahora con esos ajustes.",
+    "measure.as_good": "Los ajustes que tiene ya son los mejores para estas preguntas.",
+    "measure.settings": "Ajustes",
+    "measure.now": "Ahora",
+    "measure.better": "Mejor",
+    "measure.values": "palabras {words} · sentido {vector} · umbral {threshold}",
 }
