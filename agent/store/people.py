@@ -154,12 +154,11 @@ class People:
         self._change(email, disabled_at=None)
 
     def _keep_an_admin(self, email: str) -> None:
-        others = select(func.count()).where(
-            people.c.role == "admin", people.c.disabled_at.is_(None),
-            people.c.email != _bare(email),
-        )  # fmt: skip
+        admins = select(people.c.email).where(
+            people.c.role == "admin", people.c.disabled_at.is_(None)
+        )
         with self._database.read() as tx:
-            if not tx.scalar(others):
+            if list(tx.scalars(admins)) == [_bare(email)]:
                 raise Invalid("Somebody has to stay an administrator. Name another one first.")
 
     def reset_password(self, email: str) -> str:

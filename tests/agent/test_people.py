@@ -199,3 +199,33 @@ def test_weak_passwords_are_refused(weak: str) -> None:
 def test_only_argon2id_hashes_count_as_hashes() -> None:
     assert is_hash(hashed(GOOD))
     assert not is_hash("$2b$12$abcdefghijklmnopqrstuv")
+
+
+def test_logins_are_listed_and_can_be_ended(database: Database) -> None:
+    people = People(database)
+    password = people.add("ana@example.com", "admin")
+    token = people.sign_in("ana@example.com", password, "10.0.0.1", "Firefox")
+    login = people.logins("ana@example.com")[0]
+    assert (login.email, login.address, login.browser) == ("ana@example.com", "10.0.0.1", "Firefox")
+    assert token not in repr(login)
+    assert not people.end_login(login.id, "luis@example.com")
+    assert people.of_token(token) is not None
+    assert people.end_login(login.id)
+    assert people.of_token(token) is None
+    assert people.logins() == []
+
+
+def test_somebody_stays_an_administrator(database: Database) -> None:
+    people = People(database)
+    people.add("ana@example.com", "admin")
+    for change in (
+        lambda: people.disable("ana@example.com"),
+        lambda: people.set_role("ana@example.com", "viewer"),
+    ):
+        with pytest.raises(Invalid):
+            change()
+    people.add("luis@example.com", "admin")
+    people.disable("ana@example.com")
+    assert people.find("ana@example.com") is None
+    people.enable("ana@example.com")
+    assert people.find("ana@example.com") is not None

@@ -1,0 +1,220 @@
+"""The Channels and Undelivered pages as plain functions; the check-up against the real bot."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, request
+from pydantic import SecretStr
+
+from agent import queues
+from agent.checkup import Checkup, Finding, addresses
+from agent.errors import NotFound
+from agent.queues import SilentDoorbell
+from agent.services import open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from agent.store.outbox import Parcel
+from bot.app import create_app
+from bot.channels.meta_codes import CODES as META_CODES
+from bot.channels.twilio_codes import CODES as TWILIO_CODES
+from studio import failures
+from studio.errors import BadFields, NotAllowed, NothingChosen
+from studio.pages import channels, channels_view, undelivered
+from studio.state import Studio
+from tests.standins.server import serve
+from tests.studio.conftest import NUMBER, Caller, House, RememberingDoorbell
+from tests.studio.hostile import HOSTILE
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+KEYS = {
+    "twilio_account_sid": "AC" + "1" * 32, "twilio_auth_token": SecretStr("t" * 32),
+    "meta_access_token": SecretStr("m" * 40), "meta_phone_number_id": "555",
+    "meta_app_secret": SecretStr("a" * 32), "meta_verify_token": SecretStr("palabra"),
+    "chatwoot_api_token": SecretStr("c" * 24), "chatwoot_account_id": "1",
+    "chatwoot_webhook_secret": SecretStr("w" * 24),
+}  # fmt: skip
+
+
+def provider() -> Flask:
+    """All three providers' own pages, behind their credentials."""
+    app = Flask("provider")
+
+    @app.get("/2010-04-01/Accounts/<sid>/Messages.json")
+    def twilio(sid: str) -> tuple[dict[str, object], int]:
+        given = request.authorization
+        known = given is not None and given.password == "t" * 32
+        return ({"messages": []}, 200) if known else ({"code": 20003}, 401)
+
+    @app.get("/555")
+    def meta() -> tuple[dict[str, object], int]:
+        return ({}, 200) if request.headers["Authorization"] == f"Bearer {'m' * 40}" else ({}, 401)
+
+    @app.get("/api/v1/accounts/1/conversations")
+    def chatwoot() -> tuple[dict[str, object], int]:
+        known = request.headers.get("api_access_token", "c" * 24) == "c" * 24
+        return ({}, 200) if known else ({"error": "Invalid Access Token"}, 401)
+
+    return app
+
+
+@pytest.fixture
+def real(settings: Settings) -> Iterator[Settings]:
+    """Settings of an installation whose bot and providers answer, on this machine."""
+    with serve(provider()) as base:
+        bases = {f"{name}_base_url": base for name in ("twilio", "meta")}
+        known = settings.model_copy(update={**KEYS, **bases, "chatwoot_api_url": base})
+        services = open_services(known, SilentDoorbell())
+        with serve(create_app(services)) as bot:
+            yield known.model_copy(update={"bot_port": int(bot.rpartition(":")[2])})
+        services.database.close()
+
+
+def answers(settings: Settings, channel: str) -> dict[str, str]:
+    return {one.question: one.answer for one in Checkup(settings).examine(channel)}
+
+
+def test_a_channel_that_is_set_up_passes_every_question(real: Settings) -> None:
+    for channel in ("twilio", "meta", "chatwoot"):
+        found = Checkup(real).examine(channel)
+        assert [one for one in found if not one.good] == []
+        assert {one.question for one in found} >= {"reach", "signature", "forgery", "credentials"}
+
+
+def test_a_check_stores_nothing(real: Settings) -> None:
+    services = open_services(real, SilentDoorbell())
+    for channel in ("twilio", "meta", "chatwoot"):
+        Checkup(real).examine(channel)
+    with services.database.read() as tx:
+        for table in ("inbox", "messages", "conversations", "delivery_states"):
+            assert tx.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0
+    services.database.close()
+
+
+def test_a_secret_the_bot_does_not_have_is_told(real: Settings) -> None:
+    other = real.model_copy(update={"twilio_auth_token": SecretStr("other")})
+    found = answers(other, "twilio")
+    assert (found["signature"], found["credentials"]) == ("refused", "refused")
+    assert answers(real.model_copy(update={"meta_verify_token": None}), "meta")["verification"] == (
+        "not_set"
+    )
+
+
+def test_a_bot_that_is_away_is_told(real: Settings) -> None:
+    away = real.model_copy(update={"bot_port": 9})
+    assert answers(away, "twilio") == {"reach": "unreachable", "credentials": "ok"}
+    assert answers(Settings(_env_file=None), "twilio") == {"credentials": "not_set"}
+
+
+def test_every_finding_has_its_sentence(studio: Studio) -> None:
+    known = {
+        "reach": ("ok", "unreachable", "refused", "status"),
+        "signature": ("ok", "not_set", "unreachable", "refused", "status"),
+        "forgery": ("refused", "accepted"),
+        "verification": ("ok", "not_set", "unreachable", "refused", "status"),
+        "credentials": ("ok", "bot_token", "not_set", "unreachable", "refused", "status"),
+    }
+    findings = [Finding(question, True, one) for question in known for one in known[question]]
+    assert channels_view.findings_view(studio, "twilio", findings).count("<li>") == 22
+
+
+def test_the_addresses_to_paste_come_from_the_public_address(settings: Settings) -> None:
+    assert addresses(settings) == []
+    public = settings.model_copy(update={"public_base_url": "https://bot.example.com"})
+    assert {one.url for one in addresses(public)} == {
+        f"https://bot.example.com/webhooks/{path}"
+        for path in ("twilio", "twilio/status", "meta", "chatwoot")
+    }
+
+
+def test_the_page_says_what_answers_where(studio: Studio, viewer: Caller) -> None:
+    agents = studio.services.agents
+    agents.release_draft(agents.create(Spec(name="Sofía"), "x"), "twilio", NUMBER, "ana")
+    shown = channels_view.shown(studio, channels.first(studio, viewer))
+    assert "Sofía v1" in shown
+    assert "PUBLIC_BASE_URL" in shown
+    with pytest.raises(NotAllowed):
+        channels.check(studio, viewer, "check", "twilio")
+
+
+def test_a_test_message_goes_out_by_the_outbox(
+    studio: Studio, editor: Caller, doorbell: RememberingDoorbell
+) -> None:
+    sent = channels.test(studio, editor, f"twilio {NUMBER}", "+52 (55) 1234-5678", "Hola")
+    parcel = studio.services.outbox.claim(sent.conversation_id)
+    assert isinstance(parcel, Parcel)
+    assert (parcel.customer_address, parcel.body) == ("whatsapp:+525512345678", "Hola")
+    assert doorbell.rung == [(queues.DELIVERY, sent.conversation_id)]
+
+
+def test_a_test_message_needs_a_number_and_words(studio: Studio, editor: Caller) -> None:
+    number = "+525512345678"
+    for asked in (("", number, "x"), ("web a", number, "x"), ("twilio", number, "x"),
+                  ("twilio w", "12", "x"), ("twilio w", number, " ")):  # fmt: skip
+        with pytest.raises((BadFields, NothingChosen)):
+            channels.test(studio, editor, *asked)
+
+
+# --- what was not delivered
+
+
+def undeliverable(house: House, text: str = "Hola", number: str = "1") -> int:
+    """A reply that could not be delivered; its outbox row."""
+    services, here = house.services, house.customer_writes(text, text[:200], number)
+    services.conversations.reply(here, "Buenas", ["Buenas"], "ana")
+    parcel = services.outbox.claim(here)
+    assert isinstance(parcel, Parcel)
+    services.outbox.dead(parcel, "WhatsApp cannot deliver.", "63024")
+    return parcel.id
+
+
+def test_what_was_not_delivered_is_explained_and_settled(
+    studio: Studio, house: House, doorbell: RememberingDoorbell
+) -> None:
+    clerk, row = Caller("agent@example.com"), undeliverable(house)
+    shown = undelivered.shown(studio, undelivered.first(studio, clerk, []))[0]
+    assert "WhatsApp no puede entregar a ese número" in shown
+    doorbell.rung.clear()
+    assert undelivered.settle(studio, clerk, "retry", str(row), []).letters == []
+    assert [job for job, _ in doorbell.rung] == [queues.DELIVERY]
+    with pytest.raises(NotFound):
+        undelivered.settle(studio, clerk, "dismiss", str(row), [])
+    other = undeliverable(house, "Otra", "2")
+    assert undelivered.settle(studio, clerk, "dismiss", str(other), []).total == 0
+
+
+def test_viewers_settle_nothing(studio: Studio, house: House, viewer: Caller) -> None:
+    row = undeliverable(house)
+    with pytest.raises(NotAllowed):
+        undelivered.settle(studio, viewer, "retry", str(row), [])
+    assert undelivered.first(studio, viewer, []).total == 1
+
+
+def test_hostile_names_stay_words(studio: Studio, house: House, viewer: Caller) -> None:
+    for number, text in enumerate(HOSTILE):
+        undeliverable(house, text, str(number))
+    trail: list[int] = []
+    while (shelf := undelivered.first(studio, viewer, trail)).letters:
+        shown = undelivered.shown(studio, shelf)[0].lower()
+        for element in ("<script", "<img", "<iframe", "<form", "<input", "<body", "onerror=w&"):
+            assert element not in shown
+        trail = [shelf.letters[-1].id]
+
+
+def test_every_code_of_every_provider_has_a_spanish_sentence(house: House) -> None:
+    studio = house.studio("es")
+    for channel, codes in (("twilio", TWILIO_CODES), ("meta", META_CODES)):
+        for code, meaning in codes.items():
+            said = failures.delivery_failure(studio, channel, str(code), meaning.sentence)
+            assert str(code) not in said, code
+            assert said != meaning.sentence
+    assert failures.delivery_failure(house.studio("en"), "twilio", "63016", "Late.") == "Late."
+    assert "99999" in failures.delivery_failure(studio, "twilio", "99999", "New.")
+
+
+def test_every_failure_of_a_turn_has_a_spanish_sentence(house: House) -> None:
+    studio, unknown = house.studio("es"), failures.turn_failure(house.studio("es"), "unheard: x")
+    for code in ("model_timeout", "model_key", "call_limit", "knowledge", "model_unknown"):
+        assert failures.turn_failure(studio, f"{code}: English.") not in (unknown, "")
+    assert failures.turn_failure(studio, "") == ""
+    reason = failures.handoff_reason(studio, "The agent failed 3 times in a row: x")
+    assert reason == "El agente falló 3 veces seguidas: x"
