@@ -17,6 +17,7 @@ from knowledge.files import MAX_BYTES
 from studio import shell, theme
 from studio.document import Document
 from studio.export import Exports
+from studio.files import Files
 from studio.guard import HOME, Guard
 from studio.login import Door
 from studio.state import Studio
@@ -29,6 +30,7 @@ def create_app(services: Services, answering: Answering) -> ASGIApp:
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     host.include_router(Door(services, theme.login_style()).routes())
     host.include_router(Exports(Studio(services, answering, LANGUAGES[0])).routes())
+    host.include_router(Files(services).routes())
     with warnings.catch_warnings():  # Gradio warns that it leaves off what is off anyway
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
         for language in LANGUAGES:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studio.guard import FILES
 from studio.markup import Content, Html, join, tag, whatsapp
 
 LONGEST_SHOWN = 20_000
@@ -54,7 +55,20 @@ def _ticks(one: Bubble) -> Html | None:
 
 
 def _media(item: Mapping[str, Any]) -> Html:
-    """An attachment is named, never fetched: its address belongs to the provider."""
-    name = str(item.get("name") or item.get("media_type") or "")
+    """A file that was kept is shown from our own store; the provider's address is never asked."""
     words = str(item.get("words") or "")
-    return tag("div", "📎 ", name, tag("p", words) if words else None, class_="as-bubble-media")
+    return tag("div", _file(item), tag("p", words) if words else None, class_="as-bubble-media")
+
+
+def _file(item: Mapping[str, Any]) -> Html:
+    name = str(item.get("name") or item.get("media_type") or "")
+    if item.get("state") != "kept":
+        return tag("span", "📎 ", name)
+    address, kind = f"{FILES}{item['id']}", str(item.get("media_type") or "").split("/")[0]
+    if kind == "image":
+        return tag(
+            "a", tag("img", src=address, alt=name, loading="lazy"), href=address, target="_blank"
+        )
+    if kind in ("audio", "video"):
+        return tag(kind, src=address, controls=True, preload="none")
+    return tag("a", "📎 ", name, href=address, target="_blank")

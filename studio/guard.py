@@ -26,6 +26,8 @@ PAGE_NAMES = (  # besides the first, at /
     "simulator",
 )  # fmt: skip
 EXPORTS = ("/insights.csv",)
+FILES = "/files/"  # what customers sent, by id
+_FILE = re.compile(rf"{FILES}[0-9a-f]{{32}}$")
 PAGES = re.compile(rf"{HOME}(/(es|en)(/({'|'.join(PAGE_NAMES)}))?)?/?$")
 API = re.compile(
     rf"{HOME}/(es|en)/((gradio_api/(queue/(join|data)|run/\w+/?|upload|upload_progress|cancel|reset"
@@ -39,6 +41,7 @@ POLICY = (
     "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+SEALED = "default-src 'none'; sandbox"  # a stranger's file runs nothing and asks nobody
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -88,7 +91,7 @@ class Guard:
             return _to_login(request) if PAGES.match(path) else _unauthorized(person)
         if path.endswith("/gradio_api/upload") and not person.may("editor"):
             return JSONResponse({"error": "Not allowed"}, 403)
-        known = PAGES.match(path) or API.match(path) or path in EXPORTS
+        known = PAGES.match(path) or API.match(path) or _FILE.match(path) or path in EXPORTS
         return None if known else JSONResponse({}, 404)
 
 
@@ -126,6 +129,8 @@ def _with_headers(send: Send, path: str) -> Send:
                 if not key.startswith(b"access-control-") and key.decode().lower() not in HEADERS
             ]
             added = dict(HEADERS)
+            if path.startswith(FILES):
+                added["content-security-policy"] = SEALED
             if not STATIC.match(path):
                 added["cache-control"] = "no-store"
                 kept = [pair for pair in kept if pair[0].lower() != b"cache-control"]

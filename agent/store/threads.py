@@ -126,10 +126,22 @@ def _files(tx: Connection, inbox_ids: Sequence[int]) -> dict[tuple[int, int], di
     if not inbox_ids:
         return {}
     query = select(
-        media.c.inbox_id, media.c.position, media.c.name, media.c.state, media.c.words
+        media.c.inbox_id,
+        media.c.position,
+        media.c.name,
+        media.c.state,
+        media.c.words,
+        media.c.id,
+        media.c.media_type,
     ).where(media.c.inbox_id.in_(inbox_ids))
     return {
-        (row.inbox_id, row.position): {"name": row.name, "state": row.state, "words": row.words}
+        (row.inbox_id, row.position): {
+            "id": row.id,
+            "name": row.name,
+            "state": row.state,
+            "words": row.words,
+            "media_type": row.media_type,
+        }
         for row in tx.execute(query)
     }
 
