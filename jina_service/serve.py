@@ -14,11 +14,13 @@ def serve(settings: Settings) -> None:
     flow = Flow(env={"JINA_OPTOUT_TELEMETRY": "1"}).config_gateway(
         uses=Gateway,
         uses_with={"model": settings.model, "key": settings.key},
+        host=settings.host,
         port=settings.port,
         protocol="http",
     )
     flow = flow.add(
         name="embedder",
+        host="127.0.0.1",  # its own port is for the gateway alone
         uses=Embedder,
         uses_with={
             "folder": str(settings.folder),

@@ -11,6 +11,7 @@ MODEL = "jina-embeddings-v2-base-es"
 class Settings:
     """One installation. `from_environment` names the variables."""
 
+    host: str  # where the gateway listens
     port: int
     model: str  # the name callers give
     repository: str  # where the operator's machine fetches it from
@@ -27,6 +28,7 @@ class Settings:
         """The settings in force; every one has a default."""
         model = os.environ.get("MODEL_NAME") or MODEL
         return cls(
+            host=os.environ.get("HOST") or "127.0.0.1",
             port=int(os.environ.get("PORT") or 8500),
             model=model,
             repository=os.environ.get("MODEL_REPOSITORY") or f"jinaai/{model}",

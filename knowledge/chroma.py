@@ -21,6 +21,7 @@ from knowledge.errors import IndexUnavailable, MixedEmbeddings
 _COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 _CONNECTIONS = 128  # kept open; a thread more makes one for itself
 _SYNCED_AFTER = 1_100  # operations: over Chroma's default `sync_threshold`
+_ERASED_AT_ONCE = 100  # writing over a vector takes the index about as long as adding it
 _DELETED_AT_ONCE = 1_000  # Chroma refuses batches over 5,461
 
 
@@ -103,11 +104,11 @@ class Vectors:
         written over; and it writes the index only every thousand operations, so as many are made.
         """
         name = collection_name(base)
-        blank = [1.0] + [0.0] * (base.dimension - 1)
         found = False
-        while ids := self._collections.ids(name, {"source": source_id}, _DELETED_AT_ONCE):
+        while ids := self._collections.ids(name, {"source": source_id}, _ERASED_AT_ONCE):
             about = [{"source": source_id, "version": 0} for _ in ids]
-            self._collections.upsert(name, ids, [blank] * len(ids), about)
+            blank = [_blank(number, base.dimension) for number in range(len(ids))]
+            self._collections.upsert(name, ids, blank, about)
             self._collections.delete(name, ids)
             found = True
         if found:
@@ -236,6 +237,11 @@ def collection_name(base: Base) -> str:
     """The collection of a base: another model is another collection."""
     made_with = f"{base.provider} {base.model} {base.dimension}"
     return f"{base.id}-{hashlib.sha256(made_with.encode()).hexdigest()[:12]}"
+
+
+def _blank(number: int, dimension: int) -> list[float]:
+    """A vector that says nothing, not the same for all: equal ones are slow to index."""
+    return [1.0 if place == number % dimension else 0.0 for place in range(dimension)]
 
 
 def _near(name: str, distance: float) -> Near:

@@ -30,7 +30,7 @@ def scrub(database: Transactions, chroma_folder: Path | None = None) -> None:
     """Have what was deleted vanish from the files. Safe to repeat and to break off."""
     if database.is_sqlite:
         _merge_indexes(database)
-        _empty_log(database)
+        empty_log(database)
     else:
         _vacuum(database)
     if chroma_folder is not None:
@@ -55,7 +55,10 @@ def _merge_indexes(database: Transactions) -> None:
                 break
 
 
-def _empty_log(database: Transactions) -> None:
+def empty_log(database: Transactions) -> None:
+    """Empty SQLite's write-ahead log, which holds pages as they were; elsewhere nothing."""
+    if not database.is_sqlite:
+        return
     with database.read() as connection:
         busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
     if busy:

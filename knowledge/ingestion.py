@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from knowledge import corrections, differences, erasure, files
 from knowledge.base import (
@@ -48,6 +48,16 @@ log = logging.getLogger(__name__)
 BATCH = 64
 MAX_CHUNKS = 20_000
 _ENDINGS = {"file": "", "url": "", "text": ".md", "pairs": PAIRS}  # how each kind is read
+# What is left of a source's row while the files are being scrubbed.
+_NAMELESS = {
+    "name": "",
+    "url": "",
+    "stored_name": "",
+    "fingerprint": "",
+    "text_hash": "",
+    "error": "",
+    "options": {},
+}
 RETRY_SECONDS = 15  # doubled with each attempt
 
 
@@ -91,25 +101,39 @@ class Ingestion:
             log.info("source read source=%s version=%s", source_id, reading.version)
 
     def remove(self, source_id: str) -> None:
-        """Remove every trace of a source that was marked for it. Safe to repeat."""
-        found = self._sources(id=source_id, state="removing")
-        for source in found:
-            base = self.sources.base(source.base_id)
-            self.vectors.erase_source(base, source.id)
-            files.remove(self.sources.files_dir, source.stored_name)
-            _page(self.sources, source).unlink(missing_ok=True)
-            delete_chunks(self.sources, select(chunks.c.id).where(chunks.c.source_id == source.id))
-            with self.database.write() as tx:
-                corrections.forget(tx, source.id)
-                differences.forget(tx, source.id)
-                tx.execute(delete(sources).where(sources.c.id == source.id))
-                self.sources.raise_revision(tx, base.id)
-            if not self._sources(base_id=base.id):
-                self.vectors.drop(base)
-            log.info("source removed source=%s", source.id)
-        if found and not self._sources(state="removing"):  # the last one out puts the lights out
+        """Remove every trace of a source that was marked for it. Safe to repeat.
+
+        While the vector store is away the source stays marked, and is named by `due` again.
+        """
+        try:
+            for source in self._sources(id=source_id, state="removing"):
+                self._remove(source)
+        except IndexUnavailable:
+            log.warning("source not removed yet source=%s", source_id)
+
+    def _remove(self, source: Source) -> None:
+        base = self.sources.base(source.base_id)
+        self.vectors.erase_source(base, source.id)
+        files.remove(self.sources.files_dir, source.stored_name)
+        _page(self.sources, source).unlink(missing_ok=True)
+        delete_chunks(self.sources, select(chunks.c.id).where(chunks.c.source_id == source.id))
+        own = sources.c.id == source.id
+        with self.database.write() as tx:
+            corrections.forget(tx, source.id)
+            differences.forget(tx, source.id)
+            tx.execute(update(sources).where(own).values(**_NAMELESS))
+            self.sources.raise_revision(tx, base.id)
+        if len(self._sources(base_id=base.id)) == 1:
+            self.vectors.drop(base)
+        if len(self._sources(state="removing")) == 1:  # the last one out puts the lights out
             erasure.scrub(self.database, self.chroma_folder)
             files.drop_strays(self.sources.files_dir, self._stored_names())
+        # Last of all, so that whoever is killed before this does all of it again.
+        with self.database.write() as tx:
+            tx.execute(delete(sources).where(own))
+        if not self._sources(state="removing"):
+            erasure.empty_log(self.database)
+        log.info("source removed source=%s", source.id)
 
     def _read(self, reading: Reading, base: Base) -> None:
         if reading.source.kind == "archive":

@@ -19,7 +19,7 @@ from knowledge.errors import FetchRefused
 from knowledge.fetch import AGENT, PAGE_TYPES, SITEMAP_TYPES, Fetched
 
 FetchPage = Callable[..., Fetched]
-MOST_SITEMAPS = 10
+MOST_SITEMAPS = 5  # each may take as long as a fetch may, and a lease is not for ever
 MOST_LISTED = 5_000
 LONGEST_DELAY = 5.0  # seconds between two pages, whatever robots.txt asks for
 _LOC = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]]+?)\s*(?:\]\]>)?\s*</loc>", re.IGNORECASE)

@@ -300,7 +300,9 @@ def _read(path: Path) -> str:
             if not bodies:
                 raise Unreadable(*archive.NOTHING)
             return ""
-        loaders.read_document(path, path.name)
+        found = loaders.read_document(path, path.name)
+        if any("root:" in section.text for section in found):
+            return "leak: it holds a file of this machine"
     except Unreadable as error:
         return f"{error.code}: {error}"
     return ""

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from agent.store.db import Database
-from knowledge.base import Chunk
+from knowledge.base import Base, Chunk
 from knowledge.chroma import ChromaServer, Vectors
 from knowledge.embedders import Embedders
 from knowledge.erasure import scrub
@@ -22,6 +22,7 @@ from knowledge.ingestion import Ingestion
 from knowledge.library import Library
 from knowledge.loaders import read_document
 from knowledge.sources import Sources
+from tests.knowledge.conftest import Clock
 
 SECRET = "Xilofonista"  # a word that stands in the removed source only
 KEPT = "La garantía cubre el motor durante tres meses."
@@ -123,6 +124,20 @@ def test_the_last_source_of_a_base_takes_its_collection_along(
     desk.remove_base(base_id)
 
 
+def test_a_removal_waits_for_a_vector_store_that_is_away(
+    desk: Sources, ingestion: Ingestion, base_id: str, clock: Clock, database: Database
+) -> None:
+    source_id = desk.add_file(base_id, "a.md", KEPT.encode(), "ana")
+    ingestion.read(source_id)
+    desk.mark_removing(source_id)
+    nowhere = Vectors("http://127.0.0.1:9")
+    Ingestion(desk, database, nowhere, Embedders(), read_document).remove(source_id)
+    assert desk.get(source_id).state == "removing"
+    assert desk.due(clock.now) == [("remove", source_id)]
+    ingestion.remove(source_id)
+    assert desk.list(base_id) == []
+
+
 def _vector(number: int) -> list[float]:
     """A vector of length one that no cosine changes a bit of."""
     bits = [1 if (number * 2_654_435_761 >> shift) & 1 else -1 for shift in range(16)]
@@ -130,24 +145,27 @@ def _vector(number: int) -> list[float]:
 
 
 def test_vectors_are_gone_from_the_files_of_the_index_too(
-    tmp_path: Path, desk: Sources, chroma: Chroma, server: ChromaServer
+    tmp_path: Path, sqlite_template: Path, chroma: Chroma, server: ChromaServer
 ) -> None:
     vectors = Vectors(collections=server)
-    base = desk.base(desk.create_base("Vectores", "ana", "local", "test", 64))
-    for source, first in (("kept", 0), ("gone", 1_500)):
-        for start in range(first, first + 1_500, 500):
-            numbers = range(start, start + 500)
+    shutil.copy(sqlite_template, tmp_path / "studio.db")
+    database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
+    base = Base("vectores", "Vectores", "local", "test", 64, 1)
+    for source, first in (("gone", 1_500), ("kept", 0)):
+        for start in range(first, first + 600, 300):
+            numbers = range(start, start + 300)
             pieces = [Chunk("", number) for number in numbers]
             vectors.add(base, source, 1, pieces, [_vector(number) for number in numbers])
-    wanted = [struct.pack("<64f", *_vector(number)) for number in range(1_500, 3_000, 50)]
+    wanted = [struct.pack("<64f", *_vector(number)) for number in range(1_500, 2_100, 50)]
     folder = chroma.folder
     assert any(packed in (folder.rglob("data_level0.bin").__next__()).read_bytes()
                for packed in wanted)  # fmt: skip
     vectors.erase_source(base, "gone")
-    scrub(desk.database, folder)
+    scrub(database, folder)
+    database.close()
     bodies = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
     assert not any(packed in body for packed in wanted for body in bodies)
-    assert len(vectors.ids(base)) == 1_500
+    assert len(vectors.ids(base)) == 600
     assert vectors.search(base, _vector(3), 1)[0].similarity > 0.99
 
 

@@ -104,6 +104,8 @@ class Shop:
 
     def __init__(self, desk: Sources, clock: Clock, base_id: str) -> None:
         self.desk, self.clock, self.base_id = desk, clock, base_id
+        # Killed at every step; on PostgreSQL, whose statements are the same, at every fourth.
+        self.stride = 1 if desk.database.is_sqlite else 4
         self.shelf = Shelf()
         self.vectors = Vectors(collections=self.shelf)
 
@@ -160,7 +162,7 @@ def test_a_first_reading(shop: Shop) -> None:
         assert shop.held() == (["dos", "tres", "uno"], 3, 1), step
         assert shop.desk.get(source_id).state == "ready"
         shop.clear()
-        step += 1
+        step += shop.stride
     assert step > 15
 
 
@@ -177,7 +179,7 @@ def test_an_update(shop: Shop) -> None:
         assert shop.held() == (["dos", "tres"], 2, 1), step
         assert len(shop.desk.differences(source_id)) == 1
         shop.clear()
-        step += 1
+        step += shop.stride
     assert step > 15
 
 
@@ -191,7 +193,7 @@ def test_a_removal(shop: Shop) -> None:
         shop.recover()
         assert shop.held() == ([], 0, 0), step
         assert shop.desk.list(shop.base_id) == []
-        step += 1
+        step += shop.stride
     assert step > 10
 
 
@@ -209,7 +211,7 @@ def test_an_archive(shop: Shop) -> None:
         shop.desk.mark_removing(source_id)
         shop.recover()
         assert shop.held()[:2] == ([], 0)
-        step += 1
+        step += shop.stride
     assert step > 10
 
 
