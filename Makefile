@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --only-binary :all: -
 .DEFAULT_GOAL := help
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 run: .venv/.main ## Set up and start everything: studio, bot, workers, stores
 	@$(BIN)/python -m jobs.stack
@@ -31,6 +31,12 @@ bench: .venv/.dev ## Measure workers and webhook beside RQ, dramatiq and bare Fl
 
 chaos: .venv/.dev ## Kill every part again and again while customers write (DATABASE=postgresql, MUTANT=all)
 	@$(BIN)/python -m tests.chaos $(if $(DATABASE),--database $(DATABASE)) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
+
+bench-knowledge: .venv/.dev ## Measure ingestion and search beside NumPy, bare Chroma and bare FTS5
+	@$(BIN)/python -m tests.bench_knowledge $(ARGS)
+
+measure-knowledge: .venv/.notebooks ## Compare every way of searching on the samples' questions
+	@$(BIN)/python -m tests.bench_knowledge.compare
 
 notebook: .venv/.notebooks ## Open the notebooks
 	@$(BIN)/jupyter lab notebooks
@@ -77,4 +83,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat test test-jina lint bench chaos notebook lock browser clean
+.PHONY: help run chat test test-jina lint bench bench-knowledge measure-knowledge chaos notebook lock browser clean

@@ -18,8 +18,8 @@ from knowledge.frequencies import Frequencies
 
 MOST_WORDS = 24
 MOST_GRAMS = 8
-WORD_POSTINGS = 2_000  # chunks named by words, counted once for each word
-GRAM_POSTINGS = 1_500
+WORD_POSTINGS = 1_000  # chunks named by words, counted once for each word
+GRAM_POSTINGS = 500
 EACH = 20  # candidates by words, and as many by n-grams
 
 _WORD = {

@@ -7,11 +7,12 @@ so everything about it is exact.
 """
 
 import time
+from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from sqlalchemy import Connection, bindparam, text
 
-SAMPLE = 500  # texts; a thousandth of a millisecond to search each
+SAMPLE = 500  # texts
 FEW = 3  # a word found in so few of the sample is counted
 STALE_SECONDS = 10.0  # a large base that changes all the time is not sampled each time
 
@@ -41,7 +42,8 @@ class Frequencies:
         self.total = total
         self.made_at = time.monotonic()
         self._sample = [f" {stems} " for stems in sample]
-        self._known: dict[str, float] = {}
+        self._words = Counter(word for stems in sample for word in set(stems.split()))
+        self._known: dict[str, float] = {}  # of n-grams, and of words that were counted
         lengths = sum(map(len, self._sample))
         self.mean_length = lengths / len(self._sample) if self._sample else 1.0
 
@@ -77,7 +79,10 @@ class Frequencies:
             self._known |= {f" {word} ": counted.get(word, 0.0) for word in unknown}
 
     def _estimate(self, term: str) -> float:
-        found = sum(term in held for held in self._sample)
+        if term[0] == term[-1] == " ":
+            found = self._words[term.strip()]
+        else:
+            found = sum(term in held for held in self._sample)
         if self.is_exact:
             return float(found)
         return max(found, 0.5) * self.total / max(1, len(self._sample))

@@ -3,7 +3,9 @@
 TEXTS = {
     "error.knowledge.base_exists": "Ya hay una base con ese nombre.",
     "error.knowledge.base_name": "Póngale a la base un nombre de hasta 120 caracteres.",
-    "error.knowledge.base_not_empty": "La base todavía tiene fuentes. Quítelas primero.",
+    "error.knowledge.base_not_empty": (
+        "La base todavía tiene fuentes o respuestas del equipo. Quítelas primero."
+    ),
     "error.knowledge.embedder_unknown": (
         "Esta base se hizo con un modelo de búsqueda que ya no está. Cree una base nueva."
     ),

@@ -1,0 +1,1 @@
+"""Benchmark of the knowledge room: ingestion and search beside their floors."""

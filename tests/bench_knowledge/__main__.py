@@ -1,0 +1,155 @@
+"""`make bench-knowledge`: ingestion, search, memory and disk beside their floors, in one run."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from agent.store.db import Database
+from knowledge.chroma import ChromaServer, collection_name
+from knowledge.tuning import Tuning
+from tests.bench_knowledge import floors, readers
+from tests.bench_knowledge.corpus import Corpus, vocabulary
+from tests.bench_knowledge.house import CHUNKS_A_SOURCE, House, chroma, open_house
+from tests.bench_knowledge.readers import Stage
+
+BAR_MS = 60.0
+BAR_TIMES_CHROMA = 3.0
+BAR_TIMES_ADD = 2.0
+WAYS = {"words only": Tuning(vector=0.0), "words and vectors": Tuning()}
+
+
+@dataclass
+class Size:
+    """What was measured at one size."""
+
+    chunks: int
+    added: float  # chunks a second, embedding not counted
+    bare_added: float
+    lines: list[tuple[str, float, float, int]]  # way, p50, p95, searches
+    memory: dict[str, float]  # MiB
+    disk: dict[str, float]
+
+
+def main() -> None:
+    """Measure each size and print a table; leave with 1 when a bar is missed."""
+    asked = _arguments()
+    with tempfile.TemporaryDirectory(prefix="bench-knowledge-") as folder:
+        sizes = [_size(Path(folder) / str(n), n, asked.seconds) for n in asked.sizes]
+    raise SystemExit(0 if all(_show(size) for size in sizes) else 1)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench-knowledge", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each way of searching")
+    return parser.parse_args()
+
+
+def _size(folder: Path, chunks: int, seconds: float) -> Size:
+    folder.mkdir()
+    database = Database(f"sqlite:///{folder / 'studio.db'}")
+    database.migrate()
+    database.close()
+    with chroma(folder) as (url, process):
+        words = vocabulary()
+        house = open_house(folder, url, words)
+        base_id = house.base()
+        corpus = Corpus(2, words)
+        texts = [corpus.chunk() for _ in range(chunks)]
+        vectors = house.embedder.embed_passages(texts)
+        print(f"  {chunks:,} chunks: adding ...", file=sys.stderr, flush=True)
+        added = chunks / _ingest(house, base_id, texts, vectors)
+        bare = _bare_add(folder / "bare", vectors)
+        name = collection_name(house.sources.base(base_id))
+        floors.fts_build(folder / "bare.db", texts)
+        stage = Stage(folder, url, base_id, name, seconds, words)
+        lines = [_exact(house, vectors)]
+        for way, tuning in {"chroma": None, "fts5": None, **WAYS}.items():
+            print(f"  {chunks:,} chunks: {way} ...", file=sys.stderr, flush=True)
+            lines.append(_line(way, readers.measure(stage, way, tuning)))
+        memory = {"chroma": _memory(process)}
+        house.database.close()
+    return Size(chunks, added, chunks / bare, lines, memory, _disk(folder))
+
+
+def _ingest(house: House, base_id: str, texts: list[str], vectors: list[list[float]]) -> float:
+    """Seconds to read it all through the product, its embedder answering from memory."""
+    made = dict(zip(texts, vectors, strict=True))
+    house.embedder.embed_passages = lambda some: [made[text] for text in some]  # type: ignore[method-assign]
+    began = time.perf_counter()
+    for start in range(0, len(texts), CHUNKS_A_SOURCE):
+        house.read(base_id, texts[start : start + CHUNKS_A_SOURCE], f"fuente {start}")
+    return time.perf_counter() - began
+
+
+def _bare_add(folder: Path, vectors: list[list[float]]) -> float:
+    """Seconds to add the same vectors to a Chroma of their own."""
+    folder.mkdir()
+    with chroma(folder) as (url, _):
+        server = ChromaServer(url)
+        began = time.perf_counter()
+        floors.chroma_add(server, "bare", vectors)
+        return time.perf_counter() - began
+
+
+def _exact(house: House, vectors: list[list[float]]) -> tuple[str, float, float, int]:
+    corpus = house.embedder._corpus
+    ask = floors.numpy_search(corpus, np.asarray(vectors, dtype=np.float32))
+    times = []
+    for question, _ in zip(Corpus(3, corpus.words).questions(), range(200), strict=False):
+        began = time.perf_counter()
+        ask(question)
+        times.append((time.perf_counter() - began) * 1_000)
+    return _line("numpy, exact, one reader", sorted(times))
+
+
+def _line(way: str, times: list[float]) -> tuple[str, float, float, int]:
+    return way, times[len(times) // 2], times[int(len(times) * 0.95)], len(times)
+
+
+def _memory(process: int) -> float:
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _disk(folder: Path) -> dict[str, float]:
+    def size(of: Path) -> float:
+        files = [of] if of.is_file() else [path for path in of.rglob("*") if path.is_file()]
+        return sum(path.stat().st_size for path in files) / 2**20
+
+    return {"database": size(folder / "studio.db"), "chroma": size(folder / "chroma")}
+
+
+def _show(size: Size) -> bool:
+    """Print one size; True when it keeps every bar."""
+    found = asdict(size)
+    print(f"\n{size.chunks:,} chunks, 8 readers as fast as they can, one writer")
+    print("| search | p50 ms | p95 ms | searches |\n|---|---|---|---|")
+    for way, half, most, count in size.lines:
+        print(f"| {way} | {half:.1f} | {most:.1f} | {count:,} |")
+    print(f"added: {size.added:,.0f} chunks/s, bare Chroma {size.bare_added:,.0f} chunks/s")
+    for what in ("memory", "disk"):
+        print(
+            f"{what}: " + ", ".join(f"{name} {mib:,.0f} MiB" for name, mib in found[what].items())
+        )
+    p95 = {way: most for way, _, most, _ in size.lines}
+    bars = {
+        f"p95 under {BAR_MS:.0f} ms": max(p95[way] for way in WAYS) < BAR_MS,
+        "p95 within 3 times bare Chroma": all(
+            p95[way] <= BAR_TIMES_CHROMA * p95["chroma"] for way in WAYS
+        ),
+        "added at least half as fast as bare Chroma": size.added * BAR_TIMES_ADD >= size.bare_added,
+    }
+    for bar, kept in bars.items():
+        print(f"{'kept  ' if kept else 'MISSED'} {bar}")
+    return all(bars.values())
+
+
+if __name__ == "__main__":
+    main()

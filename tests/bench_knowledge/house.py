@@ -1,0 +1,96 @@
+"""The product's own stores for the benchmark: SQLite, a real Chroma server, and the library."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import urllib3
+
+from agent.store.db import Database
+from knowledge.base import Document, Embedder, Section
+from knowledge.chroma import ChromaServer, Vectors
+from knowledge.ingestion import Ingestion
+from knowledge.library import Library
+from knowledge.sources import Sources
+from tests.bench_knowledge.corpus import Corpus, TopicEmbedder
+
+CHUNKS_A_SOURCE = 1_000
+START_SECONDS = 60
+
+
+@dataclass
+class House:
+    """Everything one process needs."""
+
+    database: Database
+    server: ChromaServer
+    library: Library
+    sources: Sources
+    ingestion: Ingestion
+    embedder: TopicEmbedder
+
+    def base(self) -> str:
+        """The base's id; made the first time."""
+        found = self.sources.bases()
+        if found:
+            return found[0].id
+        made = self.embedder
+        return self.sources.create_base("b", "b", made.provider, made.model, made.dimension)
+
+    def read(self, base_id: str, texts: list[str], name: str) -> None:
+        """Read one source of these chunks into the base."""
+        body = f"{name} {time.time_ns()}".encode()
+        self.ingestion.read_document = lambda path, _: Document([Section(t) for t in texts])
+        self.ingestion.read(self.sources.add_file(base_id, f"{name}.txt", body, "b"))
+
+
+def open_house(folder: Path, url: str, words: tuple[str, ...]) -> House:
+    """The stores in *folder* and the Chroma at *url*."""
+    database = Database(f"sqlite:///{folder / 'studio.db'}")
+    server = ChromaServer(url)
+    vectors = Vectors(collections=server)
+    embedder = TopicEmbedder(Corpus(1, words))
+
+    def embedder_for(provider: str, model: str, dimension: int) -> Embedder:
+        return embedder
+
+    desk = Sources(database, folder / "files")
+    ingestion = Ingestion(
+        desk, database, vectors, embedder_for, lambda path, name: Document([Section("")])
+    )
+    library = Library(database, vectors, embedder_for)
+    return House(database, server, library, desk, ingestion, embedder)
+
+
+@contextlib.contextmanager
+def chroma(folder: Path) -> Iterator[tuple[str, int]]:
+    """A Chroma server of the run's own: its address and process id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = str(Path(sys.executable).parent / "chroma")
+    where = ["--host", "127.0.0.1", "--port", str(port), "--path", str(folder / "chroma")]
+    with (folder / "chroma.log").open("wb") as log:
+        server = subprocess.Popen([command, "run", *where], stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, server)
+        yield url, server.pid
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends and server.poll() is None:
+        with contextlib.suppress(urllib3.exceptions.HTTPError):
+            if urllib3.request("GET", url + "/api/v2/heartbeat", retries=False).status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("Chroma did not start")
