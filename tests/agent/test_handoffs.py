@@ -15,7 +15,7 @@ FAILED = Answer("Perdone.", "fallback", error="model_timeout: The model did not 
 
 
 def ruled(**rules: object) -> Spec:
-    return Spec(name="Sofía", fallback="Perdone.", handoff=HandoffRules(**rules))  # type: ignore[arg-type]
+    return Spec(name="Sofía", fallback="Perdone.", handoff=HandoffRules(**rules))
 
 
 def talk(*lines: str) -> list[Said]:

@@ -97,7 +97,7 @@ def test_a_text_of_ones_own_may_leave_the_time_out() -> None:
 )  # fmt: skip
 def test_hours_that_cannot_be_kept_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        OfficeHours(**wrong)  # type: ignore[arg-type]
+        OfficeHours(**wrong)
 
 
 def test_office_hours_travel_in_the_exported_file() -> None:

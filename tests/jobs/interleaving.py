@@ -59,10 +59,12 @@ class Story:
         self.real = desk.services
         interrupted = dataclasses.replace(
             desk.services,
-            turns=Interrupted(desk.services.turns, self.interrupt),
-            outbox=Claims(self, desk.services.outbox),
+            turns=Interrupted(desk.services.turns, self.interrupt),  # type: ignore[arg-type]
+            outbox=Claims(self, desk.services.outbox),  # type: ignore[arg-type]
         )
-        self.desk = dataclasses.replace(desk, services=interrupted, runtime=self)
+        self.desk = dataclasses.replace(
+            desk, services=interrupted, runtime=self  # type: ignore[arg-type]
+        )  # fmt: skip
         self.here = self.write()
 
     # --- who acts
@@ -114,7 +116,7 @@ class Story:
 
     def send(self) -> None:
         """A worker delivers, and the provider does what it likes."""
-        faults = [Refused("busy", "20429", again_in=1), Unclear("reset")]
+        faults: list[Refused | Unclear] = [Refused("busy", "20429", again_in=1), Unclear("reset")]
         self.clock.pass_seconds(1)
         self.channel.results = [self.dice.choice(faults)] if self.dice.random() < 0.5 else []
         self.channel.accepts_unclear = self.dice.random() < 0.5

@@ -15,6 +15,7 @@ from agent.spec import HandoffRules, Spec
 from agent.store.inbox import Accepted
 from agent.store.owners import Echo, OwnerChange
 from agent.store.switches import PAUSED
+from agent.store.turns import Outcome
 from bot.channels.base import Refused, Unclear
 from jobs import deliver, turn
 from jobs.desk import Desk
@@ -160,7 +161,7 @@ def test_a_hand_back_while_a_silent_turn_ends_loses_nothing(
     assert lease.owner == "paused"
     desk.services.owners.hand_back(here, "ana")
     work = turns.read(lease, 10)
-    assert not turns.commit(work, turn.Outcome("silent", None, 0.0))
+    assert not turns.commit(work, Outcome("silent", None, 0.0))
     turn.take(desk, here)
     assert runtime.asked == [["hola"]]
 
