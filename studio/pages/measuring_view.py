@@ -13,6 +13,8 @@ from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.widgets import badge, button, clickable, note, place, table
 
+MOST_SHOWN = 60  # saved questions on the page
+
 
 @dataclass(frozen=True)
 class Saved:
@@ -80,10 +82,12 @@ def pairs_view(studio: Studio, pairs: Sequence[Pair]) -> Html:
         [pair.question, join([pair.source or studio.say("measure.nowhere"),
                               tag("div", pair.expect, class_="as-quiet")]),
          button(studio.say("remove"), "remove", pair.id, studio.say("evaluate.remove_sure"))]
-        for pair in pairs
+        for pair in pairs[:MOST_SHOWN]
     ]  # fmt: skip
     title = tag("h3", studio.say("measure.pairs", count=len(pairs)))
-    return join([title, table(head, rows, studio.say("measure.empty"))])
+    left = len(pairs) - MOST_SHOWN
+    more = tag("p", studio.say("preview.more", count=left), class_="as-quiet") if left > 0 else None
+    return join([title, table(head, rows, studio.say("measure.empty")), more])
 
 
 def results_view(studio: Studio, found: Measurement) -> Html:
