@@ -26,11 +26,16 @@ class Fiber(greenlet):
 
     def __init__(self, process: str, name: str, work: Callable[[], Any]) -> None:
         super().__init__(work)
-        self.process, self.name = process, name
+        self.process, self.name, self.where = process, name, ""
 
     def step(self) -> None:
         """Go on until the next place where others could come between."""
         if not self.dead:
+            self.switch()
+
+    def until(self, where: str) -> None:
+        """Go on until that place, or to the end."""
+        while not self.dead and self.where != where:
             self.switch()
 
     def finish(self) -> None:
@@ -45,11 +50,12 @@ class Fiber(greenlet):
                 self.throw(Died)
 
 
-def pause() -> None:
+def pause(where: str) -> None:
     """Let others come between, when a fiber is running."""
     here = getcurrent()
     if isinstance(here, Fiber):
         assert here.parent
+        here.where = where
         here.parent.switch()
 
 
@@ -73,7 +79,7 @@ class Interleaved(Database):
     @contextlib.contextmanager
     def _entered(self) -> Iterator[None]:
         if not self._open:
-            pause()
+            pause("transaction")
         self._open += 1
         try:
             yield
@@ -88,7 +94,7 @@ class NumberingRuntime:
         self, spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool = False
     ) -> Answer:
         """Name every message."""
-        pause()
+        pause("model")
         return Answer(text=reply_to("\n".join(inbound)), outcome="answered")
 
 
@@ -108,14 +114,14 @@ class Provider(MemoryChannel):
         if not isinstance(result, Refused) and result != NOT_TAKEN:
             self.delivered.append((parcel.customer_address, parcel.body))
             self.ids.append((name, parcel.id))
-        pause()
+        pause("sent")
         return Sent(name, "queued") if isinstance(result, Sent) else result
 
     def look_up(self, parcel: Parcel) -> Sent | None:
         """Say whether a part was taken."""
-        pause()
+        pause("look-up")
         found = next((name for name, row in self.ids if row == parcel.id), None)
-        pause()
+        pause("looked up")
         return Sent(found, "sent") if found else None
 
 

@@ -40,6 +40,7 @@ from bot.channels.base import Refused, Unclear
 from jobs import deliver, turn
 from jobs.desk import Desk, Heartbeat
 from jobs.sweep import Sweeper
+from tests.chaos.mutants import MUTANTS
 from tests.chaos.oracle import judge
 from tests.chaos.plan import LONG
 from tests.jobs.conftest import OURS
@@ -275,6 +276,67 @@ def game(tmp_path: Path, sqlite_template: Path) -> Iterator[type[Game]]:
 
 def _unsynchronised(connection: object, _record: object) -> None:
     connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+
+
+ANA = CUSTOMERS[0]
+
+
+def _thinking(game: Game) -> Fiber:
+    """Worker one is in the middle of a turn."""
+    game.write(ANA, False, True)
+    game.take("one", ANA, True, 1)
+    game.fibers[0].until("model")
+    return game.fibers[0]
+
+
+def _overtaken(game: Game) -> None:
+    """Worker one stands still; worker two answers meanwhile."""
+    _thinking(game)
+    game.pass_time(7.0)
+    game.take("two", ANA, True, MOST_STEPS)
+
+
+def _interrupted(game: Game) -> None:
+    """The customer goes on writing while the model thinks."""
+    _thinking(game)
+    game.write(ANA, False, True)
+
+
+def _repeated(game: Game) -> None:
+    """The provider delivers what has been answered."""
+    _thinking(game).finish()
+    game.redeliver(ANA, 0, True)
+
+
+def _refused(game: Game) -> None:
+    """The first part of two is refused for a while."""
+    game.write(ANA, True, True)
+    game.take("one", ANA, True, MOST_STEPS)
+    game.go_wrong(BUSY)
+    game.deliver("one", ANA, MOST_STEPS)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "play"),
+    [
+        ("no-fence", _overtaken),
+        ("no-second-look", _interrupted),
+        ("no-unique-key", _repeated),
+        ("no-head-of-line", _refused),
+    ],
+)
+def test_the_game_is_lost_with_a_wrong_design(
+    game: type[Game], mutant: str, play: Callable[[Game], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(fair := game())
+    fair.teardown()
+    for owner, name in ((Turns, "commit"), (Turns, "_store_turn"), (Inbox, "accept"),
+                        (Outbox, "claim")):  # fmt: skip
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # put back in the end
+    MUTANTS[mutant].infect()
+    play(unfair := game())
+    with pytest.raises(AssertionError):
+        unfair.teardown()
 
 
 @pytest.mark.timeout(36_000)
