@@ -43,13 +43,14 @@ class House:
     account: Account
     runtime: EchoRuntime
     clock: Clock
+    patience: float = 5.0  # seconds for an answer of Chatwoot's
     desk: Desk = field(init=False)
     reconciler: Reconciler = field(init=False)
     spool: Spool = field(init=False)
 
     def __post_init__(self) -> None:
         settings, services = self.services.settings, self.services
-        channel = ChatwootChannel(settings, timeout=5, clock=self.clock)
+        channel = ChatwootChannel(settings, timeout=self.patience, clock=self.clock)
         heartbeat = Heartbeat(services.turns, services.outbox)
         channels: dict[str, Any] = {"chatwoot": channel}
         runtime: Any = self.runtime

@@ -227,6 +227,22 @@ def test_an_unclear_send_whose_webhook_is_lost_is_looked_up(
     assert states(house) == [("text", "sent", "")]
 
 
+def test_a_chatwoot_that_answers_too_slowly_loses_and_doubles_nothing(
+    services: Services, account: Account, standin: Flask, clock: Clock, runtime: EchoRuntime
+) -> None:
+    wishes = standin.extensions["chatwoot"]
+    with serve_chatwoot(standin) as address:
+        house = House(configured(services, address), account, runtime, clock, patience=0.3)
+        here = account.open_conversation()
+        wishes.posts.extend([Fault(hang=True, taken=True), Fault(hang=True)])
+        for text in ("uno", "dos", "tres"):
+            house.write(here, text)
+            house.work(60)
+        wishes.released.set()
+    assert here.said == ["uno", "dos", "tres"]
+    services.database.close()
+
+
 def test_a_failure_on_whatsapp_is_shown_with_its_reason(
     house: House, here: Conversation, account: Account
 ) -> None:

@@ -24,7 +24,7 @@ FAULTS = [None, None, None, None, None, None, Fault(429), Fault(500), Fault(500,
           Fault(reset=True, taken=True)]  # fmt: skip
 
 
-CONVERSATIONS = 60  # with 200 it takes three times as long and finds no more
+CONVERSATIONS = 40  # with 200 it takes five times as long and finds no more
 
 
 class WatchedAccount(Account):

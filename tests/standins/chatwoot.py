@@ -7,6 +7,7 @@
 import contextlib
 import re
 import socket
+import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from tests.standins.server import serve
 
 USER_TOKEN, BOT_TOKEN = "user-token", "bot-token"
 BASE = "/api/v1/accounts/3/conversations"
+HANG_SECONDS = 60.0
 PAGE, PER_MINUTE, LONGEST = 25, 200, 150_000
 MESSAGE_FIELDS = {"content", "message_type", "private", "content_type", "content_attributes"}
 STATUSES = ("open", "resolved", "pending", "snoozed")
@@ -37,6 +39,7 @@ class Wishes:
     posts: deque[Fault | None] = field(default_factory=deque)  # one a POST of a message
     status_posts: deque[Fault | None] = field(default_factory=deque)  # one a toggle_status
     get_status: int = 200
+    released: threading.Event = field(default_factory=threading.Event)  # ends every `hang`
     bots_may: set[str] = field(default_factory=lambda: set(FOR_BOTS))
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
 
@@ -95,15 +98,17 @@ def _view(wishes: Wishes, name: str) -> Any:
         here = wishes.account.conversations.get(number)
         if number and here is None:
             return jsonify({"error": "Resource could not be found"}), 404
-        return _with_faults(wishes.next(name), lambda: answer(wishes, here))
+        return _with_faults(wishes, wishes.next(name), lambda: answer(wishes, here))
 
     return view
 
 
-def _with_faults(fault: Fault | None, answer: Any) -> Any:
+def _with_faults(wishes: Wishes, fault: Fault | None, answer: Any) -> Any:
     given = answer() if fault is None or fault.taken else None
     if fault is None:
         return given
+    if fault.hang:
+        wishes.released.wait(HANG_SECONDS)
     if fault.reset:
         request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     if fault.rubbish:
