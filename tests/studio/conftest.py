@@ -1,5 +1,6 @@
 """A studio for tests: handlers on both databases, and one served for HTTP and browsers."""
 
+import functools
 import shutil
 import socket
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from sqlalchemy import insert
 
 from agent.answering import Answering
 from agent.queues import SilentDoorbell
@@ -17,8 +19,11 @@ from agent.runtime import Runtime
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
+from agent.store.db import new_id
 from agent.store.inbox import Inbound
+from agent.store.passwords import hashed
 from agent.store.people import ROLES
+from agent.store.tables import people
 from knowledge.in_process import vectors_in_process
 from knowledge.ingestion import Ingestion
 from knowledge.library import Library
@@ -79,10 +84,22 @@ def open_house(settings: Settings, doorbell: SilentDoorbell | RememberingDoorbel
     services = open_services(settings, doorbell)
     vectors = vectors_in_process(str(settings.data_dir / "chroma"))
     library = Library(services.database, vectors, services.embedders)
-    for role in ROLES:
-        password = services.people.add(f"{role}@example.com", role, role.title())
-        services.people.change_password(f"{role}@example.com", password, PASSWORD)
+    with services.database.write() as tx:
+        tx.execute(insert(people), [_somebody(role) for role in ROLES])
     return House(services, Answering(vectors, library, Runtime(settings, library)))
+
+
+def _somebody(role: str) -> dict[str, object]:
+    """A person of that role who has chosen PASSWORD. Hashing takes long: once is enough."""
+    return {
+        "id": new_id(), "email": f"{role}@example.com", "name": role.title(), "role": role,
+        "password_hash": _hash(), "must_change_password": False, "created_at": 1.0,
+    }  # fmt: skip
+
+
+@functools.cache
+def _hash() -> str:
+    return hashed(PASSWORD)
 
 
 @pytest.fixture
