@@ -73,6 +73,7 @@ class House:
         for name in self.names():
             self._order(name)
         until(self._answers, what="the bot's start")
+        until(lambda: len(self.alive) == len(self.names()), what="the start of every part")
 
     def names(self) -> list[str]:
         """Every part that a kill may hit."""

@@ -27,6 +27,7 @@ PARTS = {
     "sweeper": sweep.main,
     "chores": chores.main,
 }
+LOOK_SECONDS = 0.05
 # What a first turn would load: seconds of CPU that every new worker would pay again.
 FIRST_TURN = (
     "sqlite3", "truststore", "anyio.streams.tls", "openai.lib.streaming.chat",
@@ -41,14 +42,17 @@ def main(logs: Path) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     print(json.dumps({"ready": True}), flush=True)
+    heard = b""
     while True:
-        ready, _, _ = select.select([0], [], [], 0.05)
+        ready, _, _ = select.select([0], [], [], LOOK_SECONDS)
         _bury()
         if ready:
-            line = sys.stdin.readline()
-            if not line:
+            more = os.read(0, 65_536)  # not through a buffer, which `select` cannot see
+            if not more:
                 return
-            _fork(json.loads(line), logs)
+            *orders, heard = (heard + more).split(b"\n")
+            for order in orders:
+                _fork(json.loads(order), logs)
 
 
 def _bury() -> None:
