@@ -8,29 +8,16 @@ after the other and the order of inbox ids is the order in which they were recei
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    exists,
-    insert,
-    literal,
-    or_,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import Connection, select, update
 
 from agent import consent
 from agent.store import attachments, consents
+from agent.store import inbox_queries as queries
 from agent.store.db import Database
-from agent.store.dialect import upsert
 from agent.store.erasure import grave
-from agent.store.tables import contacts, conversations, inbox, messages, tombstones
-
-ERASED = 0  # in the place of a conversation: its customer was erased
+from agent.store.tables import contacts, conversations, inbox
 
 
 @dataclass(frozen=True)
@@ -82,7 +69,8 @@ class Inbox:
         if all(known):
             return [accepted for accepted in known if accepted]
         with self._database.write() as tx:
-            return [self._accept(tx, message) for message in batch]
+            pairs = zip(known, batch, strict=True)
+            return [found or self._accept(tx, message) for found, message in pairs]
 
     def find(self, provider: str, provider_message_id: str) -> int | None:
         """Return the inbox row of a message that was accepted before."""
@@ -99,7 +87,7 @@ class Inbox:
             "grave": grave(self._key, message.channel, message.provider_message_id),
         }
         with self._database.read() as tx:
-            found = tx.scalar(_here_or_erased(), values)
+            found = tx.scalar(queries.here_or_erased(), values)
         return None if found is None else Accepted(found, None)
 
     def _is_ours(self, message: Inbound) -> bool:
@@ -116,27 +104,22 @@ class Inbox:
             return tx.scalar(query) is not None
 
     def _accept(self, tx: Connection, message: Inbound) -> Accepted:
-        now = self._clock()
+        now, dialect = self._clock(), tx.dialect.name
         contact = _contact(tx, message, now)
         conversation_id = _conversation(tx, message, int(contact.id), now)
-        inbox_id = tx.scalar(
-            upsert(tx, inbox)
-            .values(
-                provider=message.channel, provider_message_id=message.provider_message_id,
-                conversation_id=conversation_id, payload=message.payload, received_at=now,
-            )
-            .on_conflict_do_nothing(index_elements=["provider", "provider_message_id"])
-            .returning(inbox.c.id)
-        )  # fmt: skip
+        row = {
+            "provider": message.channel, "provider_message_id": message.provider_message_id,
+            "conversation_id": conversation_id, "payload": message.payload, "received_at": now,
+        }  # fmt: skip
+        inbox_id = tx.scalar(queries.add_inbox(dialect), row)
         if inbox_id is None:
             return Accepted(conversation_id, None)
-        tx.execute(
-            insert(messages).values(
-                conversation_id=conversation_id, author="customer",
-                author_name=message.customer_name, text=message.text,
-                media=list(message.media), inbox_id=inbox_id, created_at=now,
-            )
-        )  # fmt: skip
+        said = {
+            "conversation_id": conversation_id, "author": "customer",
+            "author_name": message.customer_name, "text": message.text,
+            "media": list(message.media), "inbox_id": inbox_id, "created_at": now,
+        }  # fmt: skip
+        tx.execute(queries.add_message(), said)
         if message.media:
             attachments.add(tx, conversation_id, int(inbox_id), message.media, now)
         if message.channel in consent.CHANNELS:
@@ -147,63 +130,37 @@ class Inbox:
         return Accepted(conversation_id, inbox_id)
 
 
-@cache
-def _here_or_erased() -> Any:
-    """The conversation of a message that is here already; ERASED for one whose customer is not."""
-    here = select(inbox.c.conversation_id).where(
-        inbox.c.provider == bindparam("provider"), inbox.c.provider_message_id == bindparam("sid")
-    )
-    erased = select(literal(ERASED)).where(exists().where(tombstones.c.hash == bindparam("grave")))
-    return union_all(here, erased)
-
-
 def _conversation(tx: Connection, message: Inbound, contact_id: int, now: float) -> int:
     """Return the conversation's id with its row locked, making it when it is the first time."""
-    told: dict[str, Any] = {"facts": message.facts} if message.facts else {}
-    here = (
-        conversations.c.channel == message.channel,
-        conversations.c.our_address == message.our_address,
-        conversations.c.contact_id == contact_id,
-    )
-    touch = (
-        update(conversations)
-        .where(*here)
-        .values(last_inbound_at=now, last_message_at=now, **told)
-        .returning(conversations.c.id)
-    )
-    found = tx.scalar(touch)
+    values: dict[str, Any] = {
+        "on": message.channel, "ours": message.our_address, "contact": contact_id, "now": now,
+    }  # fmt: skip
+    if message.facts:
+        values["told"] = message.facts
+    touch = queries.touch(bool(message.facts))
+    found = tx.scalar(touch, values)
     if found is None:
-        tx.execute(
-            upsert(tx, conversations)
-            .values(
-                channel=message.channel, our_address=message.our_address,
-                contact_id=contact_id, created_at=now,
-            )
-            .on_conflict_do_nothing(index_elements=["channel", "our_address", "contact_id"])
-        )  # fmt: skip
-        found = tx.scalar(touch)
+        row = {
+            "channel": message.channel, "our_address": message.our_address,
+            "contact_id": contact_id, "created_at": now,
+        }  # fmt: skip
+        tx.execute(queries.add_conversation(tx.dialect.name), row)
+        found = tx.scalar(touch, values)
     return int(found)  # it was just made
-
-
-_CONTACT = (contacts.c.id, contacts.c.name, contacts.c.alias, contacts.c.opted_out_at)
 
 
 def _contact(tx: Connection, message: Inbound, now: float) -> Any:
     """Return the contact's row, making it when it is the first time."""
-    here = (contacts.c.channel == message.channel, contacts.c.address == message.customer_address)
-    query = select(*_CONTACT).where(*here)
-    found = tx.execute(query).one_or_none() or _moved(tx, message)
+    here = {"on": message.channel, "theirs": message.customer_address}
+    found = tx.execute(queries.contact(), here).one_or_none() or _moved(tx, message)
     name, alias = message.customer_name[:200], message.alias[:200]
     if found is None:
-        tx.execute(
-            upsert(tx, contacts)
-            .values(
-                channel=message.channel, address=message.customer_address,
-                name=name, alias=alias, created_at=now,
-            )
-            .on_conflict_do_nothing(index_elements=["channel", "address"])
-        )  # fmt: skip
-        found = tx.execute(query).one()
+        row = {
+            "channel": message.channel, "address": message.customer_address, "name": name,
+            "alias": alias, "created_at": now,
+        }  # fmt: skip
+        tx.execute(queries.add_contact(tx.dialect.name), row)
+        found = tx.execute(queries.contact(), here).one()
     elif (name and found.name != name) or (alias and found.alias != alias):
         tx.execute(
             update(contacts)
@@ -219,11 +176,10 @@ def _moved(tx: Connection, message: Inbound) -> Any:
     A customer who hides the number is the same customer: the provider names both addresses while
     it may (WhatsApp: business-scoped user ids).
     """
-    known = contacts.c.alias == message.customer_address
+    values = {"on": message.channel, "theirs": message.customer_address}
     if message.alias:
-        known = or_(known, contacts.c.address == message.alias, contacts.c.alias == message.alias)
-    rows = select(*_CONTACT, contacts.c.address).where(contacts.c.channel == message.channel, known)
-    found = tx.execute(rows.order_by(contacts.c.id.desc()).limit(1)).one_or_none()
+        values["other"] = message.alias
+    found = tx.execute(queries.moved(bool(message.alias)), values).one_or_none()
     if found is not None:
         tx.execute(
             update(contacts)

@@ -11,7 +11,6 @@ from sqlalchemy import func, insert, select, text, update
 from agent.queues import SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
-from agent.store.db import new_id
 from agent.store.erasure import DAY, Erasure
 from agent.store.inbox import Accepted, Inbound, Inbox
 from agent.store.tables import contacts, conversations, inbox, media, messages, notes, outbox, turns
@@ -68,12 +67,11 @@ class Shop:
         here = {"conversation_id": accepted.conversation_id, "created_at": 1_000_000_000.0}
         self.folder.mkdir(exist_ok=True)
         (self.folder / words[0]).write_text(words[12])
-        row = {"id": new_id(), "inbox_id": accepted.inbox_id, "position": 0, "state": "kept",
-               "stored_name": words[0], "words": words[13], "name": words[14],
+        row = {"state": "kept", "stored_name": words[0], "words": words[13], "name": words[14],
                "url": words[15]}  # fmt: skip
         with self.services.database.write() as tx:
             tx.execute(insert(notes).values(author="bia", text=words[16], **here))
-            tx.execute(insert(media).values(**here, **row))
+            tx.execute(update(media).where(media.c.inbox_id == accepted.inbox_id).values(**row))
 
     def count(self) -> int:
         """How many messages there are."""
@@ -195,3 +193,11 @@ def test_who_asked_to_hear_nothing_more_stays_known(shop: Shop, clock: Clock) ->
         pass
     with shop.services.database.read() as tx:
         assert tx.scalar(select(func.count()).select_from(contacts)) == 1
+
+
+def test_a_batch_with_an_erased_message_stores_only_the_others(shop: Shop) -> None:
+    mine = shop.serve("ana", SECRETS)
+    shop.services.erasure.customer(mine.conversation_id)
+    both = [Inbound("twilio", sid, "us", "her", "hola") for sid in ("SM-ana", "SM-new")]
+    old, new = shop.services.inbox.accept(both)
+    assert (old.is_new, new.is_new, shop.count()) == (False, True, 1)
