@@ -216,15 +216,38 @@ def test_the_inbox_lives_by_itself_and_staff_answer(watched: Watched, site: Site
     assert site.house.services.conversations.get(conversation).owner == "bot"
 
 
+def test_staff_note_mend_and_stop_everything(watched: Watched, site: Site) -> None:
+    page, services = watched.page, site.house.services
+    here = site.house.customer_writes("¿Abren en domingo?", "Tomás", "78")
+    services.notes.add(here, "Cliente de siempre", "ana@example.com")
+    watched.sign_in("editor", "es")
+    watched.go("es", "inbox")
+    write(page, "inbox-search", "tomas")
+    page.locator("#inbox-list").get_by_text("Tomás").click()
+    expect(page.locator("#inbox-thread .note")).to_contain_text("Cliente de siempre")
+    page.locator("#inbox-mode").get_by_text("Nota interna").click()
+    write(page, "inbox-box", "Prometí llamar")
+    page.click("#inbox-send")
+    expect(page.locator("#inbox-thread")).to_contain_text("Prometí llamar")
+    assert services.outbox.claim(here) is None
+    page.get_by_text("Detener a todos los agentes").click()
+    expect(page.locator(".as-panic")).to_contain_text("editor@example.com")
+    assert services.switches.paused
+    page.get_by_text("Reanudar", exact=True).click()
+    expect(page.locator(".as-panic")).to_have_count(0)
+
+
 def test_hostile_customers_harm_no_page(watched: Watched, site: Site) -> None:
     number = 0
     for text in HOSTILE:
         number = site.house.customer_writes(text, text[:200], "666")
     watched.sign_in("viewer", "es")
     watched.go("es", "inbox", f"?conversation={number}")
-    thread = watched.page.locator("#inbox-thread")
+    thread = watched.page.locator("#inbox-thread .as-thread")
     expect(thread.locator(".as-bubble").first).to_be_visible()
     expect(thread.locator("img, script, iframe, svg, form, a, input, button")).to_have_count(0)
+    for name in ("undelivered", "insights", "team"):
+        watched.go("es", name)
     assert watched.page.evaluate("window.harmed") is None
     assert len(HOSTILE) >= 50
 

@@ -1,15 +1,20 @@
 """The Inbox as plain functions."""
 
+import time
+
 import pytest
 
 from agent import queues
 from agent.answer import Said
+from agent.errors import AlreadyTaken, NotFound
 from agent.spec import Spec
 from agent.store.conversation_list import Filters
 from agent.store.turns import Outcome
+from knowledge.curated import Curated
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import inbox, inbox_view
 from studio.state import Studio
+from studio.wiring import sentence
 from tests.studio.conftest import NUMBER, Caller, House, RememberingDoorbell
 
 ALL = ([], 50, "", "", "", "", "")  # what the page asks with when nothing is chosen
@@ -156,3 +161,92 @@ def test_addresses_that_name_no_conversation_open_the_list(
     page = inbox.first(studio, viewer, wanted)
     assert page.summary is None
     assert page.view.filters == Filters()
+
+
+def test_a_note_stays_among_the_staff(
+    studio: Studio, clerk: Caller, carla: int, doorbell: RememberingDoorbell
+) -> None:
+    page = inbox.write(studio, clerk, "note", "Llamar mañana", carla, *ALL)
+    shown = inbox_view.shown(studio, page)[6]
+    assert "Nota interna · agent@example.com" in shown
+    assert page.summary is not None
+    assert (page.summary.owner, doorbell.rung) == ("bot", [])
+    assert studio.services.outbox.claim(carla) is None
+
+
+def test_a_pause_keeps_everybody_silent_for_an_hour(
+    studio: Studio, clerk: Caller, carla: int
+) -> None:
+    page = inbox.own(studio, clerk, "pause", str(carla), carla, *ALL)
+    assert page.summary is not None
+    assert page.summary.owner == "paused"
+    assert page.summary.owner_until == pytest.approx(time.time() + 3600, abs=60)
+    assert "En pausa hasta" in inbox_view.shown(studio, page)[5]
+
+
+def test_somebody_is_put_in_charge(studio: Studio, clerk: Caller, carla: int) -> None:
+    page = inbox.assign(studio, clerk, "editor@example.com", carla, *ALL)
+    assert page.summary is not None
+    assert page.summary.assigned_to == "editor@example.com"
+    assert names(studio, Caller("editor@example.com"), state="mine") == ["Carla"]
+    assert names(studio, clerk, state="mine") == []
+    for nobody in ("viewer@example.com", "x@example.com"):
+        with pytest.raises(NotFound):
+            inbox.assign(studio, clerk, nobody, carla, *ALL)
+
+
+def test_the_second_who_takes_over_is_told_who_has_it(
+    studio: Studio, clerk: Caller, editor: Caller, carla: int
+) -> None:
+    inbox.own(studio, clerk, "human", str(carla), carla, *ALL)
+    with pytest.raises(AlreadyTaken) as told:
+        inbox.own(studio, editor, "human", str(carla), carla, *ALL)
+    assert "agent@example.com" in sentence(studio, told.value)
+
+
+def test_a_poor_answer_becomes_a_curated_one(
+    house: House, studio: Studio, editor: Caller, clerk: Caller, carla: int
+) -> None:
+    base = studio.services.sources.create_base("Autos", "x", *studio.services.embedders.default())
+    turn_id = answer(house, carla)
+    draft = inbox.fix(studio, editor, "fix", turn_id)
+    assert (draft.question, draft.bases) == ("Hola, ¿tienen un Versa?", [("Autos", base)])
+    assert draft.answer
+    inbox.keep(studio, editor, base, draft.question, "Sí, uno gris en Puebla.")
+    kept = Curated(studio.services.database, studio.services.embedders, house.answering.vectors)
+    assert [one.answer for one in kept.of(base)] == ["Sí, uno gris en Puebla."]
+    with pytest.raises(NothingChosen):
+        inbox.keep(studio, editor, base, " ", "x")
+    with pytest.raises(NotAllowed):
+        inbox.keep(studio, clerk, base, "x", "x")
+
+
+def test_a_poll_draws_only_what_changed(
+    studio: Studio, house: House, viewer: Caller, carla: int
+) -> None:
+    seen = inbox_view.shown(studio, inbox.look(studio, viewer, carla, *ALL))[3]
+    assert inbox.watch(studio, viewer, seen, carla, *ALL) is None  # one small query was enough
+    house.customer_writes("Hi", "Bob", "2")
+    page = inbox.watch(studio, viewer, seen, carla, *ALL)
+    drawn = inbox_view.shown(studio, page)
+    assert "Bob" in drawn[4]
+    assert [isinstance(part, dict) for part in drawn[5:]] == [True, True, True]  # left as it is
+
+
+def test_a_long_thread_is_opened_from_its_end(studio: Studio, house: House, viewer: Caller) -> None:
+    for n in range(60):
+        here = house.customer_writes(f"mensaje {n}")
+    page = inbox.look(studio, viewer, here, *ALL)
+    assert (len(page.messages), page.earlier) == (50, True)
+    deeper = inbox.deepen(studio, viewer, "earlier", str(here), here, *ALL)
+    assert (len(deeper.messages), deeper.earlier) == (60, False)
+    assert deeper.listed is None
+
+
+@pytest.mark.parametrize("key", ["", "x", "1:2:3", "nan:x", "1;DROP", "9" * 400])
+def test_a_page_key_that_is_none_opens_the_first_page(
+    studio: Studio, viewer: Caller, carla: int, key: str
+) -> None:
+    page = inbox.choose(studio, viewer, "older", key, 0, *ALL)
+    assert page.listed is not None
+    assert [one.id for one in page.listed] == [carla]
