@@ -40,8 +40,8 @@ def main() -> None:
     """Measure each size and print a table; leave with 1 when a bar is missed."""
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="bench-knowledge-") as folder:
-        sizes = [_size(Path(folder) / str(n), n, asked.seconds) for n in asked.sizes]
-    raise SystemExit(0 if all(_show(size) for size in sizes) else 1)
+        kept = [_show(_size(Path(folder) / str(n), n, asked.seconds)) for n in asked.sizes]
+    raise SystemExit(0 if all(kept) else 1)
 
 
 def _arguments() -> argparse.Namespace:

@@ -40,7 +40,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, 
 
 
 @pytest.mark.parametrize(
-    ("folder", "name", "least"), [("autos", "Sofía", 42), ("homologa", "Marcos", 31)]
+    ("folder", "name", "least"), [("autos", "Sofía", 68), ("homologa", "Marcos", 58)]
 )
 def test_the_right_source_is_cited(
     house: tuple[Services, Runtime], folder: str, name: str, least: int
