@@ -8,7 +8,7 @@ from agent import queues
 from agent.errors import EditConflict
 from agent.spec import ModelChoice, Spec
 from studio.errors import BadFields, NotAllowed, NothingChosen, NotReady
-from studio.pages import guide, guide_view
+from studio.pages import guide, guide_view, teaching
 from studio.state import Studio
 from studio.talk import Talk
 from tests.studio.conftest import Caller, House, RememberingDoorbell
@@ -70,8 +70,8 @@ def test_what_is_given_is_read_found_and_answered(
     agent_id, _ = id_of(lucia)
     path = tmp_path / "precios.md"
     path.write_text("# Precios\n\nEl café de altura cuesta 180 pesos.\n", encoding="utf-8")
-    guide.upload(studio, editor, agent_id, [str(path)])
-    page = guide.write(studio, editor, agent_id, "Los envíos a Oaxaca tardan cuatro días.")
+    teaching.upload(studio, editor, agent_id, [str(path)])
+    page = teaching.write(studio, editor, agent_id, "Los envíos a Oaxaca tardan cuatro días.")
     assert [source.name for source in page.sources] == ["precios.md", "Nota 2"]
     assert {job for job, _ in doorbell.rung} == {queues.INGESTION}
     assert [base.name for base in studio.services.sources.bases()] == ["Café Luna"]
@@ -87,7 +87,7 @@ def test_a_bad_file_is_named_beside_the_others(
 ) -> None:
     path = tmp_path / "virus.exe"
     path.write_bytes(b"MZ")
-    page = guide.upload(studio, editor, id_of(lucia)[0], [str(path)])
+    page = teaching.upload(studio, editor, id_of(lucia)[0], [str(path)])
     assert page.complaint.startswith("virus.exe: ")
     assert "virus.exe" in guide_view.sources(studio, page)
 
@@ -133,7 +133,7 @@ def test_viewers_make_nothing(studio: Studio, viewer: Caller, lucia: guide_view.
     agent_id, revision = id_of(lucia)
     for attempt in (
         lambda: guide.keep(studio, viewer, 2, "", 0, *WORDS),
-        lambda: guide.write(studio, viewer, agent_id, "x"),
+        lambda: teaching.write(studio, viewer, agent_id, "x"),
         lambda: guide.release(studio, viewer, agent_id, revision),
         lambda: list(guide.ask(studio, viewer, Talk(), agent_id, "hola")),
     ):
@@ -143,6 +143,6 @@ def test_viewers_make_nothing(studio: Studio, viewer: Caller, lucia: guide_view.
 
 def test_steps_that_need_an_agent_say_so(studio: Studio, editor: Caller) -> None:
     with pytest.raises(NothingChosen):
-        guide.write(studio, editor, "", "texto")
+        teaching.write(studio, editor, "", "texto")
     with pytest.raises(NothingChosen):
         guide.release(studio, editor, "", 0)

@@ -15,10 +15,10 @@ MATRIX = {
     "tour": {"look": "viewer", "turn": "viewer"},
     "guide": {
         "first": "viewer", "go": "viewer", "greet": "viewer", "choose_tone": "viewer",
-        "add_rule": "viewer", "watch": "viewer", "choose_question": "viewer", "ask": "agent",
-        "keep": "editor", "upload": "editor", "write": "editor", "add_page": "editor",
+        "add_rule": "viewer", "choose_question": "viewer", "ask": "agent", "keep": "editor",
         "release": "editor",
     },
+    "teaching": {"watch": "viewer", "upload": "editor", "write": "editor", "add_page": "editor"},
     "agents": {
         "first": "viewer", "choose": "viewer", "blank": "viewer", "reread": "viewer",
         "preview": "viewer", "export": "viewer", "save": "editor", "manage": "editor",

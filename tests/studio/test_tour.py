@@ -5,7 +5,7 @@ import pytest
 from agent.spec import Spec
 from agent.store.tables import turns
 from agent.store.tours import STEPS, Tour
-from studio.pages import guide, tour
+from studio.pages import guide, teaching, tour
 from studio.state import Studio
 from tests.studio.conftest import Caller, House
 
@@ -17,7 +17,7 @@ def mine(house: House, studio: Studio, editor: Caller) -> str:
     """The editor's own agent, taken as far as the release."""
     page = guide.keep(studio, editor, 4, "", 0, *WORDS)
     assert page.agent is not None
-    page = guide.write(studio, editor, page.agent.id, "Los envíos tardan cuatro días.")
+    page = teaching.write(studio, editor, page.agent.id, "Los envíos tardan cuatro días.")
     house.read_sources()
     assert page.agent is not None
     page = guide.keep(studio, editor, 5, page.agent.id, page.agent.revision, *WORDS)
