@@ -35,7 +35,7 @@ chaos: .venv/.dev ## Kill every part again and again while customers write (DATA
 bench-knowledge: .venv/.dev ## Measure ingestion and search beside NumPy, bare Chroma and bare FTS5
 	@$(BIN)/python -m tests.bench_knowledge $(ARGS)
 
-measure-knowledge: .venv/.notebooks ## Compare every way of searching on the samples' questions
+measure: .venv/.notebooks ## Compare every way of searching on the samples' questions
 	@$(BIN)/python -m tests.bench_knowledge.compare
 
 notebook: .venv/.notebooks ## Open the notebooks
@@ -83,4 +83,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat test test-jina lint bench bench-knowledge measure-knowledge chaos notebook lock browser clean
+.PHONY: help run chat test test-jina lint bench bench-knowledge measure chaos notebook lock browser clean

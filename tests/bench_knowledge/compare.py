@@ -1,4 +1,4 @@
-"""`make measure-knowledge`: every way of searching on both sample agents, side by side."""
+"""`make measure`: every way of searching on both sample agents, side by side."""
 
 from agent.installation import sample_pairs
 from knowledge.measure import Asked, Measurement, measures, table
