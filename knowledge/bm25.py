@@ -20,6 +20,8 @@ B = 0.4
 MISSPELLED = 0.8
 # Of a long message no more is asked than of one with three words nobody has heard of.
 MOST_UNHEARD = 3
+# A word in the only text of a new base is not common: how rare words are, so few cannot tell.
+FEW_TEXTS = 50
 
 
 class Term(NamedTuple):
@@ -41,6 +43,7 @@ class Question:
 
 def idf(documents: float, total: int) -> float:
     """What a term is worth that stands in *documents* of *total*."""
+    total = max(total, FEW_TEXTS)
     return math.log(1 + (total - documents + 0.5) / (documents + 0.5))
 
 

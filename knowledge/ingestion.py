@@ -159,8 +159,7 @@ class Ingestion:
             batch = pieces[start : start + BATCH]
             vectors = embedder.embed_passages([embedded(p.heading, p.text) for p in batch])
             self.vectors.add(base, reading.source.id, reading.version, batch, vectors)
-            reading.write(batch)
-            reading.advance(start + len(batch), len(pieces), _billed(embedder))
+            reading.write(batch, start + len(batch), len(pieces), _billed(embedder))
         reading.publish(text_hash, [piece.text for piece in pieces], **about)
         return document.notice
 

@@ -74,14 +74,11 @@ class Reading:
 
     def advance(self, done: int, total: int, tokens: int = 0) -> None:
         """Show progress, prolong the lease, and add the *tokens* that were billed."""
-        lease = self.desk.clock() + LEASE_SECONDS
-        billed = sources.c.tokens + tokens
-        told = {"state": "embedding", "done": done, "total": total, "tokens": billed}
         with self.desk.database.write() as tx:
-            self._update(tx, **told, lease_until=lease)
+            self._advance(tx, done, total, tokens)
 
-    def write(self, pieces: Sequence[Chunk]) -> None:
-        """Keep *pieces*, unseen until `publish`."""
+    def write(self, pieces: Sequence[Chunk], done: int, total: int, tokens: int = 0) -> None:
+        """Keep *pieces*, unseen until `publish`, and advance, in one wait for the disk."""
         own = {
             "base_id": self.source.base_id,
             "source_id": self.source.id,
@@ -89,7 +86,7 @@ class Reading:
         }
         rows = [{**asdict(piece), **own, "stems": _stems(piece)} for piece in pieces]
         with self.desk.database.write() as tx:
-            self.hold(tx)
+            self._advance(tx, done, total, tokens)
             tx.execute(insert(chunks), rows)
 
     def hold(self, tx: Connection) -> None:
@@ -145,6 +142,12 @@ class Reading:
         if own_only:
             query = query.where(chunks.c.source_version == self.version)
         delete_chunks(self.desk, query)
+
+    def _advance(self, tx: Connection, done: int, total: int, tokens: int) -> None:
+        lease = self.desk.clock() + LEASE_SECONDS
+        billed = sources.c.tokens + tokens
+        told = {"state": "embedding", "done": done, "total": total, "tokens": billed}
+        self._update(tx, **told, lease_until=lease)
 
     def _update(self, tx: Connection, **values: Any) -> None:
         own = (sources.c.id == self.source.id) & (sources.c.fence == self.version)

@@ -80,6 +80,12 @@ def test_a_curated_answer_comes_first_when_its_question_is_the_one_asked() -> No
     assert [one.row.id for one in curated_first(asked, scored)] == [9, 1, 8]
 
 
+def test_one_known_word_is_enough_in_a_base_of_one_text() -> None:
+    asked = bm25.question(stems("¿abren a las nueve?"), 1, lambda term: float("nuev" in term))
+    alone = Scale(asked, 1, 40.0, {"b1": Side(Tuning(), 0.0, (0.3, 0.8))})
+    assert ranked(alone, (row(1, "Abrimos a las nueve."), None)) == [1]
+
+
 def found(number: int, source: str, worth: float) -> Scored:
     return Scored(row(number, f"texto {number}", source_id=source), worth, 0.0, ())
 
