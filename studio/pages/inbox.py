@@ -13,8 +13,8 @@ from agent.errors import NotFound
 from agent.parts import split
 from agent.store.people import Person
 from agent.store.threads import TurnRecord
-from knowledge.curated import Curated
 from studio.errors import NothingChosen
+from studio.pages import mending
 from studio.pages.inbox_layout import DEPTH, Parts, View, layout
 from studio.pages.inbox_view import Opened, Seen, shown, turn_view
 from studio.roles import allow
@@ -35,15 +35,6 @@ class Choices:
 
     agents: Sequence[tuple[str, str]]  # (name, id)
     people: Sequence[tuple[str, str]]  # (name, e-mail)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A better answer about to be kept."""
-
-    bases: Sequence[tuple[str, str]]  # (name, id)
-    question: str
-    answer: str
 
 
 def opened(studio: Studio, view: View, *, lists: bool = True) -> Opened:
@@ -206,27 +197,15 @@ def deepen(studio: Studio, person: Person, action: str, subject: str, *here: Any
     return opened(studio, replace(view, depth=depth), lists=False)
 
 
-@allow("editor")
-def fix(studio: Studio, person: Person, action: str, turn_id: str) -> Draft:
-    """Return the question and the answer of a turn, to be mended, and where it can be kept."""
-    conversations = studio.services.conversations
-    question, turn = conversations.asked(turn_id), conversations.turn(turn_id)
-    version = studio.services.agents.version(turn.version_id) if turn.version_id else None
-    own_bases = version.spec.knowledge.bases if version else ()
-    bases = sorted(studio.services.sources.bases(), key=lambda base: base.id not in own_bases)
-    said = conversations.said(turn_id)
-    return Draft([(base.name, base.id) for base in bases], question, said)
-
-
-@allow("editor")
-def keep(studio: Studio, person: Person, base_id: str, question: str, answer: str) -> None:
-    """Keep the mended answer: the agent finds it from the next question on."""
-    if not base_id or not (question or "").strip() or not (answer or "").strip():
-        raise NothingChosen("inbox.mend_first")
-    services = studio.services
-    curated = Curated(services.database, services.embedders, studio.answering.vectors)
-    made = curated.add(base_id, question.strip(), answer.strip(), person.email)
-    services.audit.note(person.email, "answer curated", str(made))
+@allow("admin")
+def erase(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
+    """Erase the customer whose conversation is open, from every store of ours."""
+    view = View.of(person.email, here)
+    if action != "erase" or not view.conversation_id:
+        raise NothingChosen("inbox.choose_first")
+    studio.services.erasure.customer(view.conversation_id)
+    studio.services.audit.note(person.email, "customer erased", str(view.conversation_id))
+    return opened(studio, replace(view, conversation_id=0))
 
 
 def _number(text: str) -> int:
@@ -270,15 +249,11 @@ def _wire_list(studio: Studio, parts: Parts) -> None:
 
 
 def _wire_thread(studio: Studio, parts: Parts) -> None:
-    show, mend = partial(shown, studio), parts.mend
+    show = partial(shown, studio)
     parts.thread.select(pick(studio, explain, partial(turn_view, studio)), None, parts.why)
     parts.thread.expand(pick(studio, deepen, show), parts.here, parts.filled)
-    parts.thread.click(pick(studio, fix, _drafted), None, mend.filled)
-    mend.keep.click(
-        event(studio, keep, lambda _: gr.update(visible=False), done="inbox.mend_kept"),
-        [mend.base, mend.question, mend.answer],
-        mend.group,
-    )
+    parts.erase.click(pick(studio, erase, show), parts.here, parts.filled)
+    mending.wire(studio, parts.thread, parts.mend)
     gr.on(
         [parts.box.submit, parts.send.click],
         event(studio, write, lambda page: [*show(page), ""]),
@@ -292,9 +267,3 @@ def _choices(studio: Studio, found: Choices) -> list[Any]:
         gr.update(choices=[(studio.say("inbox.every_agent"), ""), *found.agents]),
         gr.update(choices=[(studio.say("inbox.nobody"), ""), *found.people]),
     ]
-
-
-def _drafted(draft: Draft) -> list[Any]:
-    base = draft.bases[0][1] if draft.bases else None
-    return [gr.update(visible=True), gr.update(choices=list(draft.bases), value=base),
-            draft.question, draft.answer]  # fmt: skip

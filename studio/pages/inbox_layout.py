@@ -8,9 +8,9 @@ import gradio as gr
 
 from agent.store.agents import CHANNELS
 from agent.store.conversation_list import Filters
-from studio.markup import tag
+from studio.markup import Html, tag
 from studio.state import Studio
-from studio.widgets import clickable, note, place
+from studio.widgets import button, clickable, note, place
 
 DEPTH = 50  # messages of a thread; as many more with each press of the button
 STATES = ("", "bot", "human", "paused", "mine")
@@ -65,6 +65,7 @@ class Parts:
     box: gr.Textbox
     send: gr.Button
     why: gr.HTML
+    erase: gr.HTML
     mend: "Mend"
     timer: gr.Timer
 
@@ -117,9 +118,11 @@ def layout(studio: Studio) -> Parts:
             place(tag("h3", studio.say("playground.why")))
             reason = place(note(studio.say("inbox.why_empty")), elem_id="inbox-why",
                            elem_classes="as-scroll")  # fmt: skip
+            erase = clickable(_erasing(studio), elem_id="inbox-erase")
     return Parts(
         gr.State(0), gr.State([]), gr.State(DEPTH), gr.State(None), search, state, agent, channel,
-        waiting, listed, head, messages, assigned, mode, box, send, reason, mend, timer,
+        waiting, listed, head, messages, assigned, mode, box, send, reason, erase, mend,
+        timer,
     )  # fmt: skip
 
 
@@ -159,6 +162,11 @@ def _writing(studio: Studio) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
         send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
                          elem_id="inbox-send")  # fmt: skip
     return mode, box, send
+
+
+def _erasing(studio: Studio) -> Html:
+    sure = studio.say("inbox.erase_sure")
+    return button(studio.say("inbox.erase"), "erase", 0, sure, "as-small as-bad")
 
 
 def _mend(studio: Studio) -> Mend:

@@ -1,6 +1,7 @@
 """The Inbox as plain functions."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,20 @@ from agent.store.conversation_list import Filters
 from agent.store.turns import Outcome
 from knowledge.curated import Curated
 from studio.errors import NotAllowed, NothingChosen
-from studio.pages import inbox, inbox_view
+from studio.pages import inbox, inbox_view, mending
 from studio.state import Studio
 from studio.wiring import sentence
 from tests.studio.conftest import NUMBER, Caller, House, RememberingDoorbell
 
-ALL = ([], 50, "", "", "", "", "")  # what the page asks with when nothing is chosen
+ALL: tuple[Any, ...] = (
+    [],
+    50,
+    "",
+    "",
+    "",
+    "",
+    "",
+)  # what the page asks with when nothing is chosen
 
 
 @pytest.fixture
@@ -209,16 +218,16 @@ def test_a_poor_answer_becomes_a_curated_one(
 ) -> None:
     base = studio.services.sources.create_base("Autos", "x", *studio.services.embedders.default())
     turn_id = answer(house, carla)
-    draft = inbox.fix(studio, editor, "fix", turn_id)
+    draft = mending.fix(studio, editor, "fix", turn_id)
     assert (draft.question, draft.bases) == ("Hola, ¿tienen un Versa?", [("Autos", base)])
     assert draft.answer
-    inbox.keep(studio, editor, base, draft.question, "Sí, uno gris en Puebla.")
+    mending.keep(studio, editor, base, draft.question, "Sí, uno gris en Puebla.")
     kept = Curated(studio.services.database, studio.services.embedders, house.answering.vectors)
     assert [one.answer for one in kept.of(base)] == ["Sí, uno gris en Puebla."]
     with pytest.raises(NothingChosen):
-        inbox.keep(studio, editor, base, " ", "x")
+        mending.keep(studio, editor, base, " ", "x")
     with pytest.raises(NotAllowed):
-        inbox.keep(studio, clerk, base, "x", "x")
+        mending.keep(studio, clerk, base, "x", "x")
 
 
 def test_a_poll_draws_only_what_changed(
@@ -250,3 +259,17 @@ def test_a_page_key_that_is_none_opens_the_first_page(
     page = inbox.choose(studio, viewer, "older", key, 0, *ALL)
     assert page.listed is not None
     assert [one.id for one in page.listed] == [carla]
+
+
+def test_an_administrator_erases_a_customer_for_good(
+    studio: Studio, clerk: Caller, carla: int
+) -> None:
+    studio.services.notes.add(carla, "x", "ana")
+    with pytest.raises(NotAllowed):
+        inbox.erase(studio, clerk, "erase", "0", carla, *ALL)
+    admin = Caller("admin@example.com")
+    page = inbox.erase(studio, admin, "erase", "0", carla, *ALL)
+    assert (page.listed, page.summary) == ([], None)
+    with pytest.raises(NotFound):
+        studio.services.conversations.get(carla)
+    assert studio.services.audit.page()[0].action == "customer erased"

@@ -51,8 +51,9 @@ MATRIX = {
     "inbox": {
         "first": "viewer", "choices": "viewer", "watch": "viewer", "look": "viewer",
         "choose": "viewer", "close": "viewer", "explain": "viewer", "deepen": "viewer",
-        "own": "agent", "assign": "agent", "write": "agent", "fix": "editor", "keep": "editor",
+        "own": "agent", "assign": "agent", "write": "agent", "erase": "admin",
     },
+    "mending": {"fix": "editor", "keep": "editor"},
     "undelivered": {"first": "viewer", "turn": "viewer", "settle": "agent"},
     "insights": {"first": "viewer", "choices": "viewer", "look": "viewer", "between": "viewer"},
     "channels": {"first": "viewer", "check": "editor", "test": "editor"},

@@ -68,4 +68,8 @@ TEXTS = {
     "inbox.mend_kept": "Answer kept. Try it with the same question.",
     "inbox.mend_first": "Write the question and the answer, and choose where to keep it.",
     "inbox.waits.any": "No filter",
+    "inbox.erase": "Erase this customer",
+    "inbox.erase_sure": (
+        "Erase this customer with every conversation, file and note? This cannot be undone."
+    ),
 }

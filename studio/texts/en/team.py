@@ -49,7 +49,6 @@ TEXTS: dict[str, str] = {
     "team.detail": "Detail",
     "team.log_empty": "Nothing is in the log yet.",
     "team.keep": "Days",
-    "team.keep_help": "For how many days each thing is kept; 0 is for good.",
     "team.keep_save": "Save",
     "team.keep_bad": "write whole numbers from 0 to {most}.",
     "team.kept": "Saved.",
@@ -91,4 +90,9 @@ TEXTS: dict[str, str] = {
     "audit.test message sent": "Test message sent",
     "audit.channel checked": "Channel checked",
     "audit.figures exported": "Figures exported",
+    "audit.customer erased": "Customer erased",
+    "team.keep_help": (
+        "For how many days each thing is kept; what is older is deleted by itself. 0 is for "
+        "good."
+    ),
 }

@@ -70,4 +70,9 @@ TEXTS = {
     "inbox.mend_kept": "Respuesta guardada. Pruébela con la misma pregunta.",
     "inbox.mend_first": "Escriba la pregunta y la respuesta, y elija dónde guardarla.",
     "inbox.waits.any": "Sin filtrar",
+    "inbox.erase": "Borrar a este cliente",
+    "inbox.erase_sure": (
+        "¿Borrar a este cliente con todas sus conversaciones, archivos y notas? No se puede "
+        "deshacer."
+    ),
 }

@@ -52,7 +52,6 @@ TEXTS: dict[str, str] = {
     "team.detail": "Detalle",
     "team.log_empty": "Todavía no hay nada en el registro.",
     "team.keep": "Días",
-    "team.keep_help": "Cuántos días se conserva cada cosa; 0 es para siempre.",
     "team.keep_save": "Guardar",
     "team.keep_bad": "escriba números enteros de 0 a {most}.",
     "team.kept": "Guardado.",
@@ -94,4 +93,8 @@ TEXTS: dict[str, str] = {
     "audit.test message sent": "Envió un mensaje de prueba",
     "audit.channel checked": "Comprobó un canal",
     "audit.figures exported": "Exportó cifras",
+    "audit.customer erased": "Borró a un cliente",
+    "team.keep_help": (
+        "Cuántos días se conserva cada cosa; lo más antiguo se borra solo. 0 es para siempre."
+    ),
 }
