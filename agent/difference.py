@@ -36,7 +36,7 @@ class Change:
 
 def difference(before: Spec, after: Spec) -> list[Change]:
     """Return every field that differs, in the order of the spec; nothing when they are equal."""
-    old, new = dict(_leaves(before.model_dump())), dict(_leaves(after.model_dump()))
+    old, new = dict(leaves(before.model_dump())), dict(leaves(after.model_dump()))
     return [
         Change(field, old.get(field, ""), new.get(field, ""), pieces)
         for field in (*new, *(field for field in old if field not in new))
@@ -60,11 +60,12 @@ def words(before: str, after: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _leaves(data: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+def leaves(data: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Return every (place, value as text) of a spec's values, in their order."""
     for name, value in data.items():
         field = f"{above}{name}"
         if isinstance(value, Mapping):
-            yield from _leaves(value, f"{field}.")
+            yield from leaves(value, f"{field}.")
         else:
             yield field, _text(value)
 

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from agent.difference import leaves
 from agent.errors import EditConflict
 from agent.evaluation import evaluate
+from agent.spec import HandoffRules, OfficeHours, Spec
 from studio.agent_form import AgentForm
+from studio.difference_view import field_name
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import agents, releases, releases_view
 from studio.state import Studio
-from tests.studio.conftest import NUMBER, Caller
+from tests.studio.conftest import NUMBER, Caller, House
 
 FORM = AgentForm(
     name="Sofía", brand="Rueda Clara", tone="Cercano", instructions="Ofrece citas.",
@@ -111,3 +114,12 @@ def test_a_viewer_releases_nothing(studio: Studio, viewer: Caller, sofia: str) -
         releases.release(studio, viewer, sofia, 1, *WHERE, "", *FORM.values())
     with pytest.raises(NotAllowed):
         releases.change(studio, viewer, "release", "x", 1, *WHERE, "")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_field_of_a_spec_has_a_name(house: House, language: str) -> None:
+    spec = Spec(name="-", handoff=HandoffRules(office_hours=OfficeHours()))
+    studio = house.studio(language)
+    places = [place for place, _ in leaves(spec.model_dump())]
+    assert len(places) > 40
+    assert [place for place in places if field_name(studio, place) == place] == []

@@ -113,4 +113,15 @@ TEXTS: dict[str, str] = {
     "carry.field": (
         'The field "{field}" of that file cannot be used. Mend it, or export the agent again.'
     ),
+    "version.field.handoff.topics": "Topics a person answers",
+    "version.field.handoff.after_fallbacks": "Passes to a person after so many failures in a row",
+    "version.field.handoff.hand_back_after_hours": "Goes back to the agent after (hours)",
+    "version.field.handoff.office_hours": "The team's hours",
+    "version.field.handoff.office_hours.timezone": "Hours: time zone",
+    "version.field.handoff.office_hours.days": "Hours: days",
+    "version.field.handoff.office_hours.opens": "Hours: opens",
+    "version.field.handoff.office_hours.closes": "Hours: closes",
+    "version.field.handoff.office_hours.away.es": "Outside hours, in Spanish",
+    "version.field.handoff.office_hours.away.en": "Outside hours, in English",
+    "version.field.handoff.office_hours.away.pt": "Outside hours, in Portuguese",
 }

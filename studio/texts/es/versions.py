@@ -118,4 +118,15 @@ TEXTS: dict[str, str] = {
         "El campo «{field}» de ese archivo no se puede usar. Corríjalo o exporte otra vez "
         "el agente."
     ),
+    "version.field.handoff.topics": "Temas que responde una persona",
+    "version.field.handoff.after_fallbacks": "Pasa con una persona tras tantos fallos seguidos",
+    "version.field.handoff.hand_back_after_hours": "Vuelve al agente después de (horas)",
+    "version.field.handoff.office_hours": "Horario del equipo",
+    "version.field.handoff.office_hours.timezone": "Horario: zona horaria",
+    "version.field.handoff.office_hours.days": "Horario: días",
+    "version.field.handoff.office_hours.opens": "Horario: abre",
+    "version.field.handoff.office_hours.closes": "Horario: cierra",
+    "version.field.handoff.office_hours.away.es": "Fuera de horario, en español",
+    "version.field.handoff.office_hours.away.en": "Fuera de horario, en inglés",
+    "version.field.handoff.office_hours.away.pt": "Fuera de horario, en portugués",
 }
