@@ -171,16 +171,6 @@ class Outbox:
             unknowns=outbox.c.unknowns + int(parcel.state == "pending"),
         )  # fmt: skip
 
-    def retry(self, outbox_id: int) -> bool:
-        """Send a dead row after all. Returns False when it is not dead."""
-        change = (
-            update(outbox)
-            .where(outbox.c.id == outbox_id, outbox.c.state == "dead")
-            .values(state="pending", next_at=0, attempts=0, created_at=self._clock(), error_code="")
-        )
-        with self._database.write() as tx:
-            return tx.execute(change).rowcount == 1
-
     def _set(self, parcel: Parcel, **values: Any) -> None:
         change = (
             update(outbox)
