@@ -22,8 +22,8 @@ OPEN = re.compile(r"/(login|healthz|favicon\.ico)$")
 STATIC = re.compile(rf"{HOME}/(es|en)/(assets|static)/")
 HALF_OPEN = re.compile(r"/(password|logout|language)$")  # a password must be changed first
 PAGE_NAMES = (  # besides the first, at /
-    "new", "playground", "evaluate", "knowledge", "inbox", "undelivered", "insights", "channels", "team",
-    "simulator",
+    "new", "playground", "evaluate", "knowledge", "inbox", "undelivered", "insights", "channels",
+    "team", "simulator",
 )  # fmt: skip
 EXPORTS = ("/insights.csv",)
 FILES = "/files/"  # what customers sent, by id
