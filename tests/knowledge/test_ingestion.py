@@ -193,7 +193,7 @@ def test_a_page_is_fetched_and_read(
         desk, desk.database, vectors, Embedders(), read_document, fetch_page=lambda url: page
     ).read(source_id)
     assert desk.get(source_id).state == "ready"
-    assert library.search("¿Abrimos a las nueve?", [base_id])[0].url == "https://example.com/horario"
+    assert library.search("¿abren a las nueve?", [base_id])[0].url == "https://example.com/horario"
     assert list(desk.files_dir.iterdir()) == []
 
 
