@@ -21,6 +21,7 @@ from studio import failures
 from studio.errors import BadFields, NotAllowed, NothingChosen
 from studio.pages import channels, channels_view, undelivered
 from studio.state import Studio
+from tests.standins.chatwoot import KeepsUnderscores
 from tests.standins.server import serve
 from tests.studio.conftest import NUMBER, Caller, House, RememberingDoorbell
 from tests.studio.hostile import HOSTILE
@@ -51,7 +52,7 @@ def provider() -> Flask:
 
     @app.get("/api/v1/accounts/1/conversations")
     def chatwoot() -> tuple[dict[str, object], int]:
-        known = request.headers.get("api_access_token", "c" * 24) == "c" * 24
+        known = request.environ["HTTP_API_ACCESS_TOKEN"] == "c" * 24
         return ({}, 200) if known else ({"error": "Invalid Access Token"}, 401)
 
     return app
@@ -60,7 +61,7 @@ def provider() -> Flask:
 @pytest.fixture
 def real(settings: Settings) -> Iterator[Settings]:
     """Settings of an installation whose bot and providers answer, on this machine."""
-    with serve(provider()) as base:
+    with serve(provider(), KeepsUnderscores) as base:
         bases = {f"{name}_base_url": base for name in ("twilio", "meta")}
         known = settings.model_copy(update={**KEYS, **bases, "chatwoot_api_url": base})
         services = open_services(known, SilentDoorbell())
