@@ -168,11 +168,13 @@ def _welcome(settings: Settings, password: str | None, say: Callable[[str], None
     started = time.monotonic()
     studio = f"http://127.0.0.1:{settings.studio_port}"
     bot = f"http://127.0.0.1:{settings.bot_port}"
+    patience = READY_SECONDS
     for address in (f"{bot}/healthz", f"{studio}/login"):
         while not _answers(address):
-            if time.monotonic() - started > READY_SECONDS:
-                say(f"{address} does not answer yet; the lines above say why.")
-                return
+            if time.monotonic() - started > patience:
+                say(f"{address} does not answer yet. A busy machine takes longer; if not, the lines"
+                    " above say why.")  # fmt: skip
+                patience *= 2
             time.sleep(0.2)
     lines = [
         "",
