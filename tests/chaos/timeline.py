@@ -67,7 +67,9 @@ class Timeline:
         notes = [(note["at"], note) for note in marks if note["kind"] in ("hold", "free")]
         for at, event in sorted([*deaths, *notes], key=lambda one: one[0]):
             if isinstance(event, int):
-                found += self._after(at, {customer_of[one] for one in held.pop(event, ())})
+                found += self._after(
+                    at, {customer_of[one] for one in held.pop(event, ()) if one in customer_of}
+                )
             elif event["kind"] == "hold":
                 held[event["pid"]].add(event["conversation"])
             else:
