@@ -37,6 +37,7 @@ def configure(level: str = "INFO") -> None:
     logging.basicConfig(level=level.upper(), handlers=[line], force=True)
     for chatty in (
         "httpx",
+        "httpx2",
         "httpcore",
         "openai",
         "rq.worker",

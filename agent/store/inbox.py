@@ -63,8 +63,14 @@ class Inbox:
         self._key = key
 
     def accept(self, batch: Sequence[Inbound]) -> list[Accepted]:
-        """Store every message of *batch* that is not here yet, in one transaction."""
+        """Store every message of *batch* that is not here yet, in one transaction.
+
+        What became of each is returned customer by customer.
+        """
         batch = [message for message in batch if not message.only_known or self._is_ours(message)]
+        # Two batches that cross must lock conversations in the same order (PostgreSQL); messages
+        # of one customer keep theirs.
+        batch = sorted(batch, key=lambda message: (message.channel, message.customer_address))
         known = [self._known(message) for message in batch]
         if all(known):
             return [accepted for accepted in known if accepted]
