@@ -161,4 +161,27 @@ def _pace(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
             yield Finding("warning", "topic_contradicts", {"topic": topic})
 
 
-RULES: tuple[Rule, ...] = (_model, _knowledge, _people, _languages, _words, _pace)
+def _hours(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    hours = spec.handoff.office_hours
+    if hours is None:
+        return
+    if hours.opens == hours.closes:
+        yield Finding("warning", "hours_all_day", {"hour": hours.opens})
+    for language in spec.languages:
+        away = getattr(hours.away, language)
+        if not away:
+            yield Finding("warning", "away_missing", {"language": language})
+        elif "{when}" not in away:
+            yield Finding("warning", "away_when", {"language": language})
+
+
+def _topics(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    forbidden = {topic.casefold() for topic in spec.guard.forbidden_topics if topic}
+    for topic in spec.handoff.topics:
+        if topic.casefold() in forbidden:
+            yield Finding("warning", "topic_twice", {"topic": topic})
+
+
+RULES: tuple[Rule, ...] = (
+    _model, _knowledge, _people, _languages, _words, _pace, _hours, _topics,
+)  # fmt: skip

@@ -1,15 +1,18 @@
 """The agent form: a Spec as the flat values of a form, and back.
 
 What the form does not show (token limits, budgets, Portuguese texts) is kept as it was.
+The part about people is `studio.handoff_form`.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from pydantic import ValidationError
 
 from agent.spec import Spec
+from studio import handoff_form
 from studio.errors import BadFields
+from studio.handoff_form import USUAL, lines
 
 BLANK = Spec(name="-")
 # pydantic's complaint -> the key of ours
@@ -21,7 +24,14 @@ COMPLAINTS = {
     "greater_than": "field.too_small",
     "greater_than_equal": "field.too_small",
     "less_than_equal": "field.too_big",
+    "int_type": "field.required",
+    "float_type": "field.required",
+    "int_from_float": "field.whole",
+    "string_pattern_mismatch": "field.no_hour",  # only hours have a pattern
+    "value_error": "field.no_zone",  # only time zones are looked up
 }
+# where that complaint would not help
+COMPLAINTS_OF = {("days", "literal_error"): "field.no_day"}
 # where the spec keeps what the form calls otherwise
 PLACES: dict[tuple[str, ...], str] = {
     ("model", "name"): "model",
@@ -31,8 +41,8 @@ PLACES: dict[tuple[str, ...], str] = {
     ("conversation", "quiet_seconds"): "quiet_seconds",
     ("conversation", "max_parts"): "max_parts",
     ("conversation", "buttons"): "buttons",
-    ("handoff", "words"): "handoff_words",
     ("guard", "forbidden_topics"): "forbidden_topics",
+    **handoff_form.PLACES,
 }
 
 
@@ -58,8 +68,18 @@ class AgentForm:
     quiet_seconds: float = 1.5
     max_parts: float = 5
     buttons: bool = False
-    handoff_words: str = "\n".join(BLANK.handoff.words)
     forbidden_topics: str = ""
+    handoff_words: str = "\n".join(BLANK.handoff.words)
+    handoff_topics: str = ""
+    after_fallbacks: float = 3
+    hand_back_after_hours: float = 0
+    has_hours: bool = False
+    timezone: str = USUAL.timezone
+    days: tuple[str, ...] = USUAL.days
+    opens: str = USUAL.opens
+    closes: str = USUAL.closes
+    away_es: str = USUAL.away.es
+    away_en: str = USUAL.away.en
 
     @classmethod
     def of(cls, spec: Spec) -> "AgentForm":
@@ -73,8 +93,8 @@ class AgentForm:
             tools=spec.tools, model=spec.model.name, temperature=spec.model.temperature,
             quiet_seconds=spec.conversation.quiet_seconds,
             max_parts=spec.conversation.max_parts, buttons=spec.conversation.buttons,
-            handoff_words="\n".join(spec.handoff.words),
             forbidden_topics="\n".join(spec.guard.forbidden_topics),
+            **handoff_form.flat(spec.handoff),
         )  # fmt: skip
 
     def values(self) -> list[Any]:
@@ -94,24 +114,22 @@ class AgentForm:
         data["model"] |= {"name": self.model or "", "temperature": self.temperature}
         data["conversation"] |= {"quiet_seconds": self.quiet_seconds, "max_parts": self.max_parts,
                                  "buttons": bool(self.buttons)}  # fmt: skip
-        data["handoff"]["words"] = _lines(self.handoff_words)
-        data["guard"]["forbidden_topics"] = _lines(self.forbidden_topics)
+        data["guard"]["forbidden_topics"] = lines(self.forbidden_topics)
+        data["handoff"] = handoff_form.onto(base.handoff, asdict(self))
         try:
             return Spec.model_validate(data)
         except ValidationError as error:
             raise BadFields(tuple(_complaint(found) for found in error.errors())) from None
 
 
-def _lines(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
-
-
 def _complaint(found: Any) -> tuple[str, str, dict[str, object]]:
     where = tuple(part for part in found["loc"] if isinstance(part, str))
-    field = PLACES.get(where[:2], where[0])
+    known = (PLACES[where[:deep]] for deep in range(len(where), 1, -1) if where[:deep] in PLACES)
+    field = next(known, where[0])
     limits = {key: value for key, value in found.get("ctx", {}).items() if key != "error"}
     limit = next(iter(limits.values()), "")
     if found["type"] in ("string_too_long", "string_too_short"):
         limit = limits.get("max_length", "")
-    key = COMPLAINTS.get(found["type"], "field.not_valid")
+    usual = COMPLAINTS.get(found["type"], "field.not_valid")
+    key = COMPLAINTS_OF.get((field, found["type"]), usual)
     return f"agent.{field}", key, {"limit": limit}

@@ -10,6 +10,7 @@ from studio.texts import has
 from studio.widgets import note
 
 AROUND = 160  # characters of unchanged text that are shown on each side of a change
+NAMES = {"tools": "tool", "languages": "language", "handoff.office_hours.days": "day"}
 FIELDS = {".".join(where): field for where, field in PLACES.items()}
 
 
@@ -50,7 +51,7 @@ def _named(studio: Studio, text: str, field: str, bases: Mapping[str, str]) -> s
     """Ids and keys are shown by their names."""
     if field == "knowledge.bases":
         return "".join(bases.get(word, word) for word in _words(text))
-    prefix = {"tools": "tool", "languages": "language"}.get(field)
+    prefix = NAMES.get(field)
     if prefix:
         return "".join(
             studio.say(key) if has(studio.language, key := f"{prefix}.{word}") else word

@@ -17,7 +17,7 @@ class Studio:
     answering: Answering
     language: str
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """Return a text in this studio's language."""
         return say(self.language, key, **values)
 

@@ -12,11 +12,12 @@ from knowledge.base import Base
 from studio.agent_form import AgentForm
 from studio.guard import HOME
 from studio.markup import Html, join, tag
-from studio.pages import releases_view
+from studio.pages import fields, handoff_view, releases_view
 from studio.pages.releases_view import ReleaseParts
 from studio.state import Studio
 from studio.widgets import badge, button, card, cards, clickable, looker, note, place, when
 
+WRITTEN = ("es", "en")  # the languages in which staff write fixed texts
 TONES = ("warm", "expert", "brief", "formal")
 
 
@@ -87,7 +88,7 @@ def layout(studio: Studio) -> Parts:
                                  scale=1, min_width=140)  # fmt: skip
             with gr.Tabs():
                 with gr.Tab(say("agents.tab_describe")):
-                    tones, fields = _fields(studio)
+                    tones, placed = _fields(studio)
                 with gr.Tab(say("agents.tab_release"), elem_id="agent-release-tab"):
                     releases = releases_view.layout(studio)
         with gr.Column(scale=4, min_width=300):
@@ -97,7 +98,7 @@ def layout(studio: Studio) -> Parts:
             )  # fmt: skip
     file = gr.Textbox(visible=False)
     return Parts(
-        agent_id, revision, new, bring, listed, state, fields, tones, save, prompt, file, releases
+        agent_id, revision, new, bring, listed, state, placed, tones, save, prompt, file, releases
     )
 
 
@@ -109,19 +110,19 @@ def _guided(studio: Studio) -> Html:
 def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
     with gr.Group():
         with gr.Row():
-            name = _text(studio, "name", max_length=80)
-            brand = _text(studio, "brand", max_length=80)
-        description = _text(studio, "description", lines=2)
+            name = fields.text(studio, "name", max_length=80)
+            brand = fields.text(studio, "brand", max_length=80)
+        description = fields.text(studio, "description", lines=2)
         with gr.Row():
-            tone = _text(studio, "tone", lines=3, scale=3)
+            tone = fields.text(studio, "tone", lines=3, scale=3)
             tones = gr.Dropdown(
                 [(studio.say(f"tone.{key}.name"), studio.say(f"tone.{key}")) for key in TONES],
                 value=None, label=studio.say("agents.tones"), info=studio.say("agents.tones_help"),
                 scale=2, elem_id="agent-tones", filterable=False,
             )  # fmt: skip
-        instructions = _text(studio, "instructions", lines=7, max_lines=18)
+        instructions = fields.text(studio, "instructions", lines=7, max_lines=18)
     with gr.Group():
-        languages = _choices(studio, "languages", ("es", "en", "pt"), "language")
+        languages = fields.choices(studio, "languages", ("es", "en", "pt"), "language")
         bases = gr.CheckboxGroup(
             [],
             label=studio.say("agent.bases"),
@@ -130,52 +131,35 @@ def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
         )
         grounded = gr.Checkbox(label=studio.say("agent.grounded_only"), value=True,
                                info=studio.say("agent.grounded_only.help"))  # fmt: skip
-        tools = _choices(studio, "tools", get_args(ToolName), "tool")
+        tools = fields.choices(studio, "tools", get_args(ToolName), "tool")
     with gr.Group(), gr.Row():
-        greeting = (_text(studio, "greeting_es", lines=3), _text(studio, "greeting_en", lines=3))
+        greeting = (
+            fields.text(studio, "greeting_es", lines=3),
+            fields.text(studio, "greeting_en", lines=3),
+        )
     with gr.Group(), gr.Row():
-        fallback = (_text(studio, "fallback_es", lines=3), _text(studio, "fallback_en", lines=3))
+        fallback = (
+            fields.text(studio, "fallback_es", lines=3),
+            fields.text(studio, "fallback_en", lines=3),
+        )
     with gr.Accordion(studio.say("agents.advanced"), open=False):
         advanced = _advanced(studio)
-    fields = (name, brand, description, tone, instructions, languages, *greeting, *fallback,
+    placed = (name, brand, description, tone, instructions, languages, *greeting, *fallback,
               bases, grounded, tools, *advanced)  # fmt: skip
-    return tones, fields
+    return tones, placed
 
 
 def _advanced(studio: Studio) -> tuple[Any, ...]:
     with gr.Row():
-        model = _text(studio, "model", placeholder=studio.services.settings.model_in_force)
-        temperature = _number(studio, "temperature", 0.2, 0.1)
+        model = fields.text(studio, "model", placeholder=studio.services.settings.model_in_force)
+        temperature = fields.number(studio, "temperature", 0.2, 0.1)
     with gr.Row():
-        quiet = _number(studio, "quiet_seconds", 1.5, 0.5)
-        parts = _number(studio, "max_parts", 5, 1)
-    buttons = gr.Checkbox(label=studio.say("agent.buttons"), value=False, elem_id="agent-buttons",
-                          info=studio.say("agent.buttons.help"))  # fmt: skip
-    with gr.Row():
-        words = _text(studio, "handoff_words", lines=4)
-        topics = _text(studio, "forbidden_topics", lines=4)
-    return (model, temperature, quiet, parts, buttons, words, topics)
-
-
-def _text(studio: Studio, field: str, **more: Any) -> gr.Textbox:
-    return gr.Textbox(
-        label=studio.say(f"agent.{field}"), info=studio.say(f"agent.{field}.help"),
-        elem_id=f"agent-{field}", **more,
-    )  # fmt: skip
-
-
-def _number(studio: Studio, field: str, value: float, step: float) -> gr.Number:
-    return gr.Number(
-        value, label=studio.say(f"agent.{field}"), info=studio.say(f"agent.{field}.help"),
-        step=step, elem_id=f"agent-{field}",
-    )  # fmt: skip
-
-
-def _choices(studio: Studio, field: str, keys: Sequence[str], words: str) -> gr.CheckboxGroup:
-    return gr.CheckboxGroup(
-        [(studio.say(f"{words}.{key}"), key) for key in keys], label=studio.say(f"agent.{field}"),
-        info=studio.say(f"agent.{field}.help"), elem_id=f"agent-{field}",
-    )  # fmt: skip
+        quiet = fields.number(studio, "quiet_seconds", 1.5, 0.5)
+        parts = fields.number(studio, "max_parts", 5, 1)
+    buttons = fields.switch(studio, "buttons", value=False)
+    forbidden = fields.text(studio, "forbidden_topics", lines=2, max_lines=8)
+    people = handoff_view.section(studio)
+    return (model, temperature, quiet, parts, buttons, forbidden, *people)
 
 
 def shown(studio: Studio, page: Opened) -> list[Any]:

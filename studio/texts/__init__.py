@@ -6,7 +6,7 @@ from studio.texts.es import TEXTS as SPANISH
 TEXTS = {"es": SPANISH, "en": ENGLISH}
 
 
-def say(language: str, key: str, **values: object) -> str:
+def say(language: str, key: str, /, **values: object) -> str:
     """Return the text *key* in *language* with *values* filled in."""
     return TEXTS[language][key].format(**values)
 

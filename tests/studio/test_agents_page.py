@@ -2,20 +2,28 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agent.checks import World, check
+from agent.difference import difference
 from agent.errors import EditConflict, Invalid
-from agent.spec import KnowledgeChoice, Spec
+from agent.spec import HandoffRules, KnowledgeChoice, OfficeHours, Spec, Wording
 from studio import carry
 from studio.agent_form import AgentForm
+from studio.difference_view import difference_view
 from studio.errors import BadFields, BadFile, NotAllowed
+from studio.findings import sentence_of
 from studio.pages import agents, agents_view
 from studio.state import Studio
 from studio.wiring import sentence
 from tests.studio.conftest import NUMBER, Caller, House
 
 FORM = AgentForm(name="Sofía", brand="Rueda Clara", tone="Cercano")
+HOURS: dict[str, Any] = {
+    "has_hours": True, "days": ("sat", "mon"), "opens": "9", "closes": "18.30",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -35,6 +43,83 @@ def test_what_the_form_does_not_show_is_kept(studio: Studio) -> None:
     spec = Spec.from_yaml("name: Ana\nfallback: {pt: Desculpe}\nbudget: {model_calls: 3}\n")
     again = replace(AgentForm.of(spec), brand="X").onto(spec)
     assert (again.fallback.pt, again.budget.model_calls, again.brand) == ("Desculpe", 3, "X")
+
+
+def test_every_rule_about_people_comes_back_from_the_form_as_it_was() -> None:
+    hours = OfficeHours(
+        timezone="Europe/Madrid", days=("sun", "mon"), opens="22:00", closes="06:00",
+        away=Wording(es="Abrimos {when}.", en="", pt="Até {when}."),
+    )  # fmt: skip
+    rules = HandoffRules(topics=("demanda",), after_fallbacks=0, office_hours=hours)
+    for handoff in (rules, rules.model_copy(update={"office_hours": None})):
+        spec = Spec(name="Ana", handoff=handoff)
+        assert AgentForm(*AgentForm.of(spec).values()).onto(spec) == spec
+
+
+def test_rules_about_people_are_saved(studio: Studio, editor: Caller, sofia: str) -> None:
+    form = replace(FORM, **HOURS, handoff_topics="demanda\n\n PROFECO ", hand_back_after_hours=12)
+    agents.save(studio, editor, sofia, 1, *form.values())
+    saved = studio.services.agents.get(sofia).draft.handoff
+    assert (saved.topics, saved.hand_back_after_hours) == (("demanda", "PROFECO"), 12)
+    assert saved.office_hours is not None
+    assert saved.office_hours.days == ("mon", "sat")  # in the order of the week
+    assert (saved.office_hours.opens, saved.office_hours.closes) == ("09:00", "18:30")
+    agents.save(studio, editor, sofia, 2, *replace(form, has_hours=False).values())
+    assert studio.services.agents.get(sofia).draft.handoff.office_hours is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"timezone": "Polanco"}, "Zona horaria del equipo: no es una zona horaria."),
+        ({"timezone": None}, "Zona horaria del equipo: no es una zona horaria."),
+        ({"opens": "25:00"}, "Atiende desde: escriba una hora"),
+        ({"closes": "las seis"}, "Atiende hasta: escriba una hora"),
+        ({"days": ()}, "Días que atiende el equipo: elija al menos uno."),
+        ({"days": ("lunes",)}, "Días que atiende el equipo: elija entre los siete días"),
+        ({"after_fallbacks": 2.5}, "Fallos seguidos: escriba un número entero."),
+        ({"after_fallbacks": 21}, "Fallos seguidos: es demasiado alto (máximo 20)."),
+        ({"hand_back_after_hours": -1}, "Horas hasta volver al agente: es demasiado bajo"),
+        ({"hand_back_after_hours": None}, "Horas hasta volver al agente: hace falta."),
+    ],
+)
+def test_a_rule_about_people_that_cannot_be_used_is_told_by_its_field(
+    studio: Studio, editor: Caller, changes: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(BadFields) as error:
+        agents.save(studio, editor, "", 0, *replace(FORM, **HOURS | changes).values())
+    assert sentence(studio, error.value).startswith(told)
+
+
+def test_hours_that_are_not_in_force_are_not_judged() -> None:
+    form = replace(FORM, opens="tarde", timezone="Polanco")
+    assert form.onto().handoff.office_hours is None
+
+
+def test_new_hours_are_shown_as_a_difference_in_words(studio: Studio) -> None:
+    changes = difference(FORM.onto(), replace(FORM, **HOURS).onto())
+    page = difference_view(studio, "", changes, {})
+    assert all(word in page for word in ("Atiende desde", "Zona horaria del equipo", "Sáb"))
+    assert "sat" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"closes": "9"}, "desde las 09:00 hasta las 09:00"),
+        ({"away_en": ""}, "Habla inglés, pero fuera de horario"),
+        ({"away_es": "Volvemos pronto."}, "en español no dice cuándo escribirán. Ponga {when}"),
+        ({"handoff_topics": "Precio", "forbidden_topics": "precio"}, "«Precio» es un tema"),
+    ],
+)
+def test_rules_about_people_that_contradict_themselves_are_named_before_a_release(
+    studio: Studio, changes: dict[str, Any], told: str
+) -> None:
+    world = World(studio.services.settings)
+    usual = [sentence_of(studio, one) for one in check(replace(FORM, **HOURS).onto(), world)]
+    found = check(replace(FORM, **HOURS | changes).onto(), world)
+    [new] = [said for one in found if (said := sentence_of(studio, one)) not in usual]
+    assert told in new
 
 
 def test_the_preview_shows_each_of_the_five_fields(studio: Studio, viewer: Caller) -> None:

@@ -42,10 +42,50 @@ TEXTS = {
         "When the agent asks and gives a short list, the customer may tap the answer, where the"
         " channel has buttons."
     ),
-    "agent.handoff_words": "Words that ask for a person",
-    "agent.handoff_words.help": "One a line.",
+    "agents.people": "When a person takes over",
+    "agent.handoff_words": "Phrases that ask for a person",
+    "agent.handoff_words.help": "One a line. Whoever writes one is passed to your team.",
+    "agent.handoff_topics": "Topics only a person answers",
+    "agent.handoff_topics.help": (
+        "One word or phrase a line: lawsuit, refund… When the customer writes it, the agent does "
+        "not answer and passes the conversation on."
+    ),
+    "agent.after_fallbacks": "Failures in a row",
+    "agent.after_fallbacks.help": "After so many a person takes over. 0: never for this.",
+    "agent.hand_back_after_hours": "Hours until the agent is back",
+    "agent.hand_back_after_hours.help": (
+        "Since your team last wrote. 0: only when a person hands it back."
+    ),
+    "agent.has_hours": "The team has hours",
+    "agent.has_hours.help": (
+        "Outside of them the customer is told when somebody will write. Not ticked: somebody is "
+        "always there."
+    ),
+    "agent.timezone": "Time zone of the team",
+    "agent.timezone.help": "Choose the city or write another.",
+    "agent.days": "Days the team answers",
+    "agent.days.help": "A night shift counts on the day on which it begins.",
+    "agent.opens": "Answers from",
+    "agent.opens.help": "Like 09:00",
+    "agent.closes": "Answers until",
+    "agent.closes.help": "Like 18:00",
+    "agent.away_es": "Outside hours, in Spanish",
+    "agent.away_es.help": (
+        "Where it reads {{when}} it will say, for instance, «mañana a partir de las 9:00»."
+    ),
+    "agent.away_en": "Outside hours, in English",
+    "agent.away_en.help": (
+        "Where it reads {{when}} it will say, for instance, “tomorrow from 9:00”."
+    ),
     "agent.forbidden_topics": "Forbidden topics",
     "agent.forbidden_topics.help": "One a line.",
+    "day.mon": "Mon",
+    "day.tue": "Tue",
+    "day.wed": "Wed",
+    "day.thu": "Thu",
+    "day.fri": "Fri",
+    "day.sat": "Sat",
+    "day.sun": "Sun",
     "tool.catalog": "Search the catalogue",
     "tool.financing": "Work out monthly payments",
     "tool.handoff": "Pass to a person",
@@ -67,5 +107,11 @@ TEXTS = {
     "field.choose_one": "choose at least one.",
     "field.too_small": "is too low (at least {limit}).",
     "field.too_big": "is too high (at most {limit}).",
+    "field.whole": "write a whole number.",
+    "field.no_hour": "write an hour from 00:00 to 23:59, like 09:00 or 18:30.",
+    "field.no_zone": (
+        "is no time zone. Choose one of the list or write one like America/Mexico_City."
+    ),
+    "field.no_day": "choose among the seven days of the week (in a file: mon, tue … sun).",
     "field.not_valid": "is not a usable value.",
 }

@@ -71,6 +71,22 @@ TEXTS: dict[str, str] = {
     "check.topic_contradicts": (
         '"{topic}" is a forbidden topic, but the instructions speak of it.'
     ),
+    "check.away_missing": (
+        "It speaks {language}, but outside hours it will say so in another language. Write that "
+        "text under Advanced."
+    ),
+    "check.away_when": (
+        "What it says outside hours in {language} does not tell when somebody will write. Put "
+        "{{when}} where the time belongs."
+    ),
+    "check.hours_all_day": (
+        "The team answers from {hour} until {hour}: that counts as the whole day. Mend one of the "
+        "two hours if it is not so."
+    ),
+    "check.topic_twice": (
+        '"{topic}" is a forbidden topic and also one that a person answers: the conversation will '
+        "pass to your team. Leave one of them."
+    ),
     "version.title": "Versions",
     "version.released": "Released: {label} answers now.",
     "version.draft_changes": "What the draft would change",
@@ -113,15 +129,5 @@ TEXTS: dict[str, str] = {
     "carry.field": (
         'The field "{field}" of that file cannot be used. Mend it, or export the agent again.'
     ),
-    "version.field.handoff.topics": "Topics a person answers",
-    "version.field.handoff.after_fallbacks": "Passes to a person after so many failures in a row",
-    "version.field.handoff.hand_back_after_hours": "Goes back to the agent after (hours)",
-    "version.field.handoff.office_hours": "The team's hours",
-    "version.field.handoff.office_hours.timezone": "Hours: time zone",
-    "version.field.handoff.office_hours.days": "Hours: days",
-    "version.field.handoff.office_hours.opens": "Hours: opens",
-    "version.field.handoff.office_hours.closes": "Hours: closes",
-    "version.field.handoff.office_hours.away.es": "Outside hours, in Spanish",
-    "version.field.handoff.office_hours.away.en": "Outside hours, in English",
     "version.field.handoff.office_hours.away.pt": "Outside hours, in Portuguese",
 }

@@ -42,10 +42,46 @@ TEXTS = {
         "Si el agente pregunta y da una lista corta, el cliente puede tocar la respuesta, donde el"
         " canal tenga botones."
     ),
-    "agent.handoff_words": "Palabras que piden una persona",
-    "agent.handoff_words.help": "Una por línea.",
+    "agents.people": "Cuándo atiende una persona",
+    "agent.handoff_words": "Frases con que se pide una persona",
+    "agent.handoff_words.help": "Una por línea. Quien las escribe pasa con su equipo.",
+    "agent.handoff_topics": "Temas que solo responde una persona",
+    "agent.handoff_topics.help": (
+        "Una palabra o frase por línea: demanda, devolución… Si el cliente la escribe, el agente "
+        "no contesta y pasa la conversación."
+    ),
+    "agent.after_fallbacks": "Fallos seguidos",
+    "agent.after_fallbacks.help": "Tras tantos, pasa con una persona. 0: nunca por esto.",
+    "agent.hand_back_after_hours": "Horas hasta volver al agente",
+    "agent.hand_back_after_hours.help": (
+        "Desde lo último que escribió su equipo. 0: solo cuando una persona la devuelve."
+    ),
+    "agent.has_hours": "El equipo tiene horario",
+    "agent.has_hours.help": (
+        "Fuera de él, el cliente se entera de cuándo le escribirán. Sin marcar: siempre hay "
+        "alguien."
+    ),
+    "agent.timezone": "Zona horaria del equipo",
+    "agent.timezone.help": "Elija la ciudad o escriba otra.",
+    "agent.days": "Días que atiende el equipo",
+    "agent.days.help": "Un turno de noche cuenta en el día en que empieza.",
+    "agent.opens": "Atiende desde",
+    "agent.opens.help": "Como 09:00",
+    "agent.closes": "Atiende hasta",
+    "agent.closes.help": "Como 18:00",
+    "agent.away_es": "Fuera de horario, en español",
+    "agent.away_es.help": "Donde ponga {{when}} dirá, por ejemplo, «mañana a partir de las 9:00».",
+    "agent.away_en": "Fuera de horario, en inglés",
+    "agent.away_en.help": "Donde ponga {{when}} dirá, por ejemplo, «tomorrow from 9:00».",
     "agent.forbidden_topics": "Temas prohibidos",
     "agent.forbidden_topics.help": "Uno por línea.",
+    "day.mon": "Lun",
+    "day.tue": "Mar",
+    "day.wed": "Mié",
+    "day.thu": "Jue",
+    "day.fri": "Vie",
+    "day.sat": "Sáb",
+    "day.sun": "Dom",
     "tool.catalog": "Buscar en el catálogo",
     "tool.financing": "Calcular mensualidades",
     "tool.handoff": "Pasar con una persona",
@@ -68,5 +104,11 @@ TEXTS = {
     "field.choose_one": "elija al menos uno.",
     "field.too_small": "es demasiado bajo (mínimo {limit}).",
     "field.too_big": "es demasiado alto (máximo {limit}).",
+    "field.whole": "escriba un número entero.",
+    "field.no_hour": "escriba una hora de 00:00 a 23:59, como 09:00 o 18:30.",
+    "field.no_zone": (
+        "no es una zona horaria. Elija una de la lista o escriba una como America/Mexico_City."
+    ),
+    "field.no_day": "elija entre los siete días de la semana (en un archivo: mon, tue … sun).",
     "field.not_valid": "no es un valor válido.",
 }

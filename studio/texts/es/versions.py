@@ -73,6 +73,22 @@ TEXTS: dict[str, str] = {
     "check.topic_contradicts": (
         "«{topic}» es un tema prohibido, pero las instrucciones hablan de él."
     ),
+    "check.away_missing": (
+        "Habla {language}, pero fuera de horario avisará en otro idioma. Escriba ese texto en "
+        "Avanzado."
+    ),
+    "check.away_when": (
+        "El texto de fuera de horario en {language} no dice cuándo escribirán. Ponga {{when}} "
+        "donde deba ir la hora."
+    ),
+    "check.hours_all_day": (
+        "El equipo atiende desde las {hour} hasta las {hour}: eso cuenta como el día entero. "
+        "Corrija una de las dos horas si no es así."
+    ),
+    "check.topic_twice": (
+        "«{topic}» es un tema prohibido y también uno que responde una persona: la conversación "
+        "pasará con su equipo. Deje uno solo."
+    ),
     "version.title": "Versiones",
     "version.released": "Publicado: ahora responde {label}.",
     "version.draft_changes": "Qué cambiaría el borrador",
@@ -118,15 +134,5 @@ TEXTS: dict[str, str] = {
         "El campo «{field}» de ese archivo no se puede usar. Corríjalo o exporte otra vez "
         "el agente."
     ),
-    "version.field.handoff.topics": "Temas que responde una persona",
-    "version.field.handoff.after_fallbacks": "Pasa con una persona tras tantos fallos seguidos",
-    "version.field.handoff.hand_back_after_hours": "Vuelve al agente después de (horas)",
-    "version.field.handoff.office_hours": "Horario del equipo",
-    "version.field.handoff.office_hours.timezone": "Horario: zona horaria",
-    "version.field.handoff.office_hours.days": "Horario: días",
-    "version.field.handoff.office_hours.opens": "Horario: abre",
-    "version.field.handoff.office_hours.closes": "Horario: cierra",
-    "version.field.handoff.office_hours.away.es": "Fuera de horario, en español",
-    "version.field.handoff.office_hours.away.en": "Fuera de horario, en inglés",
     "version.field.handoff.office_hours.away.pt": "Fuera de horario, en portugués",
 }
