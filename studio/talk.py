@@ -1,7 +1,7 @@
 """A trial conversation: what was said, what is being written, and why each answer came out so."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.answer import Answer, Said, Step, Token
@@ -14,6 +14,7 @@ from studio.widgets import button, looker, note
 
 DRAFT = "draft"
 LONGEST = 100  # lines; what came first is forgotten
+Buttons = Callable[[Studio, "Talk", int], Html]  # what can be done with the answer at a place
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,14 @@ def _short(talk: Talk) -> Talk:
     return replace(talk, said=talk.said[cut:], reasons=kept, shown=talk.shown - cut, marks=marks)
 
 
-def drawn(studio: Studio, talk: Talk, keeps: bool = False) -> Html:
-    """Return the talk as bubbles; with *keeps*, each answer can be kept or corrected."""
+def drawn(studio: Studio, talk: Talk, keeps: bool = False, looks: bool = False) -> Html:
+    """Return the talk as bubbles; with *looks*, each answer can be asked for its reasons; with
+    *keeps*, it can be kept or corrected too."""
     bubbles = []
     for place, line in enumerate(talk.said):
         reason = talk.of(place)
-        below = _below(studio, talk, place, keeps)
+        shown = _keep if keeps else _look if looks else None
+        below = _below(studio, talk, place, shown)
         who = reason.label if reason else ""
         bubbles.append(Bubble(line.author, line.text, who=who, below=below))
     if talk.partial is not None:
@@ -122,20 +125,23 @@ def drawn(studio: Studio, talk: Talk, keeps: bool = False) -> Html:
     return thread(bubbles) if bubbles else note(studio.say("playground.empty"))
 
 
-def _below(studio: Studio, talk: Talk, place: int, keeps: bool) -> Html | None:
+def _below(studio: Studio, talk: Talk, place: int, buttons: Buttons | None) -> Html | None:
     reason = talk.of(place)
     if reason is None:
         return None
-    return join([reason.cited, _keep(studio, talk, place) if keeps else None])
+    return join([reason.cited, buttons(studio, talk, place) if buttons else None])
+
+
+def _look(studio: Studio, _talk: Talk, place: int) -> Html:
+    return looker(studio.say("playground.see_why"), place)
 
 
 def _keep(studio: Studio, talk: Talk, place: int) -> Html:
     if place in talk.marks:
-        return join([looker(studio.say("playground.see_why"), place),
-                     studio.say("playground.kept")])  # fmt: skip
+        return join([_look(studio, talk, place), studio.say("playground.kept")])
     return join(
         [
-            looker(studio.say("playground.see_why"), place),
+            _look(studio, talk, place),
             button(studio.say("playground.correct"), "correct", place),
             button(studio.say("playground.keep_case"), "case", place),
         ]

@@ -28,11 +28,11 @@ ZONES = (
 
 def section(studio: Studio) -> tuple[Any, ...]:
     """Place the section; return its fields in the order of the form."""
+    place(tag("h3", studio.say("agents.people")), elem_classes="as-section")
     with gr.Group(elem_classes="as-people"):
-        place(tag("h3", studio.say("agents.people")), elem_classes="as-section")
         with gr.Row():
-            words = fields.text(studio, "handoff_words", lines=4, max_lines=8)
-            topics = fields.text(studio, "handoff_topics", lines=4, max_lines=8)
+            words = fields.text(studio, "handoff_words", lines=4, max_lines=5)
+            topics = fields.text(studio, "handoff_topics", lines=4, max_lines=5)
         with gr.Row():
             failures = fields.number(studio, "after_fallbacks", 3, 1, min_width=120)
             back = fields.number(studio, "hand_back_after_hours", 0, 1, min_width=120)

@@ -190,9 +190,10 @@ def build(studio: Studio, load: Load) -> None:
 def _wire_answers(studio: Studio, parts: Parts) -> None:
     form, show = parts.form, partial(correcting, studio)
     out = parts.corrected
-    parts.chat.select(
-        pick(studio, explain, partial(explained, studio)), parts.talk, [parts.talk, parts.reason]
-    )
+    for chat, talk in ((parts.chat, parts.talk), (parts.other_chat, parts.other_talk)):
+        chat.select(
+            pick(studio, explain, partial(explained, studio)), talk, [talk, parts.reason]
+        )  # fmt: skip
     parts.chat.click(pick(studio, keep, show), [parts.talk, parts.agent], out)
     form.save.click(
         event(studio, correct, show, "playground.corrected"),

@@ -107,8 +107,8 @@ def layout(studio: Studio) -> Parts:
             box, send, again = _writing(studio)
             kinds = _kinds(studio)
         with gr.Column(scale=5, min_width=300, visible=False) as second:
-            other_chat = place(elem_id="try-other", autoscroll=True,
-                               elem_classes="as-phone as-mid")  # fmt: skip
+            other_chat = clickable(elem_id="try-other", autoscroll=True,
+                                   elem_classes="as-phone as-mid")  # fmt: skip
         with gr.Column(scale=5, min_width=320):
             form = _correction(studio)
             place(tag("h3", say("playground.why")))
@@ -163,7 +163,7 @@ def _correction(studio: Studio) -> CorrectionParts:
 def shown(studio: Studio, pair: Pair) -> list[Any]:
     """Return the values of `Parts.filled`."""
     beside = pair.other is not None
-    other = drawn(studio, pair.other) if pair.other is not None else ""
+    other = drawn(studio, pair.other, looks=True) if pair.other is not None else ""
     return [pair.talk, pair.other, drawn(studio, pair.talk, keeps=True), other,
             gr.Column(visible=beside), reasons(studio, pair.talk), ""]  # fmt: skip
 

@@ -135,6 +135,18 @@ def test_reasons_of_an_earlier_answer_come_back(studio: Studio, clerk: Caller, s
     assert playground_view.reasons(studio, shown) == pair.talk.reasons[0].why
 
 
+def test_the_reasons_of_the_talk_beside_are_shown_too(
+    studio: Studio, clerk: Caller, sofia: str
+) -> None:
+    version = studio.services.agents.release_draft(sofia, "twilio", NUMBER, "test")
+    pair = said(studio, clerk, sofia, "hola", DRAFT, beside=version.id)
+    other = str(playground_view.shown(studio, pair)[3])
+    assert 'data-pick="see"' in other
+    assert 'data-pick="correct"' not in other  # only the first talk is kept and corrected
+    shown = playground.explain(studio, clerk, "see", "1", pair.other)
+    assert version.label in playground_view.reasons(studio, shown)
+
+
 def test_a_long_talk_forgets_its_beginning_but_not_its_reasons(
     studio: Studio, clerk: Caller, sofia: str
 ) -> None:
