@@ -100,9 +100,13 @@ def hooked_redis(url: str, hook: Hook) -> redis.Redis:
 
     class Hooked(redis.Connection):
         def send_packed_command(self, *args: Any, **kwargs: Any) -> None:
-            hook.reach(REDIS, "before a Redis command")
-            super().send_packed_command(*args, **kwargs)
-            hook.reach(REDIS, "after a Redis command")
+            try:
+                hook.reach(REDIS, "before a Redis command")
+                super().send_packed_command(*args, **kwargs)
+                hook.reach(REDIS, "after a Redis command")
+            except BaseException:
+                self.disconnect()  # of a process that died the system closes every socket
+                raise
 
     pool = redis.ConnectionPool.from_url(url, connection_class=Hooked)
     return redis.Redis(connection_pool=pool)
