@@ -91,7 +91,9 @@ def work(desk: Desk, redis: Redis, turnstile: Turnstile) -> None:
             if name == DELIVERY:
                 return deliver.send(desk, conversation_id)
             look_at = turn.take(desk, conversation_id)
-        agenda.ring((DELIVERY, conversation_id))
+            deliver_at = deliver.send(desk, conversation_id)
+        if deliver_at is not None:
+            agenda.ring((DELIVERY, conversation_id), deliver_at)
         return look_at
 
     agenda = Agenda(attend, desk.services.settings.turn_slots)
