@@ -3,7 +3,6 @@
 import threading
 import time
 import urllib.parse
-from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -35,14 +34,15 @@ class Driver:
             maxsize=THREADS, timeout=PATIENCE_SECONDS, retries=False, block=False
         )
         self._threads = ThreadPoolExecutor(THREADS)
-        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._before: dict[str, Future[None]] = {}  # each customer's burst before the next
         self._lock = threading.Lock()
         self._open: set[Future[None]] = set()
         self.stop = threading.Event()
 
     def write(self, burst: Burst) -> None:
-        """Have a burst written, from another thread; each customer writes one at a time."""
-        self._later(self._burst, burst)
+        """Have a burst written, from another thread; each customer's bursts one after the other."""
+        customer = burst.messages[0].customer
+        self._before[customer] = self._later(self._burst, burst, self._before.get(customer))
 
     def finish(self) -> None:
         """Wait until everything has been acknowledged."""
@@ -54,27 +54,27 @@ class Driver:
             waiting[0].result()
         self._threads.shutdown()
 
-    def _later(self, work: object, *arguments: object) -> None:
+    def _later(self, work: object, *arguments: object) -> "Future[None]":
         future = self._threads.submit(work, *arguments)  # type: ignore[arg-type]
         with self._lock:
             self._open.add(future)
         future.add_done_callback(self._done)
+        return future
 
     def _done(self, future: "Future[None]") -> None:
         with self._lock:
             self._open.discard(future)
 
-    def _burst(self, burst: Burst) -> None:
-        with self._lock:
-            turn = self._turns[burst.messages[0].customer]
-        with turn:
-            for message, pause in zip(burst.messages, burst.pauses, strict=True):
-                for _ in range(message.copies - 1):
-                    self._later(self._deliver, message)
-                self._deliver(message)
-                if message.again_after is not None:
-                    threading.Timer(message.again_after, self._once, [message]).start()
-                time.sleep(pause)
+    def _burst(self, burst: Burst, before: "Future[None] | None") -> None:
+        if before is not None:
+            before.result()  # a lock would let the bursts that wait for it overtake each other
+        for message, pause in zip(burst.messages, burst.pauses, strict=True):
+            for _ in range(message.copies - 1):
+                self._later(self._deliver, message)
+            self._deliver(message)
+            if message.again_after is not None:
+                threading.Timer(message.again_after, self._once, [message]).start()
+            time.sleep(pause)
 
     def _deliver(self, message: Written) -> None:
         """Post until it is taken, as a provider does that is told to come again."""
