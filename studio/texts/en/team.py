@@ -92,7 +92,6 @@ TEXTS: dict[str, str] = {
     "audit.figures exported": "Figures exported",
     "audit.customer erased": "Customer erased",
     "team.keep_help": (
-        "For how many days each thing is kept; what is older is deleted by itself. 0 is for "
-        "good."
+        "For how many days each thing is kept; what is older is deleted by itself. 0 is for good."
     ),
 }
