@@ -11,13 +11,15 @@ from agent import log as logs
 from agent.settings import Settings
 from bot.access import is_local
 from bot.simulator.faults import Faults
+from bot.simulator.files import MOST_BYTES_EACH, SentFiles
 from bot.simulator.ledger import Ledger
+from bot.simulator.media import media
 from bot.simulator.phones import phones
 from bot.simulator.postman import Postman
 from bot.simulator.rest import rest
 
 log = logging.getLogger(__name__)
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = MOST_BYTES_EACH + 1024 * 1024  # a file, and the form around it
 THREADS = 24  # pages that follow a thread hold one each
 
 
@@ -39,9 +41,11 @@ def create_simulator(
     where = urlsplit(webhook_url)
     ledger = Ledger()
     postman = Postman(auth_token, f"{where.scheme}://{where.netloc}", public_base_url)
-    app.extensions.update(ledger=ledger, postman=postman)
+    files = SentFiles()
+    app.extensions.update(ledger=ledger, postman=postman, files=files)
     account = (account_sid, auth_token)
     app.register_blueprint(rest(account, sender, ledger, postman, faults or Faults()))
+    app.register_blueprint(media(account, files))
     app.register_blueprint(phones(account_sid, sender, webhook_url, ledger, postman))
     app.before_request(_only_this_machine)
     app.add_url_rule("/healthz", view_func=lambda: {"status": "ok"})

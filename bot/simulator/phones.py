@@ -86,7 +86,7 @@ def form(account_sid: str, message: Message, name: str) -> dict[str, str]:
 
 def _message(address: str, number: str, wanted: Json, now: float) -> Message:
     media = tuple(
-        {"url": str(one["url"]), "media_type": str(one["media_type"])}
+        {name: str(one[name]) for name in ("url", "media_type", "name") if name in one}
         for one in wanted.get("media") or []
     )
     return Message(
@@ -110,7 +110,11 @@ def _has_content(wanted: Json) -> bool:
 
 
 def _kind(message: Message) -> str:
-    return message.media[0]["media_type"].split("/")[0] if message.media else "text"
+    """Twilio's MessageType: a document is whatever is neither picture, sound nor film."""
+    if not message.media:
+        return "text"
+    kind = message.media[0]["media_type"].split("/")[0]
+    return kind if kind in ("image", "audio", "video") else "document"
 
 
 def _whatsapp(address: str) -> str:

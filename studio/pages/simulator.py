@@ -7,6 +7,7 @@ bot and receives its replies, as Twilio would.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,9 @@ from studio.wiring import Load, event
 
 CUSTOMER = "+5215512345678"
 SECONDS = 3.0
+UPLOAD_SECONDS = 20.0
+KINDS = ["image", "audio", "video", ".pdf", ".docx", ".xlsx", ".pptx", ".csv", ".txt"]
+MOST_BYTES = 16 * 1024 * 1024  # Twilio: "Accepted content types for media", WhatsApp
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,24 @@ def write(studio: Studio, person: Person, customer: str, text: str) -> Phone:
     """Send *text* as the customer."""
     if not (text or "").strip():
         raise NothingChosen("simulator.write_first")
-    _ask(studio, "POST", customer, {"text": text.strip()})
+    _ask(studio, "POST", customer, json={"text": text.strip()})
+    return Phone(_thread(studio, customer))
+
+
+@allow("agent")
+def attach(studio: Studio, person: Person, customer: str, text: str, path: str | None) -> Phone:
+    """Send a picture, a voice note or a document as the customer, with *text* beside it."""
+    if not path:
+        raise NothingChosen("simulator.file_first")
+    file = Path(path)
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise NothingChosen("simulator.file_big")
+        with file.open("rb") as content:
+            sent = _ask(studio, "POST", customer, "files", files={"file": (file.name, content)})
+    finally:
+        file.unlink(missing_ok=True)
+    _ask(studio, "POST", customer, json={"text": (text or "").strip(), "media": [sent]})
     return Phone(_thread(studio, customer))
 
 
@@ -65,16 +86,18 @@ def _thread(studio: Studio, customer: str) -> list[dict[str, Any]]:
     return list(_ask(studio, "GET", customer)["messages"])
 
 
-def _ask(studio: Studio, method: str, customer: str, body: dict[str, str] | None = None) -> Any:
+def _ask(studio: Studio, method: str, customer: str, what: str = "messages", **content: Any) -> Any:
+    """Ask the simulator about this customer; *content* is handed to httpx."""
     number = "".join(letter for letter in customer or "" if letter.isdecimal())
     if not 8 <= len(number) <= 15:
         raise NothingChosen("simulator.number")
     address = quote(f"+{number}", safe="")
     port = studio.services.settings.simulator_port
-    url = f"http://127.0.0.1:{port}/customers/{address}/messages"
+    url = f"http://127.0.0.1:{port}/customers/{address}/{what}"
+    seconds = UPLOAD_SECONDS if what == "files" else SECONDS
     try:
-        with httpx.Client(timeout=SECONDS, trust_env=False) as client:
-            answer = client.request(method, url, json=body)
+        with httpx.Client(timeout=seconds, trust_env=False) as client:
+            answer = client.request(method, url, **content)
             if answer.status_code == 502:
                 raise NotReached("simulator.bot_down")
             answer.raise_for_status()
@@ -107,7 +130,9 @@ def build(studio: Studio, load: Load) -> None:
             again = gr.Button(say("simulator.clear"))
         with gr.Column(scale=6, min_width=380):
             screen = place(elem_id="phone", autoscroll=True, elem_classes="as-phone")
-            with gr.Row():
+            with gr.Row(elem_id="phone-writing"):
+                clip = gr.UploadButton("📎", file_types=KINDS, elem_id="phone-clip", scale=0,
+                                       min_width=46)  # fmt: skip
                 box = gr.Textbox(
                     show_label=False, placeholder=say("simulator.placeholder"), scale=8,
                     container=False, max_length=1600, elem_id="phone-box",
@@ -126,4 +151,9 @@ def build(studio: Studio, load: Load) -> None:
         [customer, box],
         [screen, box],
         show_progress="hidden",
+    )
+    clip.upload(
+        event(studio, attach, lambda phone: [show(phone), "", None]),
+        [customer, box, clip],
+        [screen, box, clip],
     )

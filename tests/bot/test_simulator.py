@@ -91,6 +91,22 @@ def test_a_file_arrives_as_media(client: FlaskClient, bot: Bot) -> None:
     assert seen["MessageSid"].startswith("MM")
 
 
+def test_an_uploaded_file_is_fetched_by_its_account_only(client: FlaskClient, bot: Bot) -> None:
+    form = {"file": (io.BytesIO(b"%PDF-1.4"), "factura.pdf")}
+    sent = client.post(f"/customers/{CUSTOMER}/files", data=form).json
+    client.post(f"/customers/{CUSTOMER}/messages", json={"media": [sent]})
+    [seen] = bot.seen
+    assert (seen["MessageType"], seen["MediaContentType0"]) == ("document", "application/pdf")
+    assert client.get(seen["MediaUrl0"], auth=AUTH).data == b"%PDF-1.4"
+    assert client.get(seen["MediaUrl0"]).status_code == 401
+    assert client.get(seen["MediaUrl0"] + "0", auth=AUTH).status_code == 404
+
+
+def test_an_empty_file_is_refused(client: FlaskClient) -> None:
+    form = {"file": (io.BytesIO(b""), "nada.pdf")}
+    assert client.post(f"/customers/{CUSTOMER}/files", data=form).status_code == 422
+
+
 @pytest.mark.parametrize("body", [None, {}, {"text": ""}, {"text": "x" * 1601}, {"text": 5},
                                   {"media": "x"}, {"media": [{"url": "x"}]}, [1]])  # fmt: skip
 def test_an_empty_message_is_refused(client: FlaskClient, bot: Bot, body: object) -> None:

@@ -62,7 +62,7 @@ MATRIX = {
         "turn": "admin", "look": "admin", "keep": "admin",
     },
     "panic": {"state": "viewer", "switch": "editor"},
-    "simulator": {"look": "agent", "write": "agent", "clear": "agent"},
+    "simulator": {"look": "agent", "write": "agent", "attach": "agent", "clear": "agent"},
 }  # fmt: skip
 ROLES = ("", "viewer", "agent", "editor", "admin")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,7 +12,8 @@ from studio.errors import NotAllowed, NothingChosen, NotReached
 from studio.pages import simulator
 from studio.state import Studio
 from tests.standins.server import serve
-from tests.studio.conftest import Caller, House, free_port
+from tests.studio.conftest import Caller, House
+from tests.waiting import free_port
 
 
 @pytest.fixture
@@ -42,6 +44,29 @@ def test_what_is_written_appears_on_the_phone(connected: Studio, clerk: Caller) 
     assert simulator.look(connected, clerk, "+5215512345678") == phone
     simulator.clear(connected, clerk, "+5215512345678")
     assert simulator.look(connected, clerk, "+5215512345678").messages == []
+
+
+def test_a_file_is_sent_and_leaves_nothing_behind(
+    connected: Studio, clerk: Caller, tmp_path: Path
+) -> None:
+    photo = tmp_path / "golpe.png"
+    photo.write_bytes(b"a picture")
+    phone = simulator.attach(connected, clerk, simulator.CUSTOMER, "Mire", str(photo))
+    [message] = phone.messages
+    assert (message["text"], message["media"][0]["name"]) == ("Mire", "golpe.png")
+    assert message["media"][0]["media_type"] == "image/png"
+    assert not photo.exists()
+
+
+def test_a_file_that_whatsapp_would_refuse_is_not_sent(
+    connected: Studio, clerk: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulator, "MOST_BYTES", 3)
+    film = tmp_path / "largo.mp4"
+    film.write_bytes(b"long")
+    with pytest.raises(NothingChosen, match=r"simulator\.file_big"):
+        simulator.attach(connected, clerk, simulator.CUSTOMER, "", str(film))
+    assert simulator.look(connected, clerk, simulator.CUSTOMER).messages == []
 
 
 def test_a_simulator_that_is_not_there_is_a_sentence(house: House, clerk: Caller) -> None:

@@ -11,6 +11,8 @@ TEXTS = {
     "simulator.clear": "Clear the screen",
     "simulator.placeholder": "Message",
     "simulator.empty": 'Write a message, for example: "Hello, what warranty do the cars have?"',
+    "simulator.file_first": "Choose a file first.",
+    "simulator.file_big": "The file is larger than 16 MB, the most that WhatsApp takes.",
     "simulator.write_first": "Write a message first.",
     "simulator.number": "Write a number of 8 to 15 digits.",
     "simulator.not_running": 'The simulator does not answer. Start everything with "make run".',

@@ -11,6 +11,8 @@ TEXTS = {
     "simulator.clear": "Vaciar la pantalla",
     "simulator.placeholder": "Mensaje",
     "simulator.empty": "Escriba un mensaje, por ejemplo: «Hola, ¿qué garantía tienen los autos?»",
+    "simulator.file_first": "Elija primero un archivo.",
+    "simulator.file_big": "El archivo pesa más de 16 MB, lo más que WhatsApp admite.",
     "simulator.write_first": "Escriba primero un mensaje.",
     "simulator.number": "Escriba un número de 8 a 15 cifras.",
     "simulator.not_running": "El simulador no responde. Arranque todo con «make run».",
