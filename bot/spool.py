@@ -54,6 +54,7 @@ class Spool:
         self._folder = folder
         self._store = store
         self._numbers = itertools.count()
+        self._kept = threading.Event()
 
     def take(self, channel: str, events: Sequence[Event]) -> None:
         """Store *events*, or keep them. Raises SQLAlchemyError when neither is possible."""
@@ -88,19 +89,28 @@ class Spool:
         return done
 
     def start(self) -> None:
-        """Drain in a thread for as long as the process lives."""
+        """Drain in a thread for as long as the process lives: now, and whenever one was kept."""
+        self._kept.set()
         threading.Thread(target=self._watch, name="spool", daemon=True).start()
 
     def _watch(self) -> None:
         while True:
-            time.sleep(EVERY_SECONDS)
-            try:
-                done = self.drain()
-            except OSError as error:
-                log.error("the spool cannot be read: %s", type(error).__name__)
-                continue
-            if done:
-                log.info("spool drained records=%s", done)
+            self._kept.wait()
+            self._kept.clear()
+            if not self._emptied():
+                time.sleep(EVERY_SECONDS)  # a database tells nobody that it is back
+                self._kept.set()
+
+    def _emptied(self) -> bool:
+        try:
+            done = self.drain()
+            left = self.waiting()
+        except OSError as error:
+            log.error("the spool cannot be read: %s", type(error).__name__)
+            return False
+        if done:
+            log.info("spool drained records=%s", done)
+        return not left
 
     def _keep_or_raise(self, channel: str, events: Sequence[Event], error: Exception) -> None:
         try:
@@ -128,6 +138,7 @@ class Spool:
             draft.unlink(missing_ok=True)
             raise
         _flush(self._folder)
+        self._kept.set()
 
     def _stored(self, record: Path) -> bool:
         """Store one record; False when the database is still away."""

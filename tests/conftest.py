@@ -14,6 +14,7 @@ from agent.settings import Settings
 from agent.store.db import Database
 from agent.store.tables import metadata as agent_tables
 from knowledge.tables import metadata as knowledge_tables
+from tests.fakes import Clock
 
 _TABLES = [*agent_tables.tables, *knowledge_tables.tables]
 
@@ -34,6 +35,12 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         real(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Time that passes when the test says so."""
+    return Clock()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
-"""Fakes with names: a scripted model and a library in memory."""
+"""Fakes with names: a clock, a scripted model and a library in memory."""
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -14,6 +15,20 @@ from pydantic import PrivateAttr
 from agent.offline.words import stems
 from agent.spec import ModelChoice
 from knowledge.base import Passage, TableRow
+
+
+@dataclass
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
 
 
 def call(name: str, **arguments: Any) -> AIMessage:

@@ -163,20 +163,19 @@ def compose(*arguments: str, folder: Path) -> "subprocess.CompletedProcess[str] 
 
 
 def test_a_host_without_a_worker_is_not_well(valkey_url: str) -> None:
-    assert "No worker" in alive.worker(Redis.from_url(valkey_url), "nowhere")
+    with Redis.from_url(valkey_url) as redis:
+        assert "No worker" in alive.worker(redis, "nowhere")
 
 
 def test_a_worker_that_beats_is_well_and_one_that_hangs_is_not(
     valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    redis = Redis.from_url(valkey_url)
-    worker = ChoreWorker(redis)
-    worker.register_birth()
-    try:
+    with Redis.from_url(valkey_url) as redis:
+        worker = ChoreWorker(redis)
+        worker.register_birth()
         assert alive.worker(redis, socket.gethostname()) == ""
         monkeypatch.setattr(alive, "SILENT_SECONDS", -1.0)
         assert "silent" in alive.worker(redis, socket.gethostname())
-    finally:
         worker.register_death()
 
 

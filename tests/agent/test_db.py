@@ -54,7 +54,7 @@ def test_a_connection_that_the_server_closed_is_replaced_before_it_is_used(
     with database.read() as tx:
         tx.execute(text("SELECT 1"))
     if not database.is_sqlite:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
+        others = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE pid <> "
         with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as admin:
             admin.execute(others + "pg_backend_pid() AND datname = current_database()")
     with database.write() as tx:

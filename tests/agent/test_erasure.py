@@ -15,16 +15,9 @@ from agent.store.erasure import DAY, Erasure
 from agent.store.inbox import Accepted, Inbound, Inbox
 from agent.store.tables import contacts, conversations, inbox, media, messages, notes, outbox, turns
 from agent.store.turns import Outcome, Turns
+from tests.fakes import Clock
 
 SECRETS = [f"zafiro{number:03d}" for number in range(20)]
-
-
-@dataclass
-class Clock:
-    now: float = 1_000_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass
@@ -77,11 +70,6 @@ class Shop:
         """How many messages there are."""
         with self.services.database.read() as tx:
             return int(tx.scalar(select(func.count()).select_from(messages)) or 0)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -12,25 +12,16 @@ from agent.store.db import Database
 from agent.store.inbox import Inbound, Inbox
 from agent.store.insights import Insights, Span
 from agent.store.turns import Outcome, Turns
+from tests.fakes import Clock
 
 NUMBER = "whatsapp:+1"
 DAY = date(2026, 3, 10)
 NOON = datetime(2026, 3, 10, 12).timestamp()
 
 
-class Clock:
-    """A clock that is set."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture

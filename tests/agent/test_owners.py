@@ -12,23 +12,9 @@ from agent.store.outbox import Outbox, Parcel
 from agent.store.owners import Echo, OwnerChange, Owners
 from agent.store.switches import Switches
 from agent.store.turns import Turns
+from tests.fakes import Clock
 
 OURS, CUSTOMER = "whatsapp:+14155238886", "whatsapp:+5215550001111"
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -13,23 +13,9 @@ from agent.store.passwords import check_strength, fits, hashed, is_hash
 from agent.store.people import IDLE_SECONDS, LONGEST_SECONDS, People
 from agent.store.tables import logins
 from agent.store.tables import people as people_table
+from tests.fakes import Clock
 
 GOOD = "una frase segura 7"
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -28,7 +28,9 @@ def test_up_means_up(client: FlaskClient) -> None:
 
 
 def test_ready_means_that_both_stores_answer(services: Services, valkey_url: str) -> None:
-    answer = create_app(with_redis(services, valkey_url)).test_client().get("/readyz")
+    whole = with_redis(services, valkey_url)
+    answer = create_app(whole).test_client().get("/readyz")
+    whole.redis.close()
     assert answer.status_code == 200
     assert answer.json == {
         "status": "ok",

@@ -24,6 +24,7 @@ from tests.bot.conftest import (
     payload,
     signature,
 )
+from tests.waiting import until
 
 
 @dataclass
@@ -90,6 +91,14 @@ def test_draining_stops_where_the_database_goes_away_again(spool: Spool, store: 
     for number in range(3):
         spool.take("twilio", [_said(number)])
     assert (spool.drain(), len(spool.waiting())) == (0, 3)
+
+
+def test_it_empties_itself_once_the_database_is_back(spool: Spool, store: Store) -> None:
+    spool.start()
+    store.away = AWAY
+    spool.take("twilio", [_said(1)])
+    store.away = None
+    until(lambda: store.kept == [_said(1)], seconds=30, what="the spool's emptying")
 
 
 def test_another_process_finds_what_a_killed_one_left(

@@ -18,7 +18,8 @@ from bot.webhooks import accept, webhooks
 from jobs import deliver, turn
 from jobs.desk import Desk, Heartbeat
 from jobs.reconcile import Reconciler
-from tests.jobs.fakes import Clock, EchoRuntime
+from tests.fakes import Clock
+from tests.jobs.fakes import EchoRuntime
 from tests.standins.chatwoot import USER_TOKEN
 from tests.standins.chatwoot_account import Account, Conversation
 

@@ -19,14 +19,10 @@ from agent.store.owners import Owners
 from agent.store.switches import Switches
 from agent.store.turns import Turns
 from jobs.desk import Desk, Heartbeat
-from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
+from tests.fakes import Clock
+from tests.jobs.fakes import EchoRuntime, MemoryChannel
 
 OURS = "whatsapp:+14155238886"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

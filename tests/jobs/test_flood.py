@@ -15,7 +15,8 @@ from agent.store.turns import Turns
 from jobs import deliver, turn
 from jobs.desk import Desk
 from jobs.gates import ROUND, SAME
-from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
+from tests.fakes import Clock
+from tests.jobs.fakes import EchoRuntime, MemoryChannel
 
 Write = Callable[..., Accepted]
 USUAL = Limits(messages_a_minute=10, burst=20, turns_a_day=200)

@@ -18,7 +18,8 @@ from bot.simulator import faults as wrong
 from bot.webhooks import accept
 from jobs import deliver, turn
 from jobs.desk import Desk
-from tests.jobs.fakes import Clock, EchoRuntime
+from tests.fakes import Clock
+from tests.jobs.fakes import EchoRuntime
 from tests.standins.meta import NUMBER, SECRET, TOKEN, MetaStandin
 from tests.standins.server import serve
 

@@ -43,8 +43,8 @@ from jobs.sweep import Sweeper
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.oracle import judge
 from tests.chaos.plan import LONG
+from tests.fakes import Clock
 from tests.jobs.conftest import OURS
-from tests.jobs.fakes import Clock
 from tests.jobs.fibers import BUSY, NOT_TAKEN, TAKEN, Fiber, Interleaved, NumberingRuntime, Provider
 
 EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "30")), 40

@@ -11,15 +11,11 @@ from agent.services import Services
 from bot.simulator.faults import Fault
 from jobs import reconcile
 from jobs.reconcile import INTERVAL_SECONDS, LONGEST_PAUSE, NOT_ALLOWED_PAUSE
+from tests.fakes import Clock
 from tests.jobs.chatwoot_house import House, configured
-from tests.jobs.fakes import Clock, EchoRuntime
+from tests.jobs.fakes import EchoRuntime
 from tests.standins.chatwoot import BOT_TOKEN, Wishes, chatwoot_standin, serve_chatwoot
 from tests.standins.chatwoot_account import Account, Conversation
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(1_800_000_000.0)
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from bot.channels.base import Refused, Unclear
 from jobs import deliver, turn
 from jobs.desk import Desk
 from jobs.sweep import Sweeper
-from tests.jobs.fakes import Clock, EchoRuntime, HeardDoorbell, MemoryChannel
+from tests.fakes import Clock
+from tests.jobs.fakes import EchoRuntime, HeardDoorbell, MemoryChannel
 from tests.jobs.interleaving import OURS, Story
 
 Write = Callable[..., Accepted]

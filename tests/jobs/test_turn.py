@@ -10,7 +10,8 @@ from agent.store.inbox import Accepted
 from agent.store.tables import inbox, outbox, turns
 from jobs import gates, turn
 from jobs.desk import Desk
-from tests.jobs.fakes import Clock, EchoRuntime
+from tests.fakes import Clock
+from tests.jobs.fakes import EchoRuntime
 
 Write = Callable[..., Accepted]
 

@@ -16,7 +16,8 @@ from bot.channels.base import Refused, Sent, Unclear
 from jobs import deliver, turn
 from jobs.deliver import BACK_OFF
 from jobs.desk import Desk
-from tests.jobs.fakes import Clock, EchoRuntime, MemoryChannel
+from tests.fakes import Clock
+from tests.jobs.fakes import EchoRuntime, MemoryChannel
 
 Write = Callable[..., Accepted]
 CUSTOMERS = [f"whatsapp:+52155500010{number:02d}" for number in range(6)]

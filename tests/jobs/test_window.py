@@ -15,7 +15,8 @@ from bot.channels.base import Refused, Sent, Unclear
 from bot.channels.templates import LONGEST_WORDS
 from jobs import deliver, turn
 from jobs.desk import Desk
-from tests.jobs.fakes import Clock, MemoryChannel
+from tests.fakes import Clock
+from tests.jobs.fakes import MemoryChannel
 
 Write = Callable[..., Accepted]
 DAY = 24 * 3600.0

@@ -8,8 +8,9 @@ import pytest
 
 from bot.simulator.app import create_simulator
 from bot.simulator.ledger import Ledger
-from tests.stack.running import OURS, SID, TOKEN, Running, free_ports, until
+from tests.stack.running import OURS, SID, TOKEN, Running
 from tests.standins.server import serve
+from tests.waiting import free_ports, until
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,16 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.parse
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 from twilio.request_validator import RequestValidator
+
+from tests.waiting import free_ports, until
 
 ROOT = Path(__file__).parent.parent.parent
 SID, TOKEN, OURS = "AC" + "1" * 32, "2" * 32, "whatsapp:+14155238886"
@@ -26,24 +25,6 @@ PARTS = {
     "valkey": "valkey-server",
     "chroma": "chroma run",
 }
-
-
-def free_ports(count: int) -> list[int]:
-    """Loopback ports nobody uses."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-
-
-def until(happened: Callable[[], object], seconds: float = 60, what: str = "it") -> None:
-    """Wait for a condition of the outside world, looking often."""
-    ends = time.monotonic() + seconds
-    while not happened():
-        if time.monotonic() > ends:
-            raise AssertionError(f"{what} did not happen within {seconds} s")
-        time.sleep(0.05)
 
 
 @dataclass

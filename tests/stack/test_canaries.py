@@ -10,7 +10,8 @@ import pytest
 from redis import Redis
 
 from tests.stack.conftest import World, worlds
-from tests.stack.running import descendants, until
+from tests.stack.running import descendants
+from tests.waiting import until
 
 pytestmark = pytest.mark.stack
 

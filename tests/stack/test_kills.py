@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.stack.conftest import World, worlds
-from tests.stack.running import until
+from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from agent.store.db import Database
 from agent.store.tables import contacts, conversations, inbox
 from tests.stack.conftest import World
-from tests.stack.running import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.stack
 

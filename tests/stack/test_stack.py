@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.stack.conftest import World, worlds
-from tests.stack.running import ROOT, Running, descendants, until
+from tests.stack.running import ROOT, Running, descendants
+from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser import FLAGS, HOW, executable
-from tests.stack.running import ROOT, Running, until
+from tests.stack.running import ROOT, Running
+from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
 

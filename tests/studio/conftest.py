@@ -2,7 +2,6 @@
 
 import functools
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from knowledge.library import Library
 from knowledge.loaders import read_document
 from studio import environment
 from studio.state import Studio
+from tests.waiting import free_port
 
 PASSWORD = "una frase segura 7"
 NUMBER = "whatsapp:+14155238886"
@@ -194,10 +194,3 @@ def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
         tick.wait(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
     return f"http://127.0.0.1:{port}"
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])

@@ -1,0 +1,29 @@
+"""Waiting for what happens outside the test's own process, and ports where nobody listens."""
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable
+
+
+def until(happened: Callable[[], object], seconds: float = 60, what: str = "it") -> None:
+    """Wait for a condition of the outside world, looking often."""
+    ends = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > ends:
+            raise AssertionError(f"{what} did not happen within {seconds} s")
+        time.sleep(0.05)
+
+
+def free_ports(count: int) -> list[int]:
+    """Loopback ports nobody uses, all different."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+def free_port() -> int:
+    """One loopback port nobody uses."""
+    return free_ports(1)[0]
