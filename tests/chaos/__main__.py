@@ -12,8 +12,9 @@ from pathlib import Path
 from tests.chaos.house import House
 from tests.chaos.mutants import MUTANTS, Mutant
 from tests.chaos.pace import LONGEST_LAG
-from tests.chaos.plan import Plan
+from tests.chaos.plan import CHANNELS, Plan
 from tests.chaos.run import Result, Run
+from tests.chaos.soak import soak
 from tests.chaos.table import complaints, shortfall, table
 
 DRAIN_SECONDS = 240.0  # the longest back-off of a reply that was refused four times is 120
@@ -25,12 +26,16 @@ def main() -> int:
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     seed = arguments.seed if arguments.seed is not None else random.randrange(1_000_000)
+    if arguments.soak:
+        return 0 if soak(arguments.soak, arguments.rate, seed) else 1
     if arguments.mutant:
         names = list(MUTANTS) if arguments.mutant == "all" else [arguments.mutant]
         plan = Plan(seed, MUTANT_MESSAGES, customers=MUTANT_CUSTOMERS, newcomers=0.1)
         plan = plan.with_gaps(arguments.gaps)
         return _mutants([MUTANTS[name] for name in names], plan, arguments.database)
-    plan = Plan(seed, arguments.messages, arguments.rate).with_gaps(arguments.gaps)
+    channels = tuple(arguments.channels.split(","))
+    plan = Plan(seed, arguments.messages, arguments.rate, channels=channels)
+    plan = plan.with_gaps(arguments.gaps)
     result = _carry_out(plan, arguments.database, None, arguments.keep)
     print(table(result))
     for complaint in complaints(result):
@@ -40,7 +45,7 @@ def main() -> int:
         print(f"This run does not count: {missing}.")
     print(f"Again: make chaos DATABASE={arguments.database} "
           f'ARGS="--seed {seed} --messages {plan.messages} --rate {plan.per_second} '
-          f'--gaps {arguments.gaps}"')  # fmt: skip
+          f'--gaps {arguments.gaps} --channels {arguments.channels}"')  # fmt: skip
     return 0 if result.verdict.is_clean and not missing else 1
 
 
@@ -57,6 +62,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="of an earlier run; new by default")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--mutant", choices=("all", *MUTANTS), default="", help="break it first")
+    parser.add_argument("--channels", default=",".join(CHANNELS), help="some of them, by commas")
+    parser.add_argument("--soak", type=float, default=0, help="minutes of work without kills")
     parser.add_argument("--short", action="store_true", help="count a run that hit little, too")
     parser.add_argument("--keep", type=Path, help="a new folder that keeps the logs")
     return parser.parse_args()
@@ -83,7 +90,7 @@ def _mutants(mutants: list[Mutant], plan: Plan, database: str) -> int:
     _say("none: the product as it is", control, "nothing", "clean" if clean else "**not clean**")
     caught = 0
     for mutant in mutants:
-        harder = replace(plan, gaps=plan.gaps | mutant.gaps)
+        harder = replace(plan, gaps=plan.gaps | mutant.gaps, channels=mutant.channels)
         result = _carry_out(harder, database, mutant, None)
         found = mutant.is_caught(result.verdict)
         caught += found
@@ -95,7 +102,7 @@ def _mutants(mutants: list[Mutant], plan: Plan, database: str) -> int:
 
 
 def _say(name: str, result: Result, shown: str, verdict: str) -> None:
-    cells = (name, shown, f"{result.messages}", f"{result.seconds:.0f}", verdict)
+    cells = (name, shown, f"{len(result.evidence.written)}", f"{result.seconds:.0f}", verdict)
     print("| " + " | ".join(cells) + " |", flush=True)
 
 

@@ -14,14 +14,12 @@ from pathlib import Path
 
 import httpx
 
-from agent.queues import SilentDoorbell
-from agent.services import open_services
-from agent.settings import Settings
-from agent.spec import GuardRules, ModelChoice, Spec
+from tests.chaos.installation import accounts, install
 from tests.chaos.marks import VARIABLE
 from tests.chaos.mutants import Mutant
-from tests.chaos.servers import Postgres, Server, valkey
-from tests.stack.running import OURS, SID, TOKEN, free_ports, until
+from tests.chaos.plan import CHANNELS
+from tests.chaos.servers import Postgres, Server, stand_ins, valkey
+from tests.waiting import free_ports, until
 
 ROOT = Path(__file__).parent.parent.parent
 WORKERS = 4
@@ -49,11 +47,10 @@ class House:
     _postgres: Postgres | None = None
 
     def __post_init__(self) -> None:
-        self.ports = dict(
-            zip(("bot", "valkey", "provider", "model", "database"), free_ports(5), strict=True)
-        )
+        names = ("bot", "valkey", "model", "database", *CHANNELS)
+        self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         self.bot = f"http://127.0.0.1:{self.ports['bot']}"
-        self.provider = f"http://127.0.0.1:{self.ports['provider']}"
+        self.providers = {name: f"http://127.0.0.1:{self.ports[name]}" for name in CHANNELS}
         self.marks = self.folder / "marks.jsonl"
 
     # --- start and end
@@ -64,11 +61,10 @@ class House:
         self.servers["valkey"] = valkey(self.ports["valkey"], self.folder)
         if self._postgres:
             self.servers["database"] = self._postgres.make()
-        for name in ("provider", "model"):
-            self.servers[name] = Server(self._stand_in(name), self.folder / f"{name}.log")
+        self.servers |= stand_ins(self.ports, self.bot, self.seed, self.lag, self.folder)
         for server in self.servers.values():
             server.start()
-        self._install()
+        install()
         self._start_template()
         for name in self.names():
             self._order(name)
@@ -101,31 +97,13 @@ class House:
             VARIABLE: str(self.marks), "DATA_DIR": str(self.folder), "DATABASE_URL": url,
             "REDIS_URL": f"redis://127.0.0.1:{self.ports['valkey']}/0",
             "CHROMA_URL": "http://127.0.0.1:1", "BOT_PORT": str(self.ports["bot"]),
-            "PUBLIC_BASE_URL": self.bot, "TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_BASE_URL": self.provider, "TWILIO_WHATSAPP_NUMBER": OURS,
+            "PUBLIC_BASE_URL": self.bot,
+            **accounts(self.providers),
             "OPENAI_API_KEY": "sk-chaos-0000000000",
             "OPENAI_BASE_URL": f"http://127.0.0.1:{self.ports['model']}/v1",
             "ENVIRONMENT": "development", "TURN_SLOTS": "32", "LOG_LEVEL": "INFO",
             "MESSAGES_A_MINUTE": "0", "TURNS_A_DAY": "100000",
         }  # fmt: skip
-
-    def _stand_in(self, name: str) -> list[str]:
-        arguments = [str(self.ports[name])]
-        if name == "provider":
-            arguments += [self.bot, str(self.seed), str(self.lag)]
-        return [sys.executable, "-m", f"tests.chaos.{name}", *arguments]
-
-    def _install(self) -> None:
-        """Migrate, and release one agent without knowledge that answers by number."""
-        services = open_services(Settings(_env_file=None), SilentDoorbell())
-        until(lambda: _migrated(services.database.migrate), what="the database's start")
-        spec = Spec(
-            name="Sofía", model=ModelChoice(name="openai:standin", max_tokens=4_000), tools=(),
-            guard=GuardRules(max_input_characters=50_000),
-        )  # fmt: skip
-        agent_id = services.agents.create(spec, "chaos")
-        services.agents.release_draft(agent_id, "twilio", OURS, "chaos", "chaos")
-        services.database.close()
 
     def _answers(self) -> bool:
         with contextlib.suppress(httpx.HTTPError):
@@ -204,11 +182,3 @@ class House:
                 self._doomed.add(pid)
             os.kill(pid, number)
         return pid
-
-
-def _migrated(migrate: Callable[[], None]) -> bool:
-    try:
-        migrate()
-    except Exception:  # the server is still starting
-        return False
-    return True

@@ -20,13 +20,16 @@ from agent.store.outbox import Outbox, Parcel
 from agent.store.tables import conversations, inbox, outbox
 from agent.store.turns import Outcome, Turns, Work
 from bot.channels.base import Channel
+from bot.channels.chatwoot import ChatwootChannel
+from bot.channels.meta import MetaChannel
 from bot.channels.twilio import TwilioChannel
 from jobs import deliver
 from jobs.desk import Desk
 from tests.chaos.oracle import Verdict
-from tests.chaos.plan import Gap
+from tests.chaos.plan import CHANNELS, Gap
 
 BATCH_SECONDS = 0.25
+REPEATING = ("twilio", "meta")  # Chatwoot's messages are looked for in any case
 
 
 def _nothing() -> None:
@@ -44,6 +47,7 @@ class Mutant:
     lag: float | None = None  # of the provider's list
     without: tuple[str, ...] = ()  # parts that are not started
     gaps: Mapping[str, Gap] = field(default_factory=dict)  # more of the harm that shows it
+    channels: tuple[str, ...] = CHANNELS  # on which it shows
 
     def is_caught(self, verdict: Verdict) -> bool:
         """True when the run noticed."""
@@ -54,8 +58,10 @@ class Mutant:
 
 
 def _blind_resend() -> None:
-    TwilioChannel.grace_seconds = 0.0
-    TwilioChannel.look_up = lambda self, parcel: None  # type: ignore[method-assign]
+    kinds: tuple[Any, ...] = (TwilioChannel, MetaChannel, ChatwootChannel)
+    for kind in kinds:
+        kind.grace_seconds = 0.0
+        kind.look_up = lambda self, parcel: None
 
 
 def _never_resend() -> None:
@@ -144,17 +150,18 @@ def _ring_before_commit() -> None:
 _ALL = (
     Mutant("blind-resend", "what is unclear is sent again at once", "doubled", _blind_resend),
     Mutant("never-resend", "what is unclear is given up", "lost", _never_resend),
-    Mutant("late-list", "the provider's list lags longer than the grace time", "doubled", lag=9.0),
+    Mutant("late-list", "the provider's list lags longer than the grace time", "doubled", lag=9.0,
+           channels=("twilio",)),
     Mutant("no-fence", "a worker that lost its lease may commit", "doubled", _no_fence,
            gaps={"pause": Gap(1, 2)}),
     Mutant("no-unique-key", "every delivery of a message is a new message", "doubled",
            _no_unique_key),
     Mutant("ring-before-commit", "rung and acknowledged before it is stored", "lost",
-           _ring_before_commit, gaps={"bot": Gap(3, 6)}),
+           _ring_before_commit, gaps={"bot": Gap(3, 6)}, channels=REPEATING),
     Mutant("no-second-look", "a commit closes what came meanwhile", "lost", _no_second_look),
     Mutant("no-head-of-line", "whatever is due is sent, older parts or not", "inverted",
            _no_head_of_line),
     Mutant("rq-only", "no sweeper: what Redis forgets is forgotten", "lost",
-           without=("sweeper",), gaps={"valkey": Gap(4, 7)}),
+           without=("sweeper",), gaps={"valkey": Gap(4, 7)}, channels=REPEATING),
 )  # fmt: skip
 MUTANTS = {mutant.name: mutant for mutant in _ALL}

@@ -1,8 +1,8 @@
 """What a process of the run does differently from one in production: nothing but its patience.
 
-The provider's stand-in answers within 0.3 s and its list lags by at most two seconds, so that the
-times to wait for it may be shorter than for the real one. The order between them is kept: a
-look-up waits longer than the list can lag. Leases and heartbeats are the product's own.
+The providers' stand-ins answer within 0.3 s; lists and callbacks lag by at most two seconds, so
+that the times to wait for them may be shorter than for the real ones. The order between them is
+kept: a look-up waits longer than the list can lag. Leases and heartbeats are the product's own.
 """
 
 import functools
@@ -11,23 +11,28 @@ from pathlib import Path
 from typing import Any
 
 from agent.store.outbox import Outbox
+from bot.channels.chatwoot import ChatwootChannel
+from bot.channels.meta import MetaChannel
 from bot.channels.twilio import TwilioChannel
+from jobs import reconcile
 from jobs.agenda import Agenda, Key
 from jobs.desk import Heartbeat
 from tests.chaos import mutants
 from tests.chaos.marks import VARIABLE, Marks
 
-GRACE_SECONDS = 4.0  # 30 in production
+GRACE_SECONDS = {"twilio": 4.0, "chatwoot": 4.0, "meta": 8.0}  # 30, 30 and 60 in production
+RECONCILE_SECONDS = 6.0  # 45 in production
 TIMEOUT_SECONDS = 1.5  # 10 in production
-LONGEST_LAG = 2.0  # of the stand-in's list; less than GRACE_SECONDS by more than a send takes
+LONGEST_LAG = 2.0  # of the stand-in's list; less than the grace by more than a send takes
 
 
 def set_up(mutant: str) -> None:
     """Quicken this process, have it note what it holds, and break it if it is to be broken."""
-    TwilioChannel.grace_seconds = GRACE_SECONDS
-    TwilioChannel.__init__ = functools.partialmethod(  # type: ignore[method-assign,assignment]
-        TwilioChannel.__init__, timeout=TIMEOUT_SECONDS
-    )
+    kinds: tuple[Any, ...] = (TwilioChannel, MetaChannel, ChatwootChannel)
+    for kind in kinds:
+        kind.grace_seconds = GRACE_SECONDS[kind.name]
+        kind.__init__ = functools.partialmethod(kind.__init__, timeout=TIMEOUT_SECONDS)
+    reconcile.INTERVAL_SECONDS = RECONCILE_SECONDS
     _watch(Marks(Path(os.environ[VARIABLE])))
     if mutant:
         mutants.MUTANTS[mutant].infect()

@@ -8,11 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-LONG = "!"  # a message that asks for an answer in two parts
-_NUMBER = re.compile(r"\bn(\d+)(!?)")
+CHANNELS = ("twilio", "meta", "chatwoot")
+FIRST_CONVERSATION = 1_000  # numbers of conversations in Chatwoot
+LONG, LONGER = "!", "!!"  # a message that asks for an answer in two parts; in two of Meta's
+_IDS = {"twilio": "SM", "meta": "wamid.", "chatwoot": ""}
+_NUMBER = re.compile(r"\bn(\d+)(!{0,2})")
 _SAID = re.compile(r"\bn(\d+)")
 _PART = re.compile(r"\bparte (\d) de (\d)")
-LONG_WORDS = 330  # of six characters: two parts at 1,600
+# Words of seven characters between the two: more than 1,600 characters; on Meta more than 4,096.
+LONG_WORDS, LONGER_WORDS = 330, 700
 
 
 @dataclass(frozen=True)
@@ -21,10 +25,15 @@ class Written:
 
     customer: str
     number: int
-    sid: str
+    sid: str  # the provider's id; Chatwoot gives its own
     text: str
-    copies: int  # posted at the same moment
+    copies: int  # delivered at the same moment
     again_after: float | None  # seconds later the provider delivers it once more
+
+    @property
+    def channel(self) -> str:
+        """How it comes."""
+        return channel_of(self.customer)
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Plan:
     per_second: float = 7.0
     customers: int = 40  # who write at about the same time
     newcomers: float = 0.25  # of the bursts
+    channels: tuple[str, ...] = CHANNELS
     gaps: dict[str, Gap] = field(
         default_factory=lambda: {
             "worker": Gap(1, 2),
@@ -78,10 +88,12 @@ class Plan:
         """Yield the bursts in the order of their times."""
         draw, written, at = self.random("bursts"), 0, 0.0
         numbers: dict[str, int] = {}
-        known = [_address(number) for number in range(self.customers)]
+        known = [_address(number, self.channels) for number in range(self.customers)]
+        met = self.customers
         while written < self.messages:
             if draw.random() < self.newcomers:
-                known = [*known[1:], _address(len(numbers) + self.customers)]
+                known = [*known[1:], _address(met, self.channels)]
+                met += 1
             customer = draw.choice(known)
             size = min(draw.randint(1, 5), self.messages - written)
             messages = tuple(_message(draw, customer, numbers) for _ in range(size))
@@ -90,17 +102,28 @@ class Plan:
             at += size / self.per_second * draw.uniform(0.5, 1.5)
 
 
-def _address(number: int) -> str:
-    return f"whatsapp:+52155{number:08d}"
+def _address(number: int, channels: tuple[str, ...]) -> str:
+    """Customers are dealt out over the channels; a Chatwoot customer is a conversation there."""
+    channel = channels[number % len(channels)]
+    forms = {"twilio": f"whatsapp:+52155{number:08d}", "meta": f"52155{number:08d}"}
+    return forms.get(channel, str(FIRST_CONVERSATION + number))
+
+
+def channel_of(customer: str) -> str:
+    """Return how a customer of a plan writes."""
+    if customer.startswith("whatsapp:"):
+        return "twilio"
+    return "meta" if customer.startswith("52155") else "chatwoot"
 
 
 def _message(draw: random.Random, customer: str, numbers: dict[str, int]) -> Written:
     number = numbers[customer] = numbers.get(customer, 0) + 1
+    marks = LONGER if channel_of(customer) == "meta" else LONG
     return Written(
         customer=customer,
         number=number,
-        sid=f"SM{draw.getrandbits(128):032x}",
-        text=f"n{number}{LONG if draw.random() < 0.15 else ''}",
+        sid=f"{_IDS[channel_of(customer)]}{draw.getrandbits(128):032x}",
+        text=f"n{number}{marks if draw.random() < 0.15 else ''}",
         copies=draw.choice((1, 1, 1, 1, 1, 1, 1, 2, 3, 1)),
         again_after=draw.uniform(0.1, 20) if draw.random() < 0.1 else None,
     )
@@ -113,10 +136,16 @@ def reply_to(text: str) -> str:
     """Return the reply to the messages in *text*: it names each, in one part or in two."""
     found = _NUMBER.findall(text)
     names = " ".join(f"n{number}" for number, _ in found)
-    if not any(mark for _, mark in found):
+    longest = max((mark for _, mark in found), default="")
+    if not longest:
         return f"{names} parte 1 de 1"
-    filler = "cuatro " * LONG_WORDS
+    filler = "cuatro " * (LONGER_WORDS if longest == LONGER else LONG_WORDS)
     return f"{names} parte 1 de 2\n\n{filler}\n\n{names} parte 2 de 2"
+
+
+def said_by(text: str) -> int:
+    """Return the number of a customer's message."""
+    return int(_NUMBER.findall(text)[0][0])
 
 
 @dataclass(frozen=True)

@@ -1,43 +1,35 @@
-"""The provider, a process that nobody kills: `python -m tests.chaos.provider PORT BOT SEED LAG`.
+"""A provider, a process that nobody kills.
 
-Twilio's side of the wire is the product's own simulator under the weather; what it took, in the
-order in which it took it, is all that the judge reads.
+`python -m tests.chaos.provider CHANNEL PORT BOT SEED LAG [calm]`. What it took,
+in the order in which it took it, is all that the judge reads.
 """
 
 import sys
 
-from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from bot.simulator.app import create_simulator
+from tests.chaos import chatwoot_side
+from tests.chaos.sides import Side, meta, twilio
 from tests.chaos.weather import Weather
-from tests.stack.running import OURS, SID, TOKEN
+from tests.standins.chatwoot import KeepsUnderscores
+
+SIDES = {"twilio": twilio, "meta": meta, "chatwoot": chatwoot_side.chatwoot}
 
 
-def app(bot: str, weather: Weather) -> Flask:
-    """Return the simulator with the judge's window."""
-    simulator = create_simulator(
-        SID, TOKEN, f"{bot}/webhooks/twilio", OURS, faults=weather  # type: ignore[arg-type]
-    )  # fmt: skip
-    ledger = simulator.extensions["ledger"]
+def with_window(side: Side, weather: Weather) -> None:
+    """Add what the run asks a provider."""
 
-    @simulator.get("/taken")
+    @side.app.get("/taken")
     def taken() -> dict[str, object]:
-        rows = sorted(ledger.newest_first(), key=lambda one: one.number)
-        return {
-            "counts": dict(weather.counts),
-            "taken": [[one.created_at, one.receiver, one.body] for one in rows],
-        }
+        return {"counts": dict(weather.counts), "taken": side.taken(), **side.more()}
 
-    @simulator.post("/calm")
+    @side.app.post("/calm")
     def calm() -> dict[str, bool]:
         weather.calm = True
         return {"calm": True}
 
-    return simulator
 
-
-class _Quiet(WSGIRequestHandler):
+class _Quiet(KeepsUnderscores):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 
@@ -45,9 +37,15 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing: connections that break here break on purpose."""
 
 
+def main(channel: str, port: int, bot: str, weather: Weather) -> None:
+    """Serve until killed."""
+    side = SIDES[channel](bot, weather)
+    with_window(side, weather)
+    handler: type[WSGIRequestHandler] = _Quiet
+    server = make_server("127.0.0.1", port, side.app, threaded=True, request_handler=handler)
+    server.serve_forever()
+
+
 if __name__ == "__main__":
-    port, bot, seed, lag = sys.argv[1:]
-    make_server(
-        "127.0.0.1", int(port), app(bot, Weather(int(seed), float(lag))), threaded=True,
-        request_handler=_Quiet,
-    ).serve_forever()  # fmt: skip
+    name, at, address, seed, lag, *calm = sys.argv[1:]
+    main(name, int(at), address, Weather(int(seed), name, float(lag), calm=bool(calm)))

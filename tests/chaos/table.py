@@ -1,32 +1,81 @@
 """The one table of a run, and whether the run counts."""
 
-from tests.chaos.pace import GRACE_SECONDS, LONGEST_LAG, TIMEOUT_SECONDS
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.chaos.evidence import Evidence
+from tests.chaos.oracle import Verdict
+from tests.chaos.pace import GRACE_SECONDS, LONGEST_LAG, RECONCILE_SECONDS, TIMEOUT_SECONDS
+from tests.chaos.plan import channel_of
 from tests.chaos.run import Result
-from tests.chaos.timeline import percentile
+from tests.chaos.timeline import Timeline, answered_at, percentile, windows
 
 LEAST_WINDOWS, LEAST_AMBIGUOUS = 20, 100
 SHOWN = 5  # complaints of each kind
 
 
+@dataclass(frozen=True)
+class Column:
+    """What a run says of one channel, or of all."""
+
+    name: str
+    evidence: Evidence
+    verdict: Verdict
+    windows: int
+    timeline: Timeline
+    recoveries: list[float]
+    drains: list[float]
+
+
+def columns(result: Result) -> list[Column]:
+    """Return one for each channel, and one for all of them."""
+    kinds = result.plan.channels
+    parts = [(name, result.evidence.of(name), (name,)) for name in kinds]
+    return [_column(result, *part) for part in [*parts, ("all", result.evidence, kinds)]]
+
+
+def _column(result: Result, name: str, evidence: Evidence, channels: tuple[str, ...]) -> Column:
+    customers = {n: who for n, who in result.customers.items() if channel_of(who) in channels}
+    mine = [one for one in result.marks if one.get("conversation") in customers]
+    timeline = Timeline(evidence.received, answered_at(evidence.taken))
+    return Column(
+        name, evidence, evidence.verdict(), windows(mine), timeline,
+        timeline.recoveries(result.killed, mine, customers), timeline.drains(result.killed),
+    )  # fmt: skip
+
+
 def table(result: Result) -> str:
     """Return the table in Markdown."""
-    rows = [
-        ("database, seed, seconds", f"{result.database}, {result.plan.seed}, {result.seconds:.0f}"),
-        ("messages acknowledged", f"{result.messages:,}"),
-        ("sends the provider took", f"{result.replies:,}"),
-        ("webhooks posted, of which not acknowledged", f"{result.posted:,}, {result.refused:,}"),
-        ("kills", _kills(result)),
-        ("real crash windows (a row found in `sending`)", str(result.windows)),
-        ("ambiguous sends, clear refusals, all sends", _weather(result)),
-        ("**lost, doubled, inverted**", _verdict(result)),
-        ("acknowledgement p50, p99, max", _milliseconds(result.acknowledgements)),
-        ("reply p50, p99", _seconds(result.reply_times, 0.5, 0.99)),
-        ("kill of a worker to the reply p50, p99", _seconds(result.recoveries, 0.5, 0.99)),
-        ("Valkey emptied to all answered p50, max", _seconds(result.drains, 0.5, 1.0)),
-        ("grace, list lag at most, send timeout",
-         f"{GRACE_SECONDS} s, {LONGEST_LAG} s, {TIMEOUT_SECONDS} s"),
-    ]  # fmt: skip
-    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
+    shown = columns(result)
+    rows: list[tuple[str, Callable[[Column], str]]] = [
+        ("messages", lambda one: f"{len(one.evidence.written):,}"),
+        ("webhooks posted, of which not acknowledged", _posted),
+        ("sends the provider took", lambda one: f"{len(one.evidence.taken):,}"),
+        ("sends: all, clear refusals, ambiguous", _sends),
+        ("real crash windows (a row found in `sending`)", lambda one: str(one.windows)),
+        ("**lost, doubled, inverted**", _verdict),
+        ("acknowledgement p50, p99, max, ms", _acknowledgements),
+        ("message to reply p50, p99, s", lambda one: _seconds(one.timeline.reply_times())),
+        ("kill of a worker to the reply p50, p99, s", lambda one: _seconds(one.recoveries)),
+        ("Valkey emptied to all answered p50, max, s", lambda one: _seconds(one.drains, 0.5, 1)),
+        ("webhook never came: messages, to the reply p50, max, s", _found),
+    ]
+    head = ["", *(one.name for one in shown)]
+    lines = [head, ["---"] * len(head)]
+    lines += [[title, *(cell(one) for one in shown)] for title, cell in rows]
+    return "\n".join([_conditions(result), "", *("| " + " | ".join(line) + " |" for line in lines)])
+
+
+def _conditions(result: Result) -> str:
+    plan, each = result.plan, (f"{name} {n}" for name, n in sorted(result.kills.items()))
+    grace = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in GRACE_SECONDS.items())
+    return (
+        f"{result.database}, seed {plan.seed}, {plan.per_second} messages a second, "
+        f"{result.seconds:.0f} s. {result.kills.total()} kills: {', '.join(each)}. "
+        f"Webhooks that Chatwoot never sent: {result.evidence.dropped}. Grace {grace}; lists and "
+        f"callbacks lag at most {LONGEST_LAG:.0f} s; a send waits {TIMEOUT_SECONDS} s; Chatwoot is "
+        f"asked every {RECONCILE_SECONDS:.0f} s."
+    )
 
 
 def complaints(result: Result) -> list[str]:
@@ -39,35 +88,39 @@ def complaints(result: Result) -> list[str]:
 
 def shortfall(result: Result) -> str:
     """Return why the run proves too little, or nothing."""
-    if result.windows < LEAST_WINDOWS:
-        return f"only {result.windows} real crash windows were hit, {LEAST_WINDOWS} are needed"
-    if result.weather["ambiguous"] < LEAST_AMBIGUOUS:
-        return f"only {result.weather['ambiguous']} ambiguous sends, {LEAST_AMBIGUOUS} are needed"
+    found, ambiguous = windows(result.marks), result.evidence.counted("ambiguous")
+    if found < LEAST_WINDOWS:
+        return f"only {found} real crash windows were hit, {LEAST_WINDOWS} are needed"
+    if ambiguous < LEAST_AMBIGUOUS:
+        return f"only {ambiguous} ambiguous sends, {LEAST_AMBIGUOUS} are needed"
     return ""
 
 
-def _kills(result: Result) -> str:
-    each = ", ".join(f"{name} {count}" for name, count in sorted(result.kills.items()))
-    return f"{result.kills.total()}: {each}"
+def _posted(one: Column) -> str:
+    evidence = one.evidence
+    return f"{sum(evidence.posted.values()):,}, {sum(evidence.refused.values()):,}"
 
 
-def _weather(result: Result) -> str:
-    weather = result.weather
-    return f"{weather['ambiguous']}, {weather['clear']}, {weather['sends']}"
+def _sends(one: Column) -> str:
+    return ", ".join(str(one.evidence.counted(name)) for name in ("sends", "clear", "ambiguous"))
 
 
-def _verdict(result: Result) -> str:
-    verdict = result.verdict
+def _verdict(one: Column) -> str:
+    verdict = one.verdict
     counts = (len(verdict.lost), len(verdict.doubled), len(verdict.inverted))
     return "**" + ", ".join(map(str, counts)) + "**"
 
 
-def _milliseconds(values: list[float]) -> str:
-    return (
-        ", ".join(f"{percentile(values, share) * 1000:.0f}" for share in (0.5, 0.99, 1.0)) + " ms"
-    )
+def _acknowledgements(one: Column) -> str:
+    values = one.evidence.all_latencies()
+    return ", ".join(f"{percentile(values, share) * 1000:.0f}" for share in (0.5, 0.99, 1.0))
+
+
+def _found(one: Column) -> str:
+    late, answered = one.evidence.late, one.timeline.answered
+    waits = [answered[m] - one.evidence.written[m] for m in late if m in answered]
+    return f"{len(late)}: {_seconds(waits, 0.5, 1)}" if late else "-"
 
 
 def _seconds(values: list[float], *shares: float) -> str:
-    times = ", ".join(f"{percentile(values, share):.1f}" for share in shares)
-    return f"{times} s ({len(values)} times)"
+    return ", ".join(f"{percentile(values, share):.1f}" for share in shares or (0.5, 0.99))

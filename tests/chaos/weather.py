@@ -1,19 +1,17 @@
-"""The provider's weather: about a quarter of sends go wrong, in every way a send can."""
+"""A provider's weather: about a quarter of sends go wrong, in every way that provider has."""
 
 import random
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.simulator import faults
 from bot.simulator.faults import Fault
 
 # (weight in percent, what happens, whether the sender can tell what became of it)
-FAULTS: tuple[tuple[str, float, Fault, bool], ...] = (
-    ("400 refused", 2, Fault(status=400, code=63018), True),
-    ("429 with Retry-After", 2.5, Fault(status=429, code=20429, retry_after=1), True),
-    ("503", 2, faults.UNAVAILABLE, True),
+Likely = tuple[str, float, Fault, bool]
+_BROKEN: tuple[Likely, ...] = (
     ("500, not taken", 3, faults.FAILED, False),
     ("500, taken", 3, faults.FAILED_BUT_TAKEN, False),
     ("reset, not taken", 2, faults.RESET, False),
@@ -22,6 +20,27 @@ FAULTS: tuple[tuple[str, float, Fault, bool], ...] = (
     ("timeout, taken", 3, faults.HANG_BUT_TAKEN, False),
     ("rubbish, taken", 1.5, faults.RUBBISH_BUT_TAKEN, False),
 )
+FAULTS: dict[str, tuple[Likely, ...]] = {
+    "twilio": (
+        ("400 refused", 2, Fault(status=400, code=63018), True),
+        ("429 with Retry-After", 2.5, Fault(status=429, code=20429, retry_after=1), True),
+        ("503", 2, faults.UNAVAILABLE, True),
+        *_BROKEN,
+    ),
+    "meta": (  # code 1: "unknown error", which says nothing of the message
+        ("429 with Retry-After", 2.5, Fault(status=429, retry_after=1), True),
+        ("131056, too many to one customer", 2, Fault(status=400, code=131056), True),
+        ("131016, service overloaded", 2, Fault(status=503, code=131016), True),
+        ("code 1, taken", 1.5, Fault(status=500, code=1, taken=True), False),
+        *((name, weight, replace(fault, code=0), clear) for name, weight, fault, clear in _BROKEN),
+    ),
+    "chatwoot": (  # a proxy in front of it may answer 502 although it was stored
+        ("429 with Retry-After", 4.5, Fault(status=429, retry_after=1), True),
+        ("422 of no rule, taken", 1.5, Fault(status=422, taken=True), False),
+        ("502, not taken", 2, Fault(status=502), False),
+        *_BROKEN,
+    ),
+}
 LEAST_SECONDS, MOST_SECONDS = 0.05, 0.3  # a send takes
 REPORTS_LOST = 0.35  # of status callbacks
 LISTS_REFUSED = 0.05
@@ -32,6 +51,7 @@ class Weather:
     """Stands where the simulator's `Faults` stands, and draws from a seed."""
 
     seed: int
+    channel: str
     lag: float  # the longest that the list of messages is late
     calm: bool = False
     counts: Counter[str] = field(default_factory=Counter)
@@ -40,7 +60,7 @@ class Weather:
     _draw: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self._draw = random.Random(self.seed)
+        self._draw = random.Random(f"{self.seed} {self.channel}")
 
     def next(self) -> Fault | None:
         """Return what becomes of the send that is here now, after the time a send takes."""
@@ -53,7 +73,7 @@ class Weather:
         return chosen
 
     def _pick(self, dice: float) -> Fault | None:
-        for name, weight, fault, is_clear in FAULTS:
+        for name, weight, fault, is_clear in FAULTS[self.channel]:
             dice -= weight
             if dice < 0:
                 self.counts[name] += 1
@@ -64,8 +84,19 @@ class Weather:
     @property
     def reports(self) -> bool:
         """Whether this send's status callbacks arrive."""
+        return not self.happens(REPORTS_LOST)
+
+    # `next`, `reports`, `list_lag` and `list_status` are what the stand-ins ask.
+
+    def happens(self, share: float) -> bool:
+        """Whether something that goes wrong so often goes wrong now."""
         with self._lock:
-            return self.calm or self._draw.random() > REPORTS_LOST
+            return not self.calm and self._draw.random() < share
+
+    def delay(self, longest: float) -> float:
+        """Return seconds between none and *longest*."""
+        with self._lock:
+            return self._draw.uniform(0, longest)
 
     @property
     def list_lag(self) -> float:
@@ -76,5 +107,4 @@ class Weather:
     @property
     def list_status(self) -> int:
         """Whether the list answers at all this time."""
-        with self._lock:
-            return 503 if not self.calm and self._draw.random() < LISTS_REFUSED else 200
+        return 503 if self.happens(LISTS_REFUSED) else 200
