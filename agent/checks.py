@@ -93,7 +93,9 @@ def _key(provider: str, settings: Settings) -> Iterator[Finding]:
 
 
 def _offline(settings: Settings, channel: str) -> Iterator[Finding]:
-    if not settings.offline_on_live_numbers and (channel != "twilio" or settings.twilio_is_real):
+    real = {"twilio": settings.twilio_is_real, "meta": settings.meta_is_real,
+            "chatwoot": settings.chatwoot_is_real}  # fmt: skip
+    if real[channel] and not settings.offline_on_live_numbers:
         yield Finding("error", "offline_live")
 
 

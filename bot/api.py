@@ -13,6 +13,7 @@ from agent.spec import Spec
 from agent.store.agents import Agent, Release, Version
 from bot import access, api_chat, api_knowledge
 from bot.failures import problem
+from bot.release_check import refuse_errors
 from bot.schemas import (
     AgentChange,
     AgentOut,
@@ -104,10 +105,14 @@ def _versions(door: APIBlueprint, services: Services) -> None:
 
     @door.post("/agents/<agent_id>/release", tags=[AGENTS], responses={200: VersionOut})
     def release_agent(path: AgentPath, body: ReleaseIn) -> Json:
-        """Let a version answer on an address"""
+        """Let a version answer on an address
+
+        A new version is checked first; what keeps it back is a 422 with a sentence for each.
+        """
         agent = agents.get(path.agent_id)
         address = _address(services, agent, body)
         if body.version is None:
+            refuse_errors(services, agent.draft, body.channel)
             version = agents.release_draft(agent.id, body.channel, address, PERSON, body.note)
         else:
             chosen = _numbered(services, agent, body.version)

@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,16 +58,20 @@ class Past:
     messages: int = 0
     asked: int = 0
     outbox: int = 0
+    days: int = DAYS
+    rounds: int = ROUNDS
+    talk: Sequence[tuple[str, str, str]] = ()  # (question, answer, source); none: any words
+    source_ids: Mapping[str, str] = field(default_factory=dict)
 
     def conversation(self, rows: Rows, number: int) -> None:
         """Add one conversation with everything in it."""
         dice = self.dice
-        at = self.now - dice.random() * DAYS * 86_400
+        at = self.now - dice.random() * self.days * 86_400
         address = f"whatsapp:+52155{number:08d}"
         name = f"{dice.choice(NAMES)} {number}"
         rows.contacts.append({"id": number, "channel": "twilio", "address": address,
                               "name": name, "created_at": at})  # fmt: skip
-        for turn in range(ROUNDS):
+        for turn in range(self.rounds):
             at += dice.expovariate(1 / 600)
             self._round(rows, number, turn, min(at, self.now))
         owner = dice.choices(("bot", "human", "paused"), (90, 9, 1))[0]
@@ -80,8 +85,8 @@ class Past:
         dice = self.dice
         self.asked += 1
         self.messages += 1
-        words = " ".join(dice.choices(WORDS, k=dice.randint(3, 25)))
-        waits = turn == ROUNDS - 1 and dice.random() < 0.02
+        words, text, source = self._said()
+        waits = turn == self.rounds - 1 and dice.random() < 0.02
         turn_id = None if waits else f"{number:016x}{turn:016x}"
         rows.inbox.append(
             {"id": self.asked, "provider": "twilio", "provider_message_id": f"SM{self.asked}",
@@ -94,23 +99,32 @@ class Past:
              "turn_id": None, "created_at": at}
         )  # fmt: skip
         if turn_id:
-            self._answer(rows, number, turn_id, at)
+            self._answer(rows, number, turn_id, at, (words, text, source))
 
-    def _answer(self, rows: Rows, number: int, turn_id: str, at: float) -> None:
+    def _said(self) -> tuple[str, str, str]:
+        """A question, its answer, and where that was found."""
         dice = self.dice
-        outcome, source = dice.choice(OUTCOMES), dice.choice(SOURCES)
+        if self.talk:
+            return dice.choice(self.talk)
+        asked = " ".join(dice.choices(WORDS, k=dice.randint(3, 25)))
+        return asked, " ".join(dice.choices(WORDS, k=40)), dice.choice(SOURCES)
+
+    def _answer(
+        self, rows: Rows, number: int, turn_id: str, at: float, said: tuple[str, str, str]
+    ) -> None:
+        dice = self.dice
+        (asked, text, source), outcome = said, dice.choice(OUTCOMES)
         ends = at + 2.5 + dice.expovariate(1 / 3)
-        text = " ".join(dice.choices(WORDS, k=40))
         rows.turns.append(
             {"id": turn_id, "conversation_id": number, "fence": 1,
              "version_id": dice.choice(self.versions), "inbox_from": self.asked,
              "inbox_to": self.asked, "outcome": outcome, "model": "openai:gpt-4.1-mini",
              "input_tokens": 1500, "output_tokens": 80, "cost": 0.0007,
-             "citations": [{"n": 1, "source": source, "source_id": source, "page": 1,
-                            "quote": text}],
+             "citations": [{"n": 1, "source": source, "page": 1, "quote": text,
+                            "source_id": self.source_ids.get(source, source)}],
              "trace": [{"kind": "passages", "title": "x", "detail": {"text": text * 8}}],
              "error": "", "started_at": at + 2, "finished_at": ends,
-             "missed": text[:80] if dice.random() < 0.03 else "",
+             "missed": asked[:80] if dice.random() < 0.03 else "",
              "handoff_reason": dice.choice(REASONS) if outcome == "handoff" else ""}
         )  # fmt: skip
         self.messages += 1
@@ -133,13 +147,19 @@ class Past:
 
 
 def fill(database: Database, count: int = 10_000, seed: int = 7) -> int:
-    """Insert *count* conversations; return how many messages they hold."""
+    """Insert *count* conversations of three new agents; return how many messages they hold."""
     agents = Agents(database)
     versions = []
     for name in ("Sofía", "Héctor", "Inés"):
         made = agents.create(Spec(name=name, brand="Rueda Clara"), "seed")
         versions.append(agents.release_draft(made, "twilio", NUMBER, "seed").id)
     past = Past(versions, random.Random(seed), time.time())
+    insert_past(database, past, count)
+    return past.messages
+
+
+def insert_past(database: Database, past: Past, count: int) -> None:
+    """Insert *count* conversations into a database that has none."""
     for first in range(1, count + 1, BATCH):
         rows = Rows()
         for number in range(first, min(first + BATCH, count + 1)):
@@ -152,7 +172,6 @@ def fill(database: Database, count: int = 10_000, seed: int = 7) -> int:
             ):  # fmt: skip
                 tx.execute(insert(table), values)
     _rise_past(database)
-    return past.messages
 
 
 def _rise_past(database: Database) -> None:

@@ -53,7 +53,9 @@ def test_the_built_in_model_answers_nobody_on_a_live_number() -> None:
     live = SETTINGS.model_copy(update={"twilio_account_sid": "AC1"})
     assert codes(GOOD, live) == {"error offline_live"}
     assert codes(GOOD, live, channel="api") == set()
-    assert codes(GOOD, SETTINGS, channel="meta") == {"error offline_live"}
+    meta = SETTINGS.model_copy(update={"meta_access_token": SecretStr("x")})
+    assert codes(GOOD, meta, channel="meta") == {"error offline_live"}
+    assert codes(GOOD, SETTINGS, channel="meta") == set()
     forced = live.model_copy(update={"offline_on_live_numbers": True})
     assert codes(GOOD, forced) == set()
 

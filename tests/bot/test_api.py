@@ -167,6 +167,19 @@ def test_a_release_makes_a_version_and_an_older_one_comes_back(
     assert numbers == [2, 1]
 
 
+def test_a_release_that_cannot_answer_is_refused_with_sentences(
+    client: FlaskClient, services: Services, agent_id: str
+) -> None:
+    empty = services.sources.create_base("Vacía", "test", *services.embedders.default())
+    change = {"model": {"name": "openai:gpt-x"}, "knowledge": {"bases": [empty]}}
+    client.patch(f"/agents/{agent_id}", json=change)
+    answer = client.post(f"/agents/{agent_id}/release", json={"channel": "twilio"})
+    assert answer.status_code == 422
+    assert "OPENAI_API_KEY is not set" in answer.json["error"]["message"]
+    assert "Vacía is empty" in answer.json["error"]["message"]
+    assert len(services.agents.versions(agent_id)) == 1
+
+
 @on_one_database
 @pytest.mark.parametrize(
     ("body", "status"),

@@ -1,0 +1,177 @@
+"""Pictures of every page, both languages, both schemes, laptop and phone, to be looked at.
+
+`python -m tests.studio.screenshots FOLDER [PART]` starts one stack, lets customers write to it,
+and writes a PNG a page; with PART only names that hold it (`es-dark`, `inbox`, `phone`). The PART
+`readme` writes the README's six instead.
+"""
+
+import itertools
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser import FLAGS, HOW, executable
+from tests.studio.furnished import EMAIL, PASSWORD, Furnished, furnished
+
+SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
+README = {"agents": "agents", "new-3": "new", "knowledge": "knowledge", "inbox-open": "inbox",
+          "insights": "insights", "channels": "channels"}  # fmt: skip
+Act = Callable[[Page], object]
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+
+def tab(number: int) -> Act:
+    """Open the tab with that place."""
+    return lambda page: page.get_by_role("tab").nth(number).click()
+
+
+def inbox_open(page: Page) -> None:
+    page.locator("#inbox-list").get_by_text("Luis Ortega").click()
+    expect(page.locator("#inbox-thread .as-bubble").first).to_be_visible()
+    page.locator("#inbox-thread [data-on=select]").last.click()
+    page.wait_for_load_state("networkidle")
+
+
+def playground(page: Page) -> None:
+    page.locator("#try-box textarea, #try-box input").first.fill("¿Qué garantía tienen los autos?")
+    page.click("#try-send")
+    expect(page.locator("#try-chat .agent [data-on=select]")).to_be_visible()
+
+
+def evaluate(page: Page) -> None:
+    page.click("#case-run")
+    page.wait_for_load_state("networkidle")
+
+
+def phone(page: Page) -> None:
+    box = page.locator("input").first
+    box.fill("+521551002002")
+    box.blur()
+    expect(page.locator("#phone .as-bubble").first).to_be_visible()
+
+
+def guide(step: int) -> Act:
+    """Walk to a step of the guided path."""
+
+    def walk(page: Page) -> None:
+        page.locator("#guide-brand input, #guide-brand textarea").first.fill("Café Luna")
+        page.locator("#guide-name input, #guide-name textarea").first.fill("Lucía")
+        for number in range(1, step):
+            page.click(f"#guide-next-{number}")
+            expect(page.locator(f"#guide-next-{number + 1}")).to_be_visible()
+            if number == 1:
+                page.click("#guide-tones [data-id=warm]")
+            if number == 2:
+                page.click("#guide-rules [data-id=next_step]")
+
+    return walk
+
+
+SCENES: tuple[tuple[str, str, Act | None], ...] = (  # (name, path, what to do there)
+    ("agents", "", None),
+    ("agents-release", "", tab(1)),
+    ("new", "new", None),
+    ("new-2", "new", guide(2)),
+    ("new-3", "new", guide(3)),
+    ("new-4", "new", guide(4)),
+    ("playground", "playground", None),
+    ("playground-asked", "playground", playground),
+    ("evaluate", "evaluate", None),
+    ("evaluate-run", "evaluate", evaluate),
+    ("knowledge", "knowledge", None),
+    ("knowledge-tab1", "knowledge", tab(1)),
+    ("knowledge-tab2", "knowledge", tab(2)),
+    ("knowledge-tab3", "knowledge", tab(3)),
+    ("inbox", "inbox", None),
+    ("inbox-open", "inbox", inbox_open),
+    ("undelivered", "undelivered", None),
+    ("insights", "insights", None),
+    ("channels", "channels", None),
+    ("team", "team", None),
+    ("simulator", "simulator", phone),
+)
+
+
+def take(browser: Browser, house: Furnished, folder: Path, part: str) -> None:
+    """Write every picture whose name holds *part*."""
+    for language, scheme, size in itertools.product(("es", "en"), SCHEMES, SIZES):
+        kind = f"{language}-{scheme}-{size}"
+        wanted = [scene for scene in SCENES if part in f"{kind}-{scene[0]}"]
+        if not wanted:
+            continue
+        page = signed_in(browser, house, language, scheme, size)
+        for name, path, act in wanted:
+            address = f"{house.studio}/studio/{language}/{path}"
+            shot(page, address, folder / f"{kind}-{name}.png", act)
+        page.context.close()
+
+
+def signed_in(browser: Browser, house: Furnished, language: str, scheme: Scheme, size: str) -> Page:
+    """Return a page of a signed-in administrator."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR",
+        is_mobile=size == "phone", has_touch=size == "phone",
+    )  # fmt: skip
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page.goto(f"{house.studio}/login?language={language}")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_url("**/studio/**")
+    return page
+
+
+def shot(page: Page, address: str, path: Path, act: Act | None = None) -> None:
+    """Write one picture, and say what does not fit on it."""
+    page.goto(address)
+    expect(page.locator(".as-header")).to_be_visible()
+    page.wait_for_timeout(1500)  # a person would have looked by now; nothing else tells "all drawn"
+    if act is not None:
+        try:
+            act(page)
+        except Exception as error:  # a picture of what went wrong says more
+            print(f"{path.name}: {str(error).splitlines()[0]}")
+        page.wait_for_timeout(700)
+    page.screenshot(path=path)
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    print(path.name, f"{over} px too wide" if over > 0 else "", flush=True)
+
+
+def readme(browser: Browser, house: Furnished, folder: Path) -> None:
+    """Write the README's six."""
+    page = signed_in(browser, house, "es", "light", "laptop")
+    for name, path, act in SCENES:
+        if name in README:
+            shot(page, f"{house.studio}/studio/es/{path}", folder / f"{README[name]}.png", act)
+
+
+def main(folder: Path, part: str) -> None:
+    """Start, furnish, look."""
+    path = executable()
+    if path is None:
+        sys.exit(HOW)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        furnished(Path(scratch)) as house,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        if part == "readme":
+            readme(browser, house, folder)
+        else:
+            take(browser, house, folder, part)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")
