@@ -12,6 +12,7 @@ from agent.settings import Settings
 from jobs import ingest
 from jobs.doorbell import AllowedJob
 from jobs.process import blocking_redis
+from jobs.working import keep_working
 from knowledge.orphans import die_with_parent
 
 CHORE_MEMORY = 3 * 1024**3  # bytes a chore may use; its parsing child has less
@@ -42,8 +43,7 @@ def main() -> None:
     """Run one chore worker."""
     settings = Settings()
     configure(settings.log_level)
-    redis = blocking_redis(settings.redis_in_force)
-    ChoreWorker(redis).work(logging_level="WARNING")
+    keep_working(lambda: ChoreWorker(blocking_redis(settings.redis_in_force)))
 
 
 if __name__ == "__main__":

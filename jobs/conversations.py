@@ -26,6 +26,7 @@ from jobs.agenda import Agenda, Key
 from jobs.desk import Desk, Heartbeat
 from jobs.doorbell import RingQueue, Rings
 from jobs.process import blocking_redis
+from jobs.working import keep_working
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class ConversationWorker(SimpleWorker):
         """RQ's suspension is not used: a stack is stopped by stopping it."""
 
 
-def work(desk: Desk, redis: Redis, turnstile: Turnstile) -> None:
+def work(desk: Desk, turnstile: Turnstile) -> None:
     """Attend conversations until SIGTERM, then finish the turns in flight."""
 
     def attend(key: Key) -> float | None:
@@ -98,8 +99,9 @@ def work(desk: Desk, redis: Redis, turnstile: Turnstile) -> None:
 
     agenda = Agenda(attend, desk.services.settings.turn_slots)
     desk.heartbeat.start()
+    url = desk.services.settings.redis_in_force
     try:
-        ConversationWorker(agenda, redis).work(logging_level="WARNING")
+        keep_working(lambda: ConversationWorker(agenda, blocking_redis(url)))
     finally:
         if not agenda.close(DRAIN_SECONDS):
             log.warning("stopped with turns in flight; another worker takes them over")
@@ -123,7 +125,7 @@ def main() -> None:
     gc.freeze()  # what was built so far lives as long as the process
     gc.set_threshold(*RARELY)
     log.info("conversation worker started slots=%s", settings.turn_slots)
-    work(desk, blocking_redis(settings.redis_in_force), turnstile)
+    work(desk, turnstile)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,35 @@
+"""Keeps an RQ worker at work for as long as its process lives.
+
+RQ waits for a Redis that goes away while it listens, but not while it registers, notes its state
+or cleans up: there its worker ends, and what the process had in hand would end with it.
+"""
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+
+from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
+from rq.worker import Worker
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 0.2
+
+
+def keep_working(make: Callable[[], Worker], pause: Callable[[float], None] = time.sleep) -> None:
+    """Have the worker that *make* returns work until SIGTERM; a new one when it gives up."""
+    with contextlib.suppress(StopRequested):
+        while not _worked_to_the_end(make):
+            pause(PAUSE_SECONDS)
+
+
+def _worked_to_the_end(make: Callable[[], Worker]) -> bool:
+    try:
+        worker = make()
+        worker.work(logging_level="WARNING")
+    except RedisError as error:
+        log.warning("worker begins anew: %s", type(error).__name__)
+        return False
+    return worker._shutdown_requested_date is not None

@@ -1,0 +1,61 @@
+"""A worker's process outlives a Redis that goes away at any moment."""
+
+import os
+import signal
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from redis.exceptions import ConnectionError as Gone
+from rq.exceptions import StopRequested
+
+from jobs.working import keep_working
+
+
+def workers(*ends: Callable[[], Any]) -> Callable[[], Any]:
+    """Makes workers that end like that, one after the other."""
+    left = list(ends)
+
+    def make() -> Any:
+        end = left.pop(0)
+        worker = SimpleNamespace(_shutdown_requested_date=None)
+
+        def work(logging_level: str) -> None:
+            worker._shutdown_requested_date = end()
+
+        worker.work = work
+        return worker
+
+    make.left = left  # type: ignore[attr-defined]
+    return make
+
+
+def gone() -> None:
+    raise Gone
+
+
+def stopped() -> str:
+    return "just now"
+
+
+def test_a_worker_that_lost_redis_while_it_registered_begins_anew() -> None:
+    make = workers(gone, gone, stopped)
+    keep_working(make, lambda seconds: None)
+    assert make.left == []  # type: ignore[attr-defined]
+
+
+def test_a_worker_that_gave_up_without_being_asked_to_begins_anew() -> None:
+    make = workers(lambda: None, stopped)
+    keep_working(make, lambda seconds: None)
+    assert make.left == []  # type: ignore[attr-defined]
+
+
+def test_a_stop_between_two_workers_is_heard() -> None:
+    def stop(*_: object) -> None:
+        raise StopRequested
+
+    before = signal.signal(signal.SIGUSR1, stop)
+    try:
+        keep_working(workers(gone), lambda seconds: os.kill(os.getpid(), signal.SIGUSR1))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
