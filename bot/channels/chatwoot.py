@@ -22,11 +22,11 @@ from agent.settings import Settings
 from agent.store.handback import HANDBACK
 from agent.store.outbox import Parcel
 from bot.channels.base import Location, Place, Refused, Sent, Unclear
-from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, refusal, rows
+from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, refusal, rows
 from bot.channels.chatwoot_handoff import Handoff, written_as
 from bot.channels.chatwoot_inbound import NAME, OUT_ID, closed, is_persons, last_message
 from bot.channels.chatwoot_words import harmless, written
-from bot.channels.connection import origin_of
+from bot.channels.connection import failed, origin_of
 from bot.channels.courtesy import Courtesy
 from bot.errors import FileRefused
 
@@ -63,7 +63,7 @@ class ChatwootChannel:
         self._api = ChatwootApi(settings, timeout)
         self._handoff = Handoff(settings, self._api)
         self._clock = clock
-        self._courtesy = Courtesy()
+        self.courtesy = Courtesy()
 
     def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
         """Return *markdown* in the marks that the inbox wants, with nothing that Liquid runs."""
@@ -92,7 +92,7 @@ class ChatwootChannel:
                 f"/conversations/{parcel.customer_address}/messages", _body(parcel)
             )
         except HTTPError as error:
-            return broken(error)
+            return failed(error, "Chatwoot")
         if not 200 <= reply.status < 300:
             return refusal(reply, parcel.attempts)
         self._show(parcel.customer_address, "off")
@@ -145,7 +145,7 @@ class ChatwootChannel:
 
     def _show(self, number: str, status: str) -> None:
         if self._api.is_set:
-            self._courtesy.show(partial(self._toggle, number, status))
+            self.courtesy.show(partial(self._toggle, number, status))
 
     def _toggle(self, number: str, status: str) -> None:
         path = f"/conversations/{number}/toggle_typing_status"

@@ -5,14 +5,13 @@ not read is `NotAllowed`. A urllib3 pool for the reasons told in `bot.channels.t
 """
 
 import json
-import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import HTTPError
 
 from agent.settings import Settings
 from bot.channels.base import Refused, Unclear
@@ -21,7 +20,6 @@ from bot.errors import ChannelUnavailable
 
 Json = Mapping[str, Any]
 
-WAIT_SECONDS = 300.0
 PAGE_SIZE, MOST_PAGES = 20, 5  # of a conversation's messages
 READ_SECONDS = 4.0  # less than a claimed outbox row is held, see jobs.deliver
 MINUTE = 60.0  # Chatwoot counts the messages of a conversation by the minute
@@ -132,17 +130,6 @@ def rows(body: Any, *path: str) -> list[Json]:
     for name in path:
         body = body.get(name) if isinstance(body, Mapping) else None
     return [row for row in body if isinstance(row, Mapping)] if isinstance(body, list) else []
-
-
-def broken(error: HTTPError) -> Refused | Unclear:
-    """What a request that broke means: it never left, or nobody knows."""
-    if isinstance(error, NewConnectionError | ConnectTimeoutError):
-        return Refused(f"Chatwoot cannot be reached ({type(error).__name__}).", again_in=0.0)
-    if isinstance(error, SSLError) and any(
-        isinstance(cause, ssl.SSLCertVerificationError) for cause in (*error.args, error.__cause__)
-    ):
-        return Refused("Chatwoot's certificate cannot be verified.", again_in=WAIT_SECONDS)
-    return Unclear(f"The connection to Chatwoot broke ({type(error).__name__}).")
 
 
 def refusal(reply: Reply, attempts: int) -> Refused | Unclear:

@@ -14,9 +14,10 @@ from urllib3.exceptions import HTTPError
 from agent.settings import Settings
 from agent.store.outbox import Parcel
 from bot.channels.base import Refused, Sent, Unclear
-from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, broken, refusal
+from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, refusal
 from bot.channels.chatwoot_inbound import is_assigned
 from bot.channels.chatwoot_words import harmless
+from bot.channels.connection import failed
 from bot.errors import ChannelUnavailable
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class Handoff:
         try:
             reply = self._api.post(path, body)
         except HTTPError as error:
-            problem: Refused | Unclear = broken(error)
+            problem: Refused | Unclear = failed(error, "Chatwoot")
         else:
             if 200 <= reply.status < 300:
                 return None

@@ -1,8 +1,11 @@
 """What a connection that failed says of a send: surely not taken, or nobody can tell."""
 
+import json
 import ssl
+from typing import Any
 from urllib.parse import urlsplit
 
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from bot.channels.base import Refused, Unclear
@@ -32,3 +35,12 @@ def origin_of(url: str) -> str:
     except ValueError:
         return ""
     return f"{parts.scheme}://{parts.hostname}{port}" if parts.scheme and parts.hostname else ""
+
+
+def fields_of(answer: BaseHTTPResponse) -> dict[str, Any]:
+    """Return the JSON object in *answer*; empty when it holds anything else."""
+    try:
+        body = json.loads(answer.data)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}

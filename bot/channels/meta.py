@@ -11,27 +11,23 @@ whenever Meta stumbles.
 import json
 import logging
 import re
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from agent.formatting import whatsapp
 from agent.settings import Settings
 from agent.store.outbox import Parcel
 from bot.channels import meta_request
 from bot.channels.base import JSON, Location, Place, Refused, Sent, Unclear
-from bot.channels.connection import failed, origin_of
-from bot.channels.courtesy import Courtesy
+from bot.channels.connection import failed, fields_of, origin_of
 from bot.channels.meaning import Kind, Meaning
 from bot.channels.meta_codes import CODES, PAIR_RATE, sentence, shown
+from bot.channels.whatsapp import TYPING, WhatsAppChannel
 from bot.errors import ChannelUnavailable, FileRefused
 
 log = logging.getLogger(__name__)
 
-TYPING_SECONDS = 3.0  # nobody waits longer for a courtesy
 LONGEST_WAIT = 3600.0
 FILES = "https://lookaside.fbsbx.com"  # where Meta keeps what customers send
 _MEDIA_ID = re.compile(r"[0-9A-Za-z_-]{1,120}")
@@ -41,33 +37,21 @@ _BUSY = Meaning(Kind.RETRY, "Meta is not available. It is sent again later.")
 _REFUSED = Meaning(Kind.PERMANENT, "Meta refused it without a reason that is known here.")
 
 
-class MetaChannel:
+class MetaChannel(WhatsAppChannel):
     """WhatsApp through Meta's own API. `our_address` is the number's id."""
 
     name = "meta"
     text_limit = meta_request.TEXT_LIMIT
-    window_seconds: float | None = 24 * 3600.0  # after that, templates only
     grace_seconds = 60.0  # for a status callback; usually it is there within a second or two
 
     def __init__(self, settings: Settings, timeout: float = 10.0) -> None:
+        super().__init__(settings, timeout)
         token = settings.meta_access_token
         self._base = settings.meta_base_url
         self._headers = {
             "Authorization": f"Bearer {token.get_secret_value() if token else ''}",
             "Content-Type": JSON,
         }
-        self.courtesy = Courtesy()
-        self._pool = urllib3.PoolManager(
-            maxsize=settings.turn_slots, timeout=urllib3.Timeout(timeout), retries=False
-        )
-
-    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
-        """Return *markdown* in WhatsApp's marks."""
-        return whatsapp(markdown)
-
-    def may_speak(self, place: Place) -> str:
-        """Whoever else speaks on this number shows by an echo."""
-        return ""
 
     def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
         """Hand one part over, once."""
@@ -91,24 +75,16 @@ class MetaChannel:
             )
         except HTTPError as error:
             raise ChannelUnavailable from error
-        url = _json(answer).get("url")
+        url = fields_of(answer).get("url")
         if answer.status != 200 or not isinstance(url, str):
             raise ChannelUnavailable(f"Meta answered {answer.status} for a file.")
         if origin_of(url) not in (FILES, origin_of(self._base)):
             raise FileRefused
         return Location(url, origin_of(url), {"Authorization": self._headers["Authorization"]})
 
-    def typing(self, place: Place) -> None:
-        """Mark the customer's message as read and show that an answer is being written."""
-        if place.last_message_id:
-            self.courtesy.show(partial(self._show_typing, place.our_address, place.last_message_id))
-
-    def _show_typing(self, number: str, message_id: str) -> None:
-        try:
-            body = meta_request.typing(message_id)
-            self._post(number, body, timeout=urllib3.Timeout(TYPING_SECONDS))
-        except HTTPError as error:
-            log.debug("typing not shown: %s", type(error).__name__)
+    def _show_typing(self, place: Place) -> None:
+        body = meta_request.typing(place.last_message_id)
+        self._post(place.our_address, body, timeout=TYPING)
 
     def _post(self, number: str, body: meta_request.Json, **more: Any) -> urllib3.BaseHTTPResponse:
         return self._pool.request(
@@ -118,7 +94,7 @@ class MetaChannel:
 
 
 def _outcome(answer: urllib3.BaseHTTPResponse, attempts: int) -> Sent | Refused | Unclear:
-    body = _json(answer)
+    body = fields_of(answer)
     error = body.get("error")
     if isinstance(error, dict):
         return _failed(error, answer, attempts)
@@ -165,11 +141,3 @@ def _again_in(
         return min(4.0 ** max(attempts - 1, 0), LONGEST_WAIT)
     asked = answer.headers.get("Retry-After", "")
     return min(float(asked), LONGEST_WAIT) if asked.isascii() and asked.isdigit() else 0.0
-
-
-def _json(answer: urllib3.BaseHTTPResponse) -> dict[str, Any]:
-    try:
-        body = json.loads(answer.data)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

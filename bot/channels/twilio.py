@@ -12,9 +12,8 @@ connection that never stood from one that broke, which is what decides a repetit
 
 import email.utils
 import json
-import logging
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -22,27 +21,24 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from agent.consent import OPTED_OUT
-from agent.formatting import whatsapp
 from agent.settings import TWILIO_API, Settings
 from agent.store.outbox import Parcel
 from bot.channels.base import WINDOW, Location, Place, Refused, Sent, Unclear
 from bot.channels.choices import with_choices
-from bot.channels.connection import failed, origin_of
-from bot.channels.courtesy import Courtesy
+from bot.channels.connection import failed, fields_of, origin_of
 from bot.channels.twilio_codes import CODES, Kind, Meaning
+from bot.channels.whatsapp import TYPING, WhatsAppChannel
 from bot.errors import ChannelUnavailable, FileRefused
-
-log = logging.getLogger(__name__)
 
 FORM = "application/x-www-form-urlencoded"
 MESSAGING_API = "https://messaging.twilio.com"
-TYPING_SECONDS = 3.0  # nobody waits longer for a courtesy
 TEXT_LIMIT = 1600  # error 21617 above it
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAIT_SECONDS = 300.0
 LONGEST_RETRY_AFTER = 3600.0
 CLOCK_SKEW_SECONDS = 60.0  # between Twilio's clock and ours
 PAGE_SIZE, MOST_PAGES = 100, 5
+_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 
 _NOT_THERE = Meaning(Kind.PERMANENT, "Twilio refused it without saying why.")
 _TOO_MANY = Meaning(Kind.RETRY, "Too many requests at once. It is sent again later.")
@@ -54,14 +50,11 @@ def nothing_taken(_sid: str) -> bool:
     return False
 
 
-class TwilioChannel:
+class TwilioChannel(WhatsAppChannel):
     """WhatsApp through Twilio. `taken` says whether an outbox row already has this sid."""
 
     name = "twilio"
     text_limit = TEXT_LIMIT
-    window_seconds: float | None = (
-        24 * 3600.0
-    )  # WhatsApp: free text only so long after the customer wrote
     grace_seconds = 30.0  # the list's lag is not documented; the callback is usually sooner
 
     def __init__(
@@ -70,6 +63,7 @@ class TwilioChannel:
         timeout: float = 10.0,
         taken: Callable[[str], bool] = nothing_taken,
     ) -> None:
+        super().__init__(settings, timeout)
         token = settings.twilio_auth_token
         secret = token.get_secret_value() if token else ""
         self._base = settings.twilio_base_url
@@ -84,18 +78,6 @@ class TwilioChannel:
             basic_auth=f"{settings.twilio_account_sid}:{secret}", keep_alive=True
         )
         self._taken = taken
-        self.courtesy = Courtesy()
-        self._pool = urllib3.PoolManager(
-            maxsize=settings.turn_slots, timeout=urllib3.Timeout(timeout), retries=False
-        )
-
-    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
-        """Return *markdown* in WhatsApp's marks."""
-        return whatsapp(markdown)
-
-    def may_speak(self, place: Place) -> str:
-        """Nobody else speaks on a Twilio number but through us."""
-        return ""
 
     def where(self, reference: str) -> Location:
         """Return where a file is: only what lies in our own account is given our credentials."""
@@ -105,21 +87,14 @@ class TwilioChannel:
         headers = {"Authorization": self._headers["authorization"]}
         return Location(reference, origin_of(self._base), headers)
 
-    def typing(self, place: Place) -> None:
-        """Mark the customer's message as read and show that an answer is being written."""
-        if place.last_message_id:
-            self.courtesy.show(partial(self._show_typing, place.last_message_id))
-
-    def _show_typing(self, message_id: str) -> None:
-        """Twilio: "Typing indicators", a public beta of October 2025."""
-        try:
+    def _show_typing(self, place: Place) -> None:
+        """Twilio: "Typing indicators", a beta since October 2025; it takes Twilio's ids only."""
+        if _SID.fullmatch(place.last_message_id):
             self._pool.request(
-                "POST", self._typing, redirect=False, timeout=urllib3.Timeout(TYPING_SECONDS),
-                body=urlencode({"messageId": message_id, "channel": "whatsapp"}),
+                "POST", self._typing, redirect=False, timeout=TYPING,
+                body=urlencode({"messageId": place.last_message_id, "channel": "whatsapp"}),
                 headers={**self._headers, "Content-Type": FORM},
             )  # fmt: skip
-        except HTTPError as error:
-            log.debug("typing not shown: %s", type(error).__name__)
 
     def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
         """Hand one part over, once."""
@@ -166,7 +141,7 @@ class TwilioChannel:
             answer = self._pool.request("GET", url, headers=self._headers, redirect=False)
         except HTTPError as error:
             raise ChannelUnavailable from error
-        page = _json(answer)
+        page = fields_of(answer)
         if answer.status != 200 or "messages" not in page:
             raise ChannelUnavailable(f"Twilio's list of messages answered {answer.status}.")
         return page
@@ -201,7 +176,7 @@ def _callback_base(settings: Settings) -> str:
 
 
 def _outcome(answer: urllib3.BaseHTTPResponse) -> Sent | Refused | Unclear:
-    body, status = _json(answer), answer.status
+    body, status = fields_of(answer), answer.status
     if 200 <= status < 300:
         if isinstance(body.get("sid"), str):
             return Sent(body["sid"], str(body.get("status") or ""))
@@ -234,14 +209,6 @@ def _again_in(kind: Kind, headers: Any) -> float | None:
         asked = 0.0
     floor = WAIT_SECONDS if kind is Kind.WAIT else 0.0
     return min(max(asked, floor), LONGEST_RETRY_AFTER)
-
-
-def _json(answer: urllib3.BaseHTTPResponse) -> dict[str, Any]:
-    try:
-        body = json.loads(answer.data)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _made_at(entry: dict[str, Any]) -> float:

@@ -94,7 +94,7 @@ def _bad_content(form: Any) -> bool:
     except ValueError:
         return True
     words = isinstance(variables, dict) and all(isinstance(one, str) for one in variables.values())
-    return not (re.fullmatch("HX[0-9a-f]{32}", sid) and words)
+    return not (re.fullmatch("HX[0-9a-fA-F]{32}", sid) and words)
 
 
 def _rendered(form: Any) -> str:

@@ -1,6 +1,7 @@
 """An app over real stores, a doorbell that remembers, and a hand that signs like Twilio's."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from werkzeug.test import TestResponse
 from agent.services import Services, open_services
 from agent.settings import Settings
 from bot.app import create_app
+from tests.standins.chatwoot_fixtures import address as address
+from tests.standins.chatwoot_fixtures import standin as standin
+from tests.standins.chatwoot_fixtures import wishes as wishes
 
 PUBLIC = "https://bot.example.com"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -75,6 +79,14 @@ def services(settings: Settings, doorbell: RememberingDoorbell) -> Iterator[Serv
     opened = open_services(known, doorbell)
     yield opened
     opened.database.close()
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address at which nobody listens."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{unused.getsockname()[1]}"
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from agent.settings import Settings
 from agent.store.outbox import Parcel
@@ -18,7 +16,7 @@ from bot.channels.chatwoot_words import harmless
 from bot.errors import ChannelUnavailable
 from bot.simulator import faults as wrong
 from bot.simulator.faults import Fault
-from tests.standins.chatwoot import BOT_TOKEN, USER_TOKEN, Wishes, chatwoot_standin, serve_chatwoot
+from tests.standins.chatwoot import BOT_TOKEN, USER_TOKEN, Wishes
 from tests.standins.chatwoot_account import BOT, PERSON, Account, Conversation
 
 REFUSED_AND_TAKEN = Fault(status=422, taken=True)
@@ -47,23 +45,6 @@ def here(account: Account) -> Conversation:
     found = account.open_conversation()
     account.customer_writes(found, "¿A qué hora abren?")
     return found
-
-
-@pytest.fixture
-def standin(account: Account) -> Flask:
-    return chatwoot_standin(account)
-
-
-@pytest.fixture
-def wishes(standin: Flask) -> Wishes:
-    found: Wishes = standin.extensions["chatwoot"]
-    return found
-
-
-@pytest.fixture
-def address(standin: Flask) -> Iterator[str]:
-    with serve_chatwoot(standin) as url:
-        yield url
 
 
 def open_channel(address: str, token: str = USER_TOKEN, **changed: Any) -> ChatwootChannel:
@@ -221,10 +202,8 @@ def test_an_answer_that_never_comes_is_unclear(here: Conversation) -> None:
             impatient.may_speak(PLACE)
 
 
-def test_a_connection_that_never_stood_is_refused_for_now() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        result = open_channel(f"http://127.0.0.1:{unused.getsockname()[1]}").send(parcel())
+def test_a_connection_that_never_stood_is_refused_for_now(nobody: str) -> None:
+    result = open_channel(nobody).send(parcel())
     assert isinstance(result, Refused)
     assert result.again_in == 0.0
 

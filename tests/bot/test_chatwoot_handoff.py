@@ -1,12 +1,10 @@
 """A hand-off is a note, labels, an assignment and an open conversation; once, whatever fails."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from agent.settings import Settings
 from agent.store.outbox import Parcel
@@ -14,7 +12,7 @@ from bot.channels.base import Refused, Sent
 from bot.channels.chatwoot import ChatwootChannel
 from bot.simulator import faults as wrong
 from bot.simulator.faults import Fault
-from tests.standins.chatwoot import BOT_TOKEN, USER_TOKEN, Wishes, chatwoot_standin, serve_chatwoot
+from tests.standins.chatwoot import BOT_TOKEN, USER_TOKEN, Wishes
 from tests.standins.chatwoot_account import PERSON, Account, Conversation
 
 
@@ -39,23 +37,6 @@ def here(account: Account) -> Conversation:
     found.labels = ["vip"]
     account.customer_writes(found, "quiero hablar con una persona")
     return found
-
-
-@pytest.fixture
-def standin(account: Account) -> Flask:
-    return chatwoot_standin(account)
-
-
-@pytest.fixture
-def wishes(standin: Flask) -> Wishes:
-    found: Wishes = standin.extensions["chatwoot"]
-    return found
-
-
-@pytest.fixture
-def address(standin: Flask, here: Conversation) -> Iterator[str]:
-    with serve_chatwoot(standin) as url:
-        yield url
 
 
 def open_channel(address: str, token: str = USER_TOKEN, **changed: Any) -> ChatwootChannel:

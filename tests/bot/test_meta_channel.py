@@ -1,7 +1,6 @@
 """Sends through the real channel to a stand-in for Meta that checks what Meta checks."""
 
 import logging
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -177,11 +176,8 @@ def test_an_answer_that_never_comes_is_unclear(address: str, meta: MetaStandin) 
     assert isinstance(open_channel(address, timeout=0.3).send(parcel()), Unclear)
 
 
-def test_a_connection_that_never_stood_is_refused() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-        result = open_channel(f"http://127.0.0.1:{port}").send(parcel())
+def test_a_connection_that_never_stood_is_refused(nobody: str) -> None:
+    result = open_channel(nobody).send(parcel())
     assert isinstance(result, Refused)
     assert result.again_in is not None
 

@@ -1,6 +1,5 @@
 """Sends through the real channel to the simulator, which goes wrong on demand."""
 
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -144,11 +143,8 @@ def test_an_answer_that_never_comes_is_unclear(address: str, faults: Faults) -> 
     assert found is not None
 
 
-def test_a_connection_that_never_stood_is_refused() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-        result = open_channel(f"http://127.0.0.1:{port}").send(parcel())
+def test_a_connection_that_never_stood_is_refused(nobody: str) -> None:
+    result = open_channel(nobody).send(parcel())
     assert isinstance(result, Refused)
     assert result.again_in is not None
 
@@ -209,8 +205,9 @@ def test_choices_without_a_content_sid_are_said_in_words(
 def test_typing_marks_the_customers_message_as_read(
     channel: TwilioChannel, simulator: Flask
 ) -> None:
-    ledger(simulator).put(Message("SMin", OURS, THEIRS, "hola", True, time.time(), "received"))
-    channel.typing(Place(1, OURS, THEIRS, last_message_id="SMin"))
+    sid = "SM" + "0" * 32
+    ledger(simulator).put(Message(sid, OURS, THEIRS, "hola", True, time.time(), "received"))
+    channel.typing(Place(1, OURS, THEIRS, last_message_id=sid))
     channel.courtesy.settle()
     [message] = ledger(simulator).newest_first()
     assert message.status == "read"
@@ -219,7 +216,7 @@ def test_typing_marks_the_customers_message_as_read(
 def test_typing_never_fails(address: str) -> None:
     for base in (address, "http://127.0.0.1:1"):
         lost = open_channel(base)
-        lost.typing(Place(1, OURS, THEIRS, last_message_id="SMnone"))
+        lost.typing(Place(1, OURS, THEIRS, last_message_id="SM" + "f" * 32))
         lost.typing(Place(1, OURS, THEIRS))
         lost.courtesy.settle()
 

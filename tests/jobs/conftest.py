@@ -1,7 +1,7 @@
 """A desk with fakes around a real database, and a customer who writes."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -20,7 +20,12 @@ from agent.store.switches import Switches
 from agent.store.turns import Turns
 from jobs.desk import Desk, Heartbeat
 from tests.fakes import Clock
+from tests.jobs.chatwoot_house import House, configured
 from tests.jobs.fakes import EchoRuntime, MemoryChannel
+from tests.standins.chatwoot_account import Account
+from tests.standins.chatwoot_fixtures import address as address
+from tests.standins.chatwoot_fixtures import standin as standin
+from tests.standins.chatwoot_fixtures import wishes as wishes
 
 OURS = "whatsapp:+14155238886"
 
@@ -78,3 +83,12 @@ def write(desk: Desk) -> Callable[..., Accepted]:
         return desk.services.inbox.accept([message])[0]
 
     return write
+
+
+@pytest.fixture
+def house(
+    services: Services, account: Account, address: str, runtime: EchoRuntime, clock: Clock
+) -> Iterator[House]:
+    """A bot and a worker beside Chatwoot; the test says which `account` it is."""
+    yield House(configured(services, address), account, runtime, clock)
+    services.database.close()

@@ -1,7 +1,6 @@
 """The whole way through Chatwoot: a customer is answered, a person takes over and hands back."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -14,39 +13,13 @@ from bot.simulator.faults import Fault
 from tests.fakes import Clock
 from tests.jobs.chatwoot_house import House, configured
 from tests.jobs.fakes import EchoRuntime
-from tests.standins.chatwoot import BOT_TOKEN, Wishes, chatwoot_standin, serve_chatwoot
+from tests.standins.chatwoot import BOT_TOKEN, Wishes, serve_chatwoot
 from tests.standins.chatwoot_account import Account, Conversation
 
 
 @pytest.fixture
 def account(clock: Clock) -> Account:
     return Account(lambda raw, headers: 0, "secret-of-the-bot", clock=clock)
-
-
-@pytest.fixture
-def standin(account: Account) -> Flask:
-    return chatwoot_standin(account)
-
-
-@pytest.fixture
-def wishes(standin: Flask) -> Wishes:
-    found: Wishes = standin.extensions["chatwoot"]
-    return found
-
-
-@pytest.fixture
-def address(standin: Flask) -> Iterator[str]:
-    with serve_chatwoot(standin) as url:
-        yield url
-
-
-@pytest.fixture
-def house(
-    services: Services, account: Account, address: str, runtime: EchoRuntime, clock: Clock
-) -> Iterator[House]:
-    made = House(configured(services, address), account, runtime, clock)
-    yield made
-    services.database.close()
 
 
 @pytest.fixture

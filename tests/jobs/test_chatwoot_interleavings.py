@@ -6,19 +6,16 @@ customer wrote is answered, or a person has it.
 """
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
-from agent.services import Services
 from bot.channels.chatwoot_inbound import out_id
 from bot.simulator.faults import Fault
 from tests.bot.conftest import on_one_database
 from tests.fakes import Clock
-from tests.jobs.chatwoot_house import House, configured
+from tests.jobs.chatwoot_house import House
 from tests.jobs.fakes import EchoRuntime
-from tests.standins.chatwoot import chatwoot_standin, serve_chatwoot
 from tests.standins.chatwoot_account import Account, Conversation, Message
 
 FAULTS = [None, None, None, None, None, None, Fault(429), Fault(500), Fault(500, taken=True),
@@ -50,20 +47,6 @@ class WatchedAccount(Account):
 @pytest.fixture
 def account(clock: Clock) -> WatchedAccount:
     return WatchedAccount(clock)
-
-
-@pytest.fixture
-def standin(account: WatchedAccount) -> Flask:
-    return chatwoot_standin(account)
-
-
-@pytest.fixture
-def house(
-    services: Services, account: WatchedAccount, standin: Flask, runtime: EchoRuntime, clock: Clock
-) -> Iterator[House]:
-    with serve_chatwoot(standin) as address:
-        yield House(configured(services, address), account, runtime, clock)
-    services.database.close()
 
 
 def something_happens(chance: random.Random, account: Account, here: Conversation) -> None:

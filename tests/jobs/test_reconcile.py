@@ -2,7 +2,6 @@
 
 import random
 import threading
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -14,33 +13,13 @@ from jobs.reconcile import INTERVAL_SECONDS, LONGEST_PAUSE, NOT_ALLOWED_PAUSE
 from tests.fakes import Clock
 from tests.jobs.chatwoot_house import House, configured
 from tests.jobs.fakes import EchoRuntime
-from tests.standins.chatwoot import BOT_TOKEN, Wishes, chatwoot_standin, serve_chatwoot
+from tests.standins.chatwoot import BOT_TOKEN, Wishes, serve_chatwoot
 from tests.standins.chatwoot_account import Account, Conversation
 
 
 @pytest.fixture
 def account(clock: Clock) -> Account:
     return Account(lambda raw, headers: 0, "secret-of-the-bot", is_agent_bot=False, clock=clock)
-
-
-@pytest.fixture
-def standin(account: Account) -> Flask:
-    return chatwoot_standin(account)
-
-
-@pytest.fixture
-def wishes(standin: Flask) -> Wishes:
-    found: Wishes = standin.extensions["chatwoot"]
-    return found
-
-
-@pytest.fixture
-def house(
-    services: Services, account: Account, standin: Flask, runtime: EchoRuntime, clock: Clock
-) -> Iterator[House]:
-    with serve_chatwoot(standin) as address:
-        yield House(configured(services, address), account, runtime, clock)
-    services.database.close()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.serving import WSGIRequestHandler
 
 from bot.simulator.faults import Fault
+from tests.standins import contract
 from tests.standins.chatwoot_account import BOT, OUTGOING, PERSON, Account, Conversation
 from tests.standins.server import serve
 
@@ -42,6 +43,7 @@ class Wishes:
     released: threading.Event = field(default_factory=threading.Event)  # ends every `hang`
     bots_may: set[str] = field(default_factory=lambda: set(FOR_BOTS))
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)  # each request, as Chatwoot describes it
 
     def next(self, kind: str) -> Fault | None:
         """What becomes of this POST."""
@@ -69,6 +71,7 @@ def chatwoot_standin(account: Account) -> Flask:
     """The app."""
     app, wishes = Flask("chatwoot"), Wishes(account)
     app.extensions["chatwoot"] = wishes
+    wishes.described = contract.guard(app, "chatwoot", 422, "/api/")
     for method, path, name in (
         ("GET", "", "index"), ("GET", "/<int:number>", "show"),
         ("GET", "/<int:number>/messages", "read"), ("POST", "/<int:number>/messages", "write"),
