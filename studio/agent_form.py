@@ -1,18 +1,18 @@
 """The agent form: a Spec as the flat values of a form, and back.
 
-What the form does not show (token limits, budgets, Portuguese texts) is kept as it was.
+What the form does not show (token limits, budgets) is kept as it was.
 The part about people is `studio.handoff_form`.
 """
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from agent.spec import Spec
+from agent.spec import Language, Spec
 from studio import handoff_form
 from studio.errors import BadFields
-from studio.handoff_form import USUAL, lines
+from studio.handoff_form import USUAL, lines, worded, wording
 
 BLANK = Spec(name="-")
 # pydantic's complaint -> the key of ours
@@ -32,6 +32,7 @@ COMPLAINTS = {
 }
 # where that complaint would not help
 COMPLAINTS_OF = {("days", "literal_error"): "field.no_day"}
+TONGUES = get_args(Language)
 # where the spec keeps what the form calls otherwise
 PLACES: dict[tuple[str, ...], str] = {
     ("model", "name"): "model",
@@ -42,6 +43,7 @@ PLACES: dict[tuple[str, ...], str] = {
     ("conversation", "max_parts"): "max_parts",
     ("conversation", "buttons"): "buttons",
     ("guard", "forbidden_topics"): "forbidden_topics",
+    **{(text, of): f"{text}_{of}" for text in ("greeting", "fallback") for of in TONGUES},
     **handoff_form.PLACES,
 }
 
@@ -58,8 +60,10 @@ class AgentForm:
     languages: tuple[str, ...] = ("es", "en")
     greeting_es: str = ""
     greeting_en: str = ""
+    greeting_pt: str = ""
     fallback_es: str = BLANK.fallback.es
     fallback_en: str = BLANK.fallback.en
+    fallback_pt: str = BLANK.fallback.pt
     bases: tuple[str, ...] = ()
     grounded_only: bool = True
     tools: tuple[str, ...] = ("handoff",)
@@ -71,6 +75,9 @@ class AgentForm:
     forbidden_topics: str = ""
     handoff_words: str = "\n".join(BLANK.handoff.words)
     handoff_topics: str = ""
+    closing_es: str = BLANK.handoff.message.es
+    closing_en: str = BLANK.handoff.message.en
+    closing_pt: str = BLANK.handoff.message.pt
     after_fallbacks: float = 3
     hand_back_after_hours: float = 0
     has_hours: bool = False
@@ -80,6 +87,7 @@ class AgentForm:
     closes: str = USUAL.closes
     away_es: str = USUAL.away.es
     away_en: str = USUAL.away.en
+    away_pt: str = USUAL.away.pt
 
     @classmethod
     def of(cls, spec: Spec) -> "AgentForm":
@@ -87,8 +95,7 @@ class AgentForm:
         return cls(
             name=spec.name, brand=spec.brand, description=spec.description, tone=spec.tone,
             instructions=spec.instructions, languages=spec.languages,
-            greeting_es=spec.greeting.es, greeting_en=spec.greeting.en,
-            fallback_es=spec.fallback.es, fallback_en=spec.fallback.en,
+            **worded("greeting", spec.greeting), **worded("fallback", spec.fallback),
             bases=spec.knowledge.bases, grounded_only=spec.knowledge.grounded_only,
             tools=spec.tools, model=spec.model.name, temperature=spec.model.temperature,
             quiet_seconds=spec.conversation.quiet_seconds,
@@ -108,8 +115,8 @@ class AgentForm:
         for name in ("name", "brand", "description", "tone", "instructions"):
             data[name] = getattr(self, name) or ""
         data["languages"], data["tools"] = self.languages or (), self.tools or ()
-        data["greeting"] |= {"es": self.greeting_es or "", "en": self.greeting_en or ""}
-        data["fallback"] |= {"es": self.fallback_es or "", "en": self.fallback_en or ""}
+        data["greeting"] = wording("greeting", asdict(self))
+        data["fallback"] = wording("fallback", asdict(self))
         data["knowledge"] |= {"bases": self.bases or (), "grounded_only": self.grounded_only}
         data["model"] |= {"name": self.model or "", "temperature": self.temperature}
         data["conversation"] |= {"quiet_seconds": self.quiet_seconds, "max_parts": self.max_parts,

@@ -1,5 +1,6 @@
 """A conversation drawn as people know it from their phone. Every word in it is escaped."""
 
+import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,9 +62,9 @@ def _media(item: Mapping[str, Any]) -> Html:
 
 
 def _file(item: Mapping[str, Any]) -> Html:
-    name = str(item.get("name") or item.get("media_type") or "")
+    name = str(item.get("name") or _ending(str(item.get("media_type") or "")))
     if item.get("state") != "kept":
-        return tag("span", "📎 ", name)
+        return tag("span", name, class_="as-attached")
     address, kind = f"{FILES}{item['id']}", str(item.get("media_type") or "").split("/")[0]
     if kind == "image":
         return tag(
@@ -71,4 +72,10 @@ def _file(item: Mapping[str, Any]) -> Html:
         )
     if kind in ("audio", "video"):
         return tag(kind, src=address, controls=True, preload="none")
-    return tag("a", "📎 ", name, href=address, target="_blank")
+    return tag("a", name, href=address, target="_blank", class_="as-attached")
+
+
+def _ending(media_type: str) -> str:
+    """Return what a file of that kind is called when its sender gave it no name: PDF, OGG."""
+    ending = mimetypes.guess_extension(media_type)
+    return ending.lstrip(".").upper() if ending else media_type

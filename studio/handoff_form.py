@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from agent.spec import Day, HandoffRules, OfficeHours
+from agent.spec import Day, HandoffRules, Language, OfficeHours, Wording
 
 WEEK = get_args(Day)
+TONGUES = get_args(Language)
 USUAL = OfficeHours()
 HOUR = re.compile(r"(\d{1,2})(?:[:.h](\d{2})?)?\s*h?")
 # where the spec keeps what the form calls otherwise
@@ -24,8 +25,8 @@ PLACES: dict[tuple[str, ...], str] = {
     ("handoff", "office_hours", "days"): "days",
     ("handoff", "office_hours", "opens"): "opens",
     ("handoff", "office_hours", "closes"): "closes",
-    ("handoff", "office_hours", "away", "es"): "away_es",
-    ("handoff", "office_hours", "away", "en"): "away_en",
+    **{("handoff", "office_hours", "away", of): f"away_{of}" for of in TONGUES},
+    **{("handoff", "message", of): f"closing_{of}" for of in TONGUES},
 }
 
 
@@ -42,8 +43,8 @@ def flat(rules: HandoffRules) -> dict[str, Any]:
         "days": hours.days,
         "opens": hours.opens,
         "closes": hours.closes,
-        "away_es": hours.away.es,
-        "away_en": hours.away.en,
+        **worded("away", hours.away),
+        **worded("closing", rules.message),
     }
 
 
@@ -54,8 +55,19 @@ def onto(base: HandoffRules, form: Mapping[str, Any]) -> dict[str, Any]:
         "topics": lines(form["handoff_topics"]),
         "after_fallbacks": form["after_fallbacks"],
         "hand_back_after_hours": form["hand_back_after_hours"],
+        "message": wording("closing", form),
         "office_hours": _hours(base.office_hours or USUAL, form) if form["has_hours"] else None,
     }
+
+
+def worded(name: str, texts: Wording) -> dict[str, Any]:
+    """Return *texts* as one value of the form a language: `name_es`, `name_en`, `name_pt`."""
+    return {f"{name}_{language}": getattr(texts, language) for language in TONGUES}
+
+
+def wording(name: str, form: Mapping[str, Any]) -> dict[str, str]:
+    """Return the form's values of *name* as data of a Wording."""
+    return {language: form[f"{name}_{language}"] or "" for language in TONGUES}
 
 
 def lines(text: str | None) -> list[str]:
@@ -64,13 +76,12 @@ def lines(text: str | None) -> list[str]:
 
 
 def _hours(base: OfficeHours, form: Mapping[str, Any]) -> dict[str, Any]:
-    away = base.away.model_dump()
     return {
         "timezone": (form["timezone"] or "").strip(),
         "days": _days(base, form["days"] or ()),
         "opens": _hour(form["opens"]),
         "closes": _hour(form["closes"]),
-        "away": away | {"es": form["away_es"] or "", "en": form["away_en"] or ""},
+        "away": wording("away", form),
     }
 
 

@@ -82,9 +82,17 @@ def _grid(scale: _Scale) -> list[Html]:
         value = scale.top * step / STEPS
         y = f"{scale.y(value):.1f}"
         found.append(tag("line", x1=LEFT, x2=scale.width - RIGHT, y1=y, y2=y, class_="as-grid"))
-        found.append(tag("text", f"{value:,.4g}" if value < 10_000 else f"{value:,.0f}",
+        found.append(tag("text", short(value),
                          x=LEFT - 6, y=f"{scale.y(value) + 4:.1f}", text_anchor="end"))  # fmt: skip
     return found
+
+
+def short(value: float) -> str:
+    """Return a number in at most six characters: 950, 12.5k, 3M."""
+    for size, mark in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if value >= size:
+            return f"{value / (1e3 if mark == 'k' else size):.3g}{mark}"
+    return f"{value:,.4g}"
 
 
 def _labels(scale: _Scale) -> list[Html]:

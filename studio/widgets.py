@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from studio.markup import Content, Html, join, tag
+from studio.state import Studio
 
 # Tells Gradio which element with data-pick was clicked; Gradio hands it to `wiring.pick`.
 CLICKS = """
@@ -74,6 +75,12 @@ def badge(text: str, kind: str = "") -> Html:
 def when(seconds: float) -> str:
     """Return a moment as day and time, in the machine's zone."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds)) if seconds else ""
+
+
+def author(studio: Studio, who: str) -> str:
+    """Return who did it: a person's e-mail, or in words what did it in nobody's name."""
+    key = f"author.{who}"
+    return studio.say(key) if who in ("installation", "api") else who
 
 
 def clock(seconds: float) -> str:

@@ -61,6 +61,8 @@ class Past:
     days: int = DAYS
     rounds: int = ROUNDS
     talk: Sequence[tuple[str, str, str]] = ()  # (question, answer, source); none: any words
+    waiting: float = 0.02  # how many of the last questions still wait
+    family_names: Sequence[str] = ()  # none: a number
     source_ids: Mapping[str, str] = field(default_factory=dict)
 
     def conversation(self, rows: Rows, number: int) -> None:
@@ -68,7 +70,8 @@ class Past:
         dice = self.dice
         at = self.now - dice.random() * self.days * 86_400
         address = f"whatsapp:+52155{number:08d}"
-        name = f"{dice.choice(NAMES)} {number}"
+        family = dice.choice(self.family_names) if self.family_names else number
+        name = f"{dice.choice(NAMES)} {family}"
         rows.contacts.append({"id": number, "channel": "twilio", "address": address,
                               "name": name, "created_at": at})  # fmt: skip
         for turn in range(self.rounds):
@@ -86,7 +89,7 @@ class Past:
         self.asked += 1
         self.messages += 1
         words, text, source = self._said()
-        waits = turn == self.rounds - 1 and dice.random() < 0.02
+        waits = turn == self.rounds - 1 and dice.random() < self.waiting
         turn_id = None if waits else f"{number:016x}{turn:016x}"
         rows.inbox.append(
             {"id": self.asked, "provider": "twilio", "provider_message_id": f"SM{self.asked}",

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import gradio as gr
 
-from agent.spec import ToolName
+from agent.spec import Language, ToolName
 from agent.store.agents import Agent, Release
 from knowledge.base import Base
 from studio.agent_form import AgentForm
@@ -15,7 +15,7 @@ from studio.markup import Html, join, tag
 from studio.pages import fields, handoff_view, releases_view
 from studio.pages.releases_view import ReleaseParts
 from studio.state import Studio
-from studio.widgets import badge, button, card, cards, clickable, looker, note, place, when
+from studio.widgets import author, badge, button, card, cards, clickable, looker, note, place, when
 
 WRITTEN = ("es", "en")  # the languages in which staff write fixed texts
 TONES = ("warm", "expert", "brief", "formal")
@@ -122,7 +122,7 @@ def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
             )  # fmt: skip
         instructions = fields.text(studio, "instructions", lines=7, max_lines=18)
     with gr.Group():
-        languages = fields.choices(studio, "languages", ("es", "en", "pt"), "language")
+        languages = fields.choices(studio, "languages", get_args(Language), "language")
         bases = gr.CheckboxGroup(
             [],
             label=studio.say("agent.bases"),
@@ -132,16 +132,10 @@ def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
         grounded = gr.Checkbox(label=studio.say("agent.grounded_only"), value=True,
                                info=studio.say("agent.grounded_only.help"))  # fmt: skip
         tools = fields.choices(studio, "tools", get_args(ToolName), "tool")
-    with gr.Group(), gr.Row():
-        greeting = (
-            fields.text(studio, "greeting_es", lines=3),
-            fields.text(studio, "greeting_en", lines=3),
-        )
-    with gr.Group(), gr.Row():
-        fallback = (
-            fields.text(studio, "fallback_es", lines=3),
-            fields.text(studio, "fallback_en", lines=3),
-        )
+    with gr.Group():
+        greeting = fields.wording(studio, "greeting")
+    with gr.Group():
+        fallback = fields.wording(studio, "fallback")
     with gr.Accordion(studio.say("agents.advanced"), open=False):
         advanced = _advanced(studio)
     placed = (name, brand, description, tone, instructions, languages, *greeting, *fallback,
@@ -203,15 +197,18 @@ def _state(studio: Studio, page: Opened) -> Html:
     if page.agent is None:
         return note(studio.say("agents.new_help"))
     saved = studio.say(
-        "agents.saved_by", person=page.agent.updated_by, when=when(page.agent.updated_at)
+        "agents.saved_by",
+        person=author(studio, page.agent.updated_by),
+        when=when(page.agent.updated_at),
     )
     live = [badge(f"{studio.say(f'channel.{one.channel}')} · v{one.number}", "good")
             for one in page.live]  # fmt: skip
     answers = live or [badge(studio.say("agents.not_released"), "wait")]
     link = tag("a", studio.say("agents.try"), class_="as-link",
                href=f"{HOME}/{studio.language}/playground?agent={page.agent.id}")  # fmt: skip
-    return tag("div", tag("h2", page.agent.name), join(answers), link, _managed(studio, page.agent),
-               tag("span", saved, class_="as-quiet"), class_="as-title")  # fmt: skip
+    title = tag("div", tag("h2", page.agent.name), join(answers), link, class_="as-title")
+    told = tag("span", saved, class_="as-quiet")
+    return join([title, tag("div", _managed(studio, page.agent), told, class_="as-title")])
 
 
 def _managed(studio: Studio, agent: Agent) -> Html:

@@ -7,7 +7,7 @@ from agent.checkup import Address, Finding
 from agent.store.agents import Release
 from studio.markup import Content, Html, join, tag
 from studio.state import Studio
-from studio.widgets import badge, button, note, table, when
+from studio.widgets import author, badge, button, note, table, when
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def shown(studio: Studio, page: Channels) -> Html:
     missing = None if page.has_public_address else note(say("channels.no_public_address"))
     return join([
         tag("h3", say("channels.answering")), _releases(studio, page.releases),
-        tag("h3", say("channels.providers")), missing,
+        tag("h3", say("channels.providers"), class_="as-next"), missing,
         tag("div", [_provider(studio, one) for one in page.providers], class_="as-providers"),
     ])  # fmt: skip
 
@@ -46,7 +46,7 @@ def _releases(studio: Studio, releases: Sequence[Release]) -> Html:
         [studio.say(f"channel.{one.channel}"), tag("b", _address(one)),
          tag("a", f"{one.agent_name} v{one.number}", class_="as-link",
              href=f"/studio/{studio.language}/?agent={one.agent_id}"),
-         f"{when(one.released_at)} · {one.released_by}"]
+         f"{when(one.released_at)} · {author(studio, one.released_by)}"]
         for one in releases
     ]  # fmt: skip
     return table(head, rows, studio.say("channels.nothing_released"))

@@ -81,7 +81,7 @@ def layout(studio: Studio) -> Parts:
                         [], label=say("evaluate.source"), info=say("evaluate.source_help"),
                         elem_id="test-source",
                     )  # fmt: skip
-                add = gr.Button(say("evaluate.add"), elem_id="test-add")
+            add = gr.Button(say("evaluate.add"), elem_id="test-add")
             cases = clickable(elem_id="test-cases")
         with gr.Column(scale=6, min_width=380):
             run = gr.Button(say("evaluate.run"), variant="primary", elem_id="test-run")

@@ -1,16 +1,28 @@
 """The fields of the agent form: each has its label and its help under `agent.<field>`."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 
+from agent.spec import Language
 from studio.state import Studio
 
 
 def text(studio: Studio, field: str, **more: Any) -> gr.Textbox:
     """Return a field for words."""
     return gr.Textbox(**_named(studio, field), **more)
+
+
+def wording(studio: Studio, field: str, lines: int = 3) -> tuple[gr.Textbox, ...]:
+    """Return a field for each language's words. The Portuguese one is out of sight until the
+    agent speaks it: studio.css sees the box of that language."""
+    found = []
+    with gr.Row():
+        for language in get_args(Language):
+            shown = f"as-in-{language}"
+            found.append(text(studio, f"{field}_{language}", lines=lines, elem_classes=shown))
+    return tuple(found)
 
 
 def number(studio: Studio, field: str, value: float, step: float, **more: Any) -> gr.Number:

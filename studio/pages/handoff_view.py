@@ -33,12 +33,13 @@ def section(studio: Studio) -> tuple[Any, ...]:
         with gr.Row():
             words = fields.text(studio, "handoff_words", lines=4, max_lines=5)
             topics = fields.text(studio, "handoff_topics", lines=4, max_lines=5)
+        closing = fields.wording(studio, "closing", lines=2)
         with gr.Row():
             failures = fields.number(studio, "after_fallbacks", 3, 1, min_width=120)
             back = fields.number(studio, "hand_back_after_hours", 0, 1, min_width=120)
         staffed = fields.switch(studio, "has_hours", value=False)
         hours = _hours(studio)
-    return (words, topics, failures, back, staffed, *hours)
+    return (words, topics, *closing, failures, back, staffed, *hours)
 
 
 def _hours(studio: Studio) -> tuple[Any, ...]:
@@ -52,7 +53,5 @@ def _hours(studio: Studio) -> tuple[Any, ...]:
             opens = fields.text(studio, "opens", max_length=8, min_width=100)
             closes = fields.text(studio, "closes", max_length=8, min_width=100)
         days = fields.choices(studio, "days", WEEK, "day")
-        with gr.Row():
-            away_es = fields.text(studio, "away_es", lines=3)
-            away_en = fields.text(studio, "away_en", lines=3)
-    return (zone, days, opens, closes, away_es, away_en)
+        away = fields.wording(studio, "away")
+    return (zone, days, opens, closes, *away)

@@ -12,7 +12,19 @@ from studio import why
 from studio.markup import Html, join, tag
 from studio.pages import answers_view, measuring_view, passages_view, ways_view
 from studio.state import Studio
-from studio.widgets import badge, button, card, cards, clickable, looker, note, place, table, when
+from studio.widgets import (
+    author,
+    badge,
+    button,
+    card,
+    cards,
+    clickable,
+    looker,
+    note,
+    place,
+    table,
+    when,
+)
 from studio.wiring import knowledge_sentence
 
 KINDS = {"ready": "good", "failed": "bad"}
@@ -101,7 +113,8 @@ def bases_list(studio: Studio, page: Opened) -> Html:
 
 
 def _embedded(studio: Studio, base: Base) -> str:
-    return studio.say("strip.local") if base.provider == "local" else base.model
+    model = studio.say("strip.local") if base.provider == "local" else base.model
+    return f"{studio.say('strip.embeddings')}: {model}"
 
 
 def sources_table(studio: Studio, page: Opened) -> Html:
@@ -156,7 +169,9 @@ def _source_row(studio: Studio, source: Source) -> list[Html | str]:
         button(studio.say("remove"), "remove", source.id, sure)
         if source.state != "removing" and source.kind != "curated" else None,
     ]  # fmt: skip
-    added = tag("div", f"{source.created_by} · {when(source.created_at)}", class_="as-quiet")
+    added = tag(
+        "div", f"{author(studio, source.created_by)} · {when(source.created_at)}", class_="as-quiet"
+    )
     return [
         join([name, added]),
         source_state(studio, source),

@@ -13,7 +13,7 @@ from studio.difference_view import difference_view
 from studio.findings import findings
 from studio.markup import Html, join, tag
 from studio.state import Studio
-from studio.widgets import badge, button, clickable, looker, note, place, table, when
+from studio.widgets import author, badge, button, clickable, looker, note, place, table, when
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,11 @@ def versions_table(studio: Studio, page: Released) -> Html:
 
 def _row(studio: Studio, page: Released, version: Version) -> list[Html | str]:
     where = [_where(studio, one) for one in page.live if one.version_id == version.id]
-    made = tag("div", f"{version.created_by} · {when(version.created_at)}", class_="as-quiet")
+    made = tag(
+        "div",
+        f"{author(studio, version.created_by)} · {when(version.created_at)}",
+        class_="as-quiet",
+    )
     again = studio.say("agents.release_this_sure", number=version.number)
     draft = studio.say("version.restore_sure", number=version.number)
     buttons = [

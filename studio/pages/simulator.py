@@ -131,8 +131,8 @@ def build(studio: Studio, load: Load) -> None:
         with gr.Column(scale=6, min_width=380):
             screen = place(elem_id="phone", autoscroll=True, elem_classes="as-phone")
             with gr.Row(elem_id="phone-writing"):
-                clip = gr.UploadButton("📎", file_types=KINDS, elem_id="phone-clip", scale=0,
-                                       min_width=46)  # fmt: skip
+                clip = gr.UploadButton(say("simulator.attach"), file_types=KINDS, scale=0,
+                                       min_width=96, elem_id="phone-clip")  # fmt: skip
                 box = gr.Textbox(
                     show_label=False, placeholder=say("simulator.placeholder"), scale=8,
                     container=False, max_length=1600, elem_id="phone-box",

@@ -107,8 +107,10 @@ def _row(studio: Studio, one: Undelivered) -> list[Content]:
 
 def build(studio: Studio, load: Load) -> None:
     """Place the page and wire it."""
-    place(tag("div", tag("h2", studio.say("undelivered.title")),
-              tag("p", studio.say("undelivered.help"), class_="as-quiet")))  # fmt: skip
+    back = tag("a", "← ", studio.say("inbox.title"), class_="as-link",
+               href=f"/studio/{studio.language}/inbox")  # fmt: skip
+    place(tag("div", back, tag("h2", studio.say("undelivered.title")),
+              tag("p", studio.say("undelivered.help")), class_="as-about"))  # fmt: skip
     letters, trail, timer = clickable(elem_id="undelivered"), gr.State([]), gr.Timer(10)
     show = partial(shown, studio)
     load(event(studio, first, show), trail, [letters, trail])

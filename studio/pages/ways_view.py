@@ -70,7 +70,7 @@ def _files(studio: Studio) -> tuple[Any, ...]:
     say = studio.say
     files = gr.File(
         label=say("knowledge.files"), file_count="multiple", type="filepath",
-        file_types=list(EXTENSIONS), height=120, elem_id="source-files",
+        file_types=list(EXTENSIONS), height=140, elem_id="source-files",
     )  # fmt: skip
     check = gr.Checkbox(label=say("preview.check"), elem_id="preview-check", container=False)
     paths = gr.State(())

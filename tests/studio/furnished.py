@@ -8,7 +8,7 @@ import time
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -35,6 +35,7 @@ WITHOUT_TWILIO = dict.fromkeys(
 PEOPLE = (("lucia@ruedaclara.example", "editor", "Lucía Bravo"),
           ("omar@ruedaclara.example", "agent", "Omar Téllez"),
           ("vero@ruedaclara.example", "viewer", "Verónica Paz"))  # fmt: skip
+FAMILIES = ("Núñez", "Ortega", "Rosas", "Ibarra", "Téllez", "Bravo", "Luna", "Cano", "Peña", "Vega")
 FAILURES = (("63016", "More than 24 hours have passed."), ("63024", "Invalid recipient."),
             ("63018", "Rate limit exceeded."), ("63003", "Not on WhatsApp."))  # fmt: skip
 
@@ -45,6 +46,11 @@ class Furnished:
 
     stack: Running
     services: Services
+
+    @property
+    def sofia(self) -> str:
+        """The id of the sample agent that answers."""
+        return _sofia(self.services)
 
     @property
     def studio(self) -> str:
@@ -83,6 +89,7 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         _cases(house.services)
         _today(house)
         _failures(house.services)
+        house.services.tours.keep(EMAIL, replace(house.services.tours.of(EMAIL), hidden=True))
         yield house
 
 
@@ -130,7 +137,7 @@ def _past(services: Services) -> None:
                      one["source"]))  # fmt: skip
     versions = [services.agents.versions(agent.id)[0].id for agent in services.agents.list()]
     past = Past(versions, random.Random(3), time.time() - 7200, days=28, rounds=3, talk=talk,
-                source_ids=ids)  # fmt: skip
+                source_ids=ids, waiting=0, family_names=FAMILIES)  # fmt: skip
     insert_past(services.database, past, 240)
 
 

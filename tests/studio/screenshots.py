@@ -6,6 +6,7 @@ and writes a PNG a page; with PART only names that hold it (`es-dark`, `inbox`, 
 """
 
 import itertools
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from tests.browser import FLAGS, HOW, executable
 from tests.studio.furnished import EMAIL, PASSWORD, Furnished, furnished
 
 SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 30_000  # milliseconds; a busy machine is slow, not wrong
 README = {"agents": "agents", "new-3": "new", "knowledge": "knowledge", "inbox-open": "inbox",
           "insights": "insights", "channels": "channels"}  # fmt: skip
 Act = Callable[[Page], object]
@@ -45,12 +46,49 @@ def playground(page: Page) -> None:
 
 
 def evaluate(page: Page) -> None:
-    page.click("#case-run")
-    page.wait_for_load_state("networkidle")
+    sofia(page)
+    page.click("#test-run")
+    expect(page.locator("#test-results tbody tr")).to_have_count(4)
+
+
+def sofia(page: Page) -> None:
+    page.click("#test-agent input")
+    page.get_by_role("option", name="Sofía").click()
+    expect(page.locator("#test-cases tbody tr")).to_have_count(4)
+
+
+def advanced(page: Page) -> None:
+    page.get_by_text(re.compile("^(Avanzado|Advanced)$")).first.click()
+    page.locator("#agent-has_hours input").check()
+    page.locator("#agent-handoff_words").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 400)
+
+
+def search(page: Page) -> None:
+    page.locator("#base-list").get_by_text("Rueda Clara").click()
+    page.locator("#search-box textarea, #search-box input").first.fill("garantía del motor")
+    page.click("#search-go")
+    expect(page.locator("#search-found .as-passage").first).to_be_visible()
+
+
+def measure(page: Page) -> None:
+    tab(2)(page)
+    page.get_by_role("button", name=re.compile("^(Medir|Measure)$")).last.click()
+    page.wait_for_timeout(6000)
+
+
+def end(page: Page) -> None:
+    page.locator(".as-lists").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 3000)
+
+
+def check(page: Page) -> None:
+    page.locator("[data-pick=check]").first.click()
+    expect(page.locator(".as-findings").first).to_be_visible()
 
 
 def phone(page: Page) -> None:
-    box = page.locator("input").first
+    box = page.get_by_label(re.compile("cliente|ustomer")).first
     box.fill("+521551002002")
     box.blur()
     expect(page.locator("#phone .as-bubble").first).to_be_visible()
@@ -74,26 +112,30 @@ def guide(step: int) -> Act:
 
 
 SCENES: tuple[tuple[str, str, Act | None], ...] = (  # (name, path, what to do there)
-    ("agents", "", None),
-    ("agents-release", "", tab(1)),
+    ("agents", "?agent=SOFIA", None),
+    ("agents-people", "?agent=SOFIA", advanced),
+    ("agents-release", "?agent=SOFIA", tab(1)),
     ("new", "new", None),
     ("new-2", "new", guide(2)),
     ("new-3", "new", guide(3)),
-    ("new-4", "new", guide(4)),
-    ("playground", "playground", None),
-    ("playground-asked", "playground", playground),
-    ("evaluate", "evaluate", None),
+    ("playground", "playground?agent=SOFIA", None),
+    ("playground-asked", "playground?agent=SOFIA", playground),
+    ("evaluate", "evaluate", sofia),
     ("evaluate-run", "evaluate", evaluate),
     ("knowledge", "knowledge", None),
-    ("knowledge-tab1", "knowledge", tab(1)),
-    ("knowledge-tab2", "knowledge", tab(2)),
-    ("knowledge-tab3", "knowledge", tab(3)),
+    ("knowledge-found", "knowledge", search),
+    ("knowledge-answers", "knowledge", tab(1)),
+    ("knowledge-measured", "knowledge", measure),
     ("inbox", "inbox", None),
     ("inbox-open", "inbox", inbox_open),
     ("undelivered", "undelivered", None),
     ("insights", "insights", None),
-    ("channels", "channels", None),
+    ("insights-below", "insights", end),
+    ("channels", "channels", check),
     ("team", "team", None),
+    ("team-account", "team", tab(1)),
+    ("team-log", "team", tab(2)),
+    ("team-keeping", "team", tab(3)),
     ("simulator", "simulator", phone),
 )
 
@@ -107,7 +149,7 @@ def take(browser: Browser, house: Furnished, folder: Path, part: str) -> None:
             continue
         page = signed_in(browser, house, language, scheme, size)
         for name, path, act in wanted:
-            address = f"{house.studio}/studio/{language}/{path}"
+            address = f"{house.studio}/studio/{language}/{path.replace('SOFIA', house.sofia)}"
             shot(page, address, folder / f"{kind}-{name}.png", act)
         page.context.close()
 
@@ -151,7 +193,8 @@ def readme(browser: Browser, house: Furnished, folder: Path) -> None:
     page = signed_in(browser, house, "es", "light", "laptop")
     for name, path, act in SCENES:
         if name in README:
-            shot(page, f"{house.studio}/studio/es/{path}", folder / f"{README[name]}.png", act)
+            address = f"{house.studio}/studio/es/{path.replace('SOFIA', house.sofia)}"
+            shot(page, address, folder / f"{README[name]}.png", act)
 
 
 def main(folder: Path, part: str) -> None:

@@ -56,6 +56,16 @@ def test_every_rule_about_people_comes_back_from_the_form_as_it_was() -> None:
         assert AgentForm(*AgentForm.of(spec).values()).onto(spec) == spec
 
 
+def test_closing_words_and_portuguese_ones_are_in_the_form() -> None:
+    form = replace(FORM, closing_es="Le paso con Ana.", closing_pt="Vou passar.", greeting_pt="Oi")
+    spec = form.onto()
+    assert (spec.handoff.message.es, spec.handoff.message.pt) == ("Le paso con Ana.", "Vou passar.")
+    assert spec.handoff.message.en == FORM.closing_en
+    assert AgentForm.of(spec) == form
+    with pytest.raises(BadFields):
+        replace(FORM, greeting_pt=5).onto()  # type: ignore[arg-type]
+
+
 def test_rules_about_people_are_saved(studio: Studio, editor: Caller, sofia: str) -> None:
     form = replace(FORM, **HOURS, handoff_topics="demanda\n\n PROFECO ", hand_back_after_hours=12)
     agents.save(studio, editor, sofia, 1, *form.values())

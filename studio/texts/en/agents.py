@@ -38,7 +38,7 @@ TEXTS = {
     "agents.released_on": "Answers on",
     "agents.release_this": "Release this one",
     "agents.release_this_sure": "Release version {number} on the channel and address above?",
-    "agents.blank": "Blank form",
+    "agents.blank": "Without guide",
     "agents.import": "Import",
     "agents.import_first": "Choose a file first.",
     "agents.imported": "Agent imported. Look it over and save it.",

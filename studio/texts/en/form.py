@@ -19,10 +19,14 @@ TEXTS = {
     "agent.greeting_es.help": "For the first message.",
     "agent.greeting_en": "Greeting in English",
     "agent.greeting_en.help": "For the first message.",
+    "agent.greeting_pt": "Greeting in Portuguese",
+    "agent.greeting_pt.help": "For the first message.",
     "agent.fallback_es": "When it cannot answer, in Spanish",
     "agent.fallback_es.help": "What the customer gets when something fails.",
     "agent.fallback_en": "When it cannot answer, in English",
     "agent.fallback_en.help": "What the customer gets when something fails.",
+    "agent.fallback_pt": "When it cannot answer, in Portuguese",
+    "agent.fallback_pt.help": "What the customer gets when something fails.",
     "agent.bases": "Knowledge bases",
     "agent.bases.help": "Where it looks before it answers. Fill them on the Knowledge page.",
     "agent.grounded_only": "Only what is in the knowledge",
@@ -50,6 +54,12 @@ TEXTS = {
         "One word or phrase a line: lawsuit, refund… When the customer writes it, the agent does "
         "not answer and passes the conversation on."
     ),
+    "agent.closing_es": "When a person takes over, in Spanish",
+    "agent.closing_es.help": "The agent's last words.",
+    "agent.closing_en": "When a person takes over, in English",
+    "agent.closing_en.help": "The agent's last words.",
+    "agent.closing_pt": "When a person takes over, in Portuguese",
+    "agent.closing_pt.help": "The agent's last words.",
     "agent.after_fallbacks": "Failures in a row",
     "agent.after_fallbacks.help": "After so many a person takes over. 0: never for this.",
     "agent.hand_back_after_hours": "Hours until the agent is back",
@@ -76,6 +86,10 @@ TEXTS = {
     "agent.away_en": "Outside hours, in English",
     "agent.away_en.help": (
         "Where it reads {{when}} it will say, for instance, “tomorrow from 9:00”."
+    ),
+    "agent.away_pt": "Out of hours, in Portuguese",
+    "agent.away_pt.help": (
+        "Where it reads {{when}} it will say, for instance, “amanhã a partir das 9:00”."
     ),
     "agent.forbidden_topics": "Forbidden topics",
     "agent.forbidden_topics.help": "One a line.",

@@ -26,6 +26,8 @@ TEXTS = {
     "author.customer": "Customer",
     "author.agent": "Agent",
     "author.human": "Team",
+    "author.installation": "installation",
+    "author.api": "API",
     "author.system": "System",
     "strip.model": "Model",
     "strip.embeddings": "Search",

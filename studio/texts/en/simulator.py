@@ -9,6 +9,7 @@ TEXTS = {
     "simulator.customer": "Customer's number",
     "simulator.customer_help": "Another number is another conversation.",
     "simulator.clear": "Clear the screen",
+    "simulator.attach": "Attach",
     "simulator.placeholder": "Message",
     "simulator.empty": 'Write a message, for example: "Hello, what warranty do the cars have?"',
     "simulator.file_first": "Choose a file first.",

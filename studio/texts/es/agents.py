@@ -40,7 +40,7 @@ TEXTS = {
     "agents.release_this_sure": (
         "¿Publicar la versión {number} en el canal y la dirección de arriba?"
     ),
-    "agents.blank": "Formulario",
+    "agents.blank": "Sin guía",
     "agents.import": "Importar",
     "agents.import_first": "Elija primero un archivo.",
     "agents.imported": "Agente importado. Revíselo y guárdelo.",

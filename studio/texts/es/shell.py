@@ -26,6 +26,8 @@ TEXTS = {
     "author.customer": "Cliente",
     "author.agent": "Agente",
     "author.human": "Equipo",
+    "author.installation": "instalación",
+    "author.api": "API",
     "author.system": "Sistema",
     "strip.model": "Modelo",
     "strip.embeddings": "Búsqueda",

@@ -9,6 +9,7 @@ TEXTS = {
     "simulator.customer": "Número del cliente",
     "simulator.customer_help": "Otro número es otra conversación.",
     "simulator.clear": "Vaciar la pantalla",
+    "simulator.attach": "Adjuntar",
     "simulator.placeholder": "Mensaje",
     "simulator.empty": "Escriba un mensaje, por ejemplo: «Hola, ¿qué garantía tienen los autos?»",
     "simulator.file_first": "Elija primero un archivo.",
