@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.log import configure
@@ -36,6 +37,7 @@ class Sweeper:
     clock: Callable[[], float] = time.time
     _rung: dict[tuple[str, str | int], tuple[float, float]] = field(default_factory=dict)
     _paused: bool = False
+    _redis_life: str = ""
     _forget_at: float = 0.0
 
     def sweep(self) -> int:
@@ -46,6 +48,8 @@ class Sweeper:
         if self._paused and not self.services.switches.paused:
             self._rung.clear()  # everything that waited through the pause is due at once
         self._paused = self.services.switches.paused
+        if self._redis_began_anew():
+            self._rung.clear()  # nobody heard what was rung so far
         due = self._due(now)
         self._rung = {key: value for key, value in self._rung.items() if key in due}
         rung = 0
@@ -56,6 +60,15 @@ class Sweeper:
             self._rung[key] = (now + pause, min(pause * 2, LONGEST_PAUSE))
             rung += self.services.doorbell.ring(*key)
         return rung
+
+    def _redis_began_anew(self) -> bool:
+        """True once after each start of Redis: it may have forgotten every ring."""
+        try:
+            life = str(self.services.redis.info("server")["run_id"])
+        except RedisError:
+            return False
+        before, self._redis_life = self._redis_life, life
+        return before != life
 
     def _forget(self, now: float) -> None:
         """Delete a batch of what is kept no longer; when all is done, look again in an hour."""
@@ -95,14 +108,15 @@ def run(services: Services) -> None:
         signal.signal(number, lambda *_: stop.set())
     sweeper = Sweeper(services)
     reconcile.start(services, stop)
-    while not stop.wait(INTERVAL_SECONDS):
+    while not stop.is_set():
         try:
             rung = sweeper.sweep()
         except SQLAlchemyError as error:
             log.warning("sweep missed: %s", type(error).__name__)
-            continue
-        if rung:
-            log.info("swept rung=%s", rung)
+        else:
+            if rung:
+                log.info("swept rung=%s", rung)
+        stop.wait(INTERVAL_SECONDS)
 
 
 def main() -> None:
