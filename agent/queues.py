@@ -18,6 +18,7 @@ CHORES = "chores"
 
 TURN = "jobs.turn.take"
 DELIVERY = "jobs.deliver.send"
+FILES = "jobs.files.fetch_left"
 INGESTION = "jobs.ingest.read"
 REMOVAL = "jobs.ingest.remove"
 REEMBEDDING = "jobs.reembed.run"
@@ -25,6 +26,7 @@ REEMBEDDING = "jobs.reembed.run"
 QUEUE_OF = {
     TURN: CONVERSATIONS,
     DELIVERY: CONVERSATIONS,
+    FILES: CONVERSATIONS,
     INGESTION: CHORES,
     REMOVAL: CHORES,
     REEMBEDDING: CHORES,

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     chatwoot_webhook_secret: SecretStr | None = Field(
         None, description="signs webhooks; one for each webhook, bot and inbox, by commas"
     )
+    chatwoot_late_template: str = Field(
+        "",
+        description="name:language:category, an approved template whose {{1}} takes a reply that"
+        " comes after WhatsApp's 24 hours (category: UTILITY unless it is another); empty: staff"
+        " decide",
+    )
     chatwoot_handoff_labels: str = Field(
         "handoff", description="added to a conversation that is handed to a person, by commas"
     )
@@ -141,6 +147,13 @@ class Settings(BaseSettings):
     @classmethod
     def _bare_number(cls, value: str) -> str:
         return value.removeprefix("whatsapp:")
+
+    @field_validator("twilio_late_template")
+    @classmethod
+    def _content_sid(cls, value: str) -> str:
+        if value and not re.fullmatch(r"HX[0-9a-fA-F]{32}", value):
+            raise ValueError("TWILIO_LATE_TEMPLATE is a ContentSid: HX and 32 hexadecimal digits.")
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -12,6 +12,7 @@ from agent import queues
 from agent.services import Services
 from agent.store.inbox import Inbound
 from agent.store.owners import Echo, OwnerChange
+from bot import late
 from bot.channels.base import Call, Door, Event, Report
 from bot.metrics import WEBHOOKS
 from bot.spool import Spool
@@ -84,4 +85,5 @@ def _accept(services: Services, messages: list[Inbound]) -> None:
 
 def _record(services: Services, channel: str, reports: list[Report]) -> None:
     services.outbox.report_all(channel, reports)
+    late.send_again(services, channel, reports)
     WEBHOOKS.labels("status").inc(len(reports))

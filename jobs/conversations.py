@@ -16,12 +16,12 @@ from rq import SimpleWorker
 
 from agent.answering import open_answering, open_hearing
 from agent.log import configure
-from agent.queues import CONVERSATIONS, DELIVERY, TURN
+from agent.queues import CONVERSATIONS, DELIVERY, FILES, TURN
 from agent.services import open_services
 from agent.settings import Settings
 from agent.turnstile import Turnstile
 from bot.channels.registry import channels
-from jobs import deliver, turn
+from jobs import deliver, files, turn
 from jobs.agenda import Agenda, Key
 from jobs.desk import Desk, Heartbeat
 from jobs.doorbell import RingQueue, Rings
@@ -58,7 +58,7 @@ class ConversationWorker(SimpleWorker):
     def execute_job(self, job: Rings, queue: RingQueue) -> None:
         """Hand the conversations over; the doorbells have done their work."""
         for name, subject in job.heard:
-            if name in (TURN, DELIVERY) and type(subject) is int:
+            if name in (TURN, DELIVERY, FILES) and type(subject) is int:
                 self._agenda.ring((name, subject))
             else:
                 job.refused += 1
@@ -91,6 +91,9 @@ def work(desk: Desk, turnstile: Turnstile) -> None:
         with turnstile.inside():
             if name == DELIVERY:
                 return deliver.send(desk, conversation_id)
+            if name == FILES:
+                files.fetch_left(desk, conversation_id)
+                return None
             look_at = turn.take(desk, conversation_id)
             deliver_at = deliver.send(desk, conversation_id)
         if deliver_at is not None:

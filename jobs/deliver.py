@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 BACK_OFF = (1, 5, 30, 120, 600, 1800, 3600)
 TOO_LATE = (
     "The customer last wrote more than 24 hours ago, so WhatsApp takes only an approved template."
-    " Send one from the provider's console; or name one in TWILIO_LATE_TEMPLATE or"
-    " META_LATE_TEMPLATE and send this again; or wait until the customer writes."
+    " Send one from the provider's console; or name one in TWILIO_LATE_TEMPLATE,"
+    " META_LATE_TEMPLATE or CHATWOOT_LATE_TEMPLATE and send this again; or wait until the customer"
+    " writes."
 )
 
 

@@ -128,6 +128,15 @@ def _said(one: Attachment, language: str) -> str:
     return f"[{title}: {one.words}]" if one.words else f"[{title}]"
 
 
+def fetch_left(desk: Desk, conversation_id: int) -> None:
+    """Fetch what no turn will, because a person took over before one ran: staff see it there."""
+    language, left = desk.services.attachments.claim_left(conversation_id)
+    if left:
+        channel = desk.channels[desk.services.conversations.get(conversation_id).channel]
+        for one in left:
+            _receive(desk, channel, one, language or "es")
+
+
 def _receive(desk: Desk, channel: Channel, one: Attachment, language: str) -> None:
     try:
         content = _fetched(desk, channel, one)
@@ -143,10 +152,12 @@ def _receive(desk: Desk, channel: Channel, one: Attachment, language: str) -> No
         return
     path = _store(desk.services.settings.media_dir, content, ending)
     words, error_said = _words(desk, path, media_type, content, language)
-    desk.services.attachments.kept(
+    kept = desk.services.attachments.kept(
         one, stored_name=path.name, bytes=len(content), words=words, error=error_said,
         media_type=one.media_type if media_type == "application/zip" else media_type,
     )  # fmt: skip
+    if not kept:
+        path.unlink(missing_ok=True)  # nobody would ever delete it
 
 
 def _fetched(desk: Desk, channel: Channel, one: Attachment) -> bytes:

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.log import configure
-from agent.queues import DELIVERY, INGESTION, REEMBEDDING, REMOVAL, TURN
+from agent.queues import DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.store.switches import RETENTION
@@ -97,6 +97,7 @@ class Sweeper:
             due.clear()
         due |= {(DELIVERY, conversation_id) for conversation_id in services.outbox.due()}
         kinds = {"read": INGESTION, "remove": REMOVAL}
+        due |= {(FILES, conversation_id) for conversation_id in services.attachments.left()}
         due |= {(REEMBEDDING, base_id) for base_id in services.rebuilds.due(now)}
         return due | {(kinds[kind], source_id) for kind, source_id in services.sources.due(now)}
 

@@ -10,11 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, text, update
 
 from agent.errors import NotFound
 from agent.store.db import Database, new_id
-from agent.store.tables import media
+from agent.store.tables import conversations, inbox, media
+
+# A file that no turn has fetched so long after its message was settled is left to nobody else.
+LEFT_SECONDS = 20.0
+CLAIM_SECONDS = 180.0
+MOST_ATTEMPTS = 3
+_UNREADABLE = "The file could not be fetched. Ask the customer to send it again."
 
 
 @dataclass(frozen=True)
@@ -77,17 +83,56 @@ class Attachments:
             raise NotFound("There is no file by that id.")
         return Attachment(**row._mapping)
 
-    def kept(self, one: Attachment, **found: Any) -> None:
-        """It was fetched: *found* holds stored_name, media_type, bytes, words and error."""
-        self._set(one, state="kept", **found)
+    def left(self) -> list[int]:
+        """Return the conversations with files that no turn will fetch: people answer there."""
+        query = select(media.c.conversation_id).where(_is_left(self._clock())).distinct()
+        with self._database.read() as tx:
+            return list(tx.scalars(query))
+
+    def claim_left(self, conversation_id: int) -> tuple[str, list[Attachment]]:
+        """Claim those files of a conversation for a while; return its language and the files.
+
+        One that whoever claimed it did not survive several times is refused.
+        """
+        now = self._clock()
+        mine = and_(media.c.conversation_id == conversation_id, _is_left(now))
+        given_up = update(media).where(mine, media.c.attempts >= MOST_ATTEMPTS)
+        claim = (
+            update(media)
+            .where(mine)
+            .values(attempts=media.c.attempts + 1, next_at=now + CLAIM_SECONDS)
+            .returning(*_COLUMNS)
+        )
+        language = select(conversations.c.language).where(conversations.c.id == conversation_id)
+        with self._database.write() as tx:
+            tx.execute(given_up.values(state="refused", error=_UNREADABLE))
+            claimed = [Attachment(**row._mapping) for row in tx.execute(claim)]
+            return tx.scalar(language) or "", claimed
+
+    def kept(self, one: Attachment, **found: Any) -> bool:
+        """It was fetched: *found* holds stored_name, media_type, bytes, words and error.
+
+        False when somebody else was faster, or the customer was erased: then it is not kept.
+        """
+        return self._set(one, state="kept", **found)
 
     def refused(self, one: Attachment, error: str) -> None:
         """It will not be opened; *error* says why, to staff."""
         self._set(one, state="refused", error=error)
 
-    def _set(self, one: Attachment, **values: Any) -> None:
+    def _set(self, one: Attachment, **values: Any) -> bool:
+        here = and_(media.c.id == one.id, media.c.state == "waiting")
         with self._database.write() as tx:
-            tx.execute(update(media).where(media.c.id == one.id).values(**values))
+            return tx.execute(update(media).where(here).values(**values)).rowcount == 1
 
 
+def _is_left(now: float) -> Any:
+    settled = select(inbox.c.id).where(inbox.c.id == media.c.inbox_id, inbox.c.turn_id.is_not(None))
+    return and_(
+        _WAITING, media.c.next_at <= now, media.c.created_at < now - LEFT_SECONDS, settled.exists()
+    )
+
+
+# Spelled as in the partial index: with a bound value neither database would use it.
+_WAITING = text("media.state = 'waiting'")
 _COLUMNS = tuple(media.c[name] for name in Attachment.__dataclass_fields__)

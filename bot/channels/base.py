@@ -17,10 +17,10 @@ from agent.store.inbox import Inbound
 from agent.store.outbox import Parcel
 from agent.store.outbox import Report as Report
 from agent.store.owners import Echo, OwnerChange
+from agent.store.window import WINDOW as WINDOW
 
 XML = "text/xml"
 JSON = "application/json"
-WINDOW = "window"  # in outbox.error_code: only a template may be sent now
 
 
 @dataclass(frozen=True)

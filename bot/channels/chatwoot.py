@@ -21,20 +21,21 @@ from urllib3.exceptions import HTTPError
 from agent.settings import Settings
 from agent.store.handback import HANDBACK
 from agent.store.outbox import Parcel
-from bot.channels.base import Location, Place, Refused, Sent, Unclear
+from bot.channels.base import WINDOW, Location, Place, Refused, Sent, Unclear
 from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed, refusal, rows
 from bot.channels.chatwoot_handoff import Handoff, written_as
 from bot.channels.chatwoot_inbound import NAME, OUT_ID, closed, is_persons, last_message
 from bot.channels.chatwoot_words import harmless, written
 from bot.channels.connection import failed, origin_of
 from bot.channels.courtesy import Courtesy
+from bot.channels.whatsapp import WINDOW_SECONDS
 from bot.errors import FileRefused
 
 log = logging.getLogger(__name__)
 
 TEXT_LIMIT = 1600  # the least of its WhatsApp inboxes (Twilio's); Chatwoot's own is 150,000
 WHATSAPP = "Channel::Whatsapp"
-FREE_TEXT_SECONDS = 24 * 3600.0  # WhatsApp: free text only so long after the customer wrote
+USUAL_CATEGORY = "UTILITY"  # of a template, in Meta's words
 TYPING_SECONDS = 3.0  # patience with showing that somebody types
 # Chatwoot makes WhatsApp buttons of few choices and a list of more (Meta: "Interactive messages").
 MOST_BUTTONS, LONGEST_BUTTON = 3, 20
@@ -84,9 +85,9 @@ class ChatwootChannel:
             return self._handoff.carry_out(parcel)
         if parcel.kind == HANDBACK:
             return self._handoff.take_back(parcel)
-        late = self._clock() - parcel.last_inbound_at > FREE_TEXT_SECONDS
-        if late and parcel.facts.get("kind") == WHATSAPP:
-            return Refused(_WINDOW, "window")
+        late = self._clock() - parcel.last_inbound_at > WINDOW_SECONDS
+        if late and parcel.facts.get("kind") == WHATSAPP and parcel.kind != "template":
+            return Refused(_WINDOW, WINDOW)
         try:
             reply = self._api.post(
                 f"/conversations/{parcel.customer_address}/messages", _body(parcel)
@@ -163,12 +164,25 @@ def _body(parcel: Parcel) -> dict[str, Any]:
             {"title": harmless(str(one["title"])), "value": str(one.get("id") or one["title"])}
             for one in buttons
         ]
-    return {
+    body = {
         "content": harmless(parcel.body),
         "message_type": "outgoing",
         "private": False,
         "content_type": "input_select" if buttons else "text",
         "content_attributes": attributes,
+    }
+    return body | ({"template_params": _template(parcel)} if parcel.extra.get("template") else {})
+
+
+def _template(parcel: Parcel) -> dict[str, Any]:
+    """What Chatwoot sends to WhatsApp in place of the content, which only its people see."""
+    extra = parcel.extra
+    words = {str(n): harmless(str(one)) for n, one in enumerate(extra.get("variables", ()), 1)}
+    return {
+        "name": str(extra["template"]),
+        "category": str(extra.get("category") or USUAL_CATEGORY),
+        "language": str(extra["language"]),
+        "processed_params": {"body": words},
     }
 
 

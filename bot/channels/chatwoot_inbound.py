@@ -9,6 +9,7 @@ Each Chatwoot conversation is one of ours: the customer's address is its number.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from agent.settings import Settings
 from agent.store.inbox import Inbound
 from agent.store.owners import Echo, OwnerChange
-from bot.channels.base import JSON, Call, Event, Report
+from bot.channels.base import JSON, WINDOW, Call, Event, Report
 from bot.channels.chatwoot_message import media_of, text_of
 from bot.channels.chatwoot_signature import Seal
 from bot.errors import Unparseable
@@ -190,8 +191,17 @@ def outcome_of(message: Json) -> list[Event]:
         return []
     sid, error = _needed(message, "id"), said.get("external_error")
     if error:
-        return [Report(sid, "failed", "external", ours, str(error)[:500])]
+        return [Report(sid, "failed", _code_of(str(error)), ours, str(error)[:500])]
     return [Report(sid, "sent", outbox_id=ours)] if message.get("source_id") else []
+
+
+def _code_of(error: str) -> str:
+    """Meta's or Twilio's code stands before the words, where Chatwoot was told one."""
+    found = re.match(r"\s*(\d{3,7})\b", error)
+    if found is None:
+        return "external"
+    code = int(found[1])
+    return WINDOW if code in (131047, 63016) else str(code)
 
 
 def owner_of(body: Json) -> list[Event]:

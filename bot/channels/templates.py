@@ -15,9 +15,14 @@ USUAL_LANGUAGE = "es"
 
 def late(settings: Settings, channel: str, text: str) -> dict[str, Any] | None:
     """Return what turns *text* into a template on *channel*; None: no template can take it."""
-    named = {"twilio": settings.twilio_late_template, "meta": settings.meta_late_template}
-    template, _, language = named.get(channel, "").partition(":")
+    named = {
+        "twilio": settings.twilio_late_template,
+        "meta": settings.meta_late_template,
+        "chatwoot": settings.chatwoot_late_template,
+    }
+    template, language, category = [*named.get(channel, "").split(":"), "", ""][:3]
     words = " ".join(text.split())
     if not template or len(words) > LONGEST_WORDS:
         return None
-    return {"template": template, "language": language or USUAL_LANGUAGE, "variables": [words]}
+    known = {"template": template, "language": language or USUAL_LANGUAGE, "variables": [words]}
+    return known | ({"category": category} if category else {})

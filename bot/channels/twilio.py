@@ -20,13 +20,12 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from agent.consent import OPTED_OUT
 from agent.settings import TWILIO_API, Settings
 from agent.store.outbox import Parcel
-from bot.channels.base import WINDOW, Location, Place, Refused, Sent, Unclear
+from bot.channels.base import Location, Place, Refused, Sent, Unclear
 from bot.channels.choices import with_choices
 from bot.channels.connection import failed, fields_of, origin_of
-from bot.channels.twilio_codes import CODES, Kind, Meaning
+from bot.channels.twilio_codes import CODES, Kind, Meaning, shown
 from bot.channels.whatsapp import TYPING, WhatsAppChannel
 from bot.errors import ChannelUnavailable, FileRefused
 
@@ -185,8 +184,8 @@ def _outcome(answer: urllib3.BaseHTTPResponse) -> Sent | Refused | Unclear:
     meaning = CODES.get(code or 0) or _by_status(status)
     if meaning is None or meaning.kind is Kind.UNCLEAR:
         return Unclear(f"Twilio answered {status}.")
-    shown = {63016: WINDOW, 21610: OPTED_OUT}.get(code or 0, str(code or status))
-    return Refused(meaning.sentence, shown, _again_in(meaning.kind, answer.headers))
+    told = shown(code) if code else str(status)
+    return Refused(meaning.sentence, told, _again_in(meaning.kind, answer.headers))
 
 
 def _by_status(status: int) -> Meaning | None:

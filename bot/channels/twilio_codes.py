@@ -4,6 +4,8 @@ Which class a code belongs to is read from each error's page; Twilio publishes n
 A code that is not here is permanent when it came with a 4xx and unclear otherwise.
 """
 
+from agent.consent import OPTED_OUT
+from bot.channels.base import WINDOW
 from bot.channels.meaning import Kind, Meaning, Table, by_code
 
 __all__ = ["CODES", "Kind", "Meaning"]
@@ -41,3 +43,8 @@ _TABLE: Table = (
 )  # fmt: skip
 
 CODES: dict[int, Meaning] = by_code(_TABLE)
+
+
+def shown(code: int) -> str:
+    """Return the code as it is kept with an outbox row."""
+    return {63016: WINDOW, 21610: OPTED_OUT}.get(code, str(code))

@@ -12,7 +12,7 @@ from agent.settings import Settings
 from agent.store.inbox import Inbound
 from bot.channels import twilio_signature
 from bot.channels.base import XML, Call, Event, Report
-from bot.channels.twilio_codes import CODES
+from bot.channels.twilio_codes import CODES, shown
 from bot.errors import Unparseable
 
 Form = MultiDict[str, str]
@@ -73,12 +73,13 @@ def message(form: Form) -> Inbound | None:
 
 def report(form: Form, out_id: str = "") -> Report:
     """Return what a status callback says; *out_id* is the outbox row we put in its address."""
-    code = _clean(form.get("ErrorCode", ""))[:20]
-    meaning = CODES.get(int(code)) if code.isascii() and code.isdigit() else None
+    given = _clean(form.get("ErrorCode", ""))[:20]
+    code = int(given) if given.isascii() and given.isdigit() else 0
+    meaning = CODES.get(code)
     return Report(
         provider_message_id=_id(form, "MessageSid"),
         status=_clean(form["MessageStatus"])[:20].lower(),
-        error_code=code,
+        error_code=shown(code) if code else given,
         error=meaning.sentence if meaning else "",
         outbox_id=int(out_id)
         if out_id.isascii() and out_id.isdigit() and len(out_id) < 19

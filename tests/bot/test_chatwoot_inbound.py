@@ -94,7 +94,7 @@ REPORTS = {
     "message_created__own_echo_by_user_token": Report("90839", "queued", outbox_id=43),
     "message_updated__own_accepted": Report("90838", "sent", outbox_id=42),
     "message_updated__own_failed": Report(
-        "90838", "failed", "external", 42, "131047: Re-engagement message"
+        "90838", "failed", "window", 42, "131047: Re-engagement message"
     ),
 }
 ECHOES = {

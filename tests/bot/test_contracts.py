@@ -25,6 +25,7 @@ from tests.standins.chatwoot_account import PERSON, Account
 from tests.standins.server import serve
 
 SID, TOKEN, OURS = "AC" + "1" * 32, "2" * 32, "whatsapp:+14155238886"
+TEMPLATE = {"template": "respuesta", "language": "es_MX", "variables": ["Su coche está listo."]}
 CARS = [{"id": "suv", "title": "SUV"}, {"id": "sedan", "title": "Sedán"}]
 
 
@@ -133,6 +134,7 @@ def test_whatever_is_asked_of_chatwoot_is_described(
     channel, api = ChatwootChannel(chatwoot), ChatwootApi(chatwoot)
     for given in (
         of_chatwoot(), of_chatwoot(kind="buttons", extra={"buttons": CARS}),
+        of_chatwoot(kind="template", last_inbound_at=0, extra=TEMPLATE),
         of_chatwoot(kind="handoff", last_inbound_at=0), of_chatwoot(kind=HANDBACK),
     ):  # fmt: skip
         assert isinstance(channel.send(given), Sent), given

@@ -119,4 +119,4 @@ def test_a_report_names_status_error_and_outbox_row() -> None:
     form = MultiDict({"MessageSid": "SM1", "MessageStatus": "Undelivered", "ErrorCode": "63016"})
     report = twilio_inbound.report(form, "42")
     sentence = CODES[63016].sentence
-    assert report == Report("SM1", "undelivered", "63016", 42, sentence)
+    assert report == Report("SM1", "undelivered", "window", 42, sentence)

@@ -11,6 +11,7 @@ from agent.settings import Settings
 from agent.spec import Spec
 from agent.store.agents import Agents
 from agent.store.allowances import Allowances
+from agent.store.attachments import Attachments
 from agent.store.conversations import Conversations
 from agent.store.erasure import Erasure
 from agent.store.inbox import Accepted, Inbound, Inbox
@@ -46,6 +47,7 @@ def services(settings: Settings, clock: Clock) -> Services:
         owners=Owners(database, clock),
         switches=Switches(database, clock),
         allowances=Allowances(database, clock),
+        attachments=Attachments(database, clock),
         erasure=Erasure(database, settings.media_dir, "salt", clock),
     )
 

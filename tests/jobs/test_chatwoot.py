@@ -1,6 +1,7 @@
 """The whole way through Chatwoot: a customer is answered, a person takes over and hands back."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -289,3 +290,56 @@ def test_of_a_conversation_the_bot_never_saw_nothing_is_kept(
     account.person_writes(here, "Dígame")
     house.work()
     assert house.services.conversations.page() == []
+
+
+# --- WhatsApp's window
+
+
+@pytest.fixture
+def with_template(
+    services: Services, account: Account, address: str, runtime: EchoRuntime, clock: Clock
+) -> Iterator[House]:
+    known = configured(services, address, chatwoot_late_template="respuesta:es_MX")
+    yield House(known, account, runtime, clock)
+    services.database.close()
+
+
+RESPUESTA = {
+    "name": "respuesta", "category": "UTILITY", "language": "es_MX",
+    "processed_params": {"body": {"1": "¿ya está?"}},
+}  # fmt: skip
+
+
+def test_a_reply_after_a_day_goes_out_as_the_template_that_is_named(
+    with_template: House, here: Conversation, wishes: Wishes
+) -> None:
+    wishes.get_status = 500  # so nothing can be sent yet
+    with_template.write(here, "¿ya\nestá?")
+    with_template.work(30)
+    with_template.clock.pass_seconds(24 * 3600)
+    wishes.get_status = 200
+    with_template.work(30)
+    assert [one.template for one in here.messages if one.template] == [RESPUESTA]
+    assert states(with_template) == [("template", "sent", "")]
+
+
+def test_a_reply_that_whatsapp_refuses_later_becomes_the_template(
+    with_template: House, here: Conversation, account: Account
+) -> None:
+    with_template.write(here, "¿ya\nestá?")
+    with_template.work()
+    account.fail(here.messages[-1], "131047: Re-engagement message")
+    with_template.work()
+    assert here.messages[-1].template == RESPUESTA
+    assert states(with_template) == [("template", "sent", "")]
+
+
+def test_without_a_template_staff_read_what_to_do(
+    house: House, here: Conversation, account: Account
+) -> None:
+    house.write(here, "hola")
+    house.work()
+    account.fail(here.messages[-1], "131047: Re-engagement message")
+    account.deliver()
+    assert house.services.conversations.thread(1)[-1].delivery == "failed"
+    assert states(house) == [("text", "sent", "window")]

@@ -11,15 +11,18 @@ from pydantic import SecretStr
 from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 
+from agent.queues import FILES
 from agent.services import Services
+from agent.store.attachments import CLAIM_SECONDS, LEFT_SECONDS, MOST_ATTEMPTS
 from agent.store.inbox import Inbound
 from agent.store.tables import media
 from bot.channels.chatwoot import ChatwootChannel
 from bot.channels.meta import MetaChannel
 from bot.channels.twilio import TwilioChannel
-from jobs import turn
+from jobs import files, turn
 from jobs.desk import Desk
 from jobs.files import UNREAD
+from jobs.sweep import Sweeper
 from tests.fakes import Clock
 from tests.jobs.conftest import OURS
 from tests.jobs.fakes import EchoRuntime, MemoryChannel
@@ -185,6 +188,62 @@ def test_without_a_key_the_customer_is_asked_politely_to_write(
     assert runtime.asked == []
     assert _reply(open_desk) == UNREAD[kind].es
     assert _row(open_desk)["state"] == "kept"
+
+
+# --- files that no turn fetches
+
+
+@pytest.fixture
+def left(open_desk: Desk, channel: MemoryChannel, server: str, clock: Clock) -> Desk:
+    """A photo came, and a person took the conversation over before any turn ran."""
+    channel.finds = TwilioChannel(open_desk.services.settings).where
+    file = {"url": _twilio(server, "foto"), "media_type": "image/png", "name": ""}
+    photo = Inbound("twilio", "SM1", OURS, "whatsapp:+5215550001111", "", media=(file,))
+    [accepted] = open_desk.services.inbox.accept([photo])
+    open_desk.services.owners.take_over(accepted.conversation_id, "bia@example.com")
+    clock.pass_seconds(LEFT_SECONDS + 1)
+    return open_desk
+
+
+def test_a_photo_is_fetched_for_the_person_who_took_over_before_the_bot_saw_it(
+    left: Desk, shelf: Shelf
+) -> None:
+    sweeper = Sweeper(left.services, left.clock)
+    assert (FILES, 1) in sweeper._due(left.clock())
+    files.fetch_left(left, 1)
+    [shown] = left.services.conversations.thread(1)[0].media
+    assert (shown["state"], shown["words"]) == ("kept", "Un Mazda rojo con la placa ABC-123.")
+    assert left.services.attachments.left() == []
+    files.fetch_left(left, 1)
+    assert len(shelf.asked) == 1
+
+
+def test_a_file_that_a_turn_may_still_fetch_is_left_to_it(
+    left: Desk, clock: Clock, shelf: Shelf
+) -> None:
+    clock.now -= 10
+    assert left.services.attachments.left() == []
+    clock.pass_seconds(10)
+    left.services.owners.hand_back(1, "bia@example.com")
+    assert left.services.attachments.left() == []
+
+
+def test_a_file_that_nobody_survives_is_given_up(left: Desk, clock: Clock) -> None:
+    for _ in range(MOST_ATTEMPTS):
+        assert len(left.services.attachments.claim_left(1)[1]) == 1
+        assert left.services.attachments.left() == []  # while somebody is at it
+        clock.pass_seconds(CLAIM_SECONDS)
+    files.fetch_left(left, 1)
+    assert _row(left)["state"] == "refused"
+
+
+def test_of_two_who_fetch_one_file_only_one_keeps_it(left: Desk) -> None:
+    attachments = left.services.attachments
+    [one] = attachments.claim_left(1)[1]
+    attachments.refused(one, "gone")
+    files._receive(left, left.channels["twilio"], one, "es")
+    assert _row(left)["state"] == "refused"
+    assert list(left.services.settings.media_dir.iterdir()) == []
 
 
 # --- hostile files

@@ -133,7 +133,24 @@ def test_a_day_later_the_reply_is_a_template(house: House) -> None:
     assert house.read() == ["¿ya está?"]
 
 
-def test_a_window_that_meta_closed_by_itself_is_told_to_staff(house: House) -> None:
+def test_a_reply_that_meta_refuses_later_because_of_the_window_becomes_a_template(
+    house: House,
+) -> None:
+    house.meta.closed.add("5215550001111")
+    house.write("¿ya\nestá?")
+    house.send()
+    house.hooks()
+    house.send()
+    house.hooks()
+    assert [one.body["type"] for one in house.meta.taken] == ["text", "template"]
+    assert house.read()[-1] == "¿ya está?"
+    assert house.last() == ("delivered", "")
+
+
+def test_without_a_template_a_window_that_meta_closed_is_told_to_staff(house: House) -> None:
+    services = house.desk.services
+    settings = services.settings.model_copy(update={"meta_late_template": ""})
+    house.desk = replace(house.desk, services=replace(services, settings=settings))
     house.meta.closed.add("5215550001111")
     house.write("hola")
     house.send()
@@ -141,6 +158,19 @@ def test_a_window_that_meta_closed_by_itself_is_told_to_staff(house: House) -> N
     delivery, error = house.last()
     assert delivery == "failed"
     assert "24 hours" in error
+    assert len(house.meta.taken) == 1
+
+
+def test_a_template_that_fails_later_is_not_tried_for_ever(house: House) -> None:
+    house.write("hola")
+    house.clock.pass_seconds(DAY)
+    house.send()
+    house.meta.waiting.clear()
+    house.meta.report(house.meta.taken[-1], "failed", 131047)
+    house.hooks()
+    assert house.send() is None
+    assert len(house.meta.taken) == 1
+    assert house.last()[0] == "failed"
 
 
 def test_a_person_in_the_phone_app_silences_the_bot(house: House) -> None:

@@ -26,6 +26,7 @@ BASE = "/api/v1/accounts/3/conversations"
 HANG_SECONDS = 60.0
 PAGE, PER_MINUTE, LONGEST = 25, 200, 150_000
 MESSAGE_FIELDS = {"content", "message_type", "private", "content_type", "content_attributes"}
+TEMPLATE_FIELDS = MESSAGE_FIELDS | {"template_params"}
 STATUSES = ("open", "resolved", "pending", "snoozed")
 # What a bot's token may do (Chatwoot 4.14: access_token_auth_helper.rb).
 FOR_BOTS = {"show", "write", "toggle_status", "toggle_typing_status", "assign", "labels", "label"}
@@ -155,12 +156,13 @@ def _write(wishes: Wishes, here: Conversation) -> Any:
     made = wishes.account.add(
         here, OUTGOING, _liquid(body["content"]), sender, private=body["private"],
         content_type=body["content_type"], attributes=body["content_attributes"],
+        template=body.get("template_params"),
     )  # fmt: skip
     return jsonify(wishes.account.nested(here, made))
 
 
 def _problem(here: Conversation, body: Any, now: float) -> str:
-    if not isinstance(body, dict) or set(body) != MESSAGE_FIELDS:
+    if not isinstance(body, dict) or set(body) not in (MESSAGE_FIELDS, TEMPLATE_FIELDS):
         return f"Fields are {sorted(body)}"
     if not isinstance(body["content"], str) or not body["content"].strip():
         return "Content can't be blank"

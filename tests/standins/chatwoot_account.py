@@ -40,6 +40,7 @@ class Message:
     attributes: Json = field(default_factory=dict)
     source_id: str | None = None
     attachments: list[Json] = field(default_factory=list)
+    template: Json | None = None  # what WhatsApp is sent instead of the content
 
 
 @dataclass
