@@ -12,7 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.ngrams import ngrams
+from knowledge.occurrences import occurrences
 
 K1 = 0.9
 B = 0.4
@@ -59,16 +63,19 @@ def question(stems: Sequence[str], total: int, documents: Callable[[str], float]
     return Question(words, grams, sum(w.idf for w in words), sum(g.idf for g in grams))
 
 
-def fit(asked: Question, text: str, mean_length: float) -> tuple[float, float]:
-    """How well *text* fits by words and by n-grams, each about 0 to 1.
+def fits(asked: Question, texts: Sequence[str], mean_length: float) -> list[tuple[float, float]]:
+    """How well each of *texts* fits by words and by n-grams, each about 0 to 1.
 
-    *text* is stems with a blank before and after each, as the index holds them.
+    Texts are stems with a blank before and after each, as the index holds them.
     """
-    length = K1 * (1 - B + B * len(text) / mean_length)
-    return (
-        _score(asked.words, text, length) / (asked.words_worth or 1.0),
-        _score(asked.grams, text, length) / (asked.grams_worth or 1.0),
-    )
+    if not texts:
+        return []
+    lengths = K1 * (1 - B + B * np.array([len(text) for text in texts]) / mean_length)
+    words = np.array([[text.count(word.text) for word in asked.words] for text in texts])
+    grams = occurrences(texts, [gram.text for gram in asked.grams])
+    by_words = _scores(asked.words, words, lengths) / (asked.words_worth or 1.0)
+    by_grams = _scores(asked.grams, grams, lengths) / (asked.grams_worth or 1.0)
+    return list(zip(by_words.tolist(), by_grams.tolist(), strict=True))
 
 
 def coverage(asked: Question, text: str, total: int) -> float:
@@ -81,14 +88,12 @@ def coverage(asked: Question, text: str, total: int) -> float:
     return min(1.0, held / weight) if weight else 0.0
 
 
-def _score(terms: Sequence[Term], text: str, length: float) -> float:
-    score = 0.0
-    count = text.count
-    for term, worth in terms:
-        times = count(term)
-        if times:
-            score += worth * times * (K1 + 1) / (times + length)
-    return score
+def _scores(
+    terms: Sequence[Term], times: NDArray[np.intp], lengths: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    worth = np.array([term.idf for term in terms]) * (K1 + 1)
+    scores: NDArray[np.float64] = (times / (times + lengths[:, None])) @ worth
+    return scores
 
 
 def _presence(word: str, text: str) -> float:

@@ -10,23 +10,28 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+from knowledge.ngrams import LENGTH
 
 SAMPLE = 500  # texts
 FEW = 3  # a word found in so few of the sample is counted
 STALE_SECONDS = 10.0  # a large base that changes all the time is not sampled each time
 
-_SIZE = text("SELECT count(*) FROM chunks WHERE base_id IN :bases").bindparams(
-    bindparam("bases", expanding=True)
-)
-_SAMPLE = text(
+
+def _with_list(statement: str, name: str) -> TextClause:
+    """The statement with a list for *name*."""
+    return text(statement).bindparams(bindparam(name, expanding=True))
+
+
+_SIZE = _with_list("SELECT count(*) FROM chunks WHERE base_id IN :bases", "bases")
+_SAMPLE = _with_list(
     "SELECT chunks.stems FROM chunks JOIN sources ON sources.id = chunks.source_id "
     "AND sources.version = chunks.source_version WHERE chunks.base_id IN :bases "
-    "AND sources.state <> 'removing' AND chunks.id % :step = 0 ORDER BY chunks.id LIMIT :most"
-).bindparams(bindparam("bases", expanding=True))
-_COUNT_SQLITE = text("SELECT term, doc FROM chunk_index_words WHERE term IN :terms").bindparams(
-    bindparam("terms", expanding=True)
+    "AND sources.state <> 'removing' AND chunks.id % :step = 0 ORDER BY chunks.id LIMIT :most",
+    "bases",
 )
+_COUNT_SQLITE = _with_list("SELECT term, doc FROM chunk_index_words WHERE term IN :terms", "terms")
 _COUNT_POSTGRESQL = text(
     "SELECT asked.term, (SELECT count(*) FROM (SELECT 1 FROM chunks WHERE "
     "to_tsvector('simple', stems) @@ to_tsquery('simple', asked.term) LIMIT :most) some) "
@@ -41,11 +46,12 @@ class Frequencies:
         self.key = key
         self.total = total
         self.made_at = time.monotonic()
-        self._sample = [f" {stems} " for stems in sample]
+        self._texts = max(1, len(sample))
+        # How many of the sample hold each word, and each n-gram.
         self._words = Counter(word for stems in sample for word in set(stems.split()))
-        self._known: dict[str, float] = {}  # of n-grams, and of words that were counted
-        lengths = sum(map(len, self._sample))
-        self.mean_length = lengths / len(self._sample) if self._sample else 1.0
+        self._grams = Counter(gram for stems in sample for gram in _pieces(f" {stems} "))
+        self._counted: dict[str, float] = {}
+        self.mean_length = sum(len(stems) + 2 for stems in sample) / self._texts or 1.0
 
     @property
     def is_exact(self) -> bool:
@@ -59,33 +65,29 @@ class Frequencies:
 
     def documents(self, term: str) -> float:
         """How many texts hold *term* (a word between blanks, or an n-gram), by what is known."""
-        known = self._known.get(term)
-        if known is None:
-            known = self._known[term] = self._estimate(term)
-        return known
+        counted = self._counted.get(term)
+        return self._estimate(term) if counted is None else counted
 
     def count(self, connection: Connection, words: Sequence[str]) -> None:
         """Count in the index those of *words* that the sample hardly knows."""
         if self.is_exact:
             return
-        scale = self.total / max(1, len(self._sample))
+        scale = self.total / self._texts
         unknown = [
             word
             for word in words
-            if f" {word} " not in self._known and self._estimate(f" {word} ") <= FEW * scale
+            if f" {word} " not in self._counted and self._estimate(f" {word} ") <= FEW * scale
         ]
         if unknown:
             counted = _count(connection, unknown, int(FEW * scale) + 1)
-            self._known |= {f" {word} ": counted.get(word, 0.0) for word in unknown}
+            self._counted |= {f" {word} ": counted.get(word, 0.0) for word in unknown}
 
     def _estimate(self, term: str) -> float:
-        if term[0] == term[-1] == " ":
-            found = self._words[term.strip()]
-        else:
-            found = sum(term in held for held in self._sample)
+        is_word = term[0] == term[-1] == " "
+        found = self._words[term[1:-1]] if is_word else self._grams[term]
         if self.is_exact:
             return float(found)
-        return max(found, 0.5) * self.total / max(1, len(self._sample))
+        return max(found, 0.5) * self.total / self._texts
 
 
 def take(connection: Connection, key: Hashable, base_ids: Sequence[str]) -> Frequencies:
@@ -104,3 +106,7 @@ def _count(connection: Connection, words: Sequence[str], most: int) -> dict[str,
     else:
         found = connection.execute(_COUNT_POSTGRESQL, {"terms": list(words), "most": most})
     return {term: float(documents) for term, documents in found}
+
+
+def _pieces(held: str) -> set[str]:
+    return {held[start : start + LENGTH] for start in range(len(held) - LENGTH + 1)}

@@ -52,21 +52,14 @@ class Scale:
     sides: Mapping[str, Side]  # by base
 
 
-def score(scale: Scale, row: Row[Any], similarity: float | None) -> Scored:
-    """What *row* is worth; *similarity* is the cosine of its vector when that was asked for."""
-    side = scale.sides[row.base_id]
-    tuning = side.tuning
-    words, grams = bm25.fit(scale.asked, f" {row.stems} ", scale.mean_length)
-    nearness = 0.0 if similarity is None else _nearness(similarity, side.span)
-    pieces = 0.0 if words else grams  # a word that is found has its n-grams too
-    finders = (("lexical", words), ("ngrams", pieces), ("vector", nearness * side.vector))
-    lexical_score = tuning.words * words + (1 - tuning.words) * grams
-    return Scored(
-        row,
-        (1 - side.vector) * lexical_score + side.vector * nearness,
-        nearness,
-        tuple(name for name, value in finders if value > 0),
-    )
+def score(scale: Scale, candidates: Sequence[tuple[Row[Any], float | None]]) -> list[Scored]:
+    """What each row is worth, beside the cosine of its vector when that was asked for."""
+    texts = [f" {row.stems} " for row, _ in candidates]
+    fits = bm25.fits(scale.asked, texts, scale.mean_length)
+    return [
+        _scored(scale.sides[row.base_id], row, similarity, *fit)
+        for (row, similarity), fit in zip(candidates, fits, strict=True)
+    ]
 
 
 def in_order(scale: Scale, scored: Sequence[Scored]) -> list[Scored]:
@@ -108,6 +101,21 @@ def varied(ranked: Sequence[Scored], top_k: int, least: float = NEARLY_AS_GOOD) 
         if another is not None:
             return [*first[:-1], another]
     return first
+
+
+def _scored(
+    side: Side, row: Row[Any], similarity: float | None, words: float, grams: float
+) -> Scored:
+    nearness = 0.0 if similarity is None else _nearness(similarity, side.span)
+    pieces = 0.0 if words else grams  # a word that is found has its n-grams too
+    finders = (("lexical", words), ("ngrams", pieces), ("vector", nearness * side.vector))
+    lexical_score = side.tuning.words * words + (1 - side.tuning.words) * grams
+    return Scored(
+        row,
+        (1 - side.vector) * lexical_score + side.vector * nearness,
+        nearness,
+        tuple(name for name, value in finders if value > 0),
+    )
 
 
 def _rank(one: Scored) -> tuple[float, int]:

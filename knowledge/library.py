@@ -170,8 +170,8 @@ class _Search:
             asked = bm25.question(stems, known.total, known.documents)
             rows = self._rows(tx, asked, known, near, sides)
         scale = Scale(asked, known.total, known.mean_length, sides)
-        scored = [hybrid.score(scale, row, near.similarity.get(_place(row))) for row in rows]
-        ranked = hybrid.in_order(scale, scored)
+        known_near = [(row, near.similarity.get(_place(row))) for row in rows]
+        ranked = hybrid.in_order(scale, hybrid.score(scale, known_near))
         ranked, reranked = self._reranked(ranked)
         best = hybrid.varied(ranked, top_k)
         found = [passages.passage(one.row, one.score, one.found_by) for one in best]

@@ -94,6 +94,9 @@ def _by_id(count: int) -> TextClause:
 
 @cache
 def _at(count: int) -> TextClause:
-    names = ", ".join(f"(:s{n}, :v{n}, :p{n})" for n in range(count))
-    place = "(chunks.source_id, chunks.source_version, chunks.position)"
-    return text(f"{_WHOLE} AND {place} IN (VALUES {names})")
+    # Not `(a, b, c) IN (VALUES ...)`: for that SQLite reads the whole table.
+    places = " OR ".join(
+        f"chunks.source_id = :s{n} AND chunks.position = :p{n} AND chunks.source_version = :v{n}"
+        for n in range(count)
+    )
+    return text(f"{_WHOLE} AND ({places})")

@@ -33,8 +33,7 @@ def scale(question: str, vector: float = 0.0, **tuning: float) -> Scale:
 
 
 def ranked(one: Scale, *candidates: tuple[Any, float | None]) -> list[int]:
-    scored = [score(one, candidate, similarity) for candidate, similarity in candidates]
-    return [found.row.id for found in in_order(one, scored)]
+    return [found.row.id for found in in_order(one, score(one, candidates))]
 
 
 WARRANTY = row(1, "La garantía cubre el motor.")
@@ -48,7 +47,7 @@ def test_words_put_the_passage_that_holds_them_first() -> None:
 
 
 def test_a_misspelled_word_is_found_by_its_pieces() -> None:
-    best = score(scale("garntia"), WARRANTY, None)
+    best = score(scale("garntia"), [(WARRANTY, None)])[0]
     assert (best.found_by, best.score > 0) == (("ngrams",), True)
 
 
@@ -76,7 +75,7 @@ def test_a_curated_answer_comes_first_when_its_question_is_the_one_asked() -> No
     curated = row(9, "Sí, siempre.", heading="¿Cubre el motor la garantía?", kind="curated")
     other = row(8, "Nunca.", heading="¿Venden motos?", kind="curated")
     asked = scale("¿la garantía cubre el motor?")
-    scored = [score(asked, one, None) for one in (WARRANTY, curated, other)]
+    scored = score(asked, [(one, None) for one in (WARRANTY, curated, other)])
     assert [one.row.id for one in curated_first(asked, scored)] == [9, 1, 8]
 
 
