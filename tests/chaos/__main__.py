@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from tests.chaos.flood import flood
 from tests.chaos.house import House
 from tests.chaos.mutants import MUTANTS, Mutant
 from tests.chaos.pace import LONGEST_LAG
@@ -28,6 +29,8 @@ def main() -> int:
     seed = arguments.seed if arguments.seed is not None else random.randrange(1_000_000)
     if arguments.soak:
         return 0 if soak(arguments.soak, arguments.rate, seed) else 1
+    if arguments.flood:
+        return 0 if flood(seed) else 1
     if arguments.mutant:
         names = list(MUTANTS) if arguments.mutant == "all" else [arguments.mutant]
         plan = Plan(seed, MUTANT_MESSAGES, customers=MUTANT_CUSTOMERS, newcomers=0.1)
@@ -64,6 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mutant", choices=("all", *MUTANTS), default="", help="break it first")
     parser.add_argument("--channels", default=",".join(CHANNELS), help="some of them, by commas")
     parser.add_argument("--soak", type=float, default=0, help="minutes of work without kills")
+    parser.add_argument("--flood", action="store_true", help="one customer floods; no kills")
     parser.add_argument("--short", action="store_true", help="count a run that hit little, too")
     parser.add_argument("--keep", type=Path, help="a new folder that keeps the logs")
     return parser.parse_args()

@@ -15,7 +15,7 @@ import urllib3
 from flask import request
 
 from tests.chaos.plan import said_by
-from tests.chaos.sides import Side, Taken
+from tests.chaos.sides import Send, Side, Taken
 from tests.chaos.weather import Weather
 from tests.standins.chatwoot import BASE, chatwoot_standin
 from tests.standins.chatwoot_account import INCOMING, OUTGOING, Account, Conversation
@@ -99,7 +99,16 @@ def chatwoot(bot: str, weather: Weather) -> Side:
                 "posted": postman.posted, "refused": postman.refused,
                 "dropped": account.dropped}  # fmt: skip
 
-    return Side(app, lambda: _taken(account), more)
+    return Side(app, lambda: _taken(account), _send, more)
+
+
+def _send() -> Send | None:
+    if request.method != "POST" or not request.path.startswith(BASE):
+        return None
+    number, _, action = request.path.removeprefix(f"{BASE}/").partition("/")
+    body = request.get_json(silent=True)
+    is_send = action == "messages" and isinstance(body, dict) and not body.get("private")
+    return (number, str(body["content"])) if is_send else None
 
 
 def _only_writes(weather: Weather) -> Callable[[str], Any]:

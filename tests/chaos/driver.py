@@ -41,6 +41,10 @@ class Driver:
         customer = burst.messages[0].customer
         self._before[customer] = self._later(self._burst, burst, self._before.get(customer))
 
+    def deliver(self, message: Written) -> None:
+        """Have one message delivered, whatever else of that customer is under way."""
+        self._later(self._deliver, message)
+
     def finish(self) -> None:
         """Wait until everything has been acknowledged."""
         while True:

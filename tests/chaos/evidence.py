@@ -21,11 +21,13 @@ class Evidence:
     written: Mapping[Message, float]  # when it was acknowledged, or told to Chatwoot
     received: Mapping[Message, float]  # when we acknowledged it
     taken: Sequence[tuple[float, str, str]]  # when, customer, text
+    tried: Sequence[tuple[float, str, str]]  # every send, whatever became of it
     weather: Mapping[str, Counter[str]]  # by channel
     latencies: Mapping[str, Sequence[float]] = field(default_factory=dict)
     posted: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     dropped: int = 0  # webhooks that Chatwoot never sent
+    excused: int = 0  # sent again, because Meta's callbacks did not come through in time
 
     @property
     def late(self) -> set[Message]:
@@ -37,8 +39,10 @@ class Evidence:
         return Evidence(
             _only(self.written, channel), _only(self.received, channel),
             [one for one in self.taken if channel_of(one[1]) == channel],
+            [one for one in self.tried if channel_of(one[1]) == channel],
             {channel: self.weather[channel]}, {channel: self.latencies[channel]},
             {channel: self.posted[channel]}, {channel: self.refused[channel]},
+            excused=self.excused if channel == "meta" else 0,
         )  # fmt: skip
 
     def verdict(self) -> Verdict:
@@ -73,12 +77,12 @@ def gather(driver: Driver, providers: Mapping[str, str]) -> Evidence:
         **driver.latencies, "chatwoot": chatwoot["latencies"]
     }  # fmt: skip
     return Evidence(
-        written, received, list(_taken(seen.values())),
+        written, received, _all(seen.values(), "taken"), _all(seen.values(), "tried"),
         {name: Counter(window["counts"]) for name, window in seen.items()},
         {name: list(latencies.get(name, ())) for name in CHANNELS},
         {**driver.posted, "chatwoot": chatwoot["posted"]} | _missing(driver.posted),
         {**driver.refused, "chatwoot": chatwoot["refused"]} | _missing(driver.refused),
-        chatwoot["dropped"],
+        chatwoot["dropped"], seen["meta"]["excused"],
     )  # fmt: skip
 
 
@@ -91,6 +95,5 @@ def _window(address: str) -> dict[str, Any]:
     return found
 
 
-def _taken(windows: Iterable[dict[str, Any]]) -> Iterable[tuple[float, str, str]]:
-    for window in windows:
-        yield from window["taken"]
+def _all(windows: Iterable[dict[str, Any]], name: str) -> list[tuple[float, str, str]]:
+    return [one for window in windows for one in window[name]]

@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from tests.chaos.plan import Written
 from tests.stack.running import OURS, SID, TOKEN
-from tests.standins.meta import NUMBER, signed
+from tests.standins.meta import about_us, signed
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,8 @@ class Letterbox:
     def _meta(self, message: Written) -> Letter:
         said = {"from": message.customer, "id": message.sid, "timestamp": str(int(time.time())),
                 "type": "text", "text": {"body": message.text}}  # fmt: skip
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "15550783881", "phone_number_id": NUMBER},
-            "contacts": [{"profile": {"name": "Ana"}, "wa_id": message.customer}],
-            "messages": [said],
-        }
-        entry = {"id": "1", "changes": [{"field": "messages", "value": value}]}
-        raw, headers = signed({"object": "whatsapp_business_account", "entry": [entry]})
+        contact = {"profile": {"name": "Ana"}, "wa_id": message.customer}
+        raw, headers = signed(about_us({"contacts": [contact], "messages": [said]}))
         return Letter(f"{self.bot}/webhooks/meta", raw, headers)
 
     def _chatwoot(self, message: Written) -> Letter:

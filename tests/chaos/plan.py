@@ -88,11 +88,11 @@ class Plan:
         """Yield the bursts in the order of their times."""
         draw, written, at = self.random("bursts"), 0, 0.0
         numbers: dict[str, int] = {}
-        known = [_address(number, self.channels) for number in range(self.customers)]
+        known = [address(number, self.channels) for number in range(self.customers)]
         met = self.customers
         while written < self.messages:
             if draw.random() < self.newcomers:
-                known = [*known[1:], _address(met, self.channels)]
+                known = [*known[1:], address(met, self.channels)]
                 met += 1
             customer = draw.choice(known)
             size = min(draw.randint(1, 5), self.messages - written)
@@ -102,8 +102,11 @@ class Plan:
             at += size / self.per_second * draw.uniform(0.5, 1.5)
 
 
-def _address(number: int, channels: tuple[str, ...]) -> str:
-    """Customers are dealt out over the channels; a Chatwoot customer is a conversation there."""
+def address(number: int, channels: tuple[str, ...]) -> str:
+    """Return a customer's address. Customers are dealt out over *channels*.
+
+    A Chatwoot customer is known by the number of the conversation there.
+    """
     channel = channels[number % len(channels)]
     forms = {"twilio": f"whatsapp:+52155{number:08d}", "meta": f"52155{number:08d}"}
     return forms.get(channel, str(FIRST_CONVERSATION + number))
@@ -144,8 +147,9 @@ def reply_to(text: str) -> str:
 
 
 def said_by(text: str) -> int:
-    """Return the number of a customer's message."""
-    return int(_NUMBER.findall(text)[0][0])
+    """Return the number of a customer's message; of several, of the first; 0 for none."""
+    found = _NUMBER.search(text)
+    return int(found[1]) if found else 0
 
 
 @dataclass(frozen=True)

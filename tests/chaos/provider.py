@@ -5,6 +5,7 @@ in the order in which it took it, is all that the judge reads.
 """
 
 import sys
+import time
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -18,10 +19,18 @@ SIDES = {"twilio": twilio, "meta": meta, "chatwoot": chatwoot_side.chatwoot}
 
 def with_window(side: Side, weather: Weather) -> None:
     """Add what the run asks a provider."""
+    tried: list[tuple[float, str, str]] = []
+
+    @side.app.before_request
+    def note() -> None:
+        send = side.send()
+        if send is not None:
+            tried.append((time.time(), *send))
 
     @side.app.get("/taken")
     def taken() -> dict[str, object]:
-        return {"counts": dict(weather.counts), "taken": side.taken(), **side.more()}
+        return {"counts": dict(weather.counts), "taken": side.taken(),
+                "tried": list(tried), **side.more()}  # fmt: skip
 
     @side.app.post("/calm")
     def calm() -> dict[str, bool]:

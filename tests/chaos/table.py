@@ -8,7 +8,7 @@ from tests.chaos.oracle import Verdict
 from tests.chaos.pace import GRACE_SECONDS, LONGEST_LAG, RECONCILE_SECONDS, TIMEOUT_SECONDS
 from tests.chaos.plan import channel_of
 from tests.chaos.run import Result
-from tests.chaos.timeline import Timeline, answered_at, percentile, windows
+from tests.chaos.timeline import Timeline, answered_at, percentile, tried_at, windows
 
 LEAST_WINDOWS, LEAST_AMBIGUOUS = 20, 100
 SHOWN = 5  # complaints of each kind
@@ -22,9 +22,11 @@ class Column:
     evidence: Evidence
     verdict: Verdict
     windows: int
-    timeline: Timeline
+    timeline: Timeline  # until the provider took the reply
     recoveries: list[float]
     drains: list[float]
+    tries: list[float]  # recoveries, until the reply was first sent, whatever became of it
+    drained_tries: list[float]
 
 
 def columns(result: Result) -> list[Column]:
@@ -37,10 +39,13 @@ def columns(result: Result) -> list[Column]:
 def _column(result: Result, name: str, evidence: Evidence, channels: tuple[str, ...]) -> Column:
     customers = {n: who for n, who in result.customers.items() if channel_of(who) in channels}
     mine = [one for one in result.marks if one.get("conversation") in customers]
-    timeline = Timeline(evidence.received, answered_at(evidence.taken))
+    taken = Timeline(evidence.received, answered_at(evidence.taken))
+    tried = Timeline(evidence.received, tried_at(evidence.tried))
+    killed = (result.killed, mine, customers)
     return Column(
-        name, evidence, evidence.verdict(), windows(mine), timeline,
-        timeline.recoveries(result.killed, mine, customers), timeline.drains(result.killed),
+        name, evidence, evidence.verdict(), windows(mine), taken,
+        taken.recoveries(*killed), taken.drains(result.killed),
+        tried.recoveries(*killed), tried.drains(result.killed),
     )  # fmt: skip
 
 
@@ -54,10 +59,13 @@ def table(result: Result) -> str:
         ("sends: all, clear refusals, ambiguous", _sends),
         ("real crash windows (a row found in `sending`)", lambda one: str(one.windows)),
         ("**lost, doubled, inverted**", _verdict),
+        ("sent again as no callback came", lambda one: str(one.evidence.excused)),
         ("acknowledgement p50, p99, max, ms", _acknowledgements),
         ("message to reply p50, p99, s", lambda one: _seconds(one.timeline.reply_times())),
         ("kill of a worker to the reply p50, p99, s", lambda one: _seconds(one.recoveries)),
+        ("the same, until it was first sent", lambda one: _seconds(one.tries)),
         ("Valkey emptied to all answered p50, max, s", lambda one: _seconds(one.drains, 0.5, 1)),
+        ("the same, until all were first sent", lambda one: _seconds(one.drained_tries, 0.5, 1)),
         ("webhook never came: messages, to the reply p50, max, s", _found),
     ]
     head = ["", *(one.name for one in shown)]

@@ -27,6 +27,14 @@ def answered_at(taken: Iterable[tuple[float, str, str]]) -> dict[Message, float]
     return found
 
 
+def tried_at(tried: Iterable[tuple[float, str, str]]) -> dict[Message, float]:
+    """When each message's reply, its last part of several, was first sent, taken or not."""
+    first: dict[tuple[str, str], tuple[float, str, str]] = {}
+    for one in tried:
+        first.setdefault((one[1], one[2]), one)
+    return answered_at(first.values())
+
+
 @dataclass(frozen=True)
 class Timeline:
     """The messages of a run, and when each was acknowledged and answered."""

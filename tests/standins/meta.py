@@ -93,6 +93,14 @@ class MetaStandin:
         self._hook({"contacts": [contact], "messages": [message]})
         return message_id
 
+    def write_file(self, kind: str, media_id: str, media_type: str, customer: str) -> None:
+        """A customer sends a voice note (audio), a photo (image) or a document."""
+        file = {"id": media_id, "mime_type": media_type, "sha256": "c2hhMjU2"}
+        message = {"from": customer, "id": f"wamid.{uuid.uuid4().hex}", "type": kind, kind: file,
+                   "timestamp": str(int(self.clock()))}  # fmt: skip
+        contact = {"profile": {"name": "Ana"}, "wa_id": customer}
+        self._hook({"contacts": [contact], "messages": [message]})
+
     def report(self, taken: Taken, status: str, code: int = 0) -> None:
         """Tell what became of a message."""
         told: Json = {"id": taken.id, "status": status, "timestamp": str(int(self.clock()))}
@@ -108,10 +116,7 @@ class MetaStandin:
         self._later.join()
 
     def _hook(self, value: Json) -> None:
-        meta = {"display_phone_number": "15550783881", "phone_number_id": NUMBER}
-        change = {"messaging_product": "whatsapp", "metadata": meta, **value}
-        entry = {"id": "1", "changes": [{"field": "messages", "value": change}]}
-        body = {"object": "whatsapp_business_account", "entry": [entry]}
+        body = about_us(value)
         if self.webhook:
             self._later.put(body)
         else:
@@ -170,6 +175,14 @@ class MetaStandin:
             for status in ("failed",) if late else ("sent", "delivered"):
                 self.report(taken, status, 131047 if late else 0)
         return taken
+
+
+def about_us(value: Json) -> Json:
+    """Return a webhook's body about our number, with *value* in it."""
+    meta = {"display_phone_number": "15550783881", "phone_number_id": NUMBER}
+    change = {"messaging_product": "whatsapp", "metadata": meta, **value}
+    entry = {"id": "1", "changes": [{"field": "messages", "value": change}]}
+    return {"object": "whatsapp_business_account", "entry": [entry]}
 
 
 def signed(body: Json, secret: str = SECRET) -> tuple[bytes, dict[str, str]]:
