@@ -4,12 +4,9 @@ The stores keep a code and an English sentence (`bot.channels`, `agent.failures`
 are shown that sentence; others the translation of the code, which may be more general.
 """
 
-import re
-
+from agent import reasons
 from studio.state import Studio
 from studio.texts import has
-
-NUMBER = re.compile(r"\d+")
 
 
 def delivery_failure(studio: Studio, channel: str, code: str, english: str) -> str:
@@ -37,11 +34,5 @@ def turn_failure(studio: Studio, error: str) -> str:
 
 
 def handoff_reason(studio: Studio, reason: str) -> str:
-    """Return why a person was wanted. What stands behind a colon is the customer's or model's."""
-    kind, colon, rest = reason.partition(": ")
-    numbers = iter(NUMBER.findall(kind))
-    key = f"handoff.said.{NUMBER.sub('#', kind)}"
-    if studio.language == "en" or not has(studio.language, key):
-        return reason
-    said = re.sub("#", lambda _: next(numbers), studio.say(key))
-    return f"{said}: {rest}" if colon else said
+    """Return why a person was wanted."""
+    return reasons.told(reason, studio.language)

@@ -15,6 +15,7 @@ let leaving = false;
 window.addEventListener('beforeunload', () => { leaving = true; });
 const plainError = console.error;
 console.error = (...parts) => { if (!leaving) plainError(...parts); };
+window.addEventListener('unhandledrejection', (event) => { if (leaving) event.preventDefault(); });
 // Tells the style sheet that there is little room (see the end of studio.css).
 const little = window.matchMedia('(max-width: 1240px)');
 const tell = () => document.documentElement.classList.toggle('narrow', little.matches);

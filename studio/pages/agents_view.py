@@ -81,7 +81,7 @@ def layout(studio: Studio) -> Parts:
                     min_width=90, size="sm",
                 )  # fmt: skip
         with gr.Column(scale=6, min_width=420):
-            with gr.Row(elem_classes="as-columns"):
+            with gr.Row(elem_classes="as-columns as-stays"):
                 with gr.Column(scale=5, min_width=260):
                     state = clickable(elem_id="agent-state")
                 save = gr.Button(say("agents.save"), variant="primary", elem_id="agent-save",
@@ -91,7 +91,7 @@ def layout(studio: Studio) -> Parts:
                     tones, placed = _fields(studio)
                 with gr.Tab(say("agents.tab_release"), elem_id="agent-release-tab"):
                     releases = releases_view.layout(studio)
-        with gr.Column(scale=4, min_width=300):
+        with gr.Column(scale=4, min_width=300, elem_classes="as-stays"):
             prompt = gr.Textbox(
                 label=say("agents.prompt"), info=say("agents.prompt_help"), lines=24,
                 max_lines=32, interactive=False, elem_id="agent-prompt", elem_classes="as-mono",

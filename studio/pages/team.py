@@ -95,7 +95,14 @@ def look(studio: Studio, person: Person, who: str) -> Log:
 def _log(studio: Studio, trail: tuple[int, ...], who: str) -> Log:
     before = trail[-1] if trail else 0
     found = studio.services.audit.page(before, LOG_PAGE + 1, who)
-    return Log(found[:LOG_PAGE], trail, who, len(found) > LOG_PAGE)
+    return Log(found[:LOG_PAGE], trail, who, len(found) > LOG_PAGE, _names(studio))
+
+
+def _names(studio: Studio) -> dict[str, str]:
+    """What agents and bases are called, by id."""
+    agents, bases = studio.services.agents, studio.services.sources.bases()
+    used = {agent.id: agent.name for agent in (*agents.list(), *agents.list(archived=True))}
+    return used | {base.id: base.name for base in bases}
 
 
 @allow("admin")

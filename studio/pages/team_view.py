@@ -1,5 +1,6 @@
 """How the Team page looks."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from studio.texts import has
 from studio.widgets import badge, button, clickable, note, place, table, when
 
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")  # the first that is named is the one
+ID = re.compile(r"[0-9a-f]{32}|\d+")
+ABOUT_CONVERSATIONS = ("conversation", "note", "message", "file")
 KEPT = ("messages", "media", "audit")  # what has a time after which it is removed
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 
@@ -37,6 +40,7 @@ class Log:
     trail: tuple[int, ...] = ()  # the entries behind which the pages up to this one begin
     person: str = ""
     more: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)  # of agents and bases, by id
 
 
 @dataclass(frozen=True)
@@ -207,13 +211,22 @@ def browser_name(agent: str) -> str:
 def listed(studio: Studio, log: Log) -> list[Any]:
     """Return the audit log and where its page begins."""
     head = [studio.say(f"team.{key}") for key in ("when", "who", "did", "what", "detail")]
-    rows = [[when(one.at), one.person, _action(studio, one.action), one.subject,
-             one.detail] for one in log.entries]  # fmt: skip
+    rows = [[when(one.at), one.person, _action(studio, one.action), _subject(studio, log, one),
+             log.names.get(one.detail, one.detail)] for one in log.entries]  # fmt: skip
     turns = [
         button(studio.say("newer"), "newer", 0) if log.trail else None,
         button(studio.say("older"), "older", log.entries[-1].id) if log.more else None,
     ]
     return [join([table(head, rows, studio.say("team.log_empty")), *turns]), list(log.trail)]
+
+
+def _subject(studio: Studio, log: Log, one: Entry) -> Content:
+    """Return what was touched by its name; an id says nothing to a person."""
+    number = one.subject.removeprefix("conversation ")
+    if number.isdecimal() and one.action.startswith(ABOUT_CONVERSATIONS):
+        return tag("a", studio.say("team.conversation", number=number), class_="as-link",
+                   href=f"/studio/{studio.language}/inbox?conversation={number}")  # fmt: skip
+    return log.names.get(one.subject, "" if ID.fullmatch(one.subject) else one.subject)
 
 
 def _action(studio: Studio, action: str) -> str:

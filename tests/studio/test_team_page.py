@@ -3,6 +3,7 @@
 import pytest
 
 from agent.errors import Invalid
+from agent.spec import Spec
 from agent.store.audit import Audit
 from studio import panic
 from studio.errors import BadFields, NotAllowed, NothingChosen
@@ -127,3 +128,17 @@ def test_the_panic_button_stops_every_agent_until_somebody_lets_them_go_on(
     panic.switch(studio, editor, "resume", "")
     assert not switches.paused
     assert panic.shown(studio, panic.state(studio, viewer)) == ""
+
+
+def test_the_log_names_what_was_touched_and_leads_to_conversations(
+    house: House, studio: Studio, admin: Caller
+) -> None:
+    agent = house.services.agents.create(Spec(name="Lucía"), "test")
+    for action, subject in (("agent saved", agent), ("turn read", "f" * 32),
+                            ("file seen", "conversation 7")):  # fmt: skip
+        house.services.audit.note("ana@example.com", action, subject)
+    drawn = team_view.listed(studio, team.look(studio, admin, "ana@example.com"))[0]
+    assert "Lucía" in drawn
+    assert agent not in drawn
+    assert "f" * 32 not in drawn
+    assert "/studio/es/inbox?conversation=7" in drawn

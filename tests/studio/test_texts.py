@@ -14,7 +14,7 @@ ENGLISH_ONLY_WORDS = re.compile(
     r"\b(the|your|with|save|draft|upload|search|reply|message|customer|released|version)\b", re.I
 )
 # Errors of other rooms come with their English sentence, so only Spanish has these.
-SPANISH_ONLY = ("error.knowledge.", "error.said.", "failure.", "handoff.said.")
+SPANISH_ONLY = ("error.knowledge.", "error.said.", "failure.")
 
 
 def of_language(language: str) -> dict[str, str]:
@@ -52,6 +52,15 @@ def test_every_field_and_channel_has_its_words() -> None:
     fields = {f"agent.{field}" for field in AgentForm.__dataclass_fields__}
     helps = {f"{field}.help" for field in fields}
     assert fields | helps | {f"channel.{channel}" for channel in CHANNELS} <= TEXTS["es"].keys()
+
+
+def test_everything_that_is_noted_in_the_audit_log_has_its_words() -> None:
+    noted = re.compile(r'\.note\(\s*[^,()]+,\s*"([a-z ]+)"')
+    rooms = [ROOT / room for room in ("agent", "bot", "jobs", "studio")]
+    files = [path for room in rooms for path in room.rglob("*.py")]
+    found = {f"audit.{done}" for path in files for done in noted.findall(path.read_text("utf-8"))}
+    assert len(found) > 20
+    assert found <= TEXTS["es"].keys()
 
 
 def test_every_error_of_the_knowledge_room_has_a_spanish_sentence() -> None:

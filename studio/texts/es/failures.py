@@ -131,27 +131,4 @@ TEXTS: dict[str, str] = {
     "error.said.No agent is released on this address.": (
         "Ningún agente está publicado en esta dirección."
     ),
-    "handoff.said.The customer wrote": "El cliente escribió",
-    "handoff.said.Only a person may answer to this": "Solo una persona puede responder a esto",
-    "handoff.said.The agent failed # times in a row": "El agente falló # veces seguidas",
-    "handoff.said.tool_loop": "El agente repetía la misma consulta",
-    "handoff.said.The agent asked for a person.": "El agente pidió una persona.",
-    "handoff.said.Today's turns of this customer are used up": (
-        "El cliente agotó los turnos de hoy"
-    ),
-    "handoff.said.Today's money for this customer is spent": (
-        "Se gastó el dinero de hoy para este cliente"
-    ),
-    "handoff.said.Today's money for all customers is spent": (
-        "Se gastó el dinero de hoy para todos los clientes"
-    ),
-    "handoff.said.It may be a machine that writes, its last # messages are the same": (
-        "Puede que escriba una máquina, sus últimos # mensajes son iguales"
-    ),
-    "handoff.said.It may be a machine that writes, its last # messages say # things": (
-        "Puede que escriba una máquina, sus últimos # mensajes dicen # cosas"
-    ),
-    "handoff.said.# attempts to answer ended without an answer": (
-        "# intentos de responder acabaron sin respuesta"
-    ),
 }
