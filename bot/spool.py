@@ -71,11 +71,7 @@ class Spool:
 
     def waiting(self) -> list[Path]:
         """Return the records that wait, oldest first."""
-        try:
-            names = [entry.name for entry in os.scandir(self._folder)]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        return [self._folder / name for name in sorted(names) if name.endswith(".json")]
+        return records(self._folder)
 
     def drain(self) -> int:
         """Store what waits, in order, as far as the database lets; return how many records."""
@@ -161,6 +157,15 @@ class Spool:
         with open(self._folder / ".lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def records(folder: Path) -> list[Path]:
+    """Return what waits in *folder*, oldest first."""
+    try:
+        names = [entry.name for entry in os.scandir(folder)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [folder / name for name in sorted(names) if name.endswith(".json")]
 
 
 def _event(kind: str, fields: dict[str, object]) -> Event:

@@ -13,6 +13,7 @@ from agent.store.outbox import LEASE_SECONDS, Parcel
 from bot.channels.base import WINDOW, Channel, Refused, Sent
 from bot.channels.templates import late
 from bot.errors import ChannelUnavailable
+from bot.spool import records
 from jobs import permission
 from jobs.desk import Desk
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 # Back-off of a refused send, after the schedule of Standard Webhooks, within WhatsApp's window.
 BACK_OFF = (1, 5, 30, 120, 600, 1800, 3600)
+SPOOL_SECONDS = 1.0  # before the spool is looked at again
+LONGEST_SPOOLED = 10  # grace times
 TOO_LATE = (
     "The customer last wrote more than 24 hours ago, so WhatsApp takes only an approved template."
     " Send one from the provider's console; or name one in TWILIO_LATE_TEMPLATE,"
@@ -128,6 +131,19 @@ def _resolve(desk: Desk, channel: Channel, parcel: Parcel) -> None:
         outbox.unknown(
             parcel, parcel.sending_at + channel.grace_seconds, "Looked up; not there yet."
         )
+    elif _word_may_wait(desk, channel, parcel):
+        outbox.unknown(parcel, now + SPOOL_SECONDS, "Webhooks wait to be stored; one may tell.")
     else:
         log.info("unclear send was not taken outbox=%s", parcel.id)
         outbox.again(parcel, now, "It was not taken; sending again.")
+
+
+def _word_may_wait(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
+    """Whether a callback that was acknowledged may still be on disk, because the database was away.
+
+    Nobody waits for ever: a bot that is down stores nothing, and its customers want an answer.
+    """
+    patience = LONGEST_SPOOLED * channel.grace_seconds
+    if desk.clock() > parcel.sending_at + patience:
+        return False
+    return bool(records(desk.services.settings.data_dir / "spool"))

@@ -122,6 +122,35 @@ def test_a_status_callback_proves_an_unclear_send(
     assert _delivery(desk, answered) == "delivered"
 
 
+def test_while_a_callback_may_wait_in_the_spool_nothing_is_sent_again(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    spool = desk.services.settings.data_dir / "spool"
+    spool.mkdir(parents=True)
+    (spool / "1.json").touch()
+    channel.results = [Unclear("reset")]
+    deliver.send(desk, answered)
+    clock.pass_seconds(11)
+    assert deliver.send(desk, answered) == clock.now + deliver.SPOOL_SECONDS
+    (spool / "1.json").unlink()
+    clock.pass_seconds(2)
+    deliver.send(desk, answered)
+    assert channel.attempts == 2
+
+
+def test_a_spool_that_nobody_empties_does_not_silence_anyone_for_ever(
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+) -> None:
+    spool = desk.services.settings.data_dir / "spool"
+    spool.mkdir(parents=True)
+    (spool / "1.json").touch()
+    channel.results = [Unclear("reset")]
+    deliver.send(desk, answered)
+    clock.pass_seconds(11 * channel.grace_seconds)
+    deliver.send(desk, answered)
+    assert channel.attempts == 2
+
+
 def test_a_status_never_steps_back(desk: Desk, answered: int) -> None:
     deliver.send(desk, answered)
     outbox_id = _outbox_id(desk, answered)
