@@ -3,6 +3,7 @@
 It becomes a private note at the provider's desk. The customer's words are quoted, never acted on.
 """
 
+from agent.reasons import told
 from agent.store.turns import Line, Outcome, Work
 
 LAST_LINES = 6
@@ -22,16 +23,16 @@ _WORDS = {
 }  # fmt: skip
 
 
-def briefing(work: Work, outcome: Outcome) -> str:
-    """Return the note, as Markdown, in the language of the conversation."""
-    words = _WORDS.get(outcome.language or work.lease.language, _WORDS["es"])
+def briefing(work: Work, outcome: Outcome, language: str) -> str:
+    """Return the note, as Markdown, in the *language* of those who read it."""
+    words = _WORDS.get(language, _WORDS["es"])
     lines = [*work.history, *work.unanswered][-LAST_LINES:]
     said = [_said(line, words) for line in lines]
     if outcome.text:
         said.append(f"> **{words['agent']}:** {_short(outcome.text)}")
     parts = [
         f"**{words['title']}**",
-        f"{words['reason']}: {outcome.handoff_reason}",
+        f"{words['reason']}: {told(outcome.handoff_reason, language)}",
         f"{words['last']}:\n" + "\n>\n".join(said),
     ]
     sources = _sources(outcome)

@@ -55,7 +55,8 @@ def take(desk: Desk, conversation_id: int) -> float | None:
         committed = turns.commit(work, outcome)
     if committed:
         log.info("turn taken outcome=%s conversation=%s", outcome.outcome, conversation_id)
-        desk.services.replies.announce(work.inbox_ids)
+        if work.lease.channel in ONE_BY_ONE:
+            desk.services.replies.announce(work.inbox_ids)
     return desk.clock() if committed.more else None
 
 
@@ -101,7 +102,7 @@ def _decide(desk: Desk, work: Work, version: Version | None, unread: str) -> Out
         return Outcome("silent", version.id, started_at, handoff_reason=reason, error=reason)
     stop = gates.stop(desk, work, version.spec)
     if stop is not None:
-        return _briefed(work, _stopped(stop, work, version, channel, started_at))
+        return _briefed(work, _stopped(stop, work, version, channel, started_at), version)
     if unread:
         parts = _parts(unread, work, channel, 1)
         return Outcome(
@@ -119,14 +120,17 @@ def _decide(desk: Desk, work: Work, version: Version | None, unread: str) -> Out
     outcome = _outcome(answer, version, parts, started_at)
     if version.spec.conversation.buttons and parts:
         outcome = replace(outcome, choices=choices(parts[-1]))
-    return _briefed(work, _told_to_wait(desk, work, outcome, channel))
+    return _briefed(work, _told_to_wait(desk, work, outcome, channel), version)
 
 
-def _briefed(work: Work, outcome: Outcome) -> Outcome:
-    """Tell the provider's own people, where there are some, why the conversation is theirs."""
+def _briefed(work: Work, outcome: Outcome, version: Version) -> Outcome:
+    """Tell the provider's own people, where there are some, why the conversation is theirs.
+
+    They are told in the agent's first language: the customer's may be another.
+    """
     if not outcome.handoff_reason or work.lease.channel not in WITH_DESKS:
         return outcome
-    return replace(outcome, briefing=briefing(work, outcome))
+    return replace(outcome, briefing=briefing(work, outcome, version.spec.languages[0]))
 
 
 def _is_live(desk: Desk, channel: str) -> bool:

@@ -77,6 +77,16 @@ def test_a_handoff_says_its_sentence_and_briefs_the_people(
     assert house.owner() == "human"
 
 
+def test_the_people_of_a_desk_read_the_reason_in_the_agents_language(
+    house: House, here: Conversation, runtime: EchoRuntime
+) -> None:
+    why = Handoff("The customer wrote: attendant.")
+    runtime.answer_with = Answer("One moment.", "handoff", handoff=why, language="en")
+    house.write(here, "I want an attendant")
+    house.work()
+    assert "Motivo: El cliente escribió: attendant." in here.notes[0]
+
+
 def test_after_a_handoff_nothing_is_said_until_it_is_resolved(
     house: House, here: Conversation, runtime: EchoRuntime, account: Account
 ) -> None:
