@@ -18,7 +18,7 @@ from agent.store.allowances import settle, spend
 from agent.store.db import Database, new_id
 
 UNLIMITED = Limits()
-LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the model thinks
+LEASE_SECONDS = 4.5  # three heartbeats of a worker, which prolongs it while the model thinks
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from jobs.desk import Heartbeat
 from tests.chaos import mutants
 from tests.chaos.marks import VARIABLE, Marks
 
-GRACE_SECONDS = {"twilio": 4.0, "chatwoot": 4.0, "meta": 8.0}  # 30, 30 and 60 in production
+GRACE_SECONDS = {"twilio": 4.0, "chatwoot": 4.0, "meta": 6.0}  # 30, 30 and 60 in production
 RECONCILE_SECONDS = 6.0  # 45 in production
 TIMEOUT_SECONDS = 1.5  # 10 in production
 LONGEST_LAG = 2.0  # of the stand-in's list; less than the grace by more than a send takes
