@@ -35,7 +35,7 @@ def main() -> int:
         names = list(MUTANTS) if arguments.mutant == "all" else [arguments.mutant]
         plan = Plan(seed, MUTANT_MESSAGES, customers=MUTANT_CUSTOMERS, newcomers=0.1)
         plan = plan.with_gaps(arguments.gaps)
-        return _mutants([MUTANTS[name] for name in names], plan, arguments.database)
+        return _mutants([MUTANTS[name] for name in names], plan, arguments)
     channels = tuple(arguments.channels.split(","))
     plan = Plan(seed, arguments.messages, arguments.rate, channels=channels)
     plan = plan.with_gaps(arguments.gaps)
@@ -85,13 +85,16 @@ def _carry_out(plan: Plan, database: str, mutant: Mutant | None, keep: Path | No
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _mutants(mutants: list[Mutant], plan: Plan, database: str) -> int:
+def _mutants(mutants: list[Mutant], plan: Plan, arguments: argparse.Namespace) -> int:
     """Run the product as it is, which must be clean, and then each mutant, which must not."""
     head = ("mutant", "shows as", "messages", "seconds", "")
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
-    control = _carry_out(plan, database, None, None)
+    database = arguments.database
+    control = _carry_out(plan, database, None, arguments.keep)
     clean = control.verdict.is_clean
     _say("none: the product as it is", control, "nothing", "clean" if clean else "**not clean**")
+    for complaint in complaints(control):
+        print(complaint, file=sys.stderr, flush=True)
     caught = 0
     for mutant in mutants:
         harder = replace(plan, gaps=plan.gaps | mutant.gaps, channels=mutant.channels)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chaos.oracle import judge
-from tests.chaos.plan import LONG, Plan, reply_to, said_in
+from tests.chaos.plan import CHANNELS, LONG, LONGER, Plan, channel_of, reply_to, said_in
 
 ONE = "n1 parte 1 de 1"
 
@@ -46,6 +46,16 @@ def test_what_comes_too_late_is_inverted(bodies: list[str]) -> None:
     assert not verdict.doubled
 
 
+def test_a_message_that_had_to_be_found_may_be_answered_late_but_once() -> None:
+    late = {("ana", 2)}
+    found_later = [("ana", "n1 n3 parte 1 de 1"), ("ana", "n2 parte 1 de 1")]
+    assert judge({"ana": [1, 2, 3]}, found_later, late).is_clean
+    assert judge({"ana": [1, 2, 3]}, [("ana", "n1 n3 n2 parte 1 de 1")], late).is_clean
+    assert judge({"ana": [1, 2, 3]}, found_later[:1], late).lost == ["ana n2"]
+    assert judge({"ana": [1, 2, 3]}, [*found_later, found_later[1]], late).doubled
+    assert judge({"ana": [1, 2, 3]}, found_later).inverted
+
+
 def test_customers_do_not_disturb_each_other() -> None:
     assert judge({"ana": [1], "bob": [1]}, [("bob", ONE), ("ana", ONE)]).is_clean
 
@@ -55,11 +65,13 @@ def test_a_long_answer_comes_in_two_parts_that_both_name_the_messages() -> None:
     first, _, second = text.split("\n\n")
     assert said_in(first).numbers == said_in(second).numbers == (7, 8)
     assert 1_600 < len(text) < 3_200
+    assert 4_096 < len(reply_to(f"n7{LONGER}")) < 8_192
 
 
 def test_the_same_seed_is_the_same_plan() -> None:
     plan = Plan(seed=3, messages=200)
     assert list(plan.bursts()) == list(Plan(seed=3, messages=200).bursts())
     assert list(plan.bursts()) != list(Plan(seed=4, messages=200).bursts())
+    assert {channel_of(burst.messages[0].customer) for burst in plan.bursts()} == set(CHANNELS)
     sids = [message.sid for burst in plan.bursts() for message in burst.messages]
     assert len(sids) == len(set(sids)) == 200
