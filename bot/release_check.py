@@ -18,7 +18,7 @@ SENTENCES = {
     "a model.",
     "base_gone": "knowledge.bases: one of them is gone. Remove it from the list.",
     "base_empty": "knowledge.bases: {base} is empty. Give it a file or page, or remove it.",
-    "secret": "The texts hold what looks like a secret key. Remove it: texts are sent to the model.",
+    "secret": "The texts hold what looks like a secret key. Remove it: the model reads them.",
 }
 
 

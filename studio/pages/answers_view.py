@@ -9,6 +9,7 @@ import gradio as gr
 from knowledge.curated import CuratedAnswer
 from knowledge.misses import MissGroup
 from studio.markup import Html, join, tag
+from studio.pages import answer_fields
 from studio.state import Studio
 from studio.widgets import badge, button, clickable, looker, table, when
 
@@ -58,14 +59,10 @@ class Parts:
 
 def layout(studio: Studio, tab: gr.Tab) -> Parts:
     """Place the components."""
-    say = studio.say
     curated_id = gr.State(0)
     with gr.Group():
-        question = gr.Textbox(label=say("playground.question"), max_length=300,
-                              elem_id="answer-question")  # fmt: skip
-        answer = gr.Textbox(label=say("playground.answer"), lines=3, max_length=4000,
-                            info=say("playground.answer_help"), elem_id="answer-text")  # fmt: skip
-    save = gr.Button(say("playground.save_answer"), variant="primary", elem_id="answer-save")
+        question, answer = answer_fields.question_and_answer(studio, "own")
+    save = gr.Button(studio.say("playground.save_answer"), variant="primary", elem_id="answer-save")
     missed = clickable(elem_id="missed-list")
     curated = clickable(elem_id="answer-list")
     return Parts(tab, curated_id, question, answer, save, missed, curated)

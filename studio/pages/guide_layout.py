@@ -169,19 +169,19 @@ def _knowledge(studio: Studio) -> KnowledgeParts:
             _about(studio, "knowledge")
             files = gr.File(
                 label=say("knowledge.files"), file_count="multiple", type="filepath",
-                file_types=list(EXTENSIONS), height=120, elem_id="guide-files",
+                file_types=list(EXTENSIONS), height=140, elem_id="guide-files",
             )  # fmt: skip
             with gr.Group():
                 text = gr.Textbox(
                     label=say("guide.knowledge.text"), lines=4, max_lines=6, max_length=200_000,
                     placeholder=say("guide.knowledge.text_example"), elem_id="guide-text",
                 )  # fmt: skip
-                keep = gr.Button(say("guide.knowledge.keep"), elem_id="guide-keep")
+            keep = gr.Button(say("guide.knowledge.keep"), elem_id="guide-keep")
         with gr.Column(scale=4, min_width=300):
             with gr.Group():
                 url = gr.Textbox(label=say("knowledge.url"), placeholder="https://",
                                  max_length=2000, elem_id="guide-url")  # fmt: skip
-                add = gr.Button(say("knowledge.add_url"), elem_id="guide-add")
+            add = gr.Button(say("knowledge.add_url"), elem_id="guide-add")
             sources = place(elem_id="guide-sources")
     return KnowledgeParts(files, text, keep, url, add, sources, gr.Timer(1.5))
 

@@ -8,6 +8,7 @@ import gradio as gr
 
 from knowledge.base import Chunk, Difference, Source, StoredChunk
 from studio.markup import Content, Html, join, tag
+from studio.pages import answer_fields
 from studio.state import Studio
 from studio.widgets import badge, button, clickable, looker, when
 
@@ -68,10 +69,7 @@ def layout(studio: Studio) -> Parts:
             label=say("passage.text"), info=say("passage.text_help"), lines=5, max_lines=12,
             max_length=8000, elem_id="passage-text",
         )  # fmt: skip
-        with gr.Row():
-            cancel = gr.Button(say("playground.cancel"), size="sm")
-            save = gr.Button(say("passage.save"), variant="primary", size="sm",
-                             elem_id="passage-save")  # fmt: skip
+        cancel, save = answer_fields.cancel_or_save(studio, "passage.save", "passage-save")
     refresh = gr.Dropdown(
         [(say(f"refresh.{hours}"), hours) for hours in HOURS], label=say("refresh.title"),
         visible=False, filterable=False, elem_id="source-refresh",

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from studio.markup import Html, tag
+from studio.pages import answer_fields
 from studio.state import Studio
 from studio.talk import DRAFT, Talk, drawn
 from studio.widgets import clickable, note, place
@@ -141,19 +142,12 @@ def _kinds(studio: Studio) -> tuple[gr.Button, ...]:
 
 
 def _correction(studio: Studio) -> CorrectionParts:
-    say = studio.say
     with gr.Group(visible=False, elem_id="try-correction") as group:
         at = gr.State(-1)
-        question = gr.Textbox(label=say("playground.question"), lines=1, max_length=300,
-                              elem_id="try-question")  # fmt: skip
-        answer = gr.Textbox(
-            label=say("playground.answer"), info=say("playground.answer_help"), lines=3,
-            max_length=4000, elem_id="try-answer",
-        )  # fmt: skip
-        with gr.Row():
-            cancel = gr.Button(say("playground.cancel"), size="sm")
-            save = gr.Button(say("playground.save_answer"), variant="primary", size="sm",
-                             elem_id="try-save-answer")  # fmt: skip
+        question, answer = answer_fields.question_and_answer(studio, "try")
+        cancel, save = answer_fields.cancel_or_save(
+            studio, "playground.save_answer", "try-save-answer"
+        )
     return CorrectionParts(group, at, question, answer, save, cancel)
 
 

@@ -8,7 +8,6 @@ import gradio as gr
 from agent.checks import Finding, check
 from agent.difference import difference
 from agent.errors import EditConflict
-from agent.spec import Spec
 from agent.store.agents import CHANNELS, Agent
 from agent.store.people import Person
 from agent.world import world_of
@@ -41,8 +40,7 @@ def release(
     note: str, *values: object,
 ) -> Released:  # fmt: skip
     """Release the draft when the check finds nothing; else show what it found and ask."""
-    agent = _unchanged(studio, agent_id, revision, values)
-    found = _checked(studio, agent.draft, _channel(channel))
+    agent, found = _checked(studio, agent_id, revision, channel, values)
     if found:
         scores = studio.services.evaluations.latest(agent_id, agent.draft)
         return opened(studio, agent_id, findings=found, scores=scores)
@@ -55,8 +53,7 @@ def release_anyway(
     note: str, *values: object,
 ) -> Released:  # fmt: skip
     """Release the draft in spite of warnings; errors still keep it back."""
-    agent = _unchanged(studio, agent_id, revision, values)
-    found = _checked(studio, agent.draft, _channel(channel))
+    agent, found = _checked(studio, agent_id, revision, channel, values)
     if any(finding.level == "error" for finding in found):
         return opened(studio, agent_id, findings=found)
     return _released(studio, person, agent, channel, address, note)
@@ -86,8 +83,13 @@ def _unchanged(studio: Studio, agent_id: str, revision: int, values: tuple[objec
     return stored
 
 
-def _checked(studio: Studio, spec: Spec, channel: str) -> list[Finding]:
-    return check(spec, world_of(studio.services, studio.answering.library, spec), channel)
+def _checked(
+    studio: Studio, agent_id: str, revision: int, channel: str, values: tuple[object, ...]
+) -> tuple[Agent, list[Finding]]:
+    """Return the agent as it is about to be released, and what the check found."""
+    agent = _unchanged(studio, agent_id, revision, values)
+    world = world_of(studio.services, studio.answering.library, agent.draft)
+    return agent, check(agent.draft, world, _channel(channel))
 
 
 @allow("editor")
