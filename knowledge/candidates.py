@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, TextClause, text
 
 from knowledge.bm25 import Question, Term
 from knowledge.frequencies import Frequencies
@@ -41,10 +41,10 @@ _GRAM = {
     "WHERE chunk_grams(stems) @> ARRAY[CAST({term} AS text)]",
 }
 _BEST = (
-    "SELECT added.id, added.worth, length(chunks.stems) AS long FROM "
+    "SELECT {kind} AS kind, added.id, added.worth, length(chunks.stems) AS long FROM "
     "(SELECT id, sum(worth) AS worth FROM ({all}) named GROUP BY id "
     "ORDER BY worth DESC, id LIMIT :most) added "
-    "LEFT JOIN chunks ON chunks.id = added.id AND chunks.base_id IN :bases{among}"
+    "LEFT JOIN chunks ON chunks.id = added.id AND chunks.base_id IN ({bases}){among}"
 )
 
 
@@ -58,10 +58,18 @@ def candidates(
     """The ids of the chunks that hold most of what is asked, in no order; none: nothing does."""
     words = _rarest(asked.words, known, MOST_WORDS, WORD_POSTINGS)
     grams = _rarest(asked.grams, known, MOST_GRAMS, GRAM_POSTINGS)
-    among = {"bases": list(base_ids)} | ({"sources": list(sources)} if sources else {})
-    by_words = _best(connection, _WORD, [(word.text.strip(), word.idf) for word in words], among)
-    by_grams = _best(connection, _GRAM, [(gram.text, gram.idf) for gram in grams], among)
-    return list({*by_words, *by_grams})
+    if not words and not grams:
+        return []
+    dialect = connection.dialect.name
+    values = _values(dialect, words, grams) | _named("b", base_ids) | _named("s", sources)
+    statement = _statement(dialect, len(words), len(grams), len(base_ids), len(sources))
+    most = LOOKED_AT
+    while True:
+        named = connection.execute(statement, values | {"most": most}).all()
+        best = [_best(named, kind, most) for kind in (0, 1)]
+        if None not in best:
+            return list({chunk_id for ids in best for chunk_id in ids or ()})
+        most *= MORE
 
 
 def _rarest(terms: Sequence[Term], known: Frequencies, most: int, postings: int) -> list[Term]:
@@ -77,34 +85,46 @@ def _rarest(terms: Sequence[Term], known: Frequencies, most: int, postings: int)
     return chosen
 
 
-def _best(
-    connection: Connection,
-    index: dict[str, str],
-    terms: Sequence[tuple[str, float]],
-    among: dict[str, list[str]],
-) -> list[int]:
-    """The chunks whose *terms* are worth most together, the shorter ones where that is equal."""
-    if not terms:
-        return []
-    dialect = connection.dialect.name
+def _best(named: Sequence[Any], kind: int, most: int) -> list[int] | None:
+    """The ids of that kind that are worth most; None when more have to be looked at."""
+    looked_at = [row for row in named if row[0] == kind]
+    ours = [(-worth, long, number) for _, number, worth, long in looked_at if long is not None]
+    if len(ours) < EACH and len(looked_at) == most:
+        return None
+    return [number for _, _, number in sorted(ours)[:EACH]]
+
+
+def _values(dialect: str, words: Sequence[Term], grams: Sequence[Term]) -> dict[str, Any]:
     quote = '"{}"'.format if dialect == "sqlite" else "{}".format
-    values: dict[str, Any] = {f"t{n}": quote(term) for n, (term, _) in enumerate(terms)}
-    values |= {f"w{n}": worth for n, (_, worth) in enumerate(terms)} | among
-    statement = _statement(index[dialect], len(terms), tuple(among))
-    most = LOOKED_AT
-    while True:
-        named = connection.execute(statement, values | {"most": most}).all()
-        ours = [(-worth, long, chunk_id) for chunk_id, worth, long in named if long is not None]
-        if len(ours) >= EACH or len(named) < most:
-            return [chunk_id for _, _, chunk_id in sorted(ours)[:EACH]]
-        most *= MORE
+    asked = {"w": [word.text.strip() for word in words], "g": [gram.text for gram in grams]}
+    values: dict[str, Any] = {}
+    for kind, terms in asked.items():
+        values |= _named(kind, [quote(term) for term in terms])
+    values |= _named("worth_w", [word.idf for word in words])
+    return values | _named("worth_g", [gram.idf for gram in grams])
 
 
-@cache  # built once for each number of terms: building one costs more than running it
-def _statement(index: str, terms: int, lists: tuple[str, ...]) -> Any:
-    named = " UNION ALL ".join(
-        index.format(term=f":t{n}", worth=f"CAST(:w{n} AS double precision)") for n in range(terms)
-    )
-    among = " AND chunks.source_id IN :sources" if "sources" in lists else ""
-    whole = text(_BEST.format(all=named, among=among))
-    return whole.bindparams(*(bindparam(name, expanding=True) for name in lists))
+def _named(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    return {f"{name}{number}": value for number, value in enumerate(values)}
+
+
+@cache  # built once for each number of values: building one costs more than running it
+def _statement(dialect: str, words: int, grams: int, bases: int, sources: int) -> TextClause:
+    halves = []
+    for kind, (letter, index, count) in enumerate(
+        (("w", _WORD[dialect], words), ("g", _GRAM[dialect], grams))
+    ):
+        all_of_it = " UNION ALL ".join(_one(index, f"{letter}{n}") for n in range(count))
+        if all_of_it:
+            among = f" AND chunks.source_id IN ({_list('s', sources)})" if sources else ""
+            given = {"all": all_of_it, "bases": _list("b", bases), "among": among, "kind": kind}
+            halves.append(_BEST.format(**given))
+    return text(" UNION ALL ".join(halves))
+
+
+def _one(index: str, name: str) -> str:
+    return index.format(term=f":{name}", worth=f"CAST(:worth_{name} AS double precision)")
+
+
+def _list(name: str, count: int) -> str:
+    return ", ".join(f":{name}{number}" for number in range(count))

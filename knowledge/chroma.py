@@ -7,7 +7,10 @@ Collections are made without an embedding function: vectors always come from us.
 and versions only; the text stays in the database.
 """
 
+import array
+import base64
 import hashlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -152,7 +155,9 @@ class ChromaServer:
 
     def upsert(self, name: str, ids: list[str], vectors: Any, metadatas: Any) -> None:
         """Add or replace vectors, making the collection when it is the first time."""
-        body = {"ids": ids, "embeddings": vectors, "metadatas": metadatas}
+        # As the client sends them: a tenth of the time that lists of digits take.
+        packed = [_packed(vector) for vector in vectors]
+        body = {"ids": ids, "embeddings": packed, "metadatas": metadatas}
         if self._on(name, "upsert", body) is None:
             self._make(name)
             if self._on(name, "upsert", body) is None:
@@ -242,6 +247,14 @@ def collection_name(base: Base) -> str:
 def _blank(number: int, dimension: int) -> list[float]:
     """A vector that says nothing, not the same for all: equal ones are slow to index."""
     return [1.0 if place == number % dimension else 0.0 for place in range(dimension)]
+
+
+def _packed(vector: Sequence[float]) -> str:
+    """The vector as Chroma reads it fastest: 32-bit floats, little-endian, in base 64."""
+    floats = array.array("f", vector)
+    if sys.byteorder == "big":
+        floats.byteswap()
+    return base64.b64encode(floats.tobytes()).decode()
 
 
 def _near(name: str, distance: float) -> Near:

@@ -7,7 +7,9 @@ no search looks at, and the next reading of the source, or its removal, clears i
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,9 @@ from knowledge.tuning import Tuning
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
+EMBEDDED_AT_ONCE = 64
+WRITTEN_AT_ONCE = 512  # Chroma takes twice as long for as many in batches of 64
+WRITTEN_SECONDS = 2.0  # so long at most, so that the progress bar moves with a slow embedder
 MAX_CHUNKS = 20_000
 _ENDINGS = {"file": "", "url": "", "text": ".md", "pairs": PAIRS}  # how each kind is read
 # What is left of a source's row while the files are being scrubbed.
@@ -153,15 +157,23 @@ class Ingestion:
             return document.notice
         pieces = _pieces(document, Tuning.of(base.tuning).chunk_tokens)
         pieces = corrections.applied(self.database, reading.source.id, pieces)
-        embedder = self.embedder_for(base.provider, base.model, base.dimension)
         reading.advance(0, len(pieces))
-        for start in range(0, len(pieces), BATCH):
-            batch = pieces[start : start + BATCH]
-            vectors = embedder.embed_passages([embedded(p.heading, p.text) for p in batch])
-            self.vectors.add(base, reading.source.id, reading.version, batch, vectors)
-            reading.write(batch, start + len(batch), len(pieces), _billed(embedder))
+        self._keep(reading, base, pieces)
         reading.publish(text_hash, [piece.text for piece in pieces], **about)
         return document.notice
+
+    def _keep(self, reading: Reading, base: Base, pieces: Sequence[Chunk]) -> None:
+        """Write the chunks and their vectors, many at once, each store while the other works."""
+        embedder = self.embedder_for(base.provider, base.model, base.dimension)
+        done, source_id = 0, reading.source.id
+        with ThreadPoolExecutor(1, "vectors") as beside:
+            for batch, vectors in _embedded(embedder, pieces):
+                done += len(batch)
+                added = beside.submit(
+                    self.vectors.add, base, source_id, reading.version, batch, vectors
+                )
+                reading.write(batch, done, len(pieces), _billed(embedder))
+                added.result()
 
     def _document(self, source: Source) -> tuple[Document, dict[str, Any]]:
         path, name = (
@@ -224,6 +236,24 @@ class Ingestion:
     def _stored_names(self) -> set[str]:
         with self.database.read() as tx:
             return set(tx.scalars(select(sources.c.stored_name)))
+
+
+def _embedded(
+    embedder: Embedder, pieces: Sequence[Chunk]
+) -> Iterator[tuple[list[Chunk], list[list[float]]]]:
+    """Chunks with their vectors: as many as are written at once, or those of a few seconds."""
+    batch: list[Chunk] = []
+    vectors: list[list[float]] = []
+    began = time.monotonic()
+    for start in range(0, len(pieces), EMBEDDED_AT_ONCE):
+        some = pieces[start : start + EMBEDDED_AT_ONCE]
+        vectors += embedder.embed_passages([embedded(p.heading, p.text) for p in some])
+        batch += some
+        if len(batch) >= WRITTEN_AT_ONCE or time.monotonic() - began > WRITTEN_SECONDS:
+            yield batch, vectors
+            batch, vectors, began = [], [], time.monotonic()
+    if batch:
+        yield batch, vectors
 
 
 def _billed(embedder: Embedder) -> int:

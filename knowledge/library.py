@@ -186,11 +186,10 @@ class _Search:
         sides: Mapping[str, Side],
     ) -> list[Row[Any]]:
         by_words = [base_id for base_id, side in sides.items() if side.vector < 1]
-        rows = passages.at(tx, near.similarity)
+        ids: list[int] = []
         if by_words and asked.words:
-            seen = {row.id for row in rows}
             ids = candidates(tx, by_words, asked, known, self.sources)
-            rows += passages.by_id(tx, [one for one in ids if one not in seen])
+        rows = passages.shown(tx, ids, near.similarity)
         return [row for row in rows if not self.sources or row.source_id in self.sources]
 
     def _sides(self, near: Near) -> dict[str, Side]:

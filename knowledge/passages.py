@@ -12,19 +12,14 @@ from knowledge.tables import chunks, sources
 Place = tuple[str, int, int]  # source id, version, position
 
 
-def by_id(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
-    """The chunks by these ids that may be shown."""
-    if not ids:
-        return []
-    return list(connection.execute(_by_id(len(ids)), {f"id{n}": i for n, i in enumerate(ids)}))
-
-
-def at(connection: Connection, places: Iterable[Place]) -> list[Row[Any]]:
-    """The chunks at these places that may be shown."""
-    values: dict[str, str | int] = {}
+def shown(connection: Connection, ids: Sequence[int], places: Iterable[Place]) -> list[Row[Any]]:
+    """The chunks by these ids and at these places that may be shown, each once."""
+    values: dict[str, str | int] = {f"id{n}": number for n, number in enumerate(ids)}
     for n, (source_id, version, position) in enumerate(places):
         values |= {f"s{n}": source_id, f"v{n}": version, f"p{n}": position}
-    return list(connection.execute(_at(len(values) // 3), values)) if values else []
+    if not values:
+        return []
+    return list(connection.execute(_statement(len(ids), (len(values) - len(ids)) // 3), values))
 
 
 def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow]:
@@ -87,16 +82,12 @@ _WHOLE = (
 
 
 @cache
-def _by_id(count: int) -> TextClause:
-    names = ", ".join(f":id{n}" for n in range(count))
-    return text(f"{_WHOLE} AND chunks.id IN ({names})")
-
-
-@cache
-def _at(count: int) -> TextClause:
+def _statement(ids: int, places: int) -> TextClause:
     # Not `(a, b, c) IN (VALUES ...)`: for that SQLite reads the whole table.
-    places = " OR ".join(
+    any_of = [
         f"chunks.source_id = :s{n} AND chunks.position = :p{n} AND chunks.source_version = :v{n}"
-        for n in range(count)
-    )
-    return text(f"{_WHOLE} AND ({places})")
+        for n in range(places)
+    ]
+    if ids:
+        any_of.append(f"chunks.id IN ({', '.join(f':id{n}' for n in range(ids))})")
+    return text(f"{_WHOLE} AND ({' OR '.join(any_of)})")

@@ -87,7 +87,9 @@ class Reading:
         rows = [{**asdict(piece), **own, "stems": _stems(piece)} for piece in pieces]
         with self.desk.database.write() as tx:
             self._advance(tx, done, total, tokens)
-            tx.execute(insert(chunks), rows)
+            # One statement for all of them: SQLite's full-text indexes write out what they hold at
+            # each statement, and without `returning` each row is one.
+            tx.execute(insert(chunks).returning(chunks.c.id), rows)
 
     def hold(self, tx: Connection) -> None:
         """Prolong the lease inside *tx*, which is undone when the reading was overtaken."""

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.chroma import ChromaServer
+from knowledge.ingestion import WRITTEN_AT_ONCE
 from knowledge.lexical import stem, stems
 from tests.bench_knowledge.corpus import Corpus
 
 NEIGHBOURS = 30
-BATCH = 64
+BATCH = WRITTEN_AT_ONCE  # as the product's
 Ask = Callable[[str], object]
 
 

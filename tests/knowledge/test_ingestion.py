@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from knowledge import ingestion as ingesting
 from knowledge.base import Embedder
 from knowledge.chroma import Vectors
 from knowledge.embedders import Embedders
@@ -105,6 +106,12 @@ def test_a_bad_file_says_why_and_harms_nothing_else(
     assert library.search("garantía", [base_id])
 
 
+@pytest.fixture
+def slow_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is embedded at once takes so long that it is written at once."""
+    monkeypatch.setattr(ingesting, "WRITTEN_SECONDS", 0.0)
+
+
 class Killed(BaseException):
     """The process ended here."""
 
@@ -131,8 +138,9 @@ LONG = b"\n\n".join(b"# Parte %d\n\nPalabra %d del texto." % (n, n) for n in ran
     [("add", 0), ("add", 1), ("add", 2), ("remove_other_versions", 0)],
 )
 def test_a_reading_killed_anywhere_is_finished_by_the_next(
-    desk: Sources, clock: Clock, vectors: Vectors, base_id: str, verb: str, calls: int
-) -> None:
+    desk: Sources, clock: Clock, vectors: Vectors, base_id: str, verb: str, calls: int,
+    slow_embedder: None,
+) -> None:  # fmt: skip
     source_id = desk.add_file(base_id, "largo.md", LONG, "ana")
     parts = (Embedders(), read_document)
     doomed = Ingestion(desk, desk.database, Mortal(vectors, verb, calls), *parts)  # type: ignore[arg-type]
@@ -197,7 +205,9 @@ def test_a_page_is_fetched_and_read(
     assert list(desk.files_dir.iterdir()) == []
 
 
-def test_progress_is_seen_while_it_runs(desk: Sources, vectors: Vectors, base_id: str) -> None:
+def test_progress_is_seen_while_it_runs(
+    desk: Sources, vectors: Vectors, base_id: str, slow_embedder: None
+) -> None:
     source_id = desk.add_file(base_id, "largo.md", LONG, "ana")
     seen: list[tuple[str, int, int]] = []
 

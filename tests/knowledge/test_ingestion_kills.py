@@ -149,7 +149,8 @@ class Shop:
 
 @pytest.fixture
 def shop(desk: Sources, clock: Clock, base_id: str, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    monkeypatch.setattr(ingesting, "BATCH", 2)
+    monkeypatch.setattr(ingesting, "EMBEDDED_AT_ONCE", 2)
+    monkeypatch.setattr(ingesting, "WRITTEN_AT_ONCE", 2)
     return Shop(desk, clock, base_id)
 
 

@@ -1,17 +1,19 @@
 """Passages are looked up, never searched for."""
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
-from agent.store.db import Database
 from knowledge import passages
+from knowledge.tables import metadata
 
 
-def test_places_are_looked_up_in_an_index(database: Database) -> None:
-    if not database.is_sqlite:
-        places = passages._at(3)
-        assert str(places).count("chunks.position = ") == 3
-        return
-    values = {f"{name}{n}": n for name in "svp" for n in range(3)}
-    with database.read() as tx:
-        plan = tx.execute(text(f"EXPLAIN QUERY PLAN {passages._at(3)}"), values).all()
-    assert not [step for *_, step in plan if step.startswith("SCAN chunks")]
+def test_chunks_are_looked_up_in_indexes() -> None:
+    statement = passages._statement(2, 3)
+    values = {f"{name}{n}": n for name in ("id", "s", "v", "p") for n in range(3)}
+    database = create_engine("sqlite://")
+    metadata.create_all(database)
+    with database.connect() as connection:
+        plan = connection.execute(text(f"EXPLAIN QUERY PLAN {statement}"), values).all()
+    database.dispose()
+    steps = [step for *_, step in plan]
+    assert any("ix_chunks_source_id_position" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN")]
