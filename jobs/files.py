@@ -60,6 +60,14 @@ UNREAD = {
         pt="Recebi sua foto e ela fica guardada para a equipe, embora agora eu não possa vê-la."
         " Pode escrever o que precisa?",
     ),
+    "video": Wording(
+        es="He recibido su vídeo y queda guardado para el equipo, pero no puedo verlo."
+        " ¿Me cuenta por escrito qué necesita?",
+        en="I received your video and it is kept for our team, but I cannot watch it."
+        " Could you write what you need?",
+        pt="Recebi seu vídeo e ele fica guardado para a equipe, mas não consigo vê-lo."
+        " Pode escrever o que precisa?",
+    ),
     "": Wording(
         es="He recibido su archivo y queda guardado para el equipo, pero no puedo abrirlo yo."
         " ¿Me cuenta por escrito qué necesita?",

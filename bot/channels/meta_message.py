@@ -5,9 +5,10 @@ chat, a change of number) becomes nothing. A type of next year that carries a fi
 file; one that carries nothing known is nothing.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
+
+from bot.channels.form_answers import lines_of
 
 Json = dict[str, Any]
 NOTHING = frozenset({"reaction", "system", "revoke", "request_welcome"})
@@ -69,12 +70,7 @@ def _interactive(_: Json, interactive: Json) -> str:
 
 def _form(reply: Json) -> str:
     """A WhatsApp Flow's answers, one a line."""
-    try:
-        answers = json.loads(text_of(reply, "response_json"))
-    except (ValueError, RecursionError):
-        answers = {}
-    fields = answers.items() if isinstance(answers, dict) else ()
-    lines = [f"{name}: {value}" for name, value in fields if name != "flow_token"]
+    lines = lines_of(text_of(reply, "response_json"))
     return "\n".join([*filter(None, [text_of(reply, "body")]), *lines])
 
 

@@ -3,6 +3,7 @@
 An address is opaque: since 2026 `From` may hold a business-scoped user id instead of a number.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 
 from werkzeug.datastructures import MultiDict
@@ -12,6 +13,7 @@ from agent.settings import Settings
 from agent.store.inbox import Inbound
 from bot.channels import twilio_signature
 from bot.channels.base import XML, Call, Event, Report
+from bot.channels.form_answers import lines_of
 from bot.channels.twilio_codes import CODES, shown
 from bot.errors import Unparseable
 
@@ -94,8 +96,23 @@ def _alias(form: Form) -> str:
 
 
 def _text(form: Form) -> str:
-    words = next((form[name] for name in ("Body", "ButtonText", "ListTitle") if form.get(name)), "")
-    return "\n".join(part for part in (_clean(words).strip(), _place(form)) if part)
+    said = next((form[name] for name in ("Body", "ButtonText", "ListTitle") if form.get(name)), "")
+    words = said or _chosen(form.get("InteractiveData", ""))
+    parts = [words, *lines_of(form.get("FlowData", "")), _place(form)]
+    return "\n".join(part for part in map(_cleaned, parts) if part)
+
+
+def _chosen(interactive: str) -> str:
+    """The title of what was tapped, when it stands in WhatsApp's own JSON only."""
+    try:
+        data = json.loads(interactive)
+    except (ValueError, RecursionError):
+        return ""
+    reply = data.get(str(data.get("type"))) if isinstance(data, dict) else None
+    parts = (
+        [reply.get(name) for name in ("title", "description")] if isinstance(reply, dict) else []
+    )
+    return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
 def _place(form: Form) -> str:
@@ -131,5 +148,9 @@ def _payload(form: Form) -> dict[str, str | list[str]]:
 
 
 def _clean(value: str) -> str:
-    """PostgreSQL cannot store the character NUL."""
-    return value.replace("\0", "")
+    """PostgreSQL cannot store the character NUL, nor half a surrogate pair out of JSON."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _cleaned(words: str) -> str:
+    return _clean(words).strip()

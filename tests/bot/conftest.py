@@ -43,8 +43,9 @@ class RememberingDoorbell:
 
 
 def payload(name: str, **changed: str) -> Form:
-    """Return one of the recorded requests, with some fields changed."""
-    fields: Form = json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
+    """Return one of Twilio's recorded messages, with some fields changed."""
+    path = PAYLOADS / f"message__{name}.json"
+    fields: Form = json.loads(path.read_text(encoding="utf-8"))
     return {**fields, **changed}
 
 

@@ -83,7 +83,10 @@ def _new_meta(body: Json, number: int) -> Json:
 
 PROVIDERS = {
     "twilio": Provider(
-        "/webhooks/twilio", _twilio, lambda form, n: {**form, "MessageSid": f"SM{n:032x}"}, "text"
+        "/webhooks/twilio",
+        _twilio,
+        lambda form, n: {**form, "MessageSid": f"SM{n:032x}"},
+        "message__text",
     ),
     "meta": Provider("/webhooks/meta", meta_signed, _new_meta, "message__text"),
     "chatwoot": Provider(

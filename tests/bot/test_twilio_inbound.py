@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
@@ -6,7 +8,7 @@ from bot.channels import twilio_inbound
 from bot.channels.base import Report
 from bot.channels.twilio_codes import CODES
 from bot.errors import Unparseable
-from tests.bot.conftest import payload
+from tests.bot.conftest import PAYLOADS, payload
 
 
 def parsed(name: str, **changed: str) -> Inbound | None:
@@ -32,35 +34,97 @@ def test_a_voice_note_is_media_without_words() -> None:
     assert message.media[0]["url"].endswith("/Media/ME00112233445566778899aabbccddeeff")
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("button", "Agendar visita"),
-        ("location", "Praça da Sé, Praça da Sé, São Paulo, -23.55052,-46.633308"),
-        ("quoted", "¿Este sigue disponible?"),
-        ("unknown_fields", "hola"),
-    ],
-)
-def test_what_the_customer_meant_is_the_text(name: str, text: str) -> None:
+TEXTS = {
+    "text": "Olá! Qual o horário?",
+    "button": "Agendar visita",
+    "template_button": "Parar",
+    "list_reply": "SUV",
+    "list_reply_without_body": "SUV",
+    "interactive_data_only": "SUV\n5 lugares",
+    "flow_reply": "fecha: 2026-11-23\nsucursal: Lerma",
+    "location": "Praça da Sé, Praça da Sé, São Paulo, -23.55052,-46.633308",
+    "quoted": "¿Este sigue disponible?",
+    "text_forwarded": "Miren esta oferta",
+    "text_from_ad": "Quiero información",
+    "opt_out_answered_by_twilio": "STOP",
+    "hidden_number": "oi",
+    "unknown_fields": "hola",
+}
+FILES = {
+    "voice": ("", "audio/ogg"),
+    "audio_file": ("", "audio/mpeg"),
+    "image_without_words": ("", "image/jpeg"),
+    "image_with_caption": ("essa peça", "image/jpeg"),
+    "video": ("el ruido del motor", "video/mp4"),
+    "document": ("factura.pdf", "application/pdf"),
+    "contact_card": ("", "text/vcard"),
+    "sticker": ("", "image/webp"),
+}
+NOTHING = {"reaction", "unsupported", "flow_reply_unreadable", "next_year"}
+STATUSES = {
+    "sent": ("sent", ""),
+    "delivered": ("delivered", ""),
+    "read": ("read", ""),
+    "undelivered_window": ("undelivered", "window"),
+    "failed_unknown_code": ("failed", "99999"),
+    "next_year": ("teleported", ""),
+}
+
+
+def test_every_recorded_webhook_has_an_expectation() -> None:
+    recorded = {file.stem for file in PAYLOADS.glob("*.json")}
+    messages = {f"message__{name}" for name in (*TEXTS, *FILES, *NOTHING)}
+    assert recorded == messages | {f"status__{name}" for name in STATUSES}
+
+
+@pytest.mark.parametrize("name", sorted(TEXTS))
+def test_what_the_customer_meant_is_the_text(name: str) -> None:
     message = parsed(name)
     assert message is not None
-    assert message.text == text
+    assert (message.text, message.media) == (TEXTS[name], ())
 
 
-def test_a_list_choice_without_body_is_its_title() -> None:
-    message = parsed("text", Body="", ListId="suv", ListTitle="SUV")
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_file_is_its_address_and_its_type(name: str) -> None:
+    message = parsed(name)
     assert message is not None
-    assert message.text == "SUV"
+    [file] = message.media
+    assert (message.text, file["media_type"]) == FILES[name]
+    assert "/Media/ME" in file["url"]
+
+
+@pytest.mark.parametrize("name", sorted(NOTHING))
+def test_what_nobody_has_to_answer_is_nothing(name: str) -> None:
+    assert parsed(name) is None
+
+
+@pytest.mark.parametrize("name", sorted(STATUSES))
+def test_a_status_callback_is_a_report(name: str) -> None:
+    form = json.loads((PAYLOADS / f"status__{name}.json").read_text(encoding="utf-8"))
+    assert twilio_inbound.is_report(MultiDict(form))
+    told = twilio_inbound.report(MultiDict(form), "42")
+    assert (told.status, told.error_code, told.outbox_id) == (*STATUSES[name], 42)
+
+
+@pytest.mark.parametrize("given", ["[]", "7", '{"type": "x", "x": 7}', "[" * 9_000, '{"type": []}'])
+def test_unreadable_json_of_whatsapp_is_no_choice(given: str) -> None:
+    assert parsed("text", Body="", InteractiveData=given) is None
+
+
+def test_half_a_character_out_of_json_can_be_stored() -> None:
+    message = parsed("text", Body="", FlowData='{"a": "\\ud800"}')
+    assert message is not None
+    assert message.text == "a: ?"
 
 
 def test_an_address_need_not_be_a_number() -> None:
-    message = parsed("bsuid")
+    message = parsed("hidden_number")
     assert message is not None
     assert message.customer_address == "whatsapp:BR.1502576394655843"
 
 
 def test_the_other_address_of_a_customer_is_kept() -> None:
-    known, hidden = parsed("text"), parsed("bsuid")
+    known, hidden = parsed("text"), parsed("hidden_number")
     assert known is not None
     assert hidden is not None
     assert (known.alias, hidden.alias) == ("whatsapp:BR.1502576394655843", "")

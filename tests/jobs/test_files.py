@@ -35,6 +35,7 @@ OGG = b"OggS" + bytes(200)
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+MP4 = b"\0\0\0\x18ftypmp42" + bytes(200)
 Receive = Callable[..., str]
 
 
@@ -56,7 +57,8 @@ class Ears:
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf({"voz": (OGG, "audio/ogg"), "foto": (PNG, "image/png"), "pdf": (_pdf(), "x/y")})
+    return Shelf({"voz": (OGG, "audio/ogg"), "foto": (PNG, "image/png"), "pdf": (_pdf(), "x/y"),
+                  "vid": (MP4, "video/mp4")})  # fmt: skip
 
 
 @pytest.fixture
@@ -177,7 +179,7 @@ def test_a_file_that_is_not_there_yet_is_asked_for_again(
 
 @pytest.mark.parametrize(
     ("media_type", "name", "kind"),
-    [("audio/ogg", "voz", "audio"), ("image/png", "foto", "image")],
+    [("audio/ogg", "voz", "audio"), ("image/png", "foto", "image"), ("video/mp4", "vid", "video")],
 )
 def test_without_a_key_the_customer_is_asked_politely_to_write(
     receive: Receive, server: str, open_desk: Desk, ears: Ears, runtime: EchoRuntime,
