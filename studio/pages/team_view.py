@@ -98,7 +98,7 @@ def layout(studio: Studio) -> Parts:
 
 def _invitation(studio: Studio) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown, gr.Button]:
     say = studio.say
-    with gr.Row(equal_height=True, elem_classes="as-form"):
+    with gr.Row(equal_height=True, elem_classes="as-form as-admins"):
         email = gr.Textbox(label=say("team.email"), max_length=200, elem_id="team-email")
         name = gr.Textbox(label=say("team.name"), max_length=200, elem_id="team-name")
         roles = [(say(f"role.{role}"), role) for role in ROLES]
@@ -116,10 +116,11 @@ def _account(studio: Studio) -> Html:
 
 def _retention(studio: Studio) -> tuple[list[gr.Number], gr.Button]:
     place(tag("p", studio.say("team.keep_help"), class_="as-quiet"))
-    with gr.Row():
+    with gr.Row(elem_classes="as-admins"):
         days = [gr.Number(label=studio.say(f"team.keep.{name}"), precision=0, minimum=0,
                           elem_id=f"team-keep-{name}") for name in KEPT]  # fmt: skip
-    return days, gr.Button(studio.say("team.keep_save"), variant="primary", elem_id="team-keep")
+    return days, gr.Button(studio.say("team.keep_save"), variant="primary", elem_id="team-keep",
+                            elem_classes="as-admins")  # fmt: skip
 
 
 def shown(studio: Studio, team: Team) -> list[Any]:
@@ -142,7 +143,8 @@ def told(studio: Studio, result: Team | OneTime) -> list[Any]:
 
 
 def _admins_only(studio: Studio) -> Html:
-    return note(studio.say("team.admins_only"))
+    """What others see; the forms around it are out of sight then (studio.css)."""
+    return tag("div", tag("p", studio.say("team.admins_only")), class_="as-note as-locked")
 
 
 def _people(studio: Studio, team: Team) -> Html:

@@ -69,13 +69,13 @@ class Running:
                 [sys.executable, "-m", "jobs.stack"],
                 cwd=ROOT, env=self.environment(), stdout=log, stderr=log,
             )  # fmt: skip
-        until(lambda: self.get("/healthz") == 200, what="the bot's start")
+        until(lambda: self.get("/healthz") == 200, 180, "the bot's start")
 
     def stop(self) -> int:
         """Press Ctrl-C and wait for the end."""
         assert self.process
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(90)
 
     def get(self, path: str) -> int:
         """The status of a GET, 0 while nobody answers."""

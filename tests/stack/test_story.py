@@ -31,7 +31,7 @@ def stack(tmp_path: Path) -> Iterator[Running]:
     stack = Running(tmp_path / "data", "", more=WITHOUT_TWILIO)
     stack.start()
     try:
-        until(lambda: "is ready" in stack.log, what="the welcome")
+        until(lambda: "is ready" in stack.log, 180, "the welcome")
         yield stack
     finally:
         stack.stop()
