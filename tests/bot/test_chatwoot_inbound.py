@@ -65,6 +65,11 @@ def inbound(name: str, **changed: Any) -> Inbound:
 MESSAGES = {
     "text": ("Oi, vocês abrem sábado?", ()),
     "voice": ("", (("audio/ogg", "audio.ogg"),)),
+    "video": ("así suena", (("video/mp4", "motor.mp4"),)),
+    "document": ("", (("application/pdf", "factura.pdf"),)),
+    "sticker": ("", (("image/webp", "sticker.webp"),)),
+    "button_tap": ("Agendar visita", ()),
+    "attachment_of_next_year": (f"{BLOB}auto.gltf", ()),
     "image_with_caption": ("¿Tienen este?", (("image/jpeg", "foto.jpg"),)),
     "two_files": ("", (("application/pdf", "factura.pdf"), ("video/*", "coche.mp4"))),
     "location": ("Praça da Sé, -23.55,-46.63", ()),
