@@ -23,6 +23,7 @@ from knowledge.errors import IndexUnavailable, MixedEmbeddings
 
 _COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 _CONNECTIONS = 128  # kept open; a thread more makes one for itself
+_WRITE_SECONDS = 60  # hundreds of vectors at once, and now and then Chroma writes its index out
 _SYNCED_AFTER = 1_100  # operations: over Chroma's default `sync_threshold`
 _ERASED_AT_ONCE = 100  # writing over a vector takes the index about as long as adding it
 _DELETED_AT_ONCE = 1_000  # Chroma refuses batches over 5,461
@@ -148,9 +149,8 @@ class ChromaServer:
 
     def __init__(self, url: str, seconds: float = 10) -> None:
         self._url = url + _COLLECTIONS
-        self._pool = urllib3.PoolManager(
-            maxsize=_CONNECTIONS, timeout=urllib3.Timeout(seconds), retries=False
-        )
+        self._seconds = seconds
+        self._pool = urllib3.PoolManager(maxsize=_CONNECTIONS, retries=False)
         self._known: dict[str, str] = {}  # name -> id
 
     def upsert(self, name: str, ids: list[str], vectors: Any, metadatas: Any) -> None:
@@ -225,8 +225,11 @@ class ChromaServer:
 
     def _send(self, method: str, path: str, body: Any = None) -> Any:
         """The server's answer; None for 404."""
+        seconds = _WRITE_SECONDS if path.endswith("/upsert") else self._seconds
         try:
-            answer = self._pool.request(method, self._url + path, json=body, redirect=False)
+            answer = self._pool.request(
+                method, self._url + path, json=body, redirect=False, timeout=seconds
+            )
             if answer.status == 404:
                 return None
             if answer.status == 400 and b"dimension" in answer.data:

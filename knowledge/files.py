@@ -6,7 +6,8 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -31,6 +32,13 @@ class StoredFile:
     fingerprint: str  # SHA-256
 
 
+@dataclass
+class Replacement:
+    """Which stored file a new one replaced: empty when there was none, None when nothing was."""
+
+    replaced: str | None = None
+
+
 def clean_name(name: str) -> str:
     """Return the last part of *name* with its known ending, or raise NotAccepted."""
     bare = name.replace("\\", "/").rsplit("/", 1)[-1]
@@ -48,14 +56,28 @@ def store(folder: Path, data: BinaryIO | bytes) -> StoredFile:
     """Copy *data* into *folder*. Nothing stays behind when it is too large or breaks off."""
     data = io.BytesIO(data) if isinstance(data, bytes) else data
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / uuid.uuid4().hex
-    try:
+    with ExitStack() as undo:
+        path = folder / uuid.uuid4().hex
+        undo.callback(path.unlink, missing_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             size, fingerprint = _copy(data, file)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
     return StoredFile(path.name, size, fingerprint)
+
+
+@contextmanager
+def replacing(folder: Path, stored: StoredFile) -> Iterator["Replacement"]:
+    """A change of a row that names *stored*: afterwards the file that no row names is deleted.
+
+    That is *stored* itself when the block raises or does not say what it replaced.
+    """
+    with ExitStack() as undo:
+        undo.callback(remove, folder, stored.stored_name)
+        change = Replacement()
+        yield change
+        if change.replaced is not None:
+            undo.pop_all()
+            remove(folder, change.replaced)
 
 
 def remove(folder: Path, stored_name: str) -> None:

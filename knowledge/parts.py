@@ -64,23 +64,18 @@ def _keep_file(reading: Reading, name: str, body: bytes) -> bool:
         stored = files.store(desk.files_dir, body)
     except NotAccepted:
         return False
-    name, unneeded = name[:300], stored.stored_name
-    try:
-        with desk.database.write() as tx:
-            reading.hold(tx)
-            known = _part(tx, source.id, sources.c.name == name)
-            row: dict[str, Any] = {"name": name, **vars(stored)}
-            if known is None:
-                row |= {"parent_id": source.id, "refresh_hours": 0}
-                desk.insert(tx, source.base_id, source.created_by, "file", row)
-                unneeded = ""
-            elif known.fingerprint != stored.fingerprint:
-                _renew(tx, known.id, row | {"text_hash": ""})
-                unneeded = known.stored_name
-    except BaseException:
-        files.remove(desk.files_dir, stored.stored_name)
-        raise
-    files.remove(desk.files_dir, unneeded)
+    name = name[:300]
+    with files.replacing(desk.files_dir, stored) as change, desk.database.write() as tx:
+        reading.hold(tx)
+        known = _part(tx, source.id, sources.c.name == name)
+        row: dict[str, Any] = {"name": name, **vars(stored)}
+        if known is None:
+            row |= {"parent_id": source.id, "refresh_hours": 0}
+            desk.insert(tx, source.base_id, source.created_by, "file", row)
+            change.replaced = ""
+        elif known.fingerprint != stored.fingerprint:
+            _renew(tx, known.id, row | {"text_hash": ""})
+            change.replaced = known.stored_name
     return True
 
 

@@ -190,17 +190,13 @@ class Sources(Bases):
     ) -> str:
         self.base(base_id)
         stored = files.store(self.files_dir, data)
-        try:
-            with self.database.write() as tx:
-                same = sources.c.fingerprint == stored.fingerprint
-                known = _known(tx, base_id, sources.c.kind == kind, same)
-                if not known:
-                    return self.insert(tx, base_id, person, kind, {"name": name, **vars(stored)})
-        except BaseException:
-            files.remove(self.files_dir, stored.stored_name)
-            raise
-        files.remove(self.files_dir, stored.stored_name)
-        return known
+        with files.replacing(self.files_dir, stored) as change, self.database.write() as tx:
+            same = sources.c.fingerprint == stored.fingerprint
+            known = _known(tx, base_id, sources.c.kind == kind, same)
+            if known:
+                return known
+            change.replaced = ""
+            return self.insert(tx, base_id, person, kind, {"name": name, **vars(stored)})
 
     def _add_address(
         self, base_id: str, kind: str, url: str, person: str, options: dict[str, Any]
@@ -235,14 +231,11 @@ class Sources(Bases):
     ) -> None:
         stored = files.store(self.files_dir, data)
         row = {"name": name, "created_by": person, "text_hash": "", **vars(stored)}
-        try:
+        with files.replacing(self.files_dir, stored) as change:
             if over and over != source.stored_name:
                 raise EditConflict
             self._renew(source.id, row, sources.c.stored_name == source.stored_name)
-        except BaseException:
-            files.remove(self.files_dir, stored.stored_name)
-            raise
-        files.remove(self.files_dir, source.stored_name)
+            change.replaced = source.stored_name
 
     def _renew(self, source_id: str, more: dict[str, Any], *unchanged: Any) -> None:
         known = (sources.c.id == source_id) & (sources.c.state != "removing")

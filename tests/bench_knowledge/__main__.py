@@ -15,8 +15,9 @@ from knowledge.chroma import ChromaServer, collection_name
 from knowledge.tuning import Tuning
 from tests.bench_knowledge import floors, readers
 from tests.bench_knowledge.corpus import Corpus, vocabulary
-from tests.bench_knowledge.house import CHUNKS_A_SOURCE, House, chroma, open_house
+from tests.bench_knowledge.house import CHUNKS_A_SOURCE, House, open_house
 from tests.bench_knowledge.readers import Stage
+from tests.standins.chroma import chroma_server
 
 BAR_MS = 60.0
 BAR_TIMES_CHROMA = 3.0
@@ -56,7 +57,8 @@ def _size(folder: Path, chunks: int, seconds: float) -> Size:
     database = Database(f"sqlite:///{folder / 'studio.db'}")
     database.migrate()
     database.close()
-    with chroma(folder) as (url, process):
+    with chroma_server(folder / "chroma") as running:
+        url = running.url
         words = vocabulary()
         house = open_house(folder, url, words)
         base_id = house.base()
@@ -73,7 +75,7 @@ def _size(folder: Path, chunks: int, seconds: float) -> Size:
         for way, tuning in {"chroma": None, "fts5": None, **WAYS}.items():
             print(f"  {chunks:,} chunks: {way} ...", file=sys.stderr, flush=True)
             lines.append(_line(way, readers.measure(stage, way, tuning)))
-        memory = {"chroma": _memory(process)}
+        memory = {"chroma": _memory(running.pid)}
         house.database.close()
     return Size(chunks, added, chunks / bare, lines, memory, _disk(folder))
 
@@ -81,7 +83,7 @@ def _size(folder: Path, chunks: int, seconds: float) -> Size:
 def _ingest(house: House, base_id: str, texts: list[str], vectors: list[list[float]]) -> float:
     """Seconds to read it all through the product, its embedder answering from memory."""
     made = dict(zip(texts, vectors, strict=True))
-    house.embedder.embed_passages = lambda some: [made[text] for text in some]  # type: ignore[method-assign]
+    house.embedder.embed_passages = lambda texts: [made[text] for text in texts]  # type: ignore[method-assign]
     began = time.perf_counter()
     for start in range(0, len(texts), CHUNKS_A_SOURCE):
         house.read(base_id, texts[start : start + CHUNKS_A_SOURCE], f"fuente {start}")
@@ -91,8 +93,8 @@ def _ingest(house: House, base_id: str, texts: list[str], vectors: list[list[flo
 def _bare_add(folder: Path, vectors: list[list[float]]) -> float:
     """Seconds to add the same vectors to a Chroma of their own."""
     folder.mkdir()
-    with chroma(folder) as (url, _):
-        server = ChromaServer(url)
+    with chroma_server(folder / "chroma") as running:
+        server = ChromaServer(running.url)
         began = time.perf_counter()
         floors.chroma_add(server, "bare", vectors)
         return time.perf_counter() - began

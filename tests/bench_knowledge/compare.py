@@ -1,8 +1,8 @@
 """`make measure`: every way of searching on both sample agents, side by side."""
 
-from agent.installation import sample_pairs
+from agent.installation import SAMPLES, sample_pairs
 from knowledge.measure import Asked, Measurement, measures, table
-from notebooks.lab import SAMPLES, open_lab
+from notebooks.lab import open_lab
 
 AGENTS = {"autos": "Sofía", "homologa": "Marcos"}
 

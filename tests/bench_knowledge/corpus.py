@@ -9,7 +9,7 @@ import random
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +64,7 @@ class TopicEmbedder:
         self._corpus = corpus
         self.seconds = 0.0  # its own time, which is not counted
 
-    def embed_passages(self, texts: list[str]) -> list[list[float]]:
+    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector a text."""
         return [self._corpus.vector(text) for text in texts]
 

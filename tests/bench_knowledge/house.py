@@ -1,15 +1,8 @@
 """The product's own stores for the benchmark: SQLite, a real Chroma server, and the library."""
 
-import contextlib
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import urllib3
 
 from agent.store.db import Database
 from knowledge.base import Document, Embedder, Section
@@ -20,7 +13,6 @@ from knowledge.sources import Sources
 from tests.bench_knowledge.corpus import Corpus, TopicEmbedder
 
 CHUNKS_A_SOURCE = 1_000
-START_SECONDS = 60
 
 
 @dataclass
@@ -65,32 +57,3 @@ def open_house(folder: Path, url: str, words: tuple[str, ...]) -> House:
     )
     library = Library(database, vectors, embedder_for)
     return House(database, server, library, desk, ingestion, embedder)
-
-
-@contextlib.contextmanager
-def chroma(folder: Path) -> Iterator[tuple[str, int]]:
-    """A Chroma server of the run's own: its address and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = str(Path(sys.executable).parent / "chroma")
-    where = ["--host", "127.0.0.1", "--port", str(port), "--path", str(folder / "chroma")]
-    with (folder / "chroma.log").open("wb") as log:
-        server = subprocess.Popen([command, "run", *where], stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url, server)
-        yield url, server.pid
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + START_SECONDS
-    while time.monotonic() < ends and server.poll() is None:
-        with contextlib.suppress(urllib3.exceptions.HTTPError):
-            if urllib3.request("GET", url + "/api/v2/heartbeat", retries=False).status == 200:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("Chroma did not start")

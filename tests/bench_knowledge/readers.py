@@ -9,6 +9,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
+from knowledge.tuning import Tuning
 from tests.bench_knowledge import floors
 from tests.bench_knowledge.corpus import Corpus
 from tests.bench_knowledge.house import House, open_house
@@ -31,7 +32,7 @@ class Stage:
     words: tuple[str, ...]
 
 
-def measure(stage: Stage, way: str, tuning: dict[str, Any] | None = None) -> list[float]:
+def measure(stage: Stage, way: str, tuning: Tuning | None = None) -> list[float]:
     """The milliseconds of every search by *way*, with 8 readers and one writer."""
     stop, answers = Spawn.Event(), Spawn.Queue()
     writer = Spawn.Process(target=_write, args=(stage, stop))
@@ -52,7 +53,8 @@ def _read(stage: Stage, way: str, tuning: Any, seed: int, answers: Any) -> None:
     house = open_house(stage.folder, stage.url, stage.words)
     ask = _ask(stage, house, way, tuning)
     questions = Corpus(seed, stage.words).questions()
-    lock, times = threading.Lock(), []
+    lock = threading.Lock()
+    times: list[float] = []
 
     def reader() -> None:
         while time.monotonic() < ends:

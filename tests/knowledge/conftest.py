@@ -1,13 +1,8 @@
 """A real Chroma server for the whole run, and a desk of sources beside it."""
 
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from agent.store.db import Database
@@ -17,40 +12,15 @@ from knowledge.ingestion import Ingestion
 from knowledge.library import Library
 from knowledge.loaders import read_document
 from knowledge.sources import Sources
+from tests.fakes import Clock
+from tests.standins.chroma import chroma_server
 
 
 @pytest.fixture(scope="session")
 def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real Chroma server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("chroma")
-    chroma = str(Path(sys.executable).parent / "chroma")
-    with (folder / "log").open("wb") as log:
-        command = [chroma, "run", "--host", "127.0.0.1", "--port", str(port)]
-        server = subprocess.Popen(
-            [*command, "--path", str(folder / "data")], stdout=log, stderr=log
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url, server)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + 30
-    while time.monotonic() < ends and server.poll() is None:
-        try:
-            httpx.get(url + "/api/v2/heartbeat", trust_env=False).raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("Chroma did not start")
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as running:
+        yield running.url
 
 
 @pytest.fixture
@@ -60,19 +30,9 @@ def vectors(chroma_url: str) -> Iterator[Vectors]:
     server.close()
 
 
-class Clock:
-    """Time that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_000.0)
 
 
 @pytest.fixture

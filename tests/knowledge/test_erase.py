@@ -1,15 +1,10 @@
 """What is removed is gone from the bytes of every store, not only from what is found."""
 
 import shutil
-import socket
 import struct
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -22,7 +17,8 @@ from knowledge.ingestion import Ingestion
 from knowledge.library import Library
 from knowledge.loaders import read_document
 from knowledge.sources import Sources
-from tests.knowledge.conftest import Clock
+from tests.fakes import Clock
+from tests.standins.chroma import RunningChroma, chroma_server
 
 SECRET = "Xilofonista"  # a word that stands in the removed source only
 KEPT = "La garantía cubre el motor durante tres meses."
@@ -31,44 +27,14 @@ BODY = "\n\n".join(
 )
 
 
-class Chroma:
-    """A Chroma server of its own, whose files can be looked into."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        program = str(Path(sys.executable).parent / "chroma")
-        command = [program, "run", "--host", "127.0.0.1", "--port", str(port)]
-        self._server = subprocess.Popen(
-            [*command, "--path", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        self.url = f"http://127.0.0.1:{port}"
-        ends = time.monotonic() + 30
-        while time.monotonic() < ends:
-            try:
-                httpx.get(self.url + "/api/v2/heartbeat", trust_env=False)
-            except httpx.HTTPError:
-                time.sleep(0.05)
-            else:
-                return
-        raise RuntimeError("Chroma did not start")
-
-    def stop(self) -> None:
-        self._server.terminate()
-        self._server.wait(10)
+@pytest.fixture
+def chroma(tmp_path: Path) -> Iterator[RunningChroma]:
+    with chroma_server(tmp_path / "chroma") as running:
+        yield running
 
 
 @pytest.fixture
-def chroma(tmp_path: Path) -> Iterator[Chroma]:
-    server = Chroma(tmp_path / "chroma")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def server(chroma: Chroma) -> Iterator[ChromaServer]:
+def server(chroma: RunningChroma) -> Iterator[ChromaServer]:
     server = ChromaServer(chroma.url)
     yield server
     server.close()
@@ -85,7 +51,7 @@ def _files_with(folder: Path, *words: bytes) -> list[str]:
 
 
 def test_a_removed_source_is_in_the_bytes_of_no_store(
-    tmp_path: Path, sqlite_template: Path, chroma: Chroma, server: ChromaServer
+    tmp_path: Path, sqlite_template: Path, chroma: RunningChroma, server: ChromaServer
 ) -> None:
     shutil.copy(sqlite_template, tmp_path / "studio.db")
     database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
@@ -145,7 +111,7 @@ def _vector(number: int) -> list[float]:
 
 
 def test_vectors_are_gone_from_the_files_of_the_index_too(
-    tmp_path: Path, sqlite_template: Path, chroma: Chroma, server: ChromaServer
+    tmp_path: Path, sqlite_template: Path, chroma: RunningChroma, server: ChromaServer
 ) -> None:
     vectors = Vectors(collections=server)
     shutil.copy(sqlite_template, tmp_path / "studio.db")

@@ -17,7 +17,7 @@ from knowledge.loaders import read_document
 from knowledge.local import LocalEmbedder
 from knowledge.sources import Sources
 from knowledge.tables import chunks
-from tests.knowledge.conftest import Clock
+from tests.fakes import Clock
 
 GARANTIA = b"""# Garantia
 
@@ -164,9 +164,9 @@ def test_a_reader_that_was_overtaken_writes_nothing_more(
     class Changing(Embedders):
         """Staff replace the file while it is being embedded."""
 
-        def __call__(self, *made_with: Any) -> Embedder:
+        def __call__(self, provider: str, model: str, dimension: int) -> Embedder:
             desk.update_file(source_id, "corto.txt", b"Abrimos a las nueve.", "ana")
-            return super().__call__(*made_with)
+            return super().__call__(provider, model, dimension)
 
     Ingestion(desk, desk.database, vectors, Changing(), read_document).read(source_id)
     assert (desk.get(source_id).state, desk.get(source_id).version) == ("waiting", 0)

@@ -16,8 +16,8 @@ from knowledge.embedders import Embedders
 from knowledge.ingestion import Ingestion
 from knowledge.sources import Sources
 from knowledge.tables import chunks
+from tests.fakes import Clock
 from tests.knowledge import documents
-from tests.knowledge.conftest import Clock
 
 
 class Killed(BaseException):

@@ -17,7 +17,7 @@ from knowledge.local import LocalEmbedder
 from knowledge.rebuilds import Rebuilds
 from knowledge.reembed import BATCH, Reembedding
 from knowledge.sources import Sources
-from tests.knowledge.conftest import Clock
+from tests.fakes import Clock
 
 WANTED = ("local", LocalEmbedder.model, 64)
 LINES = "\n".join(f"# Tema {n}\n\nEl asunto número {n} trata de cosas." for n in range(BATCH + 20))

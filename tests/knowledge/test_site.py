@@ -16,7 +16,7 @@ from knowledge.loaders import read_document
 from knowledge.reader import read_page
 from knowledge.site import Walk, walk
 from knowledge.sources import Sources
-from tests.knowledge.conftest import Clock
+from tests.fakes import Clock
 from tests.knowledge.test_sources_parts import work
 from tests.standins.server import serve
 

@@ -13,8 +13,8 @@ from knowledge.ingestion import Ingestion
 from knowledge.library import Library
 from knowledge.loaders import read_document
 from knowledge.sources import Sources
+from tests.fakes import Clock
 from tests.knowledge import documents
-from tests.knowledge.conftest import Clock
 
 PAIRS = """P: ¿Abren los domingos?
 R: Sí, de diez a tres.
