@@ -60,7 +60,8 @@ def _template(parcel: Parcel) -> Json:
     extra = parcel.extra
     words = [{"type": "text", "text": str(value)} for value in extra.get("variables", ())]
     components = [{"type": "body", "parameters": words}] if words else []
-    language = {"code": str(extra.get("language") or "es")}
+    # The policy has one value; Meta's OpenAPI (business-messaging-api) requires it all the same.
+    language = {"policy": "deterministic", "code": str(extra.get("language") or "es")}
     return {"name": str(extra["template"]), "language": language, "components": components}
 
 

@@ -254,7 +254,10 @@ def _choices(offered: list[Json], longest_title: int, longest_id: int) -> None:
 
 def _template(template: Json) -> None:
     _only(template, {"name", "language", "components"})
-    _only(template.get("language", {}), {"code"})
+    language = template.get("language", {})
+    _only(language, {"policy", "code"})
+    if language.get("policy") != "deterministic":
+        raise Refusal(131008, "Required parameter is missing: template.language.policy")
     variables = _TEMPLATES.get((template.get("name", ""), template["language"]["code"]))
     if variables is None:
         raise Refusal(132001, "Template name does not exist in the translation", 404)
