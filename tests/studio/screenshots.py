@@ -1,15 +1,15 @@
 """Pictures of every page, both languages, both schemes, laptop and phone, to be looked at.
 
-`python -m tests.studio.screenshots FOLDER [PART]` starts one stack, lets customers write to it,
-and writes a PNG a page; with PART only names that hold it (`es-dark`, `inbox`, `phone`). The PART
-`readme` writes the README's six instead.
+`python -m tests.studio.screenshots FOLDER [PART ...]` starts one stack, lets customers write to it,
+and writes a PNG a page; with PARTs only names that hold one (`es-dark`, `inbox`, `phone`). The PART
+`readme` writes the README's six.
 """
 
 import itertools
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -197,7 +197,7 @@ def readme(browser: Browser, house: Furnished, folder: Path) -> None:
             shot(page, address, folder / f"{README[name]}.png", act)
 
 
-def main(folder: Path, part: str) -> None:
+def main(folder: Path, parts: Sequence[str]) -> None:
     """Start, furnish, look."""
     path = executable()
     if path is None:
@@ -209,12 +209,13 @@ def main(folder: Path, part: str) -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        if part == "readme":
-            readme(browser, house, folder)
-        else:
-            take(browser, house, folder, part)
+        for part in parts:
+            if part == "readme":
+                readme(browser, house, folder)
+            else:
+                take(browser, house, folder, part)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")
+    main(Path(sys.argv[1]), sys.argv[2:] or [""])
