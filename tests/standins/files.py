@@ -13,6 +13,7 @@ class Shelf:
     """The files, and what asked for them."""
 
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    bearer: str = BEARER  # Meta's
     missing: int = 0  # so many requests find nothing yet
     sends_to: str = ""  # where the next request is redirected
     asked: list[tuple[str, str]] = field(default_factory=list)  # path, credentials
@@ -23,10 +24,18 @@ class Shelf:
         app.add_url_rule(
             f"/2010-04-01/Accounts/{SID}/Messages/MM1/Media/<name>", "twilio", self._twilio
         )
-        app.add_url_rule("/<media_id>", "meta", self._meta)
-        app.add_url_rule("/attachments/<name>", "lookaside", self._lookaside)
-        app.add_url_rule("/rails/active_storage/<name>", "chatwoot", self._chatwoot)
+        self.put_beside_meta(app)
+        self.put_beside_chatwoot(app)
         return app
+
+    def put_beside_meta(self, app: Flask) -> None:
+        """Serve the files as Meta does, in the stand-in that takes its sends."""
+        app.add_url_rule("/<media_id>", "media_by_id", self._meta)
+        app.add_url_rule("/attachments/<name>", "lookaside", self._lookaside)
+
+    def put_beside_chatwoot(self, app: Flask) -> None:
+        """Serve the files as Chatwoot does, in the stand-in of its API."""
+        app.add_url_rule("/rails/active_storage/<name>", "active_storage", self._chatwoot)
 
     def _twilio(self, name: str) -> Answer:
         self._note()
@@ -37,19 +46,19 @@ class Shelf:
 
     def _meta(self, media_id: str) -> Answer:
         self._note()
-        if request.headers.get("Authorization") != f"Bearer {BEARER}":
+        if request.headers.get("Authorization") != f"Bearer {self.bearer}":
             abort(401)
         return jsonify({"url": f"{request.host_url}attachments/{media_id}", "id": media_id})
 
     def _lookaside(self, name: str) -> Answer:
         self._note()
-        if request.headers.get("Authorization") != f"Bearer {BEARER}":
+        if request.headers.get("Authorization") != f"Bearer {self.bearer}":
             abort(401)
         return self._give(name)
 
     def _chatwoot(self, name: str) -> Answer:
         self._note()
-        if "api_access_token" in request.headers or request.authorization:
+        if request.headers.get("api_access_token") or request.authorization:
             abort(400)  # nothing secret belongs here
         return self._give(name)
 
