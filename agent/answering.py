@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import httpx2
 
 from agent.hearing import Deaf, Hearing, OpenAIHearing
-from agent.llm import ChatModels, PooledTransport, Waiting
+from agent.llm import ChatModels, PooledTransport
 from agent.runtime import Runtime
 from agent.services import Services
 from agent.settings import Settings
+from agent.turnstile import Waiting
 from knowledge.chroma import Vectors
 from knowledge.library import Library
 from knowledge.rerank import JinaReranker

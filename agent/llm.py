@@ -10,12 +10,15 @@ import contextlib
 import functools
 import re
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import httpx2
 import urllib3
+from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatResult
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr, SecretStr
 from urllib3.exceptions import (
@@ -26,18 +29,19 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+from agent.completions import Completions
 from agent.errors import ModelUnavailable
 from agent.offline import OfflineModel
 from agent.settings import Settings
 from agent.spec import ModelChoice
+from agent.turnstile import Waiting
 
-# What surrounds the wait for a model's answer (`Turnstile.outside`).
-Waiting = Callable[[], contextlib.AbstractContextManager[None]]
 OPENAI_API = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10
 MOST_CONNECTIONS = 128  # that are kept; more are made when needed
 PIECE_BYTES = 65_536
 TITLE = "Agent Studio"
+USER_AGENT = "agent-studio"
 # Reasoning models take no temperature but 1 (https://platform.openai.com/docs/guides/reasoning).
 _FIXED_TEMPERATURE = re.compile(r"^(openai/)?(o\d|gpt-5(?!.*chat))")
 
@@ -106,17 +110,38 @@ def _in_words_of_httpx(request: httpx2.Request) -> Iterator[None]:
         raise httpx2.RemoteProtocolError(str(error), request=request) from error
 
 
-class LeanChatOpenAI(ChatOpenAI):
-    """ChatOpenAI that hands messages and tools to the client as they are to be sent.
+# What a request may hold that is for the openai client and not for the model.
+_FOR_THE_CLIENT = ("response_format", "timeout", "extra_headers", "extra_query", "extra_body")
 
-    The openai client walks every message against its type hints to rename fields, and chat
-    completions have none to rename; that walk is half of what a turn costs this process. What
-    stands in `extra_body` goes into the request unwalked.
+
+class LeanChatOpenAI(ChatOpenAI):
+    """ChatOpenAI that asks through `Completions`, and streams through the openai client.
+
+    That client walks every message against its type hints to rename fields, and chat completions
+    have none to rename. What stands in `extra_body` goes into the request unwalked.
 
     Tools are described once: an agent binds the same ones before each call.
     """
 
     _bound: dict[Any, Any] = PrivateAttr(default_factory=dict)
+    _completions: Completions | None = PrivateAttr(default=None)
+
+    def ask_through(self, completions: Completions) -> "LeanChatOpenAI":
+        """Send what is not streamed through *completions*."""
+        self._completions = completions
+        return self
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        payload = super()._get_request_payload(messages, stop=stop, **kwargs)
+        if self._completions is None or any(name in payload for name in _FOR_THE_CLIENT):
+            return super()._generate(messages, stop, run_manager, **kwargs)
+        return self._create_chat_result(self._completions.ask(payload))
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Any:
         """Return this model with *tools*, the same object for the same tools."""
@@ -153,6 +178,7 @@ class ChatModels:
 
     def __init__(self, settings: Settings, waiting: Waiting = contextlib.nullcontext) -> None:
         self._settings = settings
+        self._waiting = waiting
         self._build_once = functools.lru_cache(maxsize=64)(self._build)
         self._transport = PooledTransport(waiting)
         # No environment proxies, no redirects: the address in the settings is the one that is used.
@@ -191,6 +217,15 @@ class ChatModels:
     def _compatible(
         self, choice: ModelChoice, name: str, url: str, key: SecretStr, headers: dict[str, str]
     ) -> BaseChatModel:
+        completions = Completions(
+            self._transport.pool,
+            f"{url.rstrip('/')}/chat/completions",
+            {"Authorization": f"Bearer {key.get_secret_value()}",
+             "Content-Type": "application/json", "Accept": "application/json",
+             "Accept-Encoding": "gzip, deflate", "User-Agent": USER_AGENT, **headers},
+            urllib3.Timeout(connect=CONNECT_SECONDS, read=choice.timeout_seconds),
+            self._waiting,
+        )  # fmt: skip
         return LeanChatOpenAI(
             model=name,
             base_url=url,
@@ -203,7 +238,7 @@ class ChatModels:
             http_client=self._http,
             stream_usage=True,
             use_responses_api=False,
-        )
+        ).ask_through(completions)
 
 
 def _key(key: SecretStr | None, name: str, needed: bool) -> SecretStr:

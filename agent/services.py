@@ -4,6 +4,7 @@ What needs LangChain or Chroma is built in `agent.answering`, so that the webhoo
 answers nobody, never loads them.
 """
 
+import contextlib
 from dataclasses import dataclass
 
 from redis import Redis
@@ -32,6 +33,7 @@ from agent.store.switches import Switches
 from agent.store.tours import Tours
 from agent.store.turns import Turns
 from agent.store.undelivered import DeadLetters
+from agent.turnstile import Waiting
 from knowledge.embedders import Embedders
 from knowledge.pairs import Pairs
 from knowledge.rebuilds import Rebuilds
@@ -72,13 +74,16 @@ class Services:
 
 
 def open_services(
-    settings: Settings, doorbell: Doorbell | None = None, patience: float = BUSY_SECONDS
+    settings: Settings,
+    doorbell: Doorbell | None = None,
+    patience: float = BUSY_SECONDS,
+    waiting: Waiting = contextlib.nullcontext,
 ) -> Services:
     """Build the parts. Connects to nothing yet; each part connects when it is first used.
 
-    *patience*: seconds to wait for a database that others keep busy.
+    *patience*: seconds to wait for a database that others keep busy, and *waiting* surrounds that.
     """
-    database = Database(settings.sql_url, patience=patience)
+    database = Database(settings.sql_url, patience=patience, waiting=waiting)
     redis = Redis.from_url(
         settings.redis_in_force,
         socket_connect_timeout=2,

@@ -7,7 +7,10 @@ So a few compute, and those that wait for a model stand outside.
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+# What surrounds a wait for somebody else (`Turnstile.outside`).
+Waiting = Callable[[], contextlib.AbstractContextManager[None]]
 
 
 class Turnstile:
@@ -29,12 +32,17 @@ class Turnstile:
 
     @contextlib.contextmanager
     def outside(self) -> Iterator[None]:
-        """Only wait while the block runs: another thread computes meanwhile."""
+        """Only wait while the block runs: another thread computes meanwhile.
+
+        A thread that is outside already stays there.
+        """
         if not getattr(self._thread, "inside", False):
             yield
             return
+        self._thread.inside = False
         self._places.release()
         try:
             yield
         finally:
             self._places.acquire()
+            self._thread.inside = True

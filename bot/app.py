@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 3 * 1024 * 1024  # Meta's batches; knowledge uploads have their own limit
 MOST_UPLOAD_BYTES = 26 * 1024 * 1024
 THREADS = 16
+# The thread that writes to SQLite has to take the interpreter's lock back at every statement, while
+# the others queue for the disk behind it: Python lets others keep that lock for 5 ms each time.
+SWITCH_SECONDS = 0.0005
 CHAT_SECONDS = 60.0
 PATIENCE_SECONDS = 2.0  # for the database: Chatwoot gives up after 5 (its WEBHOOK_TIMEOUT)
 HEADERS = {
@@ -71,6 +74,7 @@ def from_environment() -> Flask:
     """Return the app of this installation. Exits with a sentence when it must not be opened."""
     settings = Settings()
     logs.configure(settings.log_level)
+    sys.setswitchinterval(SWITCH_SECONDS)
     if not settings.keys:
         if settings.environment == "production":
             sys.exit(access.NO_KEYS)

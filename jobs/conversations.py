@@ -116,7 +116,8 @@ def main() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings()
     configure(settings.log_level)
-    services, turnstile = open_services(settings), Turnstile(COMPUTING)
+    turnstile = Turnstile(COMPUTING)
+    services = open_services(settings, waiting=turnstile.outside)
     desk = Desk(
         services,
         open_answering(services, turnstile.outside).runtime,

@@ -2,7 +2,9 @@
 
 A doorbell carries no result and may be lost or rung twice, so a conversation worker takes many
 from the queue in one round trip and keeps none of RQ's bookkeeping about them: reading one job as
-RQ does (its hash, its dates, its execution) cost as much CPU as the turn that it announces.
+RQ does (its hash, its dates, its execution) cost as much CPU as the turn that it announces. The
+queue's entry is the doorbell itself, `["jobs.turn.take", 7]`; a job that was enqueued through RQ is
+an id there, and heard as well.
 """
 
 import json
@@ -54,26 +56,42 @@ class RingQueue(Queue):
         """Take what is there, waiting *timeout* seconds for the first. Raises DequeueTimeout."""
         [queue] = queues
         redis: Redis = more["connection"]
-        ids = _pop(redis, queue.key, timeout, min(max(queue.room(), 1), MOST_AT_ONCE))
-        if not ids:
+        entries = _pop(redis, queue.key, timeout, min(max(queue.room(), 1), MOST_AT_ONCE))
+        if not entries:
             return None
-        keys = [Job.key_for(job_id.decode()) for job_id in ids]
-        with redis.pipeline(transaction=False) as pipe:
-            for key in keys:
-                pipe.hget(key, "data")
-            pipe.unlink(*keys)
-            *found, _ = pipe.execute()
-        return Rings([ring_in(data) for data in found if data]), queue
+        ids = [entry for entry in entries if not entry.startswith(b"[")]
+        rings = [ring_of(entry) for entry in entries if entry.startswith(b"[")]
+        return Rings(rings + (_jobs(redis, ids) if ids else [])), queue
+
+
+def _jobs(redis: Redis, ids: list[bytes]) -> list[Ring | None]:
+    """Take the jobs that RQ stored under *ids*."""
+    keys = [Job.key_for(job_id.decode(errors="replace")) for job_id in ids]
+    with redis.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.hget(key, "data")
+        pipe.unlink(*keys)
+        *found, _ = pipe.execute()
+    return [ring_in(data) for data in found if data]
+
+
+def ring_of(entry: bytes) -> Ring | None:
+    """Return the name and the subject of a doorbell; None for what is none of ours."""
+    try:
+        name, subject = json.loads(entry[:LONGEST])
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return (name, subject) if isinstance(name, str) and name in QUEUE_OF else None
 
 
 def ring_in(data: bytes) -> Ring | None:
-    """Return the job's name and its subject; None for what is no doorbell of ours."""
+    """The same of a job that was enqueued through RQ: what it stored."""
     try:
         if data[:1] == b"x":  # RQ compresses; nobody may fill the memory with a bomb
             data = zlib.decompressobj().decompress(data, LONGEST)
         name, instance, arguments, named = json.loads(data)
         [subject] = arguments
-    except (ValueError, TypeError, zlib.error):
+    except (ValueError, TypeError, RecursionError, zlib.error):
         return None
     allowed = isinstance(name, str) and name in QUEUE_OF and instance is None and not named
     return (name, subject) if allowed else None

@@ -1,12 +1,11 @@
 """The database: one door for reading, one for writing, the same on SQLite and PostgreSQL.
 
-Writers on SQLite take a lock of their own process before `BEGIN IMMEDIATE`: SQLite's busy wait
-polls and is unfair, so threads of one process queue here and only processes meet at the file.
+Writers on SQLite queue in their own process before `BEGIN IMMEDIATE` (`agent.store.group_commit`):
+SQLite's busy wait polls and is unfair, so only processes meet at the file.
 """
 
 import contextlib
 import select
-import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +15,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError, TimeoutError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
+
+from agent.store.group_commit import GroupCommit
+from agent.turnstile import Waiting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUSY_SECONDS = 15
@@ -31,13 +33,18 @@ def new_id() -> str:
 class Database:
     """Opens transactions. Importing or building it connects to nothing."""
 
-    def __init__(self, url: str, pool_size: int = 16, patience: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        pool_size: int = 16,
+        patience: float = BUSY_SECONDS,
+        waiting: Waiting = contextlib.nullcontext,
+    ) -> None:
         """*patience*: seconds to wait for the one writer of SQLite, or for a PostgreSQL to answer.
 
-        Writing raises SQLAlchemyError after it.
+        Writing raises SQLAlchemyError after it. *waiting* surrounds the wait for other writers.
         """
         self.url = url
-        self._patience = patience
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _engine(url, self.is_sqlite, pool_size, patience)
         # A read is one statement at a time: PostgreSQL need not open a transaction around it.
@@ -46,7 +53,7 @@ class Database:
             if self.is_sqlite
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
-        self._writers = threading.Lock() if self.is_sqlite else None
+        self._writer = GroupCommit(self.engine, patience, waiting) if self.is_sqlite else None
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -57,28 +64,12 @@ class Database:
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: committed when the block ends, undone when it raises."""
-        with self._my_turn(), self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
+        if self._writer is not None:
+            with self._writer.transaction() as connection:
                 yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
-
-    @contextlib.contextmanager
-    def _my_turn(self) -> Iterator[None]:
-        """Queue behind this process's other writers, on SQLite."""
-        if self._writers is None:
-            yield
             return
-        if not self._writers.acquire(timeout=self._patience):
-            raise TimeoutError("The database's writers have not moved for too long.")
-        try:
-            yield
-        finally:
-            self._writers.release()
+        with self.engine.begin() as connection:
+            yield connection
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; kill and repeat at will."""

