@@ -1,7 +1,6 @@
 """Runs the benchmark and prints its tables. Ratios count; seconds differ between machines."""
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from agent.queues import TURN, RedisDoorbell
 from agent.services import Services
 from tests.bench import rivals, webhook
 from tests.bench.house import House, answered, memory_mib, redis_of
+from tests.bench.spent import Spent, spent_by, spent_here
 
 MODEL_SECONDS = 1.0
 WARM_UP = 24
@@ -42,8 +42,13 @@ class Figures:
 
     design: Design
     per_second: float
-    cpu_ms: float
+    spent: dict[str, Spent]  # by part, `workers` first; of all turns together
     memory: float
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU milliseconds of the workers a turn."""
+        return self.spent["workers"].cpu_ms / self.design.turns
 
     @property
     def turns_per_gib(self) -> float:
@@ -96,25 +101,25 @@ def measure(house: House, services: Services, design: Design) -> Figures:
         house.start(design.command, **dict(design.environment)) for _ in range(design.processes)
     ]
     try:
-        _run(house, services, design, max(WARM_UP, 2 * design.processes))
-        before, started = _cpu_seconds(workers), time.monotonic()
-        peak = _run(house, services, design, design.turns, workers)
+        _run(services, design, house.seed(services, max(WARM_UP, 2 * design.processes)))
+        conversations = house.seed(services, design.turns)
+        before, started = _spent(house, workers), time.monotonic()
+        peak = _run(services, design, conversations, workers)
         seconds = time.monotonic() - started
-        cpu = _cpu_seconds(workers) - before
+        spent = {name: now.since(before[name]) for name, now in _spent(house, workers).items()}
     finally:
         for worker in workers:
             worker.terminate()
         for worker in workers:
             worker.wait(60)
-    return Figures(design, design.turns / seconds, cpu / design.turns * 1000, peak)
+    return Figures(design, design.turns / seconds, spent, peak)
 
 
 def _run(
-    house: House, services: Services, design: Design, count: int,
+    services: Services, design: Design, conversations: Sequence[int],
     workers: Sequence[subprocess.Popen[bytes]] = (),
 ) -> float:  # fmt: skip
-    conversations = house.seed(services, count)
-    started, peak, looks = time.monotonic(), 0.0, 0
+    started, peak, looks, count = time.monotonic(), 0.0, 0, len(conversations)
     design.ring(services, conversations)
     while answered(services, conversations) < count:
         if time.monotonic() - started > LONGEST_SECONDS:
@@ -126,13 +131,10 @@ def _run(
     return peak
 
 
-def _cpu_seconds(workers: Sequence[subprocess.Popen[bytes]]) -> float:
-    """User and system time of the workers and the children they have buried."""
-    ticks = 0
-    for worker in workers:
-        fields = Path(f"/proc/{worker.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        ticks += sum(int(value) for value in fields[11:15])
-    return ticks / os.sysconf("SC_CLK_TCK")
+def _spent(house: House, workers: Sequence[subprocess.Popen[bytes]]) -> dict[str, Spent]:
+    """What each part has spent so far; the rest of the house shares the cores with the workers."""
+    servers = {name: spent_by([process]) for name, process in house.parts.items()}
+    return {"workers": spent_by(workers), **servers, "bench": spent_here()}
 
 
 def _print_workers(rows: Sequence[Figures]) -> None:
@@ -158,6 +160,14 @@ def _line(row: Figures) -> str:
     )
 
 
+def _parts(row: Figures) -> str:
+    """CPU milliseconds a turn of every part, and switches a turn of the workers."""
+    each = {name: spent.cpu_ms / row.design.turns for name, spent in row.spent.items()}
+    switches = row.spent["workers"].switches / row.design.turns
+    parts = ", ".join(f"{name} {ms:.2f}" for name, ms in each.items())
+    return f"  CPU ms a turn: {sum(each.values()):.1f} = {parts}; {switches:.0f} switches"
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
@@ -174,7 +184,7 @@ def main() -> int:
             rows = []
             for design in chosen:
                 rows.append(measure(house, services, design))
-                print(_line(rows[-1]), file=sys.stderr)
+                print(f"{_line(rows[-1])}\n{_parts(rows[-1])}", file=sys.stderr)
             if not arguments.only:
                 _print_workers(rows)
             if arguments.only in ("", "webhook"):

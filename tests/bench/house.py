@@ -25,13 +25,7 @@ from agent.store.inbox import Inbound
 from knowledge.chroma import Vectors
 from knowledge.ingestion import Ingestion
 from knowledge.loaders import read_document
-
-
-def free_port() -> int:
-    """A loopback port nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.waiting import free_port
 
 
 @dataclass
@@ -43,6 +37,7 @@ class House:
     database_url: str = ""
     every_question_new: bool = False
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)  # servers, by name
     seeded: int = 0
 
     def open(self) -> Services:
@@ -60,13 +55,15 @@ class House:
                 "TURN_SLOTS": "128",
             }
         )  # fmt: skip
-        self.start(["-m", "tests.standins.openai", "--port", str(model), "--delay",
-                    str(self.model_seconds)])  # fmt: skip
-        self.start(["-m", "tests.bench.provider", str(provider)])
-        self._start([str(get_binary_path()), "--port", str(valkey), "--save", ""])
         chroma_command = str(Path(sys.executable).parent / "chroma")
-        self._start([chroma_command, "run", "--port", str(chroma), "--path",
-                     str(self.folder / "chroma")])  # fmt: skip
+        self.parts = {
+            "model": self.start(["-m", "tests.standins.openai", "--port", str(model), "--delay",
+                                 str(self.model_seconds)]),
+            "provider": self.start(["-m", "tests.bench.provider", str(provider)]),
+            "valkey": self._start([str(get_binary_path()), "--port", str(valkey), "--save", ""]),
+            "chroma": self._start([chroma_command, "run", "--port", str(chroma), "--path",
+                                   str(self.folder / "chroma")]),
+        }  # fmt: skip
         for port in (model, provider, valkey, chroma):
             _wait_for(port)
         services = open_services(Settings(), SilentDoorbell())

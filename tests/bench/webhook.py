@@ -14,7 +14,8 @@ from twilio.request_validator import RequestValidator
 from waitress import serve
 
 from agent.services import Services
-from tests.bench.house import House, free_port, ready
+from tests.bench.house import House, ready
+from tests.waiting import free_port
 
 CLIENTS = 16
 REQUESTS = 150  # a client

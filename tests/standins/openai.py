@@ -8,17 +8,18 @@ Protocol: https://platform.openai.com/docs/api-reference/chat
 """
 
 import argparse
-import asyncio
 import json
 import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-import uvicorn
 from flask import Flask, Response, request
+
+from tests.standins import swift
 
 KEY = "sk-standin-0123456789"
 _ROLES = {"system", "developer", "user", "assistant", "tool"}
@@ -268,43 +269,22 @@ def _error(status: int, message: str, code: str) -> Response:
     return Response(json.dumps(body), status, content_type="application/json")
 
 
-class Delayed:
-    """The same for benchmarks: a bare ASGI app that answers everyone after *delay* seconds."""
-
-    def __init__(self, delay: float, reply: Reply) -> None:
-        self._delay, self._reply = delay, reply
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            raise NotImplementedError(scope["type"])
-        raw = b""
-        while True:
-            event = await receive()
-            raw += event.get("body", b"")
-            if not event.get("more_body"):
-                break
-        body = json.loads(raw or b"{}")
-        await asyncio.sleep(self._delay)
-        streamed = bool(body.get("stream"))
-        kind = b"text/event-stream" if streamed else b"application/json"
-        start = {"type": "http.response.start", "status": 200}
-        await send(start | {"headers": [(b"content-type", kind)]})
-        whole = json.dumps(completion(body, self._reply)).encode()
-        sent = b"".join(stream_of(body, self._reply)) if streamed else whole
-        await send({"type": "http.response.body", "body": sent})
+def answer_always(reply: Reply, raw: bytes) -> swift.Answer:
+    """The same for benchmarks: one reply to everyone."""
+    body = json.loads(raw or b"{}")
+    if body.get("stream"):
+        return 200, "text/event-stream", b"".join(stream_of(body, reply))
+    return 200, "application/json", json.dumps(completion(body, reply)).encode()
 
 
 def main() -> None:
-    """Serve the delayed app."""
+    """Serve `answer_always`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--delay", type=float, default=1.0)
     parser.add_argument("--reply", default="La garantía es de 3 meses o 3,000 km [1].")
     options = parser.parse_args()
-    app = Delayed(options.delay, says(options.reply))
-    quiet = {"access_log": False, "log_level": "warning", "lifespan": "off"}
-    uvicorn.run(app, port=options.port, backlog=1024, timeout_keep_alive=120, **quiet)
+    swift.run(options.port, partial(answer_always, says(options.reply)), options.delay)
 
 
 if __name__ == "__main__":
