@@ -37,7 +37,7 @@ from knowledge.errors import (
 from knowledge.fetch import Fetched, fetch, name_for
 from knowledge.indexing import embedded
 from knowledge.jina import JinaEmbedder
-from knowledge.loaders import PAIRS
+from knowledge.loaders import READ_AS
 from knowledge.parts import read_archive, read_site
 from knowledge.readings import Overtaken, Reading, delete_chunks
 from knowledge.sources import Sources
@@ -51,7 +51,6 @@ EMBEDDED_AT_ONCE = 64
 WRITTEN_AT_ONCE = 512  # Chroma takes twice as long for as many in batches of 64
 WRITTEN_SECONDS = 2.0  # so long at most, so that the progress bar moves with a slow embedder
 MAX_CHUNKS = 20_000
-_ENDINGS = {"file": "", "url": "", "text": ".md", "pairs": PAIRS}  # how each kind is read
 # What is left of a source's row while the files are being scrubbed.
 _NAMELESS = {
     "name": "",
@@ -178,7 +177,7 @@ class Ingestion:
     def _document(self, source: Source) -> tuple[Document, dict[str, Any]]:
         path, name = (
             self.sources.files_dir / source.stored_name,
-            source.name + _ENDINGS[source.kind],
+            source.name + READ_AS[source.kind],
         )
         if source.kind == "url":
             page = self._fetched(source)

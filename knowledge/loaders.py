@@ -21,6 +21,8 @@ from knowledge.files import MAX_BYTES, READABLE
 
 SECONDS = 25
 PAIRS = ".pairs"  # questions with answers, as `knowledge.written` keeps them
+# What is added to the name of a source of each kind, for reading it.
+READ_AS = {"file": "", "url": "", "text": ".md", "pairs": PAIRS}
 _ROOT = Path(__file__).resolve().parent.parent
 _ZIPPED = (".docx", ".pptx", ".xlsx")
 _SLOW = (-signal.SIGXCPU, -signal.SIGKILL)  # how a child ends that ran out of time

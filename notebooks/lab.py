@@ -122,7 +122,7 @@ class Lab:
         """Try other settings on every third question (or so); nothing is changed."""
         base_id = self._agent(agent).draft.knowledge.bases[0]
         pairs = sample_pairs(SAMPLES / sample)[::every]
-        return retrieval.sweep(self.answering.library, base_id, pairs)
+        return retrieval.sweep(self.answering.library, self.services.sources, base_id, pairs)
 
     # --- conversations
 

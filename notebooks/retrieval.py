@@ -8,7 +8,8 @@ import pandas as pd
 from knowledge.library import Library
 from knowledge.measure import Measurement
 from knowledge.pairs import Pair
-from knowledge.sweep import recommend
+from knowledge.sizes import recommend_with_sizes
+from knowledge.sources import Sources
 
 
 def ranks(found: Measurement) -> pd.DataFrame:
@@ -39,9 +40,9 @@ def measures(found: Measurement) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").round(3)
 
 
-def sweep(library: Library, base_id: str, pairs: list[Pair]) -> pd.DataFrame:
+def sweep(library: Library, desk: Sources, base_id: str, pairs: list[Pair]) -> pd.DataFrame:
     """Return one row a setting that was tried, and which one is recommended."""
-    found = recommend(library, base_id, pairs)
+    found = recommend_with_sizes(library, desk, base_id, pairs)
     rows = [
         {
             "settings": trial.tuning.as_json() or "as they are",

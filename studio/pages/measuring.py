@@ -8,7 +8,8 @@ import gradio as gr
 from agent.store.people import Person
 from knowledge.measure import Measurement, measure
 from knowledge.pairs import Pair, Pairs
-from knowledge.sweep import Recommendation, keep, recommend
+from knowledge.sizes import recommend_with_sizes
+from knowledge.sweep import Recommendation, keep
 from studio.errors import NothingChosen
 from studio.pages.measuring_view import Parts, Saved, advised, results_view, shown
 from studio.roles import allow
@@ -64,7 +65,8 @@ def run(studio: Studio, person: Person, base_id: str) -> Measurement:
 def advise(studio: Studio, person: Person, base_id: str) -> Recommendation:
     """Try other settings on the saved questions; nothing is changed."""
     saved = pairs_of(studio).list(_base(base_id))
-    return recommend(studio.answering.library, base_id, saved)
+    library, desk = studio.answering.library, studio.services.sources
+    return recommend_with_sizes(library, desk, base_id, saved)
 
 
 @allow("editor")

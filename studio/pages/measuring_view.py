@@ -136,7 +136,8 @@ def advised(studio: Studio, found: Recommendation) -> list[Any]:
 def _trial(studio: Studio, key: str, trial: Trial) -> list[Html | str]:
     one, how = trial.measures, trial.tuning
     vector = "—" if how.vector is None else f"{how.vector:.2f}"
-    values = {"words": f"{how.words:.2f}", "vector": vector, "threshold": f"{how.threshold:.2f}"}
+    values = {"words": f"{how.words:.2f}", "vector": vector, "threshold": f"{how.threshold:.2f}",
+              "size": how.chunk_tokens}  # fmt: skip
     told = tag("div", studio.say("measure.values", **values), class_="as-quiet")
     refused = "—" if one.refused is None else _share(one.refused)
     return [join([tag("b", studio.say(f"measure.{key}")), told]), _share(one.hit1),

@@ -125,10 +125,16 @@ TEXTS = {
     "measure.advise": "Recommend settings",
     "measure.advise_first": "Ask for a recommendation first.",
     "measure.apply": "Use these settings",
-    "measure.applied": "The base is searched with those settings from now on.",
+    "measure.applied": (
+        "The base is searched with those settings from now on. "
+        "A new size of passage counts from the next reading of each file."
+    ),
     "measure.as_good": "The settings it has are the best for these questions already.",
     "measure.settings": "Settings",
     "measure.now": "Now",
     "measure.better": "Better",
-    "measure.values": "words {words} · meaning {vector} · threshold {threshold}",
+    "measure.values": (
+        "words {words} · meaning {vector} · threshold {threshold} · "
+        "passages of {size} tokens"
+    ),
 }

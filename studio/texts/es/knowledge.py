@@ -128,10 +128,16 @@ TEXTS = {
     "measure.advise": "Recomendar ajustes",
     "measure.advise_first": "Pida primero una recomendación.",
     "measure.apply": "Usar estos ajustes",
-    "measure.applied": "La base se busca desde ahora con esos ajustes.",
+    "measure.applied": (
+        "La base se busca desde ahora con esos ajustes. "
+        "Un tamaño de pasaje nuevo vale desde la próxima lectura de cada archivo."
+    ),
     "measure.as_good": "Los ajustes que tiene ya son los mejores para estas preguntas.",
     "measure.settings": "Ajustes",
     "measure.now": "Ahora",
     "measure.better": "Mejor",
-    "measure.values": "palabras {words} · sentido {vector} · umbral {threshold}",
+    "measure.values": (
+        "palabras {words} · sentido {vector} · umbral {threshold} · "
+        "pasajes de {size} tokens"
+    ),
 }
