@@ -43,6 +43,7 @@ OVERLAP_SECONDS = 120.0  # read again, because ids are not committed in their or
 PATIENCE_SECONDS = 60.0  # before a conversation that nobody answers is opened
 PAGE_SIZE = 25  # Chatwoot's
 MOST_PAGES = 20
+MOST_FAILURES = 5  # conversations that cannot be read, then the round is over
 MOST_READ = 200  # conversations a round; the rest is read in the next
 
 
@@ -102,8 +103,25 @@ class Reconciler:
         fresh = [one for one in listed.values() if one.at > now - ANSWER_SECONDS]
         changed = [one for one in fresh if self._read.get(one.number) != (one.at, one.last_id)]
         # the longest waiting first: what does not fit into this round is not always the same
-        found = sum(self._catch_up(one, now) for one in changed[-MOST_READ:])
+        found = self._catch_up_all(changed[-MOST_READ:], now)
         self._open_what_nobody_answers(list(listed.values()), now)
+        return found
+
+    def _catch_up_all(self, changed: list[_Listed], now: float) -> int:
+        """Read them; one that cannot be read waits for the next round and stops nobody else.
+
+        Raises ChannelUnavailable when several cannot: then Chatwoot itself is away.
+        """
+        found = failed = 0
+        for one in changed:
+            try:
+                found += self._catch_up(one, now)
+            except NotAllowed:
+                raise
+            except ChannelUnavailable:
+                failed += 1
+                if failed == MOST_FAILURES:
+                    raise
         return found
 
     def _pending(self, now: float) -> Iterator[_Listed]:

@@ -4,7 +4,7 @@ import random
 import threading
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from agent.services import Services
 from bot.simulator.faults import Fault
@@ -200,6 +200,24 @@ def test_a_chatwoot_that_is_away_is_asked_ever_less_often(house: House, wishes: 
     wishes.get_status = 200
     house.reconciler.look()
     assert house.reconciler.pause == INTERVAL_SECONDS
+
+
+def test_a_conversation_that_cannot_be_read_stops_nobody_else(
+    house: House, account: Account, standin: Flask
+) -> None:
+    nothing_comes(account)
+    broken, well = account.open_conversation(), account.open_conversation()
+    for conversation in (well, broken):  # the latest is read first
+        house.write(conversation, f"hola {conversation.id}")
+
+    @standin.before_request
+    def refuse() -> tuple[str, int] | None:
+        return ("", 503) if request.path.endswith(f"/{broken.id}/messages") else None
+
+    assert house.reconciler.look() == 1
+    assert house.reconciler.pause == INTERVAL_SECONDS
+    house.work(8)
+    assert well.said == [f"hola {well.id}"]
 
 
 def test_a_bots_token_may_not_look_and_the_log_says_what_to_do(
