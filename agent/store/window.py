@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 
 from agent.store.db import Database
 from agent.store.outbox import Report
-from agent.store.tables import outbox
+from agent.store.tables import conversations, messages, outbox
 from agent.store.tables.conversations import UNDELIVERED
 
 WINDOW = "window"  # in outbox.error_code: only a template may be sent now
@@ -25,6 +25,7 @@ class TooLate:
     id: int
     conversation_id: int
     body: str
+    author: str  # agent | human
 
 
 def too_late(database: Database, reports: Sequence[Report]) -> Iterator[TooLate]:
@@ -34,9 +35,11 @@ def too_late(database: Database, reports: Sequence[Report]) -> Iterator[TooLate]
         return
     parts = outbox.alias()
     alone = select(func.count()).where(parts.c.message_id == outbox.c.message_id).scalar_subquery()
-    query = select(outbox.c.id, outbox.c.conversation_id, outbox.c.body).where(
-        outbox.c.provider_message_id.in_(sids), outbox.c.kind != "template",
-        outbox.c.error_code == WINDOW, text(UNDELIVERED), alone == 1,
+    query = (
+        select(outbox.c.id, outbox.c.conversation_id, outbox.c.body, messages.c.author)
+        .join(messages, messages.c.id == outbox.c.message_id)
+        .where(outbox.c.provider_message_id.in_(sids), outbox.c.kind != "template",
+               outbox.c.error_code == WINDOW, text(UNDELIVERED), alone == 1)
     )  # fmt: skip
     with database.read() as tx:
         found = [TooLate(**row._mapping) for row in tx.execute(query)]
@@ -44,7 +47,17 @@ def too_late(database: Database, reports: Sequence[Report]) -> Iterator[TooLate]
 
 
 def send_as_template(database: Database, late: TooLate, extra: Mapping[str, Any]) -> bool:
-    """Have it sent again as the template in *extra*. False when staff were faster."""
+    """Have it sent again as the template in *extra*.
+
+    False when staff were faster: they sent it, put it away, or have the conversation, in which the
+    bot says nothing then.
+    """
+    lock = (  # as a take-over does: one of the two comes first
+        update(conversations)
+        .where(conversations.c.id == late.conversation_id)
+        .values(owner=conversations.c.owner)
+        .returning(conversations.c.owner)
+    )
     change = (
         update(outbox)
         .where(outbox.c.id == late.id, outbox.c.kind != "template", text(UNDELIVERED))
@@ -54,4 +67,6 @@ def send_as_template(database: Database, late: TooLate, extra: Mapping[str, Any]
         )
     )  # fmt: skip
     with database.write() as tx:
+        if tx.scalar(lock) != "bot" and late.author == "agent":
+            return False
         return tx.execute(change).rowcount == 1

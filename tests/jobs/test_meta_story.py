@@ -161,6 +161,19 @@ def test_without_a_template_a_window_that_meta_closed_is_told_to_staff(house: Ho
     assert len(house.meta.taken) == 1
 
 
+def test_the_bots_late_words_are_not_sent_again_where_a_person_has_taken_over(
+    house: House,
+) -> None:
+    house.meta.closed.add("5215550001111")
+    house.write("hola")
+    house.send()
+    house.desk.services.owners.take_over(1, "bia@example.com")
+    house.hooks()
+    house.send()
+    assert [one.body["type"] for one in house.meta.taken] == ["text"]
+    assert house.last()[0] == "failed"
+
+
 def test_a_template_that_fails_later_is_not_tried_for_ever(house: House) -> None:
     house.write("hola")
     house.clock.pass_seconds(DAY)
