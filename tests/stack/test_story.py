@@ -15,7 +15,7 @@ from tests.browser import FLAGS, HOW, executable
 from tests.stack.running import ROOT, Running
 from tests.waiting import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(600)]
 
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 QUESTION = "¿Cuánto tarda el envío a Oaxaca?"

@@ -34,7 +34,7 @@ PAGES = (  # (path, what stands there once its content has come)
     ("evaluate", "#test-agent input"), ("knowledge", "#source-list table, #source-list .as-note"),
     ("inbox", "#inbox-list .as-card, #inbox-list .as-note"),
     ("undelivered", "#undelivered table, #undelivered .as-note"),
-    ("insights", ".as-tile"), ("channels", ".as-provider"),
+    ("insights", ".as-tile, .as-note:visible"), ("channels", ".as-provider"),
     ("team", ".as-table:visible, .as-locked:visible"),
     ("simulator", "#phone .as-note"),
 )  # fmt: skip
