@@ -58,10 +58,10 @@ class Frequencies:
         """True when the sample is everything."""
         return self.total <= SAMPLE
 
-    @property
-    def is_stale(self) -> bool:
-        """True when it should be made anew once the base has changed."""
-        return self.is_exact or time.monotonic() - self.made_at > STALE_SECONDS
+    def serves(self, key: Hashable) -> bool:
+        """True when it need not be made anew for bases that stand at *key*."""
+        is_stale = self.is_exact or time.monotonic() - self.made_at > STALE_SECONDS
+        return self.key == key or not is_stale
 
     def documents(self, term: str) -> float:
         """How many texts hold *term* (a word between blanks, or an n-gram), by what is known."""

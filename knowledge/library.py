@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Row, bindparam, select
 
@@ -72,6 +72,7 @@ class Library:
         self._searches = _Recent(_CACHED)
         self._tables = _Recent(32)
         self._frequencies = _Recent(64)
+        self._counting = threading.Lock()
 
     def search(
         self,
@@ -134,10 +135,20 @@ class Library:
         ids = tuple(base.id for base in found)
         key = tuple(base.revision for base in found)
         known: Frequencies | None = self._frequencies.get(ids)
-        if known is None or (known.key != key and known.is_stale):
-            known = frequencies.take(tx, key, ids)
-            self._frequencies.put(ids, known)
-        return known
+        if known is not None and known.serves(key):
+            return known
+        # One thread counts. The others wait for it only where what was known before might miss
+        # what a small base has just learnt.
+        if not self._counting.acquire(blocking=known is None or known.is_exact):
+            return cast("Frequencies", known)
+        try:
+            known = self._frequencies.get(ids)
+            if known is None or not known.serves(key):
+                known = frequencies.take(tx, key, ids)
+                self._frequencies.put(ids, known)
+            return known
+        finally:
+            self._counting.release()
 
 
 class _Search:

@@ -1,9 +1,14 @@
 """The right passage comes first, nothing comes when nothing fits, and a broken side is survived."""
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 
+from knowledge import frequencies
 from knowledge.chroma import Vectors
 from knowledge.embedders import Embedders
+from knowledge.frequencies import Frequencies
 from knowledge.ingestion import Ingestion
 from knowledge.lexical import stems
 from knowledge.library import Library
@@ -100,3 +105,18 @@ def test_stems_forgive_number_case_and_accents() -> None:
     )
     assert stems("$249,000") == stems("249.000") == ["249000"]
     assert stems("Hola, ¿me puede decir algo?") == stems("decir")
+
+
+def test_threads_that_search_at_once_count_a_base_once(
+    library: Library, stocked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, take = [], frequencies.take
+
+    def counting(*given: Any) -> Frequencies:
+        counted.append(given)
+        return take(*given)
+
+    monkeypatch.setattr(frequencies, "take", counting)
+    with ThreadPoolExecutor(4) as readers:
+        found = list(readers.map(lambda n: library.search(f"garantía {n}", [stocked]), range(8)))
+    assert (len(counted), all(found)) == (1, True)

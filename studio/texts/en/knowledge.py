@@ -134,7 +134,6 @@ TEXTS = {
     "measure.now": "Now",
     "measure.better": "Better",
     "measure.values": (
-        "words {words} · meaning {vector} · threshold {threshold} · "
-        "passages of {size} tokens"
+        "words {words} · meaning {vector} · threshold {threshold} · passages of {size} tokens"
     ),
 }

@@ -137,7 +137,6 @@ TEXTS = {
     "measure.now": "Ahora",
     "measure.better": "Mejor",
     "measure.values": (
-        "palabras {words} · sentido {vector} · umbral {threshold} · "
-        "pasajes de {size} tokens"
+        "palabras {words} · sentido {vector} · umbral {threshold} · pasajes de {size} tokens"
     ),
 }
