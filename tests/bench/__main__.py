@@ -137,6 +137,13 @@ def _spent(house: House, workers: Sequence[subprocess.Popen[bytes]]) -> dict[str
     return {"workers": spent_by(workers), **servers, "bench": spent_here()}
 
 
+def floor(house: House, scale: float) -> None:
+    """Print what a bare agent costs, which no design can undercut."""
+    print("\nThe floor: CPU of an agent that only asks the model", flush=True)
+    command = [sys.executable, "-m", "tests.bench.floor", "64", str(max(64, int(800 * scale)))]
+    house.run(command)
+
+
 def _print_workers(rows: Sequence[Figures]) -> None:
     print(f"\nWorkers: the whole turn, model stand-in answers in {MODEL_SECONDS} s")
     head = ("design", "slots", "turns/s", "CPU ms/turn", "MiB (PSS)", "turns/s per GiB")
@@ -173,7 +180,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer turns")
     parser.add_argument("--database", default="", help="a PostgreSQL URL; empty: SQLite")
-    parser.add_argument("--only", default="", help="designs whose name holds this, or webhook")
+    parser.add_argument("--only", default="", help="a part of a name, floor, webhook")
     parser.add_argument("--new", action="store_true", help="no question is asked twice")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -187,6 +194,8 @@ def main() -> int:
                 print(f"{_line(rows[-1])}\n{_parts(rows[-1])}", file=sys.stderr)
             if not arguments.only:
                 _print_workers(rows)
+            if arguments.only in ("", "floor"):
+                floor(house, arguments.scale)
             if arguments.only in ("", "webhook"):
                 webhook.measure(house, services)
         finally:

@@ -83,6 +83,10 @@ class House:
         self.started.append(process)
         return process
 
+    def run(self, command: Sequence[str]) -> None:
+        """Run a program in the house to its end; what it prints is shown."""
+        subprocess.run(command, env=dict(os.environ), check=True)
+
     def close(self) -> None:
         """Stop everything that was started."""
         for process in reversed(self.started):
