@@ -6,38 +6,24 @@ source says something else by then, the new text counts, and the correction wait
 """
 
 import hashlib
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from knowledge.base import Chunk, EmbedderFor, Transactions
+from knowledge.base import Chunk, Transactions
 from knowledge.bases import Bases
-from knowledge.chroma import Vectors
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.hybrid import CURATED
-from knowledge.indexing import collections_of, indexed, keep_vector
+from knowledge.indexing import ChunkWriter, indexed
 from knowledge.tables import chunks, corrections, sources
 
 MAX_TEXT = 8_000  # characters
 
 
-class Corrections:
+class Corrections(ChunkWriter):
     """Changes chunks. What is changed is searched so from the next search on."""
-
-    def __init__(
-        self,
-        database: Transactions,
-        embedder_for: EmbedderFor,
-        vectors: Vectors,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.database = database
-        self.embedder_for = embedder_for
-        self.vectors = vectors
-        self.clock = clock
 
     def correct(self, chunk_id: int, text: str, person: str) -> None:
         """Have the chunk say *text*. Raises NotAccepted or UnknownSource."""
@@ -88,8 +74,7 @@ class Corrections:
             return  # never shown, whatever finds it
         piece = Chunk(text, chunk.position, heading=chunk.heading)
         place = (chunk.source_id, chunk.source_version)
-        into = collections_of(self.database, chunk.base_id)
-        keep_vector(self.vectors, self.embedder_for, into, place, piece)
+        self.keep_vector(chunk.base_id, place, piece)
 
     def _chunk(self, chunk_id: int) -> Row[Any]:
         known = (corrections.c.source_id == chunks.c.source_id) & (

@@ -4,20 +4,17 @@ Each is a chunk of a source of its own in the base (kind `curated`), so that sea
 and vectors need not know of anything new. The chunk's position is the answer's id.
 """
 
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from knowledge.base import Base, Chunk, EmbedderFor, Transactions
+from knowledge.base import Base, Chunk
 from knowledge.bases import Bases
-from knowledge.chroma import Vectors
 from knowledge.errors import IndexUnavailable, NotAccepted, UnknownSource
 from knowledge.hybrid import CURATED
-from knowledge.indexing import collections_of, indexed, keep_vector
+from knowledge.indexing import ChunkWriter, collections_of, indexed
 from knowledge.tables import bases, chunks, curated, sources
 
 NAME = "Respuestas del equipo"  # what a citation calls the source
@@ -40,20 +37,8 @@ class CuratedAnswer:
     changed_at: float
 
 
-class Curated:
+class Curated(ChunkWriter):
     """The curated answers of every base. What is added is found from the next search on."""
-
-    def __init__(
-        self,
-        database: Transactions,
-        embedder_for: EmbedderFor,
-        vectors: Vectors,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.database = database
-        self.embedder_for = embedder_for
-        self.vectors = vectors
-        self.clock = clock
 
     def add(self, base_id: str, question: str, answer: str, person: str) -> int:
         """Keep an answer; return its id. Raises NotAccepted or UnknownSource."""
@@ -115,9 +100,8 @@ class Curated:
 
     def _keep_vector(self, base: Base, source_id: str, number: int, said: dict[str, str]) -> None:
         piece = Chunk(said["answer"], number, heading=said["question"])
-        into = collections_of(self.database, base.id)
-        if not keep_vector(self.vectors, self.embedder_for, into, (source_id, VERSION), piece):
-            self._drop_old_vector(into, source_id, number)
+        if not self.keep_vector(base.id, (source_id, VERSION), piece):
+            self._drop_old_vector(collections_of(self.database, base.id), source_id, number)
 
     def _drop_old_vector(self, into: list[Base], source_id: str, number: int) -> None:
         try:  # the vector of what the answer said before would find it for the wrong questions

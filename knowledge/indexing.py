@@ -5,7 +5,8 @@ a curated answer, a corrected passage.
 """
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable
 
 from knowledge.base import Base, Chunk, EmbedderFor, Transactions
 from knowledge.bases import Bases
@@ -35,25 +36,34 @@ def collections_of(database: Transactions, base_id: str) -> list[Base]:
         return building(tx, base)
 
 
-def keep_vector(
-    vectors: Vectors,
-    embedder_for: EmbedderFor,
-    bases: Sequence[Base],
-    place: tuple[str, int],
-    piece: Chunk,
-) -> bool:
-    """Keep the vector of one chunk at *place* (source id, version), if that can be done now.
+class ChunkWriter:
+    """The parts of whatever changes single chunks, and their way into the vector index."""
 
-    When it cannot, the passage is found by its words, and by its vector from the next
-    re-embedding on. *bases* are those of `collections_of`.
-    """
-    source_id, version = place
-    try:
-        for base in bases:
-            embedder = embedder_for(base.provider, base.model, base.dimension)
-            vector = embedder.embed_passages([embedded(piece.heading, piece.text)])
-            vectors.add(base, source_id, version, [piece], vector)
-    except (EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable) as fault:
-        log.warning("found by words only source=%s code=%s", source_id, fault.code)
-        return False
-    return True
+    def __init__(
+        self,
+        database: Transactions,
+        embedder_for: EmbedderFor,
+        vectors: Vectors,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.database = database
+        self.embedder_for = embedder_for
+        self.vectors = vectors
+        self.clock = clock
+
+    def keep_vector(self, base_id: str, place: tuple[str, int], piece: Chunk) -> bool:
+        """Keep the vector of one chunk at *place* (source id, version), if that can be done now.
+
+        When it cannot, the passage is found by its words, and by its vector from the next
+        re-embedding on.
+        """
+        source_id, version = place
+        try:
+            for base in collections_of(self.database, base_id):
+                embedder = self.embedder_for(base.provider, base.model, base.dimension)
+                vector = embedder.embed_passages([embedded(piece.heading, piece.text)])
+                self.vectors.add(base, source_id, version, [piece], vector)
+        except (EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable) as fault:
+            log.warning("found by words only source=%s code=%s", source_id, fault.code)
+            return False
+        return True

@@ -12,6 +12,7 @@ import gradio as gr
 from agent.errors import Invalid
 from agent.store.insights import Counted, Span
 from agent.store.people import Person
+from knowledge.misses import Miss, grouped
 from studio.errors import BadFields
 from studio.pages.insights_view import PERIODS, Figures, layout, shown
 from studio.roles import allow
@@ -67,12 +68,14 @@ def _figures(studio: Studio, span: Span, period: str = PERIODS[-1]) -> Figures:
     insights = studio.services.insights
     days, waits = insights.days(span)
     names = _sources(studio)
+    groups = grouped(Miss(one.name, one.times, one.last_at) for one in insights.missed(span))
+    missed = [Counted(group.question, group.times, group.last_at) for group in groups]
     cited = insights.cited(span)
     used = [Counted(names.get(one.name, one.name), one.times, one.last_at) for one in cited]
     unused = sorted({name for key, name in names.items() if key not in {c.name for c in cited}})
     return Figures(
         span, insights.totals(span), waits, days, insights.costs(span), insights.reasons(span),
-        insights.missed(span), used, unused[:MOST_UNUSED], period,
+        missed, used, unused[:MOST_UNUSED], period,
     )  # fmt: skip
 
 

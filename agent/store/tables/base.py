@@ -4,14 +4,9 @@ are random strings, ids that order things are rising integers.
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from knowledge.tables import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
 # SQLite makes only INTEGER keys rise by themselves.
 Rising = BigInteger().with_variant(Integer(), "sqlite")
 
