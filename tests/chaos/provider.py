@@ -10,6 +10,7 @@ import time
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.chaos import chatwoot_side
+from tests.chaos.plan import without_filler
 from tests.chaos.sides import Side, meta, twilio
 from tests.chaos.weather import Weather
 from tests.standins.chatwoot import KeepsUnderscores
@@ -25,12 +26,12 @@ def with_window(side: Side, weather: Weather) -> None:
     def note() -> None:
         send = side.send()
         if send is not None:
-            tried.append((time.time(), *send))
+            tried.append((time.time(), send[0], without_filler(send[1])))
 
     @side.app.get("/taken")
     def taken() -> dict[str, object]:
-        return {"counts": dict(weather.counts), "taken": side.taken(),
-                "tried": list(tried), **side.more()}  # fmt: skip
+        seen = [(at, who, without_filler(body)) for at, who, body in side.taken()]
+        return {"counts": weather.counts, "taken": seen, "tried": list(tried), **side.more()}
 
     @side.app.post("/calm")
     def calm() -> dict[str, bool]:

@@ -131,4 +131,7 @@ def _found(one: Column) -> str:
 
 
 def _seconds(values: list[float], *shares: float) -> str:
-    return ", ".join(f"{percentile(values, share):.1f}" for share in shares or (0.5, 0.99))
+    if not values:
+        return "-"
+    times = ", ".join(f"{percentile(values, share):.1f}" for share in shares or (0.5, 0.99))
+    return f"{times} ({len(values)} times)"
