@@ -29,7 +29,6 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from agent.completions import Completions
 from agent.errors import ModelUnavailable
 from agent.offline import OfflineModel
 from agent.settings import Settings
@@ -41,7 +40,6 @@ CONNECT_SECONDS = 10
 MOST_CONNECTIONS = 128  # that are kept; more are made when needed
 PIECE_BYTES = 65_536
 TITLE = "Agent Studio"
-USER_AGENT = "agent-studio"
 # Reasoning models take no temperature but 1 (https://platform.openai.com/docs/guides/reasoning).
 _FIXED_TEMPERATURE = re.compile(r"^(openai/)?(o\d|gpt-5(?!.*chat))")
 
@@ -115,21 +113,19 @@ _FOR_THE_CLIENT = ("response_format", "timeout", "extra_headers", "extra_query",
 
 
 class LeanChatOpenAI(ChatOpenAI):
-    """ChatOpenAI that asks through `Completions`, and streams through the openai client.
+    """ChatOpenAI that hands the model's JSON to the openai client and takes it back as it is.
 
     That client walks every message against its type hints to rename fields, and chat completions
-    have none to rename. What stands in `extra_body` goes into the request unwalked.
+    have none to rename; of the answer it makes nested models that LangChain turns back into
+    dictionaries. Its way for requests it has no method for does neither
+    (https://github.com/openai/openai-python#making-customundocumented-requests). What streams, or
+    holds something for the client itself, takes the usual way, messages and tools in `extra_body`,
+    which goes into the request unwalked.
 
     Tools are described once: an agent binds the same ones before each call.
     """
 
     _bound: dict[Any, Any] = PrivateAttr(default_factory=dict)
-    _completions: Completions | None = PrivateAttr(default=None)
-
-    def ask_through(self, completions: Completions) -> "LeanChatOpenAI":
-        """Send what is not streamed through *completions*."""
-        self._completions = completions
-        return self
 
     def _generate(
         self,
@@ -139,9 +135,12 @@ class LeanChatOpenAI(ChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:
         payload = super()._get_request_payload(messages, stop=stop, **kwargs)
-        if self._completions is None or any(name in payload for name in _FOR_THE_CLIENT):
+        if any(name in payload for name in _FOR_THE_CLIENT):
             return super()._generate(messages, stop, run_manager, **kwargs)
-        return self._create_chat_result(self._completions.ask(payload))
+        answer = self.root_client.post("/chat/completions", body=payload, cast_to=object)
+        if not isinstance(answer, dict):  # the client hands on as text what is no JSON
+            raise ValueError("The model's server did not answer in JSON.")
+        return self._create_chat_result(answer)
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Any:
         """Return this model with *tools*, the same object for the same tools."""
@@ -178,11 +177,10 @@ class ChatModels:
 
     def __init__(self, settings: Settings, waiting: Waiting = contextlib.nullcontext) -> None:
         self._settings = settings
-        self._waiting = waiting
         self._build_once = functools.lru_cache(maxsize=64)(self._build)
-        self._transport = PooledTransport(waiting)
+        transport = PooledTransport(waiting)
         # No environment proxies, no redirects: the address in the settings is the one that is used.
-        self._http = httpx2.Client(transport=self._transport, trust_env=False)
+        self._http = httpx2.Client(transport=transport, trust_env=False)
 
     def name_of(self, choice: ModelChoice) -> str:
         """The full name of the model that *choice* means in this installation."""
@@ -217,15 +215,6 @@ class ChatModels:
     def _compatible(
         self, choice: ModelChoice, name: str, url: str, key: SecretStr, headers: dict[str, str]
     ) -> BaseChatModel:
-        completions = Completions(
-            self._transport.pool,
-            f"{url.rstrip('/')}/chat/completions",
-            {"Authorization": f"Bearer {key.get_secret_value()}",
-             "Content-Type": "application/json", "Accept": "application/json",
-             "Accept-Encoding": "gzip, deflate", "User-Agent": USER_AGENT, **headers},
-            urllib3.Timeout(connect=CONNECT_SECONDS, read=choice.timeout_seconds),
-            self._waiting,
-        )  # fmt: skip
         return LeanChatOpenAI(
             model=name,
             base_url=url,
@@ -238,7 +227,7 @@ class ChatModels:
             http_client=self._http,
             stream_usage=True,
             use_responses_api=False,
-        ).ask_through(completions)
+        )
 
 
 def _key(key: SecretStr | None, name: str, needed: bool) -> SecretStr:
