@@ -55,19 +55,25 @@ class Patience:
         return min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1))
 
 
-class Retries(AgentMiddleware[Any, Any, Any]):
-    """Calls the model again while that may help, then lets the error go up."""
+class ModelCalls(AgentMiddleware[Any, TurnContext, Any]):
+    """Ends a turn that calls the model too often; calls again while that may help.
 
-    def __init__(self, patience: Patience) -> None:
+    One middleware for both: LangChain wraps each one's call for tracing, which is not free.
+    """
+
+    def __init__(self, budget: Budget, patience: Patience) -> None:
         super().__init__()
+        self._budget = budget
         self._patience = patience
 
     def wrap_model_call(
         self,
-        request: ModelRequest[Any],
-        handler: Callable[[ModelRequest[Any]], ModelResponse[Any]],
+        request: ModelRequest[TurnContext],
+        handler: Callable[[ModelRequest[TurnContext]], ModelResponse[Any]],
     ) -> ModelResponse[Any]:
-        """Call the model, at most `attempts` times."""
+        """Call the model, at most `attempts` times, or raise CallLimit; let other errors go up."""
+        if request.runtime.context.count("model") > self._budget.model_calls:
+            raise CallLimit
         attempt = 1
         while True:
             try:
@@ -95,22 +101,12 @@ def _read(
     return response
 
 
-class Limits(AgentMiddleware[Any, TurnContext, Any]):
-    """Ends a turn that calls the model too often; answers surplus tool calls with an error."""
+class ToolCalls(AgentMiddleware[Any, TurnContext, Any]):
+    """Ends a turn that goes round in circles; answers surplus tool calls with an error."""
 
     def __init__(self, budget: Budget) -> None:
         super().__init__()
         self._budget = budget
-
-    def wrap_model_call(
-        self,
-        request: ModelRequest[TurnContext],
-        handler: Callable[[ModelRequest[TurnContext]], ModelResponse[Any]],
-    ) -> ModelResponse[Any]:
-        """Call the model, or raise CallLimit."""
-        if request.runtime.context.count("model") > self._budget.model_calls:
-            raise CallLimit
-        return handler(request)
 
     def wrap_tool_call(
         self,
@@ -140,7 +136,11 @@ def _same(request: ToolCallRequest) -> str:
 
 def around(spec: Spec, patience: Patience) -> list[AgentMiddleware[Any, Any, Any]]:
     """Return the middleware of an agent made from *spec*."""
-    return [Limits(spec.budget), ToolErrorMiddleware(on_error=_in_words), Retries(patience)]
+    return [
+        ToolCalls(spec.budget),
+        ToolErrorMiddleware(on_error=_in_words),
+        ModelCalls(spec.budget, patience),
+    ]
 
 
 def _in_words(error: Exception, request: ToolCallRequest) -> str:
