@@ -118,7 +118,7 @@ def test_from_a_pdf_to_a_customers_answer_and_the_way_back(
     _fix_the_answer(page)
 
     page.goto(f"{studio}/?agent={agent_id}")
-    _release(page, "Lucía v1 ya responde")
+    _release(page, "ahora responde Lucía v1")
     assert CORRECTED in _customer_asks(stack, QUESTION)
 
     page.goto(f"{studio}/inbox")
@@ -133,9 +133,9 @@ def test_from_a_pdf_to_a_customers_answer_and_the_way_back(
     _write(page, "agent-tone", "Formal y breve")
     page.click("#agent-save")
     expect(page.get_by_test_id("toast-body")).to_contain_text("Borrador guardado")
-    _release(page, "Lucía v2 ya responde")
+    _release(page, "ahora responde Lucía v2")
     page.locator("#agent-versions [data-pick=release]").last.click()  # back to the first
-    expect(page.locator("#agent-check")).to_contain_text("Lucía v1 ya responde")
+    expect(page.locator("#agent-check")).to_contain_text("ahora responde Lucía v1")
     assert CORRECTED in _customer_asks(stack, QUESTION)
     page.goto(f"{studio}/inbox")
     page.locator("#inbox-list [data-pick]").first.click()

@@ -56,7 +56,7 @@ def served(folder: Path, conversations: int) -> Iterator[str]:
     studio = subprocess.Popen([sys.executable, "-m", "studio"], env={**os.environ, **more})
     url = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: _answers(f"{url}/login"), 120, "the studio's start")
+        until(lambda: _answers(f"{url}/login"), 300, "the studio's start")
         yield url
     finally:
         studio.terminate()
