@@ -27,9 +27,7 @@ SECRET = "secret-of-the-bot"
 OURS = "inbox:7"
 
 
-def configured(
-    services: Services, address: str, token: str = USER_TOKEN, **more: Any
-) -> Services:
+def configured(services: Services, address: str, token: str = USER_TOKEN, **more: Any) -> Services:
     """Return *services* of an installation that is connected to the stand-in at *address*."""
     known = services.settings.model_validate(
         {**services.settings.model_dump(), "chatwoot_api_url": address, "chatwoot_account_id": "3",
