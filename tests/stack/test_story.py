@@ -46,6 +46,7 @@ def page() -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.set_default_timeout(PATIENCE)
+        page.on("dialog", lambda dialog: dialog.accept())  # "are you sure?"
         expect.set_options(timeout=PATIENCE)
         yield page
         browser.close()
