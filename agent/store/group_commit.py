@@ -16,6 +16,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError
@@ -50,8 +51,7 @@ class _Group:
 
     def undo_part(self, error: BaseException) -> None:
         """Undo the member's work; all of it when nobody else's is there or SQLite undid it."""
-        driver = self.connection.connection.dbapi_connection
-        if self.members and driver is not None and driver.in_transaction:
+        if self.members and self._driver is not None and self._driver.in_transaction:
             self._tell("ROLLBACK TO member")
             self._tell("RELEASE member")
         else:
@@ -60,20 +60,23 @@ class _Group:
     def close(self) -> None:
         """Commit, or undo everything. Raises what kept it from being committed."""
         with self.connection as connection:
+            if self.error is not None:
+                connection.rollback()
+                return
             try:
-                if self.error is None:
-                    connection.commit()
+                connection.commit()
             except BaseException as error:
                 self.error = error
+                connection.rollback()
                 raise
-            finally:
-                if self.error is not None:
-                    self._tell("ROLLBACK", only_inside=True)
 
-    def _tell(self, command: str, only_inside: bool = False) -> None:
-        driver = self.connection.connection.dbapi_connection
-        if driver is not None and (driver.in_transaction or not only_inside):
-            driver.execute(command)
+    @property
+    def _driver(self) -> Any:
+        """SQLite's own connection; None when SQLAlchemy has given it up."""
+        return None if self.connection.invalidated else self.connection.connection.dbapi_connection
+
+    def _tell(self, command: str) -> None:
+        self._driver.execute(command)
 
 
 class GroupCommit:

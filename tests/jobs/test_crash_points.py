@@ -226,7 +226,7 @@ STORIES = {
     "sweep turns": Story(_written, _sweep, 4),
     "sweep deliveries": Story(_answered, _sweep, 4),
 }
-SPEAKS_TO_REDIS = ("accept", "turn", "sweep turns", "sweep deliveries")
+SPEAKS_TO_REDIS = ("accept", "sweep turns", "sweep deliveries")
 
 
 @pytest.fixture(scope="module")
