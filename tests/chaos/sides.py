@@ -65,6 +65,10 @@ class LateMeta(standin.MetaStandin):
     bot: str = ""
     heard: dict[str, float] = field(default_factory=dict)  # id: when a callback was acknowledged
 
+    def tells(self) -> bool:
+        """Always: Meta repeats a callback for days. `report` leaves some of the spare ones out."""
+        return True
+
     def report(self, taken: standin.Taken, status: str, code: int = 0) -> None:
         """Tell, later, what became of a message."""
         weather: Any = self.faults

@@ -166,11 +166,15 @@ class MetaStandin:
         self.seen.append(body["message_id"])
         return jsonify({"success": True})
 
+    def tells(self) -> bool:
+        """Whether callbacks about this send come at all."""
+        return self.faults.reports
+
     def _take(self, body: Json) -> Taken:
         taken = Taken(f"wamid.{uuid.uuid4().hex}", body, self.clock())
         with self._lock:
             self.taken.append(taken)
-        if self.faults.reports:
+        if self.tells():
             late = body["type"] != "template" and body.get("to") in self.closed
             for status in ("failed",) if late else ("sent", "delivered"):
                 self.report(taken, status, 131047 if late else 0)
