@@ -156,7 +156,7 @@ class World:
         """Give every connection back."""
         gc.unfreeze()
         self.opened.database.close()
-        self.redis.close()
+        self.redis.connection_pool.disconnect()  # closing a client leaves a pool it was given
 
 
 def _message(customer: str, text: str) -> Inbound:
