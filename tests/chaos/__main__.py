@@ -54,7 +54,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos ARGS=")
-    parser.add_argument("--messages", type=int, default=2_000)
+    parser.add_argument("--messages", type=int, default=2_500)
     parser.add_argument("--rate", type=float, default=7.0, help="messages a second")
     parser.add_argument(
         "--gaps",

@@ -41,7 +41,7 @@ FAULTS: dict[str, tuple[Likely, ...]] = {
         *_BROKEN,
     ),
 }
-LEAST_SECONDS, MOST_SECONDS = 0.05, 0.3  # a send takes
+LEAST_SECONDS, MOST_SECONDS = 0.05, 0.45  # a send takes
 REPORTS_LOST = 0.35  # of status callbacks
 LISTS_REFUSED = 0.05
 
