@@ -85,13 +85,13 @@ class Running:
             return 0
 
     def pids(self) -> dict[str, int]:
-        """The process of each part that runs now."""
+        """The process of each part that runs now; a chore that was forked is not the worker."""
         assert self.process
         lines = {pid: _command(pid) for pid in descendants(self.process.pid)}
         return {
             part: pid
             for part, mark in PARTS.items()
-            for pid, line in lines.items()
+            for pid, line in reversed(lines.items())  # so that a parent has the last word
             if mark in line and "jobs.process" not in line and "/bin/sh" not in line
         }
 
