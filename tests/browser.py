@@ -1,10 +1,16 @@
 """Finds a Chromium for the browser tests; `python -m tests.browser` gets one when there is none."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -24,6 +30,21 @@ def executable() -> str | None:
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
     return own if Path(own).exists() else None
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator["Browser"]:
+    """Run a browser for a script, or leave with the sentence that says how to get one."""
+    from playwright.sync_api import sync_playwright
+
+    path = executable()
+    if path is None:
+        sys.exit(HOW)
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=FLAGS) as browser,
+    ):
+        yield browser
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -122,28 +123,31 @@ def test_a_status_callback_proves_an_unclear_send(
     assert _delivery(desk, answered) == "delivered"
 
 
+@pytest.fixture
+def spooled(desk: Desk) -> Path:
+    """A webhook that waits until the database is back."""
+    folder = desk.services.settings.data_dir / "spool"
+    folder.mkdir(parents=True)
+    (folder / "1.json").touch()
+    return folder / "1.json"
+
+
 def test_while_a_callback_may_wait_in_the_spool_nothing_is_sent_again(
-    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock, spooled: Path
 ) -> None:
-    spool = desk.services.settings.data_dir / "spool"
-    spool.mkdir(parents=True)
-    (spool / "1.json").touch()
     channel.results = [Unclear("reset")]
     deliver.send(desk, answered)
     clock.pass_seconds(11)
     assert deliver.send(desk, answered) == clock.now + deliver.SPOOL_SECONDS
-    (spool / "1.json").unlink()
+    spooled.unlink()
     clock.pass_seconds(2)
     deliver.send(desk, answered)
     assert channel.attempts == 2
 
 
 def test_a_spool_that_nobody_empties_does_not_silence_anyone_for_ever(
-    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock
+    desk: Desk, answered: int, channel: MemoryChannel, clock: Clock, spooled: Path
 ) -> None:
-    spool = desk.services.settings.data_dir / "spool"
-    spool.mkdir(parents=True)
-    (spool / "1.json").touch()
     channel.results = [Unclear("reset")]
     deliver.send(desk, answered)
     clock.pass_seconds(11 * channel.grace_seconds)

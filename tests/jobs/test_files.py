@@ -1,14 +1,11 @@
 """A customer's voice note, photo or document is fetched, kept and understood; a bad one is not."""
 
-import base64
 import dataclasses
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from pydantic import SecretStr
-from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 
 from agent.queues import FILES
@@ -26,15 +23,11 @@ from jobs.sweep import Sweeper
 from tests.fakes import Clock
 from tests.jobs.conftest import OURS
 from tests.jobs.fakes import EchoRuntime, MemoryChannel
-from tests.standins.files import BEARER, SID, TOKEN, Shelf
+from tests.standins.files import BEARER, OGG, PDF, PNG, SID, TOKEN, Shelf
 from tests.standins.server import serve
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-OGG = b"OggS" + bytes(200)
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 MP4 = b"\0\0\0\x18ftypmp42" + bytes(200)
 Receive = Callable[..., str]
 
@@ -57,7 +50,7 @@ class Ears:
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf({"voz": (OGG, "audio/ogg"), "foto": (PNG, "image/png"), "pdf": (_pdf(), "x/y"),
+    return Shelf({"voz": (OGG, "audio/ogg"), "foto": (PNG, "image/png"), "pdf": (PDF, "x/y"),
                   "vid": (MP4, "video/mp4")})  # fmt: skip
 
 
@@ -117,14 +110,6 @@ def _twilio(server: str, name: str) -> str:
     return f"{server}/2010-04-01/Accounts/{SID}/Messages/MM1/Media/{name}"
 
 
-def _pdf() -> bytes:
-    made = io.BytesIO()
-    canvas = Canvas(made)
-    canvas.drawString(72, 700, "Ficha reducida del remolque, MMA 750 kg.")
-    canvas.save()
-    return made.getvalue()
-
-
 def _row(desk: Desk) -> dict[str, object]:
     with desk.services.database.read() as tx:
         return dict(tx.execute(select(media)).one()._mapping)
@@ -155,7 +140,7 @@ def test_a_photo_is_described_beside_its_words(receive: Receive, server: str) ->
 def test_a_document_is_read_by_the_sealed_child(
     receive: Receive, server: str, shelf: Shelf
 ) -> None:
-    shelf.files["pdf"] = (_pdf(), "application/pdf")
+    shelf.files["pdf"] = (PDF, "application/pdf")
     assert "MMA 750 kg" in receive(_twilio(server, "pdf"), "application/pdf")
 
 

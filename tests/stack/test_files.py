@@ -1,7 +1,5 @@
 """A voice note, a photo and a PDF through every door and all processes, and back to staff."""
 
-import base64
-import io
 import itertools
 import json
 from collections.abc import Iterator
@@ -12,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 
 from agent.store.db import Database
@@ -24,7 +21,7 @@ from tests.stack.running import OURS, SID
 from tests.standins import meta as metas
 from tests.standins.chatwoot import USER_TOKEN, chatwoot_standin, serve_chatwoot
 from tests.standins.chatwoot_account import Account
-from tests.standins.files import Shelf
+from tests.standins.files import OGG, PDF, PNG, Shelf
 from tests.standins.meta import MetaStandin
 from tests.standins.openai import KEY, OpenAIStandin, openai_standin, says
 from tests.standins.server import serve
@@ -35,24 +32,12 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 ANSWER = "Es un Mazda rojo."  # whatever is heard, seen or asked
 SECRET = "secret-of-the-bot"  # of Chatwoot's webhooks
 ADMIN, PASSWORD = "admin@example.com", "una frase segura 7"
-OGG = b"OggS" + bytes(200)
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-
-
-def _pdf() -> bytes:
-    made = io.BytesIO()
-    canvas = Canvas(made)
-    canvas.drawString(72, 700, "Ficha reducida del remolque, MMA 750 kg.")
-    canvas.save()
-    return made.getvalue()
 
 
 FILES = {
     "voz": ("audio", "audio/ogg", OGG),
     "foto": ("image", "image/png", PNG),
-    "ficha": ("document", "application/pdf", _pdf()),
+    "ficha": ("document", "application/pdf", PDF),
 }
 
 

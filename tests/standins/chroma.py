@@ -1,15 +1,15 @@
 """A real Chroma server of a test's own, on a free loopback port, for the length of a `with`."""
 
 import contextlib
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import urllib3
+
+from tests.waiting import free_port, until
 
 START_SECONDS = 60
 
@@ -26,9 +26,7 @@ class RunningChroma:
 @contextlib.contextmanager
 def chroma_server(folder: Path) -> Iterator[RunningChroma]:
     """Run Chroma over *folder* and yield it once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder)]
     server = subprocess.Popen(
         [*command, "--host", "127.0.0.1", "--port", str(port)],
@@ -37,18 +35,17 @@ def chroma_server(folder: Path) -> Iterator[RunningChroma]:
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait(url, server)
+        until(lambda: _answers(url, server), START_SECONDS, "Chroma's start")
         yield RunningChroma(url, folder, server.pid)
     finally:
         server.terminate()
         server.wait(20)
 
 
-def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + START_SECONDS
-    while time.monotonic() < ends and server.poll() is None:
-        with contextlib.suppress(urllib3.exceptions.HTTPError):
-            if urllib3.request("GET", url + "/api/v2/heartbeat", retries=False).status == 200:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("Chroma did not start")
+def _answers(url: str, server: "subprocess.Popen[bytes]") -> bool:
+    if server.poll() is not None:
+        raise RuntimeError("Chroma ended before it answered")
+    try:
+        return urllib3.request("GET", url + "/api/v2/heartbeat", retries=False).status == 200
+    except urllib3.exceptions.HTTPError:
+        return False

@@ -1,11 +1,31 @@
 """Where Twilio, Meta and Chatwoot keep what customers send, each with its own rule of entry."""
 
+import base64
+import io
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, abort, jsonify, redirect, request
+from reportlab.pdfgen.canvas import Canvas
 from werkzeug.wrappers import Response as Answer
 
 SID, TOKEN, BEARER = "AC" + "1" * 32, "2" * 32, "EAAfiles"
+
+
+def one_page(line: str) -> bytes:
+    """A PDF that says *line*."""
+    made = io.BytesIO()
+    canvas = Canvas(made)
+    canvas.drawString(72, 700, line)
+    canvas.save()
+    return made.getvalue()
+
+
+# One file of each kind: what only has to be of its kind, and a page that can be read.
+OGG = b"OggS" + bytes(200)
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+PDF = one_page("Ficha reducida del remolque, MMA 750 kg.")
 
 
 @dataclass

@@ -16,14 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from agent.installation import install
 from agent.queues import SilentDoorbell
 from agent.services import open_services
 from agent.settings import Settings
 from agent.store.passwords import hashed
-from tests.browser import FLAGS, HOW, executable
+from tests.browser import chromium
 from tests.many import fill
 from tests.studio.furnished import EMAIL, PASSWORD
 from tests.waiting import free_port, until
@@ -80,15 +80,11 @@ def opened(page: Page, address: str, content: str) -> tuple[float, float]:
 
 def main(conversations: int = 10_000) -> None:
     """Measure and print."""
-    path = executable()
-    if path is None:
-        sys.exit(HOW)
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder), conversations) as url,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.goto(f"{url}/login?language=es")
         page.fill("[name=email]", EMAIL)
@@ -100,7 +96,6 @@ def main(conversations: int = 10_000) -> None:
             seen = [opened(page, f"{url}/studio/es/{name}", content) for _ in range(ROUNDS)]
             paint, ready = (statistics.median(one) for one in zip(*seen, strict=True))
             print(f"{name or 'agents':12} {paint:10.2f} s {ready:6.2f} s", flush=True)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from urllib.parse import quote
 import httpx
 import yaml
 from PIL import Image, ImageDraw
-from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import update
 
 from agent.installation import SAMPLES
@@ -26,6 +25,7 @@ from agent.store.passwords import hashed
 from agent.store.tables import outbox
 from tests.many import Past, insert_past
 from tests.stack.running import Running
+from tests.standins.files import one_page
 from tests.waiting import until
 
 EMAIL, PASSWORD = "admin@localhost", "una frase segura 7"
@@ -222,8 +222,4 @@ def voice() -> bytes:
 
 def document() -> bytes:
     """An invoice of one page."""
-    out = io.BytesIO()
-    canvas = Canvas(out)
-    canvas.drawString(72, 760, "Factura 1182. Nissan Versa 2021, 229,000 pesos.")
-    canvas.save()
-    return out.getvalue()
+    return one_page("Factura 1182. Nissan Versa 2021, 229,000 pesos.")

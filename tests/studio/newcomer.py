@@ -6,14 +6,13 @@ seconds before each step, and ends when the agent it made has answered a custome
 
 import os
 import re
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.browser import FLAGS, HOW, executable
+from tests.browser import chromium
 from tests.studio.furnished import EMAIL, PASSWORD, Furnished, started
 
 READS, KEY = 2_000, 25  # milliseconds
@@ -102,17 +101,12 @@ def follow(page: Page, house: Furnished) -> None:
 
 def main() -> None:
     """Start a stack and take the tour in it."""
-    path = executable()
-    if path is None:
-        sys.exit(HOW)
     with (
         tempfile.TemporaryDirectory() as folder,
         started(Path(folder)) as house,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         follow(browser.new_page(viewport={"width": 1366, "height": 768}), house)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser import FLAGS, HOW, executable
+from tests.browser import chromium
 from tests.studio.furnished import EMAIL, PASSWORD, Furnished, furnished
 
 SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
@@ -74,7 +74,7 @@ def search(page: Page) -> None:
 def measure(page: Page) -> None:
     tab(2)(page)
     page.get_by_role("button", name=re.compile("^(Medir|Measure)$")).last.click()
-    page.wait_for_timeout(6000)
+    expect(page.locator("#measure-results table").first).to_be_visible()
 
 
 def end(page: Page) -> None:
@@ -172,17 +172,23 @@ def signed_in(browser: Browser, house: Furnished, language: str, scheme: Scheme,
     return page
 
 
+def drawn(page: Page) -> None:
+    """Wait until nothing is fetched and nothing moves."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")
+
+
 def shot(page: Page, address: str, path: Path, act: Act | None = None) -> None:
     """Write one picture, and say what does not fit on it."""
     page.goto(address)
     expect(page.locator(".as-header")).to_be_visible()
-    page.wait_for_timeout(1500)  # a person would have looked by now; nothing else tells "all drawn"
+    drawn(page)
     if act is not None:
         try:
             act(page)
-        except Exception as error:  # a picture of what went wrong says more
+        except (Error, AssertionError) as error:  # a picture of what went wrong says more
             print(f"{path.name}: {str(error).splitlines()[0]}")
-        page.wait_for_timeout(700)
+        drawn(page)
     page.screenshot(path=path)
     over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     print(path.name, f"{over} px too wide" if over > 0 else "", flush=True)
@@ -199,22 +205,17 @@ def readme(browser: Browser, house: Furnished, folder: Path) -> None:
 
 def main(folder: Path, parts: Sequence[str]) -> None:
     """Start, furnish, look."""
-    path = executable()
-    if path is None:
-        sys.exit(HOW)
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as scratch,
         furnished(Path(scratch)) as house,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for part in parts:
             if part == "readme":
                 readme(browser, house, folder)
             else:
                 take(browser, house, folder, part)
-        browser.close()
 
 
 if __name__ == "__main__":

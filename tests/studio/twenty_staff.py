@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.browser import FLAGS, HOW, executable
+from tests.browser import chromium
 from tests.studio.furnished import EMAIL, PASSWORD, Furnished, started
 
 STAFF, A_SECOND, CUSTOMERS = 20, 10, 100
@@ -145,18 +145,14 @@ def live(page: Page, house: Furnished) -> float:
 
 def main(seconds: int = 60) -> None:
     """Measure and print."""
-    path = executable()
-    if path is None:
-        sys.exit(HOW)
     with (
         tempfile.TemporaryDirectory() as folder,
         started(Path(folder)) as house,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
         alone, together = Seen(), Seen()
         customers(house, seconds, alone, 10_000)
         alone.report(f"nobody watches (load {os.getloadavg()[0]:.1f})")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         open_inbox(page, house)
         over = threading.Event()
@@ -177,7 +173,6 @@ def main(seconds: int = 60) -> None:
         together.report(f"twenty watch (load {os.getloadavg()[0]:.1f})")
         print(f"  a new message on the open page: median {statistics.median(shown):.2f} s, "
               f"slowest {max(shown):.2f} s of {len(shown)}")  # fmt: skip
-        browser.close()
 
 
 if __name__ == "__main__":
