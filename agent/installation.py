@@ -13,6 +13,7 @@ from agent.queues import INGESTION, SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
+from agent.store.migrate import migrate
 from knowledge.pairs import Pair
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ def install(services: Services) -> str | None:
 
     Returns the one-time password of the first person when one was made just now.
     """
-    services.database.migrate()
+    migrate(services.database)
     password = services.people.first_run(services.settings)
     if services.agents.count() == 0:
         install_samples(services)

@@ -23,9 +23,10 @@ from bot.channels.meta_verification import verification
 from bot.channels.registry import doors
 from bot.docs import docs
 from bot.health import health
+from bot.intake import accept
 from bot.schemas import ProblemOut
 from bot.spool import Spool
-from bot.webhooks import accept, webhooks
+from bot.webhooks import webhooks
 
 log = logging.getLogger(__name__)
 

@@ -30,7 +30,7 @@ from bot.channels.chatwoot_inbound import (
     served,
 )
 from bot.errors import ChannelUnavailable, Unparseable
-from bot.webhooks import accept
+from bot.intake import accept
 
 log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ import pytest
 
 from agent.settings import Settings
 from agent.store.db import Database
+from agent.store.migrate import migrate
 from agent.store.tables import metadata as agent_tables
 from knowledge.tables import metadata as knowledge_tables
 from tests.fakes import Clock
@@ -56,7 +57,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "studio.db"
     database = Database(f"sqlite:///{path}")
-    database.migrate()
+    migrate(database)
     database.close()
     return path
 
@@ -75,7 +76,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _run(url, "CREATE DATABASE studio")
     ours = url.replace("/postgres?", "/studio?")
     database = Database(ours)
-    database.migrate()
+    migrate(database)
     database.close()
     yield ours
     server.cleanup()

@@ -19,6 +19,7 @@ from sqlalchemy import insert
 from agent.spec import Spec
 from agent.store.agents import Agents
 from agent.store.db import Database
+from agent.store.migrate import migrate
 from agent.store.tables import contacts, conversations, inbox, messages, outbox, turns
 
 DAYS = 90
@@ -193,7 +194,7 @@ def main(folder: str, count: int = 10_000) -> None:
     began = time.monotonic()
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{Path(folder) / 'studio.db'}"
     database = Database(url)
-    database.migrate()
+    migrate(database)
     written = fill(database, count)
     database.close()
     print(f"{count} conversations, {written} messages in {time.monotonic() - began:.0f} s")

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
@@ -21,7 +19,6 @@ from sqlalchemy.pool import QueuePool
 from agent.store.group_commit import GroupCommit
 from agent.turnstile import Waiting
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 BUSY_SECONDS = 15
 
 
@@ -71,21 +68,9 @@ class Database:
         with self.engine.begin() as connection:
             yield connection
 
-    def migrate(self) -> None:
-        """Bring the schema to the newest revision; kill and repeat at will."""
-        command.upgrade(alembic_config(self.url), "head")
-
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
-
-
-def alembic_config(url: str) -> Config:
-    """Alembic's configuration for the database at *url*."""
-    config = Config(toml_file=str(ROOT / "pyproject.toml"))
-    config.set_main_option("script_location", str(ROOT / "agent" / "store" / "migrations"))
-    config.attributes["url"] = url
-    return config
 
 
 def _engine(url: str, is_sqlite: bool, pool_size: int, patience: float) -> Engine:

@@ -1,6 +1,6 @@
 """What every channel is made of: a door, through which events come in, and a way out.
 
-    provider ── Call ──> Door.read ── events ──> bot.webhooks stores them and rings
+    provider ── Call ──> Door.read ── events ──> bot.intake stores them and rings
     outbox   ── Parcel ──> Channel.send ──> Sent | Refused | Unclear
 
 Adding a channel is one file with a door and a way out, one line in `registry`, and a folder of
@@ -9,15 +9,16 @@ payload fixtures; docs/adding-a-channel.md shows it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from werkzeug.datastructures import Headers, MultiDict
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.store.inbox import Inbound
 from agent.store.outbox import Parcel
 from agent.store.outbox import Report as Report
 from agent.store.owners import Echo, OwnerChange
 from agent.store.window import WINDOW as WINDOW
+
+if TYPE_CHECKING:  # workers and the sweeper have channels, but no web server
+    from werkzeug.datastructures import Headers, MultiDict
 
 XML = "text/xml"
 JSON = "application/json"
@@ -30,9 +31,9 @@ class Call:
     method: str
     url: str  # in full, as the provider was given it
     raw: bytes
-    form: MultiDict[str, str]
-    args: MultiDict[str, str]
-    headers: Headers
+    form: "MultiDict[str, str]"
+    args: "MultiDict[str, str]"
+    headers: "Headers"
 
 
 Event = Inbound | Report | Echo | OwnerChange

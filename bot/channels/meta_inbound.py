@@ -22,6 +22,7 @@ from bot.errors import Unparseable
 
 log = logging.getLogger(__name__)
 
+PATH = "/webhooks/meta"
 LONGEST_ID = 200  # what the stores hold
 Json = dict[str, Any]
 

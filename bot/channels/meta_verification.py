@@ -5,8 +5,8 @@ import hmac
 from flask import Blueprint, Response, request
 
 from agent.settings import Settings
+from bot.channels.meta_inbound import PATH
 
-PATH = "/webhooks/meta"
 LONGEST_CHALLENGE = 200
 
 

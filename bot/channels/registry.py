@@ -7,8 +7,8 @@ from bot.channels.base import Channel, Door
 from bot.channels.chatwoot import ChatwootChannel
 from bot.channels.chatwoot_inbound import ChatwootDoor
 from bot.channels.meta import MetaChannel
+from bot.channels.meta_inbound import PATH as META_PATH
 from bot.channels.meta_inbound import MetaDoor
-from bot.channels.meta_verification import PATH as META_PATH
 from bot.channels.twilio import TwilioChannel, nothing_taken
 from bot.channels.twilio_inbound import TwilioDoor
 from bot.channels.web import StoredChannel

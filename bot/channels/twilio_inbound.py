@@ -5,8 +5,7 @@ An address is opaque: since 2026 `From` may hold a business-scoped user id inste
 
 import json
 from collections.abc import Iterator, Sequence
-
-from werkzeug.datastructures import MultiDict
+from typing import TYPE_CHECKING
 
 from agent.consent import Wish
 from agent.settings import Settings
@@ -17,7 +16,11 @@ from bot.channels.form_answers import lines_of
 from bot.channels.twilio_codes import CODES, shown
 from bot.errors import Unparseable
 
-Form = MultiDict[str, str]
+if TYPE_CHECKING:  # see bot.channels.base
+    from werkzeug.datastructures import MultiDict
+
+    Form = MultiDict[str, str]
+
 LONGEST_ID = 200  # what the stores hold
 MOST_MEDIA = 10
 # Advanced Opt-Out of a Messaging Service: Twilio itself has answered the word.
@@ -49,12 +52,12 @@ class TwilioDoor:
         return [] if inbound is None else [inbound]
 
 
-def is_report(form: Form) -> bool:
+def is_report(form: "Form") -> bool:
     """True for a status callback; an inbound message carries only `SmsStatus=received`."""
     return bool(form.get("MessageStatus"))
 
 
-def message(form: Form) -> Inbound | None:
+def message(form: "Form") -> Inbound | None:
     """Return the customer's message; None when there is nothing in it to answer (a reaction)."""
     text, media = _text(form), tuple(_media(form))
     if not text and not media:
@@ -73,7 +76,7 @@ def message(form: Form) -> Inbound | None:
     )
 
 
-def report(form: Form, out_id: str = "") -> Report:
+def report(form: "Form", out_id: str = "") -> Report:
     """Return what a status callback says; *out_id* is the outbox row we put in its address."""
     given = _clean(form.get("ErrorCode", ""))[:20]
     code = int(given) if given.isascii() and given.isdigit() else 0
@@ -89,13 +92,13 @@ def report(form: Form, out_id: str = "") -> Report:
     )
 
 
-def _alias(form: Form) -> str:
+def _alias(form: "Form") -> str:
     """The other address of somebody who may hide the number (Twilio: "ExternalUserId")."""
     other = _clean(form.get("ExternalUserId", "")).strip()
     return other if other != form.get("From") and len(other) <= LONGEST_ID else ""
 
 
-def _text(form: Form) -> str:
+def _text(form: "Form") -> str:
     said = next((form[name] for name in ("Body", "ButtonText", "ListTitle") if form.get(name)), "")
     words = said or _chosen(form.get("InteractiveData", ""))
     parts = [words, *lines_of(form.get("FlowData", "")), _place(form)]
@@ -115,7 +118,7 @@ def _chosen(interactive: str) -> str:
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
-def _place(form: Form) -> str:
+def _place(form: "Form") -> str:
     latitude, longitude = form.get("Latitude", ""), form.get("Longitude", "")
     if not latitude or not longitude:
         return ""
@@ -123,7 +126,7 @@ def _place(form: Form) -> str:
     return _clean(", ".join([*filter(None, names), f"{latitude},{longitude}"]))
 
 
-def _media(form: Form) -> Iterator[dict[str, str]]:
+def _media(form: "Form") -> Iterator[dict[str, str]]:
     for number in range(MOST_MEDIA):
         url = form.get(f"MediaUrl{number}")
         if not url:
@@ -132,14 +135,14 @@ def _media(form: Form) -> Iterator[dict[str, str]]:
         yield {"url": _clean(url), "media_type": _clean(kind)}
 
 
-def _id(form: Form, name: str) -> str:
+def _id(form: "Form", name: str) -> str:
     value = _clean(form.get(name, "")).strip()
     if not 1 <= len(value) <= LONGEST_ID:
         raise Unparseable(f"{name} is missing or too long.")
     return value
 
 
-def _payload(form: Form) -> dict[str, str | list[str]]:
+def _payload(form: "Form") -> dict[str, str | list[str]]:
     fields: dict[str, str | list[str]] = {}
     for name, values in form.lists():
         clean = [_clean(value) for value in values]

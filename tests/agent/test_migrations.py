@@ -5,6 +5,7 @@ from alembic.runtime.migration import MigrationContext
 
 from agent.store import tables
 from agent.store.db import Database
+from agent.store.migrate import migrate
 from knowledge import tables as knowledge_tables
 
 
@@ -22,4 +23,4 @@ def test_the_migrated_schema_is_the_one_in_the_code(database: Database) -> None:
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
-    database.migrate()
+    migrate(database)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.store.db import Database
+from agent.store.migrate import migrate
 from knowledge.chroma import ChromaServer, collection_name
 from knowledge.tuning import Tuning
 from tests.bench_knowledge import floors, readers
@@ -55,7 +56,7 @@ def _arguments() -> argparse.Namespace:
 def _size(folder: Path, chunks: int, seconds: float) -> Size:
     folder.mkdir()
     database = Database(f"sqlite:///{folder / 'studio.db'}")
-    database.migrate()
+    migrate(database)
     database.close()
     with chroma_server(folder / "chroma") as running:
         url = running.url

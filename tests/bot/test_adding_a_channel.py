@@ -21,7 +21,7 @@ from agent.store.outbox import Parcel
 from agent.store.tables import messages
 from bot.channels.base import Call, Channel, Door, Refused, Report, Sent, Unclear
 from bot.errors import BadSignature, ChannelUnavailable, Unparseable
-from bot.webhooks import accept
+from bot.intake import accept
 from tests.standins.server import serve
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "adding-a-channel.md").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from agent.queues import SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import GuardRules, ModelChoice, Spec
+from agent.store.migrate import migrate
 from tests.chaos.chatwoot_side import INBOX, SECRET
 from tests.stack.running import OURS, SID, TOKEN
 from tests.standins import chatwoot, meta
@@ -43,7 +44,7 @@ def install() -> None:
 
 def _migrated(services: Services) -> bool:
     try:
-        services.database.migrate()
+        migrate(services.database)
     except (SQLAlchemyError, OSError):  # the server is still starting
         return False
     return True

@@ -13,8 +13,9 @@ from bot import failures
 from bot.channels.chatwoot import ChatwootChannel
 from bot.channels.chatwoot_api import ChatwootApi
 from bot.channels.chatwoot_inbound import ChatwootDoor
+from bot.intake import accept
 from bot.spool import Spool
-from bot.webhooks import accept, webhooks
+from bot.webhooks import webhooks
 from jobs import deliver, turn
 from jobs.desk import Desk, Heartbeat
 from jobs.reconcile import Reconciler

@@ -34,8 +34,9 @@ from agent.store.turns import Turns
 from bot import failures
 from bot.channels.base import Unclear
 from bot.channels.registry import doors
+from bot.intake import accept
 from bot.spool import Spool
-from bot.webhooks import accept, webhooks
+from bot.webhooks import webhooks
 from jobs import deliver, turn
 from jobs.desk import Desk, Heartbeat
 from jobs.sweep import Sweeper

@@ -13,9 +13,9 @@ from agent.spec import ConversationRules, Spec
 from bot.channels.base import Call
 from bot.channels.meta import MetaChannel
 from bot.channels.meta_inbound import MetaDoor
+from bot.intake import accept
 from bot.simulator import Fault
 from bot.simulator import faults as wrong
-from bot.webhooks import accept
 from jobs import deliver, turn
 from jobs.desk import Desk
 from tests.fakes import Clock
