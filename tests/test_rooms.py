@@ -22,9 +22,17 @@ ALLOWED = {
 }
 LONGEST_MODULE = 300
 MIGRATIONS = "agent.store.migrations"
-# What a webhook has no use for: each would cost it start-up time and memory.
-HEAVY = ("langchain", "langgraph", "langsmith", "openai", "chromadb", "gradio", "pandas", "numpy",
-         "trafilatura", "markitdown", "openpyxl", "pypdf")  # fmt: skip
+# What a process has no use for costs its start time and memory, and its customers the wait.
+MODELS = {"langchain", "langgraph", "langsmith", "openai"}
+PARSERS = {"trafilatura", "markitdown", "openpyxl", "pypdf", "pandas"}
+WEB = {"flask", "werkzeug", "waitress", "gradio"}
+ALWAYS_LEFT_OUT = {"alembic", "mako", "chromadb", "asyncpg"} | PARSERS
+LEFT_OUT = {
+    "bot.app": MODELS | {"gradio", "numpy", "httpcore"},
+    "jobs.conversations": WEB,
+    "jobs.sweep": MODELS | WEB | {"numpy", "httpcore"},
+    "jobs.chores": MODELS | WEB,
+}
 UNWANTED = ("langchain-community", "jina", "rq-scheduler", "llama-index")
 
 
@@ -214,7 +222,8 @@ def test_a_module_that_did_something_would_be_seen(tmp_path: Path) -> None:
     assert seen == [["busy.py", "open", "left.txt"]]
 
 
-def test_the_webhook_process_loads_nothing_heavy() -> None:
-    code = "import sys, bot.app, bot.webhooks, bot.api; print(*sys.modules)"
-    loaded = {name.split(".")[0].split("_")[0] for name in in_a_fresh_process(code).split()}
-    assert loaded & set(HEAVY) == set()
+@pytest.mark.parametrize("process", LEFT_OUT)
+def test_a_process_loads_nothing_it_has_no_use_for(process: str) -> None:
+    names = in_a_fresh_process(f"import sys, {process}; print(*sys.modules)").split()
+    loaded = {name.split(".")[0].split("_")[0] for name in names} | {"twilio.rest"} & set(names)
+    assert loaded & (LEFT_OUT[process] | ALWAYS_LEFT_OUT | {"twilio.rest"}) == set()
