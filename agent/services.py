@@ -14,6 +14,7 @@ from redis.retry import Retry
 from agent.queues import Doorbell, RedisDoorbell
 from agent.replies import Replies
 from agent.settings import Settings
+from agent.store.abandoned import Abandoned
 from agent.store.agents import Agents
 from agent.store.allowances import Allowances
 from agent.store.attachments import Attachments
@@ -54,6 +55,7 @@ class Services:
     evaluations: Evaluations
     inbox: Inbox
     turns: Turns
+    abandoned: Abandoned
     allowances: Allowances
     outbox: Outbox
     conversations: Conversations
@@ -78,10 +80,12 @@ def open_services(
     doorbell: Doorbell | None = None,
     patience: float = BUSY_SECONDS,
     waiting: Waiting = contextlib.nullcontext,
+    holder: str = "",
 ) -> Services:
     """Build the parts. Connects to nothing yet; each part connects when it is first used.
 
     *patience*: seconds to wait for a database that others keep busy, and *waiting* surrounds that.
+    *holder*: the name that leases are taken under (`jobs.presence`).
     """
     database = Database(settings.sql_url, patience=patience, waiting=waiting)
     redis = Redis.from_url(
@@ -101,7 +105,8 @@ def open_services(
         cases=Cases(database),
         evaluations=Evaluations(database),
         inbox=Inbox(database, key=key),
-        turns=Turns(database, limits=settings.limits),
+        turns=Turns(database, limits=settings.limits, holder=holder),
+        abandoned=Abandoned(database),
         allowances=Allowances(database),
         outbox=Outbox(database),
         conversations=Conversations(database),

@@ -25,6 +25,7 @@ from jobs import deliver, files, turn
 from jobs.agenda import Agenda, Key
 from jobs.desk import Desk, Heartbeat
 from jobs.doorbell import RingQueue, Rings
+from jobs.presence import present
 from jobs.process import blocking_redis
 from jobs.working import keep_working
 
@@ -116,8 +117,13 @@ def main() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings()
     configure(settings.log_level)
+    with present(settings.data_dir) as name:
+        _run(settings, name)
+
+
+def _run(settings: Settings, name: str) -> None:
     turnstile = Turnstile(COMPUTING)
-    services = open_services(settings, waiting=turnstile.outside)
+    services = open_services(settings, waiting=turnstile.outside, holder=name)
     desk = Desk(
         services,
         open_answering(services, turnstile.outside).runtime,

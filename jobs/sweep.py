@@ -19,7 +19,7 @@ from agent.queues import DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.store.switches import RETENTION
-from jobs import reconcile
+from jobs import presence, reconcile
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Sweeper:
         now = self.clock()
         self._hand_back(now)
         self._forget(now)
+        self._take_back()
         if self._paused and not self.services.switches.paused:
             self._rung.clear()  # everything that waited through the pause is due at once
         self._paused = self.services.switches.paused
@@ -60,6 +61,17 @@ class Sweeper:
             self._rung[key] = (now + pause, min(pause * 2, LONGEST_PAUSE))
             rung += self.services.doorbell.ring(*key)
         return rung
+
+    def _take_back(self) -> None:
+        """End the leases of workers that are gone: nobody need wait for them to run out."""
+        folder = self.services.settings.data_dir
+        if not (gone := presence.departed(folder)):
+            return
+        freed = self.services.abandoned.take_back(gone)
+        for conversation_id in freed:
+            self._rung.pop((TURN, conversation_id), None)
+        log.info("workers gone count=%s conversations=%s", len(gone), len(freed))
+        presence.forget(folder, gone)
 
     def _redis_began_anew(self) -> bool:
         """True once after each start of Redis: it may have forgotten every ring."""

@@ -74,7 +74,7 @@ def _first_at(conversation: Any, outer: Any) -> Any:
 
 @cache
 def lease() -> Any:
-    """Lease `conversation` at `now` until `until`, if nobody has it."""
+    """Lease `conversation` at `now` until `until` for `holder`, if nobody has it."""
     return (
         update(conversations)
         .where(
@@ -84,6 +84,7 @@ def lease() -> Any:
         .values(
             fence=conversations.c.fence + 1,
             lease_until=bindparam("until"),
+            lease_holder=bindparam("holder"),
             turn_attempts=conversations.c.turn_attempts + 1,
         )
         .returning(

@@ -122,7 +122,10 @@ class Turns:
         database: Database,
         clock: Callable[[], float] = time.time,
         limits: Limits = UNLIMITED,
+        holder: str = "",
     ) -> None:
+        """*holder*: the name under which the sweeper learns of this worker's death."""
+        self._holder = holder
         self._database = database
         self._clock = clock
         self.limits = limits
@@ -142,7 +145,8 @@ class Turns:
     def lease(self, conversation_id: int) -> Lease | None:
         """Try to become the one who answers. None: somebody else is."""
         now = self._clock()
-        values = {"conversation": conversation_id, "now": now, "until": now + LEASE_SECONDS}
+        values = {"conversation": conversation_id, "now": now, "until": now + LEASE_SECONDS,
+                  "holder": self._holder}  # fmt: skip
         with self._database.write() as tx:
             row = tx.execute(queries.lease(), values).one_or_none()
             if row is None:

@@ -9,6 +9,7 @@ from agent.queues import SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
+from agent.store.abandoned import Abandoned
 from agent.store.agents import Agents
 from agent.store.allowances import Allowances
 from agent.store.attachments import Attachments
@@ -42,6 +43,7 @@ def services(settings: Settings, clock: Clock) -> Services:
         agents=Agents(database, clock),
         inbox=Inbox(database, clock),
         turns=Turns(database, clock),
+        abandoned=Abandoned(database, clock),
         outbox=Outbox(database, clock),
         conversations=Conversations(database, clock),
         owners=Owners(database, clock),

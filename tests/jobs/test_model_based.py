@@ -29,6 +29,7 @@ from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
 from agent.store import tables
+from agent.store.abandoned import Abandoned
 from agent.store.agents import Agents
 from agent.store.conversations import Conversations
 from agent.store.inbox import Inbound, Inbox
@@ -49,7 +50,7 @@ from tests.jobs.fibers import BUSY, NOT_TAKEN, TAKEN, Fiber, Interleaved, Number
 
 EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "30")), 40
 CUSTOMERS, WORKERS = ("whatsapp:+5215550000001", "whatsapp:+5215550000002"), ("one", "two")
-HOUR = 3600.0
+HOUR, HOLDER = 3600.0, "one of us"
 MOST_STEPS = 14  # more than any work has
 MADE = (tables.delivery_states, tables.outbox, tables.messages, tables.inbox, tables.turns,
         tables.conversations, tables.contacts)  # fmt: skip
@@ -154,6 +155,11 @@ class Game(RuleBasedStateMachine):
         heart = self.desks[worker].heartbeat
         self.services.turns.prolong(list(heart._leases))
         self.services.outbox.prolong(list(heart._tokens))
+
+    @rule()
+    def think_them_gone(self) -> None:
+        """The sweeper ends the leases of all workers, dead ones and others."""
+        self.services.abandoned.take_back([HOLDER])
 
     # --- the world
 
@@ -263,7 +269,8 @@ def game(tmp_path: Path, sqlite_template: Path) -> Iterator[type[Game]]:
     event.listen(database.engine, "connect", _unsynchronised)
     services = dataclasses.replace(
         opened, database=database, agents=Agents(database, clock), inbox=Inbox(database, clock),
-        turns=Turns(database, clock), outbox=Outbox(database, clock),
+        turns=Turns(database, clock, holder=HOLDER), abandoned=Abandoned(database, clock),
+        outbox=Outbox(database, clock),
         conversations=Conversations(database, clock), owners=Owners(database, clock),
         switches=Switches(database, clock),
     )  # fmt: skip
@@ -292,7 +299,7 @@ def _thinking(game: Game) -> Fiber:
 def _overtaken(game: Game) -> None:
     """Worker one stands still; worker two answers meanwhile."""
     _thinking(game)
-    game.pass_time(7.0)
+    game.think_them_gone()
     game.take("two", ANA, True, MOST_STEPS)
 
 

@@ -48,6 +48,7 @@ conversations = Table(
     Column("language", String(5), nullable=False, default=""),
     Column("fence", BigInteger, nullable=False, default=0),  # rises with each lease
     Column("lease_until", Double, nullable=False, default=0),
+    Column("lease_holder", String(32), nullable=False, default=""),  # a worker's name
     Column("last_inbound_at", Double, nullable=False, default=0),
     Column("last_message_at", Double, nullable=False, default=0),
     Column("turn_attempts", Integer, nullable=False, default=0),  # of the turn now due

@@ -139,6 +139,9 @@ def upgrade() -> None:
             sa.Column("owner_until", sa.Double(), nullable=False, server_default="0")
         )
         batch_op.add_column(
+            sa.Column("lease_holder", sa.String(length=32), nullable=False, server_default="")
+        )
+        batch_op.add_column(
             sa.Column("assigned_to", sa.String(length=200), nullable=False, server_default="")
         )
         batch_op.add_column(sa.Column("facts", sa.JSON(), nullable=False, server_default="{}"))
