@@ -44,14 +44,18 @@ TITLE = "Agent Studio"
 _FIXED_TEMPERATURE = re.compile(r"^(openai/)?(o\d|gpt-5(?!.*chat))")
 
 
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """The one of this process: to read the system's certificates takes 35 ms of CPU."""
+    return ssl.create_default_context()
+
+
 class PooledTransport(httpx2.BaseTransport):
     """Sends httpx's requests through a urllib3 pool, which hands out a connection in one step."""
 
     def __init__(self, waiting: Waiting = contextlib.nullcontext) -> None:
         self._waiting = waiting
-        self.pool = urllib3.PoolManager(
-            maxsize=MOST_CONNECTIONS, retries=False, ssl_context=ssl.create_default_context()
-        )
+        self.pool = urllib3.PoolManager(maxsize=MOST_CONNECTIONS, retries=False, ssl_context=_tls())
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send *request*. Raises what httpx's own transport raises."""
@@ -93,6 +97,15 @@ class _Body(httpx2.SyncByteStream):
             self._answer.release_conn()
         else:
             self._answer.close()
+
+
+class _Never(httpx2.AsyncBaseTransport):
+    """What models are given for asynchronous calls, of which there are none: the transport that
+    they would make for themselves reads the system's certificates once more, for each model.
+    """
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.UnsupportedProtocol("Models are called synchronously here.", request=request)
 
 
 @contextlib.contextmanager
@@ -181,6 +194,7 @@ class ChatModels:
         transport = PooledTransport(waiting)
         # No environment proxies, no redirects: the address in the settings is the one that is used.
         self._http = httpx2.Client(transport=transport, trust_env=False)
+        self._never = httpx2.AsyncClient(transport=_Never(), trust_env=False)
 
     def name_of(self, choice: ModelChoice) -> str:
         """The full name of the model that *choice* means in this installation."""
@@ -225,6 +239,7 @@ class ChatModels:
             timeout=httpx2.Timeout(choice.timeout_seconds, connect=CONNECT_SECONDS),
             max_retries=0,  # retrying is decided in one place: agent/middleware.py
             http_client=self._http,
+            http_async_client=self._never,
             stream_usage=True,
             use_responses_api=False,
         )

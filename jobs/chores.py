@@ -22,7 +22,7 @@ PRELOADED = (ingest,)  # loaded before the fork, so that a child starts at once
 class ChoreWorker(Worker):
     """Forks for each job, limits the child, and takes the child along when it dies."""
 
-    max_connection_wait_time = 2
+    max_connection_wait_time = 1
 
     def __init__(self, redis: Redis) -> None:
         super().__init__(

@@ -44,7 +44,7 @@ RARELY = (50_000, 20, 50)
 class ConversationWorker(SimpleWorker):
     """Dequeues doorbells and rings the agenda."""
 
-    max_connection_wait_time = 2  # seconds between tries while Redis is away
+    max_connection_wait_time = 1  # seconds between tries while Redis is away
 
     def __init__(self, agenda: Agenda, redis: Redis) -> None:
         super().__init__(

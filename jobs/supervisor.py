@@ -11,7 +11,7 @@ from honcho.process import Process
 
 from knowledge.orphans import die_with_parent
 
-PAUSE_SECONDS = 1.0  # before a part is started again
+PAUSE_SECONDS = 1.0  # before a part that died young is started again
 LONGEST_PAUSE = 15.0
 STEADY_SECONDS = 30.0  # a part that lived this long starts again at once
 
@@ -68,10 +68,10 @@ class Supervisor(Manager):
                 self._start_again(name, part)
 
     def _pause(self, name: str, now: float) -> float:
-        """Seconds before a part is started again: longer each time while it dies young."""
-        steady = now - self._started_at.get(name, 0.0) > STEADY_SECONDS
-        longer = min(self._pauses.get(name, 0.0) * 2, LONGEST_PAUSE)
-        self._pauses[name] = PAUSE_SECONDS if steady or not longer else longer
+        """Seconds before a part is started again: none, but ever more while it dies young."""
+        steady = now - self._started_at.get(name, float("-inf")) > STEADY_SECONDS
+        longer = min(max(self._pauses.get(name, 0.0) * 2, PAUSE_SECONDS), LONGEST_PAUSE)
+        self._pauses[name] = 0.0 if steady else longer
         self._system_print(f"{name} died and is started again\n")
         return self._pauses[name]
 

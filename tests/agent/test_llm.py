@@ -117,3 +117,12 @@ def test_answers_are_values_that_need_no_langchain() -> None:
 
 def _key() -> dict[str, str]:
     return {"Authorization": f"Bearer {KEY}"}
+
+
+def test_only_the_first_model_reads_the_certificates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    models = ChatModels(Settings(_env_file=None, openai_api_key="sk-x"))
+    models.get(ModelChoice(name="openai:one"))
+    monkeypatch.delattr("ssl.SSLContext")
+    assert models.get(ModelChoice(name="openai:two", timeout_seconds=7))
