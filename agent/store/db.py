@@ -20,6 +20,7 @@ from agent.store.group_commit import GroupCommit
 from agent.turnstile import Waiting
 
 BUSY_SECONDS = 15
+IDLE_SECONDS = 5  # that PostgreSQL lets a transaction stand still
 
 
 def new_id() -> str:
@@ -79,6 +80,7 @@ def _engine(url: str, is_sqlite: bool, pool_size: int, patience: float) -> Engin
             url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True,
             pool_timeout=patience, connect_args={"connect_timeout": max(2, int(patience))},
         )  # fmt: skip
+        event.listen(engine, "connect", _end_standing_still)
         event.listen(engine, "checkout", _refuse_dropped)
         return engine
     path = make_url(url).database
@@ -94,6 +96,15 @@ def _engine(url: str, is_sqlite: bool, pool_size: int, patience: float) -> Engin
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _end_standing_still(connection: Any, _record: Any) -> None:
+    """Have the server undo what a frozen process, or a host without power, has begun: its row locks
+    would keep everybody else from those conversations for as long as TCP believes in it.
+    """
+    connection.autocommit = True  # for this one statement, which must outlive a rollback
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.autocommit = False
 
 
 def _refuse_dropped(connection: Any, _record: Any, _proxy: Any) -> None:

@@ -65,3 +65,12 @@ def test_an_error_of_the_database_does_not_repeat_what_was_written(database: Dat
     with pytest.raises(SQLAlchemyError) as caught, database.write() as tx:
         tx.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "soy la clienta"})
     assert "clienta" not in str(caught.value)
+
+
+def test_postgresql_undoes_what_a_frozen_process_has_begun(postgres_server: str) -> None:
+    database = Database(postgres_server)
+    with pytest.raises(ZeroDivisionError), database.write():
+        _ = 1 / 0  # a rollback must not take the setting along
+    with database.read() as tx:
+        assert tx.scalar(text("SHOW idle_in_transaction_session_timeout")) == "5s"
+    database.close()
