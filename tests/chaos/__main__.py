@@ -99,9 +99,9 @@ def _mutants(mutants: list[Mutant], plan: Plan, arguments: argparse.Namespace) -
     for mutant in mutants:
         harder = replace(plan, gaps=plan.gaps | mutant.gaps, channels=mutant.channels)
         result = _carry_out(harder, database, mutant, None)
-        found = mutant.is_caught(result.verdict)
-        caught += found
-        shown = f"{len(getattr(result.verdict, mutant.shows_as))} {mutant.shows_as}"
+        found = mutant.found(result.verdict)
+        caught += bool(found)
+        shown = f"{len(found)} {mutant.shows_as}"
         name = f"{mutant.name}: {mutant.sentence}"
         _say(name, result, shown, "caught" if found else "**not caught**")
     print(f"caught {caught}/{len(mutants)}" + ("" if clean else "; the product itself failed"))

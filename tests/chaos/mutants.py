@@ -49,9 +49,11 @@ class Mutant:
     gaps: Mapping[str, Gap] = field(default_factory=dict)  # more of the harm that shows it
     channels: tuple[str, ...] = CHANNELS  # on which it shows
 
-    def is_caught(self, verdict: Verdict) -> bool:
-        """True when the run noticed."""
-        return bool(getattr(verdict, self.shows_as))
+    def found(self, verdict: Verdict) -> list[str]:
+        """What the run noticed of it; of losses the sure ones first, for a run that was cut off."""
+        sure = verdict.overtaken if self.shows_as == "lost" else []
+        noticed: list[str] = sure or getattr(verdict, self.shows_as)
+        return noticed
 
 
 # --- sending

@@ -12,6 +12,7 @@ class Verdict:
     """What customers would complain about, one sentence each."""
 
     lost: list[str] = field(default_factory=list)
+    overtaken: list[str] = field(default_factory=list)  # those lost that a later one left behind
     doubled: list[str] = field(default_factory=list)
     inverted: list[str] = field(default_factory=list)
 
@@ -41,6 +42,7 @@ def judge(
         wanted = set(acknowledged.get(customer, ()))
         thread = _said(threads[customer])
         _judge_one(customer, wanted, thread, verdict)
+        _judge_left_behind(customer, wanted - exempt[customer], thread, verdict)
         _judge_order(customer, thread, exempt[customer], verdict)
     return verdict
 
@@ -61,6 +63,15 @@ def _judge_one(customer: str, wanted: set[int], thread: list[Said], verdict: Ver
     for number in sorted(wanted):
         if len(seen[number]) < parts.get(number, 1):
             verdict.lost.append(f"{customer} n{number}")
+
+
+def _judge_left_behind(
+    customer: str, wanted: set[int], thread: list[Said], verdict: Verdict
+) -> None:
+    """While a run goes on what is not answered may still be, but not once a later one is."""
+    answered = {number for said in thread for number in said.numbers}
+    newest = max(answered, default=0)
+    verdict.overtaken += [f"{customer} n{n}" for n in sorted(wanted - answered) if n < newest]
 
 
 def _is_repeated(said: Said, seen: Mapping[int, set[int]]) -> bool:

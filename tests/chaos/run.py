@@ -24,6 +24,7 @@ from tests.chaos.plan import Plan
 from tests.chaos.timeline import Kill
 
 LOOK_SECONDS = 2.0
+SURE_SECONDS = 10.0  # what stays behind a later reply for so long is lost
 STILL_SECONDS = 40.0  # longer than the back-off of a reply that was refused three times
 SETTLE_SECONDS = 8.0  # after the last reply: a double may still come
 
@@ -62,6 +63,7 @@ class Run:
         self._killers = Killers(self.house, self.plan)
         self._caught = threading.Event()
         self._writing = True
+        self._overtaken: dict[str, float] = {}  # message -> since when
 
     def carry_out(self) -> Result:
         """Write, kill, drain, judge."""
@@ -122,9 +124,13 @@ class Run:
                 return
 
     def _gave_itself_away(self, verdict: Verdict) -> bool:
-        """A double shows at once; a loss only in the end."""
+        """A double shows at once; a loss when a later message has long been answered, or never."""
         mutant = self.house.mutant
-        return mutant is not None and mutant.shows_as != "lost" and mutant.is_caught(verdict)
+        if mutant is None or mutant.shows_as != "lost":
+            return mutant is not None and bool(mutant.found(verdict))
+        now = time.monotonic()
+        self._overtaken = {one: self._overtaken.get(one, now) for one in verdict.overtaken}
+        return any(now - since > SURE_SECONDS for since in self._overtaken.values())
 
     def _evidence(self) -> Evidence:
         return gather(self._driver, self.house.providers)

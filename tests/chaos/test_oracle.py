@@ -18,6 +18,12 @@ def test_a_message_without_a_reply_is_lost() -> None:
     assert judge({"ana": [1, 2]}, [("ana", ONE)]).lost == ["ana n2"]
 
 
+def test_a_message_left_behind_by_a_later_one_is_known_before_the_end() -> None:
+    body = [("ana", "n2 parte 1 de 1")]
+    assert judge({"ana": [1, 2, 3]}, body).overtaken == ["ana n1"]
+    assert judge({"ana": [1, 2, 3]}, body, {("ana", 1)}).overtaken == []
+
+
 def test_an_apology_answers_nothing() -> None:
     assert judge({"ana": [1]}, [("ana", "Perdone, ahora mismo no puedo.")]).lost == ["ana n1"]
 
