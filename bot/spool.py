@@ -74,13 +74,17 @@ class Spool:
         return records(self._folder)
 
     def drain(self) -> int:
-        """Store what waits, in order, as far as the database lets; return how many records."""
+        """Store what waits, in order, as far as the database lets; return how many records.
+
+        What comes meanwhile is kept behind it, so it goes on until nothing is left: only then do
+        webhooks go straight to the database again.
+        """
         done = 0
-        if self.waiting():
+        while self.waiting():
             with self._alone():
                 for record in self.waiting():
                     if not self._stored(record):
-                        break
+                        return done
                     done += 1
         return done
 

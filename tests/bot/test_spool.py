@@ -76,6 +76,22 @@ def test_every_kind_of_event_comes_back_as_it_went(spool: Spool, store: Store) -
     assert (spool.drain(), store.kept, spool.waiting()) == (1, events, [])
 
 
+def test_what_comes_while_the_spool_is_emptied_is_stored_with_it(
+    spool: Spool, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.away = AWAY
+    spool.take("twilio", [_said(1)])
+    store.away, stored = None, spool._stored
+
+    def busy(record: Path) -> bool:
+        if not store.kept:
+            spool.take("twilio", [_said(2)])
+        return stored(record)
+
+    monkeypatch.setattr(spool, "_stored", busy)
+    assert (spool.drain(), store.kept, spool.waiting()) == (2, [_said(1), _said(2)], [])
+
+
 def test_nothing_overtakes_what_waits(spool: Spool, store: Store) -> None:
     store.away = AWAY
     spool.take("twilio", [_said(1)])
