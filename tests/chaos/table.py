@@ -8,7 +8,7 @@ from tests.chaos.oracle import Verdict
 from tests.chaos.pace import GRACE_SECONDS, LONGEST_LAG, RECONCILE_SECONDS, TIMEOUT_SECONDS
 from tests.chaos.plan import channel_of
 from tests.chaos.run import Result
-from tests.chaos.timeline import Timeline, answered_at, percentile, tried_at, windows
+from tests.chaos.timeline import Timeline, answered_at, begun_at, percentile, tried_at, windows
 
 LEAST_WINDOWS, LEAST_AMBIGUOUS = 20, 100
 SHOWN = 5  # complaints of each kind
@@ -25,8 +25,10 @@ class Column:
     timeline: Timeline  # until the provider took the reply
     recoveries: list[float]
     drains: list[float]
-    tries: list[float]  # recoveries, until the reply was first sent, whatever became of it
+    tries: list[float]  # recoveries, until all of the reply was first sent, whatever became of it
     drained_tries: list[float]
+    begun: list[float]  # and until the first part of it was
+    drained_begun: list[float]
 
 
 def columns(result: Result) -> list[Column]:
@@ -41,11 +43,13 @@ def _column(result: Result, name: str, evidence: Evidence, channels: tuple[str, 
     mine = [one for one in result.marks if one.get("conversation") in customers]
     taken = Timeline(evidence.received, answered_at(evidence.taken))
     tried = Timeline(evidence.received, tried_at(evidence.tried))
+    begun = Timeline(evidence.received, begun_at(evidence.tried))
     killed = (result.killed, mine, customers)
     return Column(
         name, evidence, evidence.verdict(), windows(mine), taken,
         taken.recoveries(*killed), taken.drains(result.killed),
         tried.recoveries(*killed), tried.drains(result.killed),
+        begun.recoveries(*killed), begun.drains(result.killed),
     )  # fmt: skip
 
 
@@ -63,9 +67,11 @@ def table(result: Result) -> str:
         ("acknowledgement p50, p99, max, ms", _acknowledgements),
         ("message to reply p50, p99, s", lambda one: _seconds(one.timeline.reply_times())),
         ("kill of a worker to the reply p50, p99, s", lambda one: _seconds(one.recoveries)),
-        ("the same, until it was first sent", lambda one: _seconds(one.tries)),
+        ("the same, until all of it was first sent", lambda one: _seconds(one.tries)),
+        ("the same, until its first part was", lambda one: _seconds(one.begun)),
         ("Valkey emptied to all answered p50, max, s", lambda one: _seconds(one.drains, 0.5, 1)),
         ("the same, until all were first sent", lambda one: _seconds(one.drained_tries, 0.5, 1)),
+        ("the same, until their first parts were", lambda one: _seconds(one.drained_begun, 0.5, 1)),
         ("webhook never came: messages, to the reply p50, max, s", _found),
     ]
     head = ["", *(one.name for one in shown)]

@@ -6,7 +6,7 @@ from bot.simulator.faults import Faults
 from tests.chaos.processes import MIB, Weight, weigh, zombies
 from tests.chaos.sides import LateMeta
 from tests.chaos.soak import Sample, complaints, first_and_last
-from tests.chaos.timeline import tried_at
+from tests.chaos.timeline import begun_at, tried_at
 from tests.standins.meta import Taken
 
 
@@ -44,6 +44,7 @@ def test_a_reply_was_first_tried_when_its_last_part_was() -> None:
     one, two = "n1 parte 1 de 2", "n1 parte 2 de 2"
     tried = [(1.0, "ana", one), (5.0, "ana", one), (6.0, "ana", two), (9.0, "ana", two)]
     assert tried_at(tried) == {("ana", 1): 6.0}
+    assert begun_at(tried) == {("ana", 1): 1.0}
 
 
 def test_a_second_meta_send_is_excused_only_while_no_callback_was_acknowledged() -> None:

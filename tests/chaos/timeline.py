@@ -35,6 +35,16 @@ def tried_at(tried: Iterable[tuple[float, str, str]]) -> dict[Message, float]:
     return answered_at(first.values())
 
 
+def begun_at(tried: Iterable[tuple[float, str, str]]) -> dict[Message, float]:
+    """When anything of each message's reply was first sent: no provider has been waited for yet."""
+    found: dict[Message, float] = {}
+    for at, customer, body in tried:
+        said = said_in(body)
+        for number in said.numbers if said else ():
+            found[customer, number] = min(at, found.get((customer, number), at))
+    return found
+
+
 @dataclass(frozen=True)
 class Timeline:
     """The messages of a run, and when each was acknowledged and answered."""
