@@ -41,10 +41,12 @@ _GRAM = {
     "WHERE chunk_grams(stems) @> ARRAY[CAST({term} AS text)]",
 }
 _BEST = (
-    "SELECT {kind} AS kind, added.id, added.worth, length(chunks.stems) AS long FROM "
+    "SELECT * FROM (SELECT added.id, length(chunks.stems) AS long, "
+    "count(*) OVER () AS looked_at FROM "
     "(SELECT id, sum(worth) AS worth FROM ({all}) named GROUP BY id "
     "ORDER BY worth DESC, id LIMIT :most) added "
-    "LEFT JOIN chunks ON chunks.id = added.id AND chunks.base_id IN ({bases}){among}"
+    "LEFT JOIN chunks ON chunks.id = added.id AND chunks.base_id IN ({bases}){among} "
+    "ORDER BY chunks.id IS NULL, added.worth DESC, length(chunks.stems), added.id LIMIT :each) best"
 )
 
 
@@ -65,10 +67,10 @@ def candidates(
     statement = _statement(dialect, len(words), len(grams), len(base_ids), len(sources))
     most = LOOKED_AT
     while True:
-        named = connection.execute(statement, values | {"most": most}).all()
-        best = [_best(named, kind, most) for kind in (0, 1)]
-        if None not in best:
-            return list({chunk_id for ids in best for chunk_id in ids or ()})
+        named = connection.execute(statement, values | {"most": most, "each": EACH}).all()
+        # Those of other bases come last: where one is named, too few are ours.
+        if not any(long is None and looked_at == most for _, long, looked_at in named):
+            return list({number for number, long, _ in named if long is not None})
         most *= MORE
 
 
@@ -83,15 +85,6 @@ def _rarest(terms: Sequence[Term], known: Frequencies, most: int, postings: int)
         if documents:
             chosen.append(term)
     return chosen
-
-
-def _best(named: Sequence[Any], kind: int, most: int) -> list[int] | None:
-    """The ids of that kind that are worth most; None when more have to be looked at."""
-    looked_at = [row for row in named if row[0] == kind]
-    ours = [(-worth, long, number) for _, number, worth, long in looked_at if long is not None]
-    if len(ours) < EACH and len(looked_at) == most:
-        return None
-    return [number for _, _, number in sorted(ours)[:EACH]]
 
 
 def _values(dialect: str, words: Sequence[Term], grams: Sequence[Term]) -> dict[str, Any]:
@@ -111,13 +104,11 @@ def _named(name: str, values: Sequence[Any]) -> dict[str, Any]:
 @cache  # built once for each number of values: building one costs more than running it
 def _statement(dialect: str, words: int, grams: int, bases: int, sources: int) -> TextClause:
     halves = []
-    for kind, (letter, index, count) in enumerate(
-        (("w", _WORD[dialect], words), ("g", _GRAM[dialect], grams))
-    ):
+    for letter, index, count in (("w", _WORD[dialect], words), ("g", _GRAM[dialect], grams)):
         all_of_it = " UNION ALL ".join(_one(index, f"{letter}{n}") for n in range(count))
         if all_of_it:
             among = f" AND chunks.source_id IN ({_list('s', sources)})" if sources else ""
-            given = {"all": all_of_it, "bases": _list("b", bases), "among": among, "kind": kind}
+            given = {"all": all_of_it, "bases": _list("b", bases), "among": among}
             halves.append(_BEST.format(**given))
     return text(" UNION ALL ".join(halves))
 

@@ -10,6 +10,7 @@ and versions only; the text stays in the database.
 import array
 import base64
 import hashlib
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from knowledge.base import Base, Chunk
 from knowledge.errors import IndexUnavailable, MixedEmbeddings
 
 _COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
+_JSON = {"Content-Type": "application/json"}
 _CONNECTIONS = 128  # kept open; a thread more makes one for itself
 _WRITE_SECONDS = 60  # hundreds of vectors at once, and now and then Chroma writes its index out
 _SYNCED_AFTER = 1_100  # operations: over Chroma's default `sync_threshold`
@@ -171,9 +173,9 @@ class ChromaServer:
         where: dict[str, Any] | None = None,
     ) -> list[tuple[str, float]]:
         """The nearest (id, distance); nothing when there is no such collection."""
-        body: dict[str, Any] = {"query_embeddings": [list(vector)], "n_results": limit}
-        body |= {"include": ["distances"]} | ({"where": where} if where else {})
-        found = self._on(name, "query", body)
+        about: dict[str, Any] = {"n_results": limit, "include": ["distances"]}
+        about |= {"where": where} if where else {}
+        found = self._on(name, "query", _asking(vector, about))
         return list(zip(found["ids"][0], found["distances"][0], strict=True)) if found else []
 
     def ids(self, name: str, where: dict[str, Any] | None, limit: int) -> list[str]:
@@ -194,7 +196,7 @@ class ChromaServer:
         """Close every connection."""
         self._pool.clear()
 
-    def _on(self, name: str, verb: str, body: dict[str, Any]) -> Any:
+    def _on(self, name: str, verb: str, body: dict[str, Any] | bytes) -> Any:
         """Post *body* to the collection; None when there is no such collection."""
         known = name in self._known
         if not known and not self._find(name):
@@ -227,8 +229,9 @@ class ChromaServer:
         """The server's answer; None for 404."""
         seconds = _WRITE_SECONDS if path.endswith("/upsert") else self._seconds
         try:
+            sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
             answer = self._pool.request(
-                method, self._url + path, json=body, redirect=False, timeout=seconds
+                method, self._url + path, body=sent, headers=_JSON, redirect=False, timeout=seconds
             )
             if answer.status == 404:
                 return None
@@ -258,6 +261,12 @@ def _packed(vector: Sequence[float]) -> str:
     if sys.byteorder == "big":
         floats.byteswap()
     return base64.b64encode(floats.tobytes()).decode()
+
+
+def _asking(vector: Sequence[float], about: dict[str, Any]) -> bytes:
+    """The body of a query. Nine digits say all of a 32-bit float; Python would write seventeen."""
+    numbers = (len(vector) * "%.9g,")[:-1] % tuple(vector)
+    return f'{{"query_embeddings":[[{numbers}]],{json.dumps(about)[1:]}'.encode()
 
 
 def _near(name: str, distance: float) -> Near:

@@ -129,7 +129,7 @@ class Library:
         if not wanted:
             return []
         with self.database.read() as tx:
-            return [Base(**row._mapping) for row in tx.execute(_bases(), {"ids": wanted})]
+            return [Base(**row._mapping) for row in tx.execute(_bases(), {"ids": wanted}).all()]
 
     def _known(self, tx: Connection, found: Sequence[Base]) -> Frequencies:
         ids = tuple(base.id for base in found)

@@ -2,7 +2,7 @@
 
 A question has some fifty n-grams, and some seventy passages are scored for it. Asking each text for
 each n-gram is most of what a search costs; looking up every place of all texts in one table is a
-fifth of that.
+tenth of that.
 """
 
 from collections.abc import Sequence
@@ -19,30 +19,38 @@ def occurrences(texts: Sequence[str], grams: Sequence[str]) -> NDArray[np.intp]:
     Texts begin and end with a blank, so that no n-gram of a question stands across two of them.
     """
     places = _places("".join(texts), grams)
-    hits = np.flatnonzero(places)
+    hits = np.flatnonzero(places.astype(bool))  # ten times as fast as for numbers
     ends = np.cumsum([len(text) for text in texts])
     rows = np.searchsorted(ends, hits, side="right")
-    counted = np.bincount(rows * len(grams) + places[hits] - 1, minlength=len(texts) * len(grams))
+    columns = places[hits].astype(np.intp) - 1
+    counted = np.bincount(rows * len(grams) + columns, minlength=len(texts) * len(grams))
     return counted.reshape(len(texts), len(grams))
 
 
-def _places(whole: str, grams: Sequence[str]) -> NDArray[np.int32]:
+def _places(whole: str, grams: Sequence[str]) -> NDArray[np.unsignedinteger]:
     """For each place of *whole* the n-gram that begins there, counted from 1; 0: none of them."""
-    letters = sorted({ord(letter) for gram in grams for letter in gram})
-    alphabet = np.zeros(max(letters, default=0) + 2, dtype=np.int32)  # 0: a letter of no n-gram
-    alphabet[letters] = np.arange(1, len(letters) + 1)
+    letters = "".join(sorted({letter for gram in grams for letter in gram}))
     base = len(letters) + 1
-    numbers = np.zeros(base**LENGTH, dtype=np.int32)
-    own = _codes(_digits("".join(grams), alphabet), base)[::LENGTH]
+    numbers = np.zeros(base**LENGTH, dtype=np.min_scalar_type(len(grams)))
+    own = _codes(_digits("".join(grams), letters), base)[::LENGTH]
     numbers[own] = np.arange(1, len(grams) + 1)
-    return numbers[_codes(_digits(whole, alphabet), base)]
+    return numbers.take(_codes(_digits(whole, letters), base))
 
 
-def _digits(text: str, alphabet: NDArray[np.int32]) -> NDArray[np.int32]:
+def _digits(text: str, letters: str) -> NDArray[np.unsignedinteger]:
+    """The place in *letters* of each letter, counted from 1; 0: it is none of them."""
+    if letters.isascii():  # nearly always: stems have no accents
+        table = bytearray(256)
+        for number, letter in enumerate(letters, 1):
+            table[ord(letter)] = number
+        return np.frombuffer(text.encode("ascii", "replace").translate(table), dtype=np.uint8)
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    alphabet = np.zeros(ord(letters[-1]) + 2, dtype=np.uint32)
+    alphabet[[ord(letter) for letter in letters]] = np.arange(1, len(letters) + 1)
     return alphabet[np.minimum(codes, len(alphabet) - 1)]
 
 
-def _codes(digits: NDArray[np.int32], base: int) -> NDArray[np.int32]:
+def _codes(digits: NDArray[np.unsignedinteger], base: int) -> NDArray[np.unsignedinteger]:
     """The number that each LENGTH digits in a row write."""
-    return (digits[:-2] * base + digits[1:-1]) * base + digits[2:]
+    wide = digits.astype(np.min_scalar_type(base**LENGTH))
+    return (wide[:-2] * base + wide[1:-1]) * base + wide[2:]

@@ -1,10 +1,10 @@
 """The chunks that searches may show, as the database has them."""
 
+import json
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, TextClause, false, select, text
+from sqlalchemy import Connection, Row, false, select, text
 
 from knowledge.base import Passage, TableRow
 from knowledge.tables import chunks, sources
@@ -12,14 +12,20 @@ from knowledge.tables import chunks, sources
 Place = tuple[str, int, int]  # source id, version, position
 
 
-def shown(connection: Connection, ids: Sequence[int], places: Iterable[Place]) -> list[Row[Any]]:
+def shown(
+    connection: Connection, ids: Sequence[int], places: Iterable[Place]
+) -> Sequence[Row[Any]]:
     """The chunks by these ids and at these places that may be shown, each once."""
-    values: dict[str, str | int] = {f"id{n}": number for n, number in enumerate(ids)}
-    for n, (source_id, version, position) in enumerate(places):
-        values |= {f"s{n}": source_id, f"v{n}": version, f"p{n}": position}
-    if not values:
+    at = list(places)
+    if not ids and not at:
         return []
-    return list(connection.execute(_statement(len(ids), (len(values) - len(ids)) // 3), values))
+    dialect = connection.dialect.name
+    values: dict[str, Any] = {"ids": list(ids)}
+    values |= {name: [place[n] for place in at] for n, name in enumerate(_AT)}
+    if dialect == "sqlite":
+        values = {"ids": json.dumps(values["ids"]), "places": json.dumps(at)}
+    found = connection.execute(_SHOWN_BY[dialect], values).all()
+    return list({row.id: row for row in found}.values())
 
 
 def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow]:
@@ -65,29 +71,42 @@ def passage(row: Row[Any], score: float, found_by: tuple[str, ...]) -> Passage:
     )
 
 
-_SHOWN = (
-    "FROM chunks JOIN sources ON sources.id = chunks.source_id "
-    "AND sources.version = chunks.source_version "
-    "WHERE sources.state <> 'removing' AND NOT chunks.silenced "
-)
+_AT = ("sources", "versions", "positions")
 _WHOLE = (
     "SELECT chunks.id, chunks.base_id, chunks.source_id, chunks.source_version, chunks.position, "
     "chunks.text, chunks.stems, chunks.page, chunks.row, chunks.heading, sources.name AS source, "
-    f"sources.url, sources.kind {_SHOWN}"
+    "sources.url, sources.kind FROM {asked} JOIN sources ON sources.id = chunks.source_id "
+    "AND sources.version = chunks.source_version "
+    "WHERE sources.state <> 'removing' AND NOT chunks.silenced"
 )
-
-
-# Statements are built once for each number of values: building one, or having SQLAlchemy spread a
-# list over it, costs more than running it.
-
-
-@cache
-def _statement(ids: int, places: int) -> TextClause:
-    # Not `(a, b, c) IN (VALUES ...)`: for that SQLite reads the whole table.
-    any_of = [
-        f"chunks.source_id = :s{n} AND chunks.position = :p{n} AND chunks.source_version = :v{n}"
-        for n in range(places)
-    ]
-    if ids:
-        any_of.append(f"chunks.id IN ({', '.join(f':id{n}' for n in range(ids))})")
-    return text(f"{_WHOLE} AND ({' OR '.join(any_of)})")
+_PLACED = (
+    "{asked} CROSS JOIN chunks ON chunks.source_id = {source} "
+    "AND chunks.position = {position} AND chunks.source_version = {version}"
+)
+# The same text whatever the number of values, so that both databases keep it prepared. SQLite
+# takes the tables of a `CROSS JOIN` in the order they are written in: what is asked for leads.
+_ASKED = {
+    "sqlite": (
+        "json_each(:ids) asked CROSS JOIN chunks ON chunks.id = asked.value",
+        _PLACED.format(
+            asked="json_each(:places) asked",
+            source="json_extract(asked.value, '$[0]')",
+            version="json_extract(asked.value, '$[1]')",
+            position="json_extract(asked.value, '$[2]')",
+        ),
+    ),
+    "postgresql": (
+        "unnest(CAST(:ids AS bigint[])) AS asked(id) JOIN chunks ON chunks.id = asked.id",
+        _PLACED.replace("CROSS JOIN", "JOIN").format(
+            asked="unnest(CAST(:sources AS text[]), CAST(:versions AS integer[]), "
+            "CAST(:positions AS integer[])) AS asked(source, version, position)",
+            source="asked.source",
+            version="asked.version",
+            position="asked.position",
+        ),
+    ),
+}
+_SHOWN_BY = {
+    dialect: text(" UNION ALL ".join(_WHOLE.format(asked=asked) for asked in both))
+    for dialect, both in _ASKED.items()
+}

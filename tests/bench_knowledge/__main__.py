@@ -5,8 +5,9 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,13 +18,26 @@ from knowledge.tuning import Tuning
 from tests.bench_knowledge import floors, readers
 from tests.bench_knowledge.corpus import Corpus, vocabulary
 from tests.bench_knowledge.house import CHUNKS_A_SOURCE, House, open_house
-from tests.bench_knowledge.readers import Stage
+from tests.bench_knowledge.readers import CHROMA, FTS5, READERS, WRITTEN, Pace, Stage, Way
 from tests.standins.chroma import chroma_server
 
 BAR_MS = 60.0
 BAR_TIMES_CHROMA = 3.0
 BAR_TIMES_ADD = 2.0
-WAYS = {"words only": Tuning(vector=0.0), "words and vectors": Tuning()}
+# 115,000 searches an hour, and 230,000 chunks: an installation with thousands of customers.
+CALM = Pace(searches=4.0, sources=0.5)
+FULL = Pace()
+FLOORS: dict[str, Tuning | None] = {CHROMA: None, FTS5: None}
+OURS: dict[str, Tuning | None] = {"words only": Tuning(vector=0.0), "words and vectors": Tuning()}
+
+
+class Line(NamedTuple):
+    """What one way of searching took."""
+
+    way: str
+    half: float  # milliseconds that half of the searches stayed under
+    most: float  # and 95 of a hundred
+    searches: int
 
 
 @dataclass
@@ -33,7 +47,8 @@ class Size:
     chunks: int
     added: float  # chunks a second, embedding not counted
     bare_added: float
-    lines: list[tuple[str, float, float, int]]  # way, p50, p95, searches
+    exact: Line
+    lines: dict[Pace, list[Line]]  # by pace
     memory: dict[str, float]  # MiB
     disk: dict[str, float]
 
@@ -72,13 +87,19 @@ def _size(folder: Path, chunks: int, seconds: float) -> Size:
         name = collection_name(house.sources.base(base_id))
         floors.fts_build(folder / "bare.db", texts)
         stage = Stage(folder, url, base_id, name, seconds, words)
-        lines = [_exact(house, vectors)]
-        for way, tuning in {"chroma": None, "fts5": None, **WAYS}.items():
-            print(f"  {chunks:,} chunks: {way} ...", file=sys.stderr, flush=True)
-            lines.append(_line(way, readers.measure(stage, way, tuning)))
+        exact = _exact(house, vectors)
+        lines = {pace: _lines(stage, pace) for pace in (CALM, FULL)}
         memory = {"chroma": _memory(running.pid)}
         house.database.close()
-    return Size(chunks, added, chunks / bare, lines, memory, _disk(folder))
+    return Size(chunks, added, chunks / bare, exact, lines, memory, _disk(folder))
+
+
+def _lines(stage: Stage, pace: Pace) -> list[Line]:
+    found = []
+    for name, tuning in (FLOORS | OURS).items():
+        print(f"  {name}, {pace} ...", file=sys.stderr, flush=True)
+        found.append(_line(name, readers.measure(stage, Way(name, tuning, pace))))
+    return found
 
 
 def _ingest(house: House, base_id: str, texts: list[str], vectors: list[list[float]]) -> float:
@@ -101,7 +122,7 @@ def _bare_add(folder: Path, vectors: list[list[float]]) -> float:
         return time.perf_counter() - began
 
 
-def _exact(house: House, vectors: list[list[float]]) -> tuple[str, float, float, int]:
+def _exact(house: House, vectors: list[list[float]]) -> Line:
     corpus = house.embedder._corpus
     ask = floors.numpy_search(corpus, np.asarray(vectors, dtype=np.float32))
     times = []
@@ -112,8 +133,8 @@ def _exact(house: House, vectors: list[list[float]]) -> tuple[str, float, float,
     return _line("numpy, exact, one reader", sorted(times))
 
 
-def _line(way: str, times: list[float]) -> tuple[str, float, float, int]:
-    return way, times[len(times) // 2], times[int(len(times) * 0.95)], len(times)
+def _line(way: str, times: list[float]) -> Line:
+    return Line(way, times[len(times) // 2], times[int(len(times) * 0.95)], len(times))
 
 
 def _memory(process: int) -> float:
@@ -131,27 +152,37 @@ def _disk(folder: Path) -> dict[str, float]:
 
 def _show(size: Size) -> bool:
     """Print one size; True when it keeps every bar."""
-    found = asdict(size)
-    print(f"\n{size.chunks:,} chunks, 8 readers as fast as they can, one writer")
+    print(f"\n{size.chunks:,} chunks, {READERS} readers in two processes; one writer of sources")
+    print(f"of {WRITTEN} chunks, as fast as it can or {CALM.sources} a second")
     print("| search | p50 ms | p95 ms | searches |\n|---|---|---|---|")
-    for way, half, most, count in size.lines:
-        print(f"| {way} | {half:.1f} | {most:.1f} | {count:,} |")
+    _print_line(size.exact, "")
+    for pace, lines in size.lines.items():
+        for line in lines:
+            _print_line(line, f", {pace}")
     print(f"added: {size.added:,.0f} chunks/s, bare Chroma {size.bare_added:,.0f} chunks/s")
-    for what in ("memory", "disk"):
-        print(
-            f"{what}: " + ", ".join(f"{name} {mib:,.0f} MiB" for name, mib in found[what].items())
-        )
-    p95 = {way: most for way, _, most, _ in size.lines}
-    bars = {
-        f"p95 under {BAR_MS:.0f} ms": max(p95[way] for way in WAYS) < BAR_MS,
-        "p95 within 3 times bare Chroma": all(
-            p95[way] <= BAR_TIMES_CHROMA * p95["chroma"] for way in WAYS
-        ),
-        "added at least half as fast as bare Chroma": size.added * BAR_TIMES_ADD >= size.bare_added,
-    }
+    for what, held in (("memory", size.memory), ("disk", size.disk)):
+        print(f"{what}: " + ", ".join(f"{name} {mib:,.0f} MiB" for name, mib in held.items()))
+    bars = _bars(size)
     for bar, kept in bars.items():
         print(f"{'kept  ' if kept else 'MISSED'} {bar}")
     return all(bars.values())
+
+
+def _print_line(line: Line, paced: str) -> None:
+    print(f"| {line.way}{paced} | {line.half:.1f} | {line.most:.1f} | {line.searches:,} |")
+
+
+def _bars(size: Size) -> dict[str, bool]:
+    """Each bar, and whether it is kept."""
+    bars = {}
+    for pace, lines in size.lines.items():
+        p95 = {line.way: line.most for line in lines}
+        most = max(p95[way] for way in OURS)
+        bars[f"p95 under {BAR_MS:.0f} ms, {pace}"] = most < BAR_MS
+        within = most <= BAR_TIMES_CHROMA * p95[CHROMA]
+        bars[f"p95 within {BAR_TIMES_CHROMA:.0f} times bare Chroma, {pace}"] = within
+    half_as_fast = size.added * BAR_TIMES_ADD >= size.bare_added
+    return bars | {"added at least half as fast as bare Chroma": half_as_fast}
 
 
 if __name__ == "__main__":

@@ -1,14 +1,25 @@
-"""Readers and a writer at once, in processes of their own like the product's."""
+"""Readers and a writer at once, in processes of their own like the product's.
 
+As fast as they can: each reader asks as soon as its last question is answered, and the writer adds
+one source after the other; that measures what fits into the machine. At a pace: questions and
+sources come as customers and staff bring them, and a search's time counts from when it was due, so
+that one which waits for a late one before it is late as well. Load and writer are the same for
+every way of searching.
+"""
+
+import itertools
 import multiprocessing
+import random
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
 
+from jobs.conversations import SWITCH_SECONDS
 from knowledge.tuning import Tuning
 from tests.bench_knowledge import floors
 from tests.bench_knowledge.corpus import Corpus
@@ -16,7 +27,9 @@ from tests.bench_knowledge.house import House, open_house
 
 PROCESSES = 2  # of four readers each, as two conversation workers
 THREADS = 4
-WRITTEN = 128  # chunks a source that the writer adds, one after the other
+READERS = PROCESSES * THREADS
+CHROMA, FTS5 = "chroma", "fts5"  # the floors
+WRITTEN = 128  # chunks a source that the writer adds
 Spawn = multiprocessing.get_context("spawn")
 
 
@@ -32,12 +45,35 @@ class Stage:
     words: tuple[str, ...]
 
 
-def measure(stage: Stage, way: str, tuning: Tuning | None = None) -> list[float]:
-    """The milliseconds of every search by *way*, with 8 readers and one writer."""
+@dataclass(frozen=True)
+class Pace:
+    """How often something is asked and written; 0: as fast as that goes."""
+
+    searches: float = 0.0  # a second, of each reader
+    sources: float = 0.0  # a second
+
+    def __str__(self) -> str:
+        if not self.searches:
+            return "as fast as they can"
+        return f"{self.searches * READERS:.0f} a second"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of searching."""
+
+    name: str
+    tuning: Tuning | None
+    pace: Pace
+
+
+def measure(stage: Stage, way: Way) -> list[float]:
+    """The milliseconds of every search, shortest first, with 8 readers and one writer."""
     stop, answers = Spawn.Event(), Spawn.Queue()
-    writer = Spawn.Process(target=_write, args=(stage, stop))
+    ready = Spawn.Barrier(PROCESSES + 1)  # nobody is measured while another still starts
+    writer = Spawn.Process(target=_write, args=(stage, way.pace, ready, stop))
     readers = [
-        Spawn.Process(target=_read, args=(stage, way, tuning, 100 + n, answers))
+        Spawn.Process(target=_read, args=(stage, way, 100 + n, ready, answers))
         for n in range(PROCESSES)
     ]
     for process in (writer, *readers):
@@ -49,25 +85,27 @@ def measure(stage: Stage, way: str, tuning: Tuning | None = None) -> list[float]
     return sorted(times)
 
 
-def _read(stage: Stage, way: str, tuning: Any, seed: int, answers: Any) -> None:
+def _read(stage: Stage, way: Way, seed: int, ready: Barrier, answers: Any) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)  # as in a conversation worker
     house = open_house(stage.folder, stage.url, stage.words)
-    ask = _ask(stage, house, way, tuning)
+    ask = _ask(stage, house, way)
     questions = Corpus(seed, stage.words).questions()
     lock = threading.Lock()
     times: list[float] = []
 
-    def reader() -> None:
-        while time.monotonic() < ends:
+    def reader(draw: random.Random) -> None:
+        for due in _due(way.pace.searches, began, began + stage.seconds, draw):
             with lock:
                 question = next(questions)
-            began = time.perf_counter()
             ask(question)
-            times.append((time.perf_counter() - began) * 1_000)
+            times.append((time.perf_counter() - due) * 1_000)
 
     for _ in range(3):
         ask(next(questions))  # connections are opened, statements are built
-    ends = time.monotonic() + stage.seconds
-    threads = [threading.Thread(target=reader) for _ in range(THREADS)]
+    ready.wait(120)
+    began = time.perf_counter()
+    draws = [random.Random(seed * THREADS + n) for n in range(THREADS)]
+    threads = [threading.Thread(target=reader, args=(draw,)) for draw in draws]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -75,17 +113,34 @@ def _read(stage: Stage, way: str, tuning: Any, seed: int, answers: Any) -> None:
     answers.put(times)
 
 
-def _ask(stage: Stage, house: House, way: str, tuning: Any) -> Callable[[str], object]:
-    if way == "chroma":
+def _due(pace: float, began: float, ends: float, draw: random.Random) -> Iterator[float]:
+    """When each search is due; with a pace by chance, as customers' questions come."""
+    due = began
+    while True:
+        due = due + draw.expovariate(pace) if pace else time.perf_counter()
+        if due >= ends:
+            return
+        time.sleep(max(0.0, due - time.perf_counter()))
+        yield due
+
+
+def _ask(stage: Stage, house: House, way: Way) -> Callable[[str], object]:
+    if way.name == CHROMA:
         return floors.chroma_search(house.embedder._corpus, house.server, stage.name)
-    if way == "fts5":
+    if way.name == FTS5:
         return floors.fts_search(stage.folder / "bare.db")
     base_ids = [stage.base_id]
-    return lambda question: house.library.search(question, base_ids, tuning=tuning)
+    return lambda question: house.library.search(question, base_ids, tuning=way.tuning)
 
 
-def _write(stage: Stage, stop: Event) -> None:
+def _write(stage: Stage, pace: Pace, ready: Barrier, stop: Event) -> None:
+    between = 1 / pace.sources if pace.sources else 0.0
     house, corpus = open_house(stage.folder, stage.url, stage.words), Corpus(7, stage.words)
-    while not stop.is_set():
+    for number in itertools.count():
         texts = [corpus.chunk() for _ in range(WRITTEN)]
+        began = time.monotonic()
         house.read(stage.base_id, texts, "escrito")
+        if not number:
+            ready.wait(120)
+        if stop.wait(max(0.0, began + between - time.monotonic())):
+            return
