@@ -96,8 +96,8 @@ def _pieces(text: str, size: int) -> Iterator[Piece]:
             continue
         joint = "\n"
         for sentence in filter(None, map(str.strip, _SENTENCE.split(paragraph))):
-            for part in _parts(sentence, size):
-                yield Piece(joint, part, tokens(part))
+            for part, counted in _parts(sentence, size):
+                yield Piece(joint, part, counted)
                 joint = " "
 
 
@@ -106,19 +106,26 @@ def _rows(lines: Sequence[str], size: int) -> Iterator[Piece]:
     header = "\n".join(line.strip() for line in lines[:head])
     fits = tokens(header) <= size // 2
     for number, line in enumerate(lines):
-        for part in _parts(line.strip(), size if number < head or not fits else size // 2):
+        room = size if number < head or not fits else size // 2
+        for part, counted in _parts(line.strip(), room):
             own = header if fits and number >= head else ""
-            yield Piece("\n", part, tokens(part), own)
+            yield Piece("\n", part, counted, own)
 
 
-def _parts(sentence: str, size: int) -> Iterator[str]:
-    """*sentence*, or its parts of at most *size* tokens, cut between words where there are any."""
-    while tokens(sentence) > size:
+def _parts(sentence: str, size: int) -> Iterator[tuple[str, int]]:
+    """*sentence*, or its parts of at most *size* tokens, cut between words where there are any.
+
+    Each with its tokens: counting them is much of what dividing costs.
+    """
+    counted = tokens(sentence)
+    while counted > size:
         cut = _cut(sentence, size)
-        yield sentence[:cut].rstrip()
+        part = sentence[:cut].rstrip()
+        yield part, tokens(part)
         sentence = sentence[cut:].lstrip()
+        counted = tokens(sentence)
     if sentence:
-        yield sentence
+        yield sentence, counted
 
 
 def _cut(sentence: str, size: int) -> int:
