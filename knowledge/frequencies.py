@@ -6,6 +6,7 @@ common a term is; only what is rare there is counted in the index. A small base 
 so everything about it is exact.
 """
 
+import json
 import time
 from collections import Counter
 from collections.abc import Hashable, Sequence
@@ -31,7 +32,9 @@ _SAMPLE = _with_list(
     "AND sources.state <> 'removing' AND chunks.id % :step = 0 ORDER BY chunks.id LIMIT :most",
     "bases",
 )
-_COUNT_SQLITE = _with_list("SELECT term, doc FROM chunk_index_words WHERE term IN :terms", "terms")
+_COUNT_SQLITE = text(
+    "SELECT term, doc FROM chunk_index_words WHERE term IN (SELECT value FROM json_each(:terms))"
+)
 _COUNT_POSTGRESQL = text(
     "SELECT asked.term, (SELECT count(*) FROM (SELECT 1 FROM chunks WHERE "
     "to_tsvector('simple', stems) @@ to_tsquery('simple', asked.term) LIMIT :most) some) "
@@ -102,10 +105,10 @@ def take(connection: Connection, key: Hashable, base_ids: Sequence[str]) -> Freq
 
 def _count(connection: Connection, words: Sequence[str], most: int) -> dict[str, float]:
     if connection.dialect.name == "sqlite":
-        found = connection.execute(_COUNT_SQLITE, {"terms": list(words)})
+        found = connection.execute(_COUNT_SQLITE, {"terms": json.dumps(words)})
     else:
         found = connection.execute(_COUNT_POSTGRESQL, {"terms": list(words), "most": most})
-    return {term: float(documents) for term, documents in found}
+    return {term: float(documents) for term, documents in found.all()}
 
 
 def _pieces(held: str) -> set[str]:
