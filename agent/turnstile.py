@@ -6,6 +6,7 @@ So a few compute, and those that wait for a model stand outside.
 """
 
 import contextlib
+import queue
 import threading
 from collections.abc import Callable, Iterator
 
@@ -17,18 +18,22 @@ class Turnstile:
     """Lets a few threads in; a thread inside may step out while it only waits."""
 
     def __init__(self, places: int) -> None:
-        self._places = threading.BoundedSemaphore(places)
+        # Python's semaphores are made of locks in Python; this queue is one piece of C.
+        self._places: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(places):
+            self._places.put(None)
         self._thread = threading.local()
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
         """Compute while the block runs."""
-        with self._places:
-            self._thread.inside = True
-            try:
-                yield
-            finally:
-                self._thread.inside = False
+        self._places.get()
+        self._thread.inside = True
+        try:
+            yield
+        finally:
+            self._thread.inside = False
+            self._places.put(None)
 
     @contextlib.contextmanager
     def outside(self) -> Iterator[None]:
@@ -40,9 +45,9 @@ class Turnstile:
             yield
             return
         self._thread.inside = False
-        self._places.release()
+        self._places.put(None)
         try:
             yield
         finally:
-            self._places.acquire()
+            self._places.get()
             self._thread.inside = True

@@ -7,7 +7,6 @@ leases and its results.
 
 import gc
 import logging
-import sys
 import time
 from typing import Any
 
@@ -33,10 +32,7 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 25.0  # after SIGTERM, for the turns in flight
 RQ_HEARTBEAT_SECONDS = 5.0
-COMPUTING = 8  # threads that compute; the others wait for their models
-# Threads that hold SQLite's write lock take the interpreter's lock back at every statement; with
-# Python's 5 ms between switches each such wait would be paid by everybody who queues behind.
-SWITCH_SECONDS = 0.0005
+COMPUTING = 4  # threads that compute; the others wait for their models
 # A turn makes many objects and few cycles; Python's own thresholds look for them at every step.
 RARELY = (50_000, 20, 50)
 
@@ -114,7 +110,6 @@ def work(desk: Desk, turnstile: Turnstile) -> None:
 
 def main() -> None:
     """Run one conversation worker."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings()
     configure(settings.log_level)
     with present(settings.data_dir) as name:

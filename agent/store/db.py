@@ -72,6 +72,8 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+        if self._writer is not None:
+            self._writer.close()
 
 
 def _engine(url: str, is_sqlite: bool, pool_size: int, patience: float) -> Engine:

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError
 
+from agent.store.door import Door
 from agent.turnstile import Waiting
 
 MOST_TOGETHER = 32
@@ -86,6 +87,7 @@ class GroupCommit:
         self._engine = engine
         self._patience = patience
         self._waiting = waiting
+        self._door = Door(engine, patience)
         self._turn = threading.Lock()  # held by whoever uses the open transaction
         self._queue = threading.Lock()
         self._queued = 0
@@ -131,12 +133,18 @@ class GroupCommit:
     def _open(self) -> _Group:
         connection = self._engine.connect()
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if not self._door.begin_at_once(connection):
+                with self._waiting():
+                    self._door.begin(connection)
         except BaseException:
             connection.close()
             raise
         self._group = _Group(connection)
         return self._group
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._door.close()
 
     def _leave(self, group: _Group) -> None:
         """Hand the transaction to whoever waits, or end it."""
