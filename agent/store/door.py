@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError
 
 LOOK_AGAIN = 0.001  # seconds
+LONGEST_STILL = 0.5  # seconds; who stands in line and does not move may be frozen
 SUFFIX = "-line"
 
 
@@ -42,7 +43,7 @@ class Door:
     def begin(self, connection: Connection) -> None:
         """Begin when it is this process's turn. Raises TimeoutError when it does not come."""
         until = time.monotonic() + self._patience
-        with self._in_line(until):
+        with self._in_line():
             while not _begun(connection):
                 _wait(until)
 
@@ -53,13 +54,15 @@ class Door:
             self._file = None
 
     @contextlib.contextmanager
-    def _in_line(self, until: float) -> Iterator[None]:
-        while not self._step_in():
-            _wait(until)
+    def _in_line(self) -> Iterator[None]:
+        passed_by = time.monotonic() + LONGEST_STILL
+        while not (stands := self._step_in()) and time.monotonic() < passed_by:
+            time.sleep(LOOK_AGAIN)
         try:
             yield
         finally:
-            self._step_out()
+            if stands:
+                self._step_out()
 
     def _step_in(self) -> bool:
         try:

@@ -92,6 +92,13 @@ def test_a_process_that_dies_in_line_keeps_nobody(two: tuple[Process, Process]) 
     assert first.door.begin_at_once(first.connection)
 
 
+def test_a_frozen_process_in_line_is_passed_by(two: tuple[Process, Process]) -> None:
+    first, frozen = two
+    assert frozen.door._step_in()
+    first.door.begin(first.connection)
+    assert first.driver.in_transaction
+
+
 def test_who_waits_too_long_is_told(tmp_path: Path) -> None:
     writer, hasty = Process(tmp_path / "file.db"), Process(tmp_path / "file.db", patience=0.01)
     writer.driver.execute("BEGIN IMMEDIATE")
