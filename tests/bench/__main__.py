@@ -82,7 +82,7 @@ def designs(scale: float) -> list[Design]:
         return max(8, int(number * scale))
 
     return [
-        Design("ours, 1 process x 64", ours, 1, 64, turns(800), _ring_ours,
+        Design("ours, 1 process x 64", ours, 1, 64, turns(1600), _ring_ours,
                (("TURN_SLOTS", "64"),)),
         Design("ours, 2 processes x 128", ours, 2, 256, turns(2400), _ring_ours,
                (("TURN_SLOTS", "128"),)),
