@@ -10,7 +10,6 @@ every way of searching.
 import itertools
 import multiprocessing
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,6 @@ from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
 
-from jobs.conversations import SWITCH_SECONDS
 from knowledge.tuning import Tuning
 from tests.bench_knowledge import floors
 from tests.bench_knowledge.corpus import Corpus
@@ -86,7 +84,6 @@ def measure(stage: Stage, way: Way) -> list[float]:
 
 
 def _read(stage: Stage, way: Way, seed: int, ready: Barrier, answers: Any) -> None:
-    sys.setswitchinterval(SWITCH_SECONDS)  # as in a conversation worker
     house = open_house(stage.folder, stage.url, stage.words)
     ask = _ask(stage, house, way)
     questions = Corpus(seed, stage.words).questions()
