@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -162,16 +162,21 @@ class Ingestion:
         return document.notice
 
     def _keep(self, reading: Reading, base: Base, pieces: Sequence[Chunk]) -> None:
-        """Write the chunks and their vectors, many at once, each store while the other works."""
+        """Write the chunks and their vectors, many at once, each store while the other works.
+
+        Chroma may still be at one batch while the next is embedded and written, never at two.
+        """
         embedder = self.embedder_for(base.provider, base.model, base.dimension)
-        done, source_id = 0, reading.source.id
+        done, own = 0, (base, reading.source.id, reading.version)
+        added: Future[None] | None = None
         with ThreadPoolExecutor(1, "vectors") as beside:
             for batch, vectors in _embedded(embedder, pieces):
+                if added is not None:
+                    added.result()
+                added = beside.submit(self.vectors.add, *own, batch, vectors)
                 done += len(batch)
-                added = beside.submit(
-                    self.vectors.add, base, source_id, reading.version, batch, vectors
-                )
                 reading.write(batch, done, len(pieces), _billed(embedder))
+            if added is not None:
                 added.result()
 
     def _document(self, source: Source) -> tuple[Document, dict[str, Any]]:

@@ -8,7 +8,6 @@ published and not finished is claimed again under its own number, to clear away 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
@@ -84,7 +83,7 @@ class Reading:
             "source_id": self.source.id,
             "source_version": self.version,
         }
-        rows = [{**asdict(piece), **own, "stems": _stems(piece)} for piece in pieces]
+        rows = [{**vars(piece), **own, "stems": _stems(piece)} for piece in pieces]
         with self.desk.database.write() as tx:
             self._advance(tx, done, total, tokens)
             # One statement for all of them: SQLite's full-text indexes write out what they hold at

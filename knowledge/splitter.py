@@ -9,6 +9,7 @@ itself. Sizes are tokens, as models count them, by an estimate that needs no dow
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.base import Chunk, Section
 
@@ -142,6 +143,7 @@ def _cut(sentence: str, size: int) -> int:
     return len(sentence)
 
 
+@lru_cache(maxsize=100_000)  # a text is made of few different words
 def _tokens_of(found: str) -> int:
     return -(-len(found) // _width(found))
 
