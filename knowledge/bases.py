@@ -45,9 +45,12 @@ class Bases:
         """Every base, by name."""
         return self._bases()
 
-    def base(self, base_id: str) -> Base:
-        """The base by that id. Raises UnknownSource."""
-        found = self._bases(base_id)
+    def base(self, base_id: str, counted: bool = False) -> Base:
+        """The base by that id. Raises UnknownSource.
+
+        Only *counted* with how much it holds, which looks at each of its chunks.
+        """
+        found = self._bases(base_id, counted)
         if not found:
             raise UnknownSource("There is no such knowledge base.", "unknown_base")
         return found[0]
@@ -70,9 +73,10 @@ class Bases:
         """Say, inside *tx*, that what can be found in the base has changed."""
         tx.execute(update(bases).where(bases.c.id == base_id).values(revision=bases.c.revision + 1))
 
-    def _bases(self, base_id: str | None = None) -> list[Base]:
+    def _bases(self, base_id: str | None = None, counted: bool = True) -> list[Base]:
         own: list[Any] = [bases.c[n] for n in Base.__dataclass_fields__ if n in bases.c]
-        query = select(*own, _sources_of(), _passages_of()).order_by(bases.c.name)
+        held = [_sources_of(), _passages_of()] if counted else []
+        query = select(*own, *held).order_by(bases.c.name)
         if base_id is not None:
             query = query.where(bases.c.id == base_id)
         with self.database.read() as tx:

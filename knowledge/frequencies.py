@@ -6,6 +6,7 @@ common a term is; only what is rare there is counted in the index. A small base 
 so everything about it is exact.
 """
 
+import copy
 import json
 import time
 from collections import Counter
@@ -17,7 +18,11 @@ from knowledge.ngrams import LENGTH
 
 SAMPLE = 500  # texts
 FEW = 3  # a word found in so few of the sample is counted
-STALE_SECONDS = 10.0  # a large base that changes all the time is not sampled each time
+STALE_SECONDS = 10.0  # a large base that changes all the time is not counted each time
+# Reading a sample takes a core some tenths of a second, during which other searches of the process
+# wait for Python's lock; which words are common hardly changes.
+DRAWN_SECONDS = 600.0
+CHANGED = 0.1  # of the texts
 
 
 def _with_list(statement: str, name: str) -> TextClause:
@@ -37,7 +42,7 @@ _COUNT_SQLITE = text(
 )
 _COUNT_POSTGRESQL = text(
     "SELECT asked.term, (SELECT count(*) FROM (SELECT 1 FROM chunks WHERE "
-    "to_tsvector('simple', stems) @@ to_tsquery('simple', asked.term) LIMIT :most) some) "
+    "to_tsvector('simple', stems) @@ to_tsquery('simple', asked.term) LIMIT :most) held) "
     "FROM unnest(CAST(:terms AS text[])) AS asked(term)"
 )
 
@@ -48,7 +53,8 @@ class Frequencies:
     def __init__(self, key: Hashable, total: int, sample: Sequence[str]) -> None:
         self.key = key
         self.total = total
-        self.made_at = time.monotonic()
+        self.made_at = self._drawn_at = time.monotonic()
+        self._drawn_of = total
         self._texts = max(1, len(sample))
         # How many of the sample hold each word, and each n-gram.
         self._words = Counter(word for stems in sample for word in set(stems.split()))
@@ -65,6 +71,19 @@ class Frequencies:
         """True when it need not be made anew for bases that stand at *key*."""
         is_stale = self.is_exact or time.monotonic() - self.made_at > STALE_SECONDS
         return self.key == key or not is_stale
+
+    def still_tells(self, total: int) -> bool:
+        """True when the sample may stand for the bases now that they have *total* texts."""
+        is_old = time.monotonic() - self._drawn_at > DRAWN_SECONDS
+        changed = abs(total - self._drawn_of) > CHANGED * self._drawn_of
+        return not (self.is_exact or total <= SAMPLE or is_old or changed)
+
+    def at(self, key: Hashable, total: int) -> "Frequencies":
+        """The same sample for bases that stand at *key* now; what was counted is counted anew."""
+        now = copy.copy(self)
+        now.key, now.total, now._counted = key, total, {}
+        now.made_at = time.monotonic()
+        return now
 
     def documents(self, term: str) -> float:
         """How many texts hold *term* (a word between blanks, or an n-gram), by what is known."""
@@ -93,10 +112,17 @@ class Frequencies:
         return max(found, 0.5) * self.total / self._texts
 
 
-def take(connection: Connection, key: Hashable, base_ids: Sequence[str]) -> Frequencies:
-    """Count the texts of these bases and draw a sample of them."""
+def take(
+    connection: Connection,
+    key: Hashable,
+    base_ids: Sequence[str],
+    before: Frequencies | None = None,
+) -> Frequencies:
+    """Count the texts of these bases and draw a sample of them, if that *before* tells no more."""
     bases = list(base_ids)
     size = int(connection.scalar(_SIZE, {"bases": bases}) or 0)
+    if before is not None and before.still_tells(size):
+        return before.at(key, size)
     step = max(1, size // SAMPLE)
     drawn = connection.scalars(_SAMPLE, {"bases": bases, "step": step, "most": SAMPLE})
     sample = list(drawn)

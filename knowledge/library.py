@@ -144,7 +144,7 @@ class Library:
         try:
             known = self._frequencies.get(ids)
             if known is None or not known.serves(key):
-                known = frequencies.take(tx, key, ids)
+                known = frequencies.take(tx, key, ids, known)
                 self._frequencies.put(ids, known)
             return known
         finally:

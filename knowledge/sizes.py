@@ -112,7 +112,7 @@ def tried(
     read: Read = read_document,
 ) -> list[Trial]:
     """How the base would do at each size, its own first; none for a base that is too large."""
-    base = desk.base(base_id)
+    base = desk.base(base_id, counted=True)
     if not 0 < base.passages <= MOST_PASSAGES:
         return []
     sources = [source for source in desk.list(base_id) if source.version]

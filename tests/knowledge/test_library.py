@@ -120,3 +120,33 @@ def test_threads_that_search_at_once_count_a_base_once(
     with ThreadPoolExecutor(4) as readers:
         found = list(readers.map(lambda n: library.search(f"garantía {n}", [stocked]), range(8)))
     assert (len(counted), all(found)) == (1, True)
+
+
+def test_a_large_base_is_sampled_once_though_it_changes(
+    library: Library, desk: Sources, ingestion: Ingestion, stocked: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(frequencies, "SAMPLE", 2)
+    monkeypatch.setattr(frequencies, "STALE_SECONDS", 0.0)
+    monkeypatch.setattr(frequencies, "CHANGED", 0.9)
+    library.search("garantía", [stocked])
+    before = library._frequencies.get((stocked,))
+    ingestion.read(desk.add_file(stocked, "mas.txt", b"El zafiro cuesta mil pesos.", "ana"))
+    assert library.search("zafiro", [stocked])
+    after = library._frequencies.get((stocked,))
+    assert after._grams is before._grams
+    assert (after.total, after.documents(" zafir ")) == (before.total + 1, 1)
+
+
+def test_a_large_base_that_grew_much_is_sampled_anew(
+    library: Library, desk: Sources, ingestion: Ingestion, stocked: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(frequencies, "SAMPLE", 2)
+    monkeypatch.setattr(frequencies, "STALE_SECONDS", 0.0)
+    monkeypatch.setattr(frequencies, "CHANGED", 0.0)
+    library.search("garantía", [stocked])
+    before = library._frequencies.get((stocked,))
+    ingestion.read(desk.add_file(stocked, "mas.txt", b"El zafiro cuesta mil pesos.", "ana"))
+    library.search("zafiro", [stocked])
+    assert library._frequencies.get((stocked,))._grams is not before._grams

@@ -41,7 +41,7 @@ def test_the_size_it_has_is_tried_first_and_as_it_would_be_searched(
     assert [trial.tuning.chunk_tokens for trial in trials] == [150, *sizes.SIZES]
     assert all(trial.measures.hit5 > 0 for trial in trials)
     held = len(desk.chunks(desk.list(stocked)[0].id))
-    assert held == desk.base(stocked).passages  # nothing was written
+    assert held == desk.base(stocked, counted=True).passages  # nothing was written
 
 
 def test_vectors_are_made_for_each_size_where_they_count(
