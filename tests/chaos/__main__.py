@@ -13,7 +13,7 @@ from tests.chaos.flood import flood
 from tests.chaos.house import House
 from tests.chaos.mutants import MUTANTS, Mutant
 from tests.chaos.pace import LONGEST_LAG
-from tests.chaos.plan import CHANNELS, Plan
+from tests.chaos.plan import CHANNELS, KINDS, Plan
 from tests.chaos.run import Result, Run
 from tests.chaos.soak import soak
 from tests.chaos.table import complaints, shortfall, table
@@ -38,7 +38,7 @@ def main() -> int:
         return _mutants([MUTANTS[name] for name in names], plan, arguments)
     channels = tuple(arguments.channels.split(","))
     plan = Plan(seed, arguments.messages, arguments.rate, channels=channels)
-    plan = plan.with_gaps(arguments.gaps)
+    plan = plan.with_gaps(arguments.gaps).only(arguments.kill.split(","))
     result = _carry_out(plan, arguments.database, None, arguments.keep)
     print(table(result))
     for complaint in complaints(result):
@@ -48,7 +48,8 @@ def main() -> int:
         print(f"This run does not count: {missing}.")
     print(f"Again: make chaos DATABASE={arguments.database} "
           f'ARGS="--seed {seed} --messages {plan.messages} --rate {plan.per_second} '
-          f'--gaps {arguments.gaps} --channels {arguments.channels}"')  # fmt: skip
+          f'--gaps {arguments.gaps} --channels {arguments.channels} '
+          f'--kill {arguments.kill}"')  # fmt: skip
     return 0 if result.verdict.is_clean and not missing else 1
 
 
@@ -66,6 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--mutant", choices=("all", *MUTANTS), default="", help="break it first")
     parser.add_argument("--channels", default=",".join(CHANNELS), help="some of them, by commas")
+    parser.add_argument("--kill", default=",".join(KINDS), help="some of these, by commas")
     parser.add_argument("--soak", type=float, default=0, help="minutes of work without kills")
     parser.add_argument("--flood", action="store_true", help="one customer floods; no kills")
     parser.add_argument("--short", action="store_true", help="count a run that hit little, too")

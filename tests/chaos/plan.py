@@ -5,10 +5,11 @@ The seed fixes the plan; how the machine interleaves the processes differs from 
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 CHANNELS = ("twilio", "meta", "chatwoot")
+KINDS = ("worker", "valkey", "bot", "sweeper", "chores", "database", "pause")
 FIRST_CONVERSATION = 1_000  # numbers of conversations in Chatwoot
 LONG, LONGER = "!", "!!"  # a message that asks for an answer in two parts; in two of Meta's
 _IDS = {"twilio": "SM", "meta": "wamid.", "chatwoot": ""}
@@ -80,6 +81,10 @@ class Plan:
         """The same plan with longer pauses between the kills."""
         gaps = {kind: Gap(gap.least * times, gap.most * times) for kind, gap in self.gaps.items()}
         return replace(self, gaps=gaps)
+
+    def only(self, kinds: Sequence[str]) -> "Plan":
+        """The same plan where nothing but *kinds* is killed."""
+        return replace(self, gaps={kind: self.gaps[kind] for kind in kinds})
 
     def random(self, purpose: str) -> random.Random:
         """A stream of its own for each purpose, so that one does not disturb the others."""
