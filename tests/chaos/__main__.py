@@ -19,7 +19,7 @@ from tests.chaos.soak import soak
 from tests.chaos.table import complaints, shortfall, table
 
 DRAIN_SECONDS = 240.0  # the longest back-off of a reply that was refused four times is 120
-MUTANT_MESSAGES, MUTANT_CUSTOMERS = 350, 12
+MUTANT_CUSTOMERS = 12
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def main() -> int:
         return 0 if flood(seed) else 1
     if arguments.mutant:
         names = list(MUTANTS) if arguments.mutant == "all" else [arguments.mutant]
-        plan = Plan(seed, MUTANT_MESSAGES, customers=MUTANT_CUSTOMERS, newcomers=0.1)
+        plan = Plan(seed, Mutant.messages, customers=MUTANT_CUSTOMERS, newcomers=0.1)
         plan = plan.with_gaps(arguments.gaps)
         return _mutants([MUTANTS[name] for name in names], plan, arguments)
     channels = tuple(arguments.channels.split(","))
@@ -99,7 +99,10 @@ def _mutants(mutants: list[Mutant], plan: Plan, arguments: argparse.Namespace) -
         print(complaint, file=sys.stderr, flush=True)
     caught = 0
     for mutant in mutants:
-        harder = replace(plan, gaps=plan.gaps | mutant.gaps, channels=mutant.channels)
+        harder = replace(
+            plan, gaps=plan.gaps | mutant.gaps, channels=mutant.channels,
+            messages=mutant.messages,
+        )  # fmt: skip
         result = _carry_out(harder, database, mutant, None)
         found = mutant.found(result.verdict)
         caught += bool(found)

@@ -48,6 +48,7 @@ class Mutant:
     without: tuple[str, ...] = ()  # parts that are not started
     gaps: Mapping[str, Gap] = field(default_factory=dict)  # more of the harm that shows it
     channels: tuple[str, ...] = CHANNELS  # on which it shows
+    messages: int = 350  # at most; a run ends when it has shown
 
     def found(self, verdict: Verdict) -> list[str]:
         """What the run noticed of it; of losses the sure ones first, for a run that was cut off."""
@@ -155,7 +156,7 @@ _ALL = (
     Mutant("late-list", "the provider's list lags longer than the grace time", "doubled", lag=9.0,
            channels=("twilio",)),
     Mutant("no-fence", "a worker that lost its lease may commit", "doubled", _no_fence,
-           gaps={"pause": Gap(1, 2)}),
+           gaps={"pause": Gap(1, 2)}, messages=1_500),
     Mutant("no-unique-key", "every delivery of a message is a new message", "doubled",
            _no_unique_key),
     Mutant("ring-before-commit", "rung and acknowledged before it is stored", "lost",
