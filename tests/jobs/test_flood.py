@@ -121,10 +121,16 @@ def test_looking_at_5000_waiting_messages_costs_what_looking_at_one_does(
     pour(desk, clock, here, 5000, 0)
     many = fastest(lambda: turns.waiting(here)), fastest(turns.all_waiting)
     assert many[0] < 5 * one[0]
-    assert many[1] < one[1] + 0.02  # seconds, of a second's sweep
+    assert many[1] < 20 * one[1]
     lease = turns.lease(here)
     assert lease is not None
-    assert fastest(lambda: turns.read(lease, 20)) < 0.05
+    whole = select(messages).where(messages.c.conversation_id == here)
+
+    def bare() -> object:
+        with desk.services.database.read() as tx:
+            return tx.execute(whole).all()
+
+    assert fastest(lambda: turns.read(lease, 20)) < 3 * fastest(bare)
 
 
 def test_a_usual_customer_never_meets_the_limits(
