@@ -69,7 +69,7 @@ def release(page: Page) -> None:
 
 def write(page: Page) -> None:
     """Step 5: a message from the simulator, answered by the worker."""
-    page.locator("#as-tour-bar").get_by_text("Escríbale como cliente").click()
+    page.locator("#tour-next", has_text="Escríbale como cliente").click()
     expect(page.locator("#phone-box")).to_be_visible()
     page.wait_for_timeout(READS)
     typed(page, "phone-box", QUESTION)
@@ -88,7 +88,7 @@ def follow(page: Page, house: Furnished) -> None:
     page.fill("[name=email]", EMAIL)
     page.fill("[name=password]", PASSWORD)
     page.click("button[type=submit]")
-    page.locator("#as-tour-bar").get_by_text("Descríbalo").click()
+    page.locator("#tour-next", has_text="Descríbalo").click()
     expect(page.locator("#guide-next-1")).to_be_visible()
     began = time.monotonic()
     for step in STEPS:
