@@ -2,6 +2,8 @@
 
 `worker`: a worker of this host has told Redis lately that it lives; one that hangs has not.
 `stores`: the database and Redis answer, which is all that a sweeper needs.
+
+It is asked again and again in every container, so it loads little (a test says what it must not).
 """
 
 import socket
@@ -14,9 +16,10 @@ from rq import Worker
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.services import Services, open_services
 from agent.settings import Settings
+from agent.store.db import Database
 
+PATIENCE_SECONDS = 5.0
 SILENT_SECONDS = 60.0  # workers tell Redis every 15 seconds or sooner, see jobs.conversations
 
 
@@ -30,27 +33,34 @@ def worker(redis: Redis, host: str) -> str:
     return f"The worker has been silent for {silent:.0f} s." if silent > SILENT_SECONDS else ""
 
 
-def stores(services: Services) -> str:
-    """Return which store does not answer, or nothing."""
-    with services.database.read() as tx:
-        tx.execute(text("SELECT 1"))
-    services.redis.ping()
+def stores(redis: Redis, url: str) -> str:
+    """Return nothing. Raises SQLAlchemyError, RedisError when a store does not answer."""
+    database = Database(url, pool_size=1, patience=PATIENCE_SECONDS)
+    try:
+        with database.read() as tx:
+            tx.execute(text("SELECT 1"))
+    finally:
+        database.close()
+    redis.ping()
     return ""
 
 
 def main(arguments: list[str]) -> int:
     """Check what is asked for; 0 when all is well."""
-    services = open_services(Settings())
+    settings = Settings()
+    redis = Redis.from_url(
+        settings.redis_in_force, socket_connect_timeout=2, socket_timeout=PATIENCE_SECONDS
+    )
     try:
         wrong = (
-            worker(services.redis, socket.gethostname())
+            worker(redis, socket.gethostname())
             if arguments == ["worker"]
-            else stores(services)
+            else stores(redis, settings.sql_url)
         )
     except (RedisError, SQLAlchemyError) as error:
         wrong = f"A store does not answer: {type(error).__name__}."
     finally:
-        services.database.close()
+        redis.close()
     if wrong:
         print(wrong, file=sys.stderr)
     return 1 if wrong else 0

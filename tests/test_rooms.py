@@ -32,6 +32,7 @@ LEFT_OUT = {
     "jobs.conversations": WEB,
     "jobs.sweep": MODELS | WEB | {"numpy", "httpcore"},
     "jobs.chores": MODELS | WEB,
+    "jobs.alive": MODELS | WEB | {"numpy", "httpcore", "snowballstemmer"},
 }
 UNWANTED = ("langchain-community", "jina", "rq-scheduler", "llama-index")
 
