@@ -35,7 +35,7 @@ class Stop:
 
 def stop(desk: Desk, work: Work, spec: Spec) -> Stop | None:
     """Return why the model is not asked, or None."""
-    if work.lease.attempts > MAX_ATTEMPTS:
+    if is_worn_out(work):
         text = spec.fallback.in_language(spoken(work, spec))
         reason = f"{MAX_ATTEMPTS} attempts to answer ended without an answer"
         return Stop(text, "attempts", reason, "fallback")
@@ -46,6 +46,11 @@ def stop(desk: Desk, work: Work, spec: Spec) -> Stop | None:
     if loop:
         return Stop(closing(spec, spoken(work, spec), desk.clock()), "loop", loop)
     return None
+
+
+def is_worn_out(work: Work) -> bool:
+    """Whether so many tries ended without an answer that one more would end like them."""
+    return work.lease.attempts > MAX_ATTEMPTS
 
 
 def spoken(work: Work, spec: Spec) -> str:

@@ -46,9 +46,7 @@ def take(desk: Desk, conversation_id: int) -> float | None:
         work = turns.read(lease, max(_rules(version).history_messages, gates.HISTORY))
         if not work.unanswered:
             return None
-        work, unread = files.understood(
-            desk, work, desk.channels[work.lease.channel], _language(work, version)
-        )
+        work, unread = _understood(desk, work, version)
         outcome = _decide(desk, work, version, unread)
         if switches.paused:
             return None  # what was just written is thrown away; the sweeper rings after the pause
@@ -58,6 +56,14 @@ def take(desk: Desk, conversation_id: int) -> float | None:
         if work.lease.channel in ONE_BY_ONE:
             desk.services.replies.announce(work.inbox_ids)
     return desk.clock() if committed.more else None
+
+
+def _understood(desk: Desk, work: Work, version: Version | None) -> tuple[Work, str]:
+    """Put the words of files into their messages, unless it may be a file that ends the tries."""
+    if gates.is_worn_out(work):
+        return work, ""
+    channel = desk.channels[work.lease.channel]
+    return files.understood(desk, work, channel, _language(work, version))
 
 
 def _desk_is_told(desk: Desk, conversation_id: int) -> bool:

@@ -13,12 +13,14 @@ from agent.services import Services
 from agent.store.attachments import CLAIM_SECONDS, LEFT_SECONDS, MOST_ATTEMPTS
 from agent.store.inbox import Inbound
 from agent.store.tables import media
+from agent.store.turns import LEASE_SECONDS
 from bot.channels.chatwoot import ChatwootChannel
 from bot.channels.meta import MetaChannel
 from bot.channels.twilio import TwilioChannel
 from jobs import files, turn
 from jobs.desk import Desk
 from jobs.files import UNREAD
+from jobs.gates import MAX_ATTEMPTS
 from jobs.sweep import Sweeper
 from tests.fakes import Clock
 from tests.jobs.conftest import OURS
@@ -175,6 +177,24 @@ def test_without_a_key_the_customer_is_asked_politely_to_write(
     assert runtime.asked == []
     assert _reply(open_desk) == UNREAD[kind].es
     assert _row(open_desk)["state"] == "kept"
+
+
+def test_a_file_that_ends_every_try_goes_to_a_person(
+    receive: Receive, server: str, open_desk: Desk, ears: Ears, clock: Clock
+) -> None:
+    def fall(sound: bytes, media_type: str) -> str:
+        raise OSError("No space left on device")
+
+    ears.transcript = fall  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="space"):
+        receive(_twilio(server, "voz"), "audio/ogg")
+    for _ in range(MAX_ATTEMPTS - 1):
+        clock.pass_seconds(LEASE_SECONDS + 1)
+        with pytest.raises(OSError, match="space"):
+            turn.take(open_desk, 1)
+    clock.pass_seconds(LEASE_SECONDS + 1)
+    turn.take(open_desk, 1)
+    assert open_desk.services.conversations.get(1).owner == "human"
 
 
 # --- files that no turn fetches
