@@ -4,7 +4,11 @@ import contextlib
 import contextvars
 import logging
 import re
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
+
+FRAMES = 4  # of our own that are named when something unforeseen happened
 
 _fields: contextvars.ContextVar[str] = contextvars.ContextVar("log_fields", default="")
 
@@ -49,6 +53,18 @@ def configure(level: str = "INFO") -> None:
         "pypdf",
     ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def log_place(log: logging.Logger, error: BaseException) -> None:
+    """Log where *error* was raised, in our own files, and never its words.
+
+    They may hold what a customer wrote: PostgreSQL's name the values of the row it refused.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    for frame in ours[-FRAMES:]:
+        place = "/".join(Path(frame.filename).parts[-2:])
+        log.error("  in %s, %s line %s", frame.name, place, frame.lineno)
 
 
 @contextlib.contextmanager

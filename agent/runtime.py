@@ -27,6 +27,7 @@ from agent.guard import canary_of, cut, refusal, shortened
 from agent.handoffs import asked_for, ended
 from agent.language import language_of
 from agent.llm import ChatModels, Models
+from agent.log import log_place
 from agent.lookup import Lookup, TurnContext
 from agent.middleware import Patience, around
 from agent.offline import in_other_words
@@ -134,7 +135,9 @@ class Runtime:
             yield self._ended(record.handoff(Handoff(f"tool_loop: {error}")), turn)
         except Exception as error:  # the door: whatever went wrong, the customer gets an answer
             reason = why(error)
-            log.warning("turn fell back: %s", reason, exc_info=reason.startswith("unexpected"))
+            log.warning("turn fell back: %s", reason)
+            if reason.startswith("unexpected"):
+                log_place(log, error)
             yield record.step("error", reason)
             yield self._ended(record.fallback(reason), turn)
 

@@ -5,7 +5,6 @@ the words of a database's error hold the values of the row.
 """
 
 import logging
-import traceback
 
 from flask import Flask, Response, jsonify, request
 from pydantic import ValidationError
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from agent.errors import AgentError, EditConflict, Invalid, NotFound, NotReleased
+from agent.log import log_place
 from bot.errors import BadSignature, ChannelError, Unparseable
 
 log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def _database(error: SQLAlchemyError) -> Response:
     """Nothing was stored: say so, and the provider or the caller comes again."""
     log.error("database failure: %s at %s", type(error).__name__, request.url_rule)
     if isinstance(error, DBAPIError) and not error.connection_invalidated:
-        _log_place(error)
+        log_place(log, error)
     # Chatwoot comes again after a 500 (three times, 3 s apart) and never after a 503.
     status = 500 if "chatwoot" in str(request.url_rule) else 503
     return problem(status, "The database cannot be used right now. Try again.", Retry_After="5")
@@ -116,10 +116,5 @@ def _database(error: SQLAlchemyError) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     log.error("unforeseen: %s at %s", type(error).__name__, request.url_rule)
-    _log_place(error)
+    log_place(log, error)
     return problem(500, "Something went wrong here. It has been noted.")
-
-
-def _log_place(error: Exception) -> None:
-    for frame in traceback.extract_tb(error.__traceback__)[-4:]:
-        log.error("  in %s line %s", frame.name, frame.lineno)

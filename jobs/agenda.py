@@ -11,8 +11,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from agent.log import log_place
+
 log = logging.getLogger(__name__)
 
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
 PAUSE_AFTER_FAILURE = 1.0  # seconds; the lease of a failed turn runs out on its own
 Key = tuple[str, int]
 
@@ -93,8 +99,12 @@ class Agenda:
     def _run(self, key: Key) -> None:
         try:
             again = self._attend(key)
-        except Exception:  # a door: one conversation's trouble must not end the others'
-            log.exception("attending failed job=%s subject=%s", *key)
+        except AWAY as error:  # every conversation says so each second: one line is enough
+            log.warning("database away: %s job=%s subject=%s", type(error).__name__, *key)
+            again = time.time() + PAUSE_AFTER_FAILURE
+        except Exception as error:  # a door: one conversation's trouble must not end the others'
+            log.error("attending failed: %s job=%s subject=%s", type(error).__name__, *key)
+            log_place(log, error)
             again = time.time() + PAUSE_AFTER_FAILURE
         with self._changed:
             self._running.discard(key)

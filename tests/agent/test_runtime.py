@@ -92,10 +92,14 @@ def test_an_unknown_model_is_a_fallback(library: FakeLibrary, spec: Spec) -> Non
     runtime.close()
 
 
-def test_an_unexpected_error_is_a_fallback_too(library: FakeLibrary, spec: Spec) -> None:
+def test_an_unexpected_error_is_a_fallback_too(
+    library: FakeLibrary, spec: Spec, caplog: pytest.LogCaptureFixture
+) -> None:
     runtime = scripted(library, ScriptedModel(RuntimeError("a secret")))
     answer = runtime.answer(spec, [], ["¿Qué garantía dan?"])
     assert (answer.text, answer.error) == (spec.fallback.es, "unexpected: RuntimeError")
+    assert ".py line" in caplog.text  # the place, not the words
+    assert "a secret" not in caplog.text
 
 
 def test_no_words_need_no_model(library: FakeLibrary, spec: Spec) -> None:

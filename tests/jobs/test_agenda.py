@@ -5,6 +5,7 @@ import time
 from concurrent.futures import Future
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from jobs.agenda import Agenda, Key
 
@@ -66,7 +67,7 @@ def test_one_failure_does_not_end_the_others(caplog: pytest.LogCaptureFixture) -
 
     def attend(key: Key) -> None:
         if key[1] == 1:
-            raise ValueError
+            raise ValueError("what a customer wrote")
         attended.set_result(key)
 
     agenda = Agenda(attend, slots=1)
@@ -74,7 +75,27 @@ def test_one_failure_does_not_end_the_others(caplog: pytest.LogCaptureFixture) -
     agenda.ring(("turn", 2))
     assert attended.result(5) == ("turn", 2)
     agenda.close(5)
-    assert "attending failed" in caplog.text
+    assert "attending failed: ValueError" in caplog.text
+    assert "in attend, jobs/test_agenda.py line" in caplog.text
+    assert "customer wrote" not in caplog.text
+
+
+def test_a_database_that_is_away_is_one_line_a_conversation(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    done = threading.Event()
+
+    def attend(key: Key) -> None:
+        done.set()
+        raise OperationalError("SELECT 1", {}, OSError("server closed the connection"))
+
+    agenda = Agenda(attend, slots=1)
+    agenda.ring(("turn", 1))
+    assert done.wait(5)
+    agenda.close(5)
+    assert [record.getMessage() for record in caplog.records] == [
+        "database away: OperationalError job=turn subject=1"
+    ]
 
 
 def test_room_is_waited_for() -> None:
