@@ -86,9 +86,11 @@ class Door:
         person: Person = request.scope["person"]
         chosen = language if language in LANGUAGES else "es"
         self._people.set_language(person.email, chosen)
-        path = urlsplit(request.headers.get("referer", "")).path
-        page = path.rsplit("/", 1)[-1] if path.startswith(f"{HOME}/") else ""
-        return RedirectResponse(_own_path(f"{HOME}/{chosen}/{page}"), 303)
+        came = urlsplit(request.headers.get("referer", ""))
+        ours = came.path.startswith(f"{HOME}/")
+        page = came.path.rsplit("/", 1)[-1] if ours else ""
+        shown = f"?{came.query}" if ours and came.query else ""
+        return RedirectResponse(_own_path(f"{HOME}/{chosen}/{page}") + shown, 303)
 
     def _login_page(
         self, request: Request, back: str, error: AgentError | None = None
@@ -108,6 +110,7 @@ class Door:
     def _enter(self, request: Request, email: str, password: str, back: str) -> Response:
         browser = request.headers.get("user-agent", "")
         token = self._people.sign_in(email, password, _address(request), browser)
+        self._greet(request, token)
         self._audit.note(email.strip().lower(), "signed in")
         answer = RedirectResponse(_own_path(back), 303)
         answer.set_cookie(
@@ -115,6 +118,12 @@ class Door:
             secure=self._secure, path="/",
         )  # fmt: skip
         return answer
+
+    def _greet(self, request: Request, token: str) -> None:
+        """Go on in the language of the sign-in page with those who have not chosen one yet."""
+        person = self._people.of_token(token)
+        if person and person.must_change_password:
+            self._people.set_language(person.email, _language(request))
 
 
 def _address(request: Request) -> str:

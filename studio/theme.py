@@ -1,8 +1,11 @@
 """How the studio looks: one Gradio theme, one style sheet, one small script, all served by us."""
 
+import json
 from pathlib import Path
 
 import gradio as gr
+
+from studio.texts import say
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 SYSTEM_FONT = ("ui-sans-serif", "system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -73,4 +76,5 @@ def login_style() -> str:
 
 def script(language: str) -> str:
     """Return our script, told the person's language."""
-    return (ASSETS / "studio.js").read_text(encoding="utf-8").replace("LANGUAGE", language)
+    script = (ASSETS / "studio.js").read_text(encoding="utf-8").replace("LANGUAGE", language)
+    return script.replace("UNSAVED", json.dumps(say(language, "unsaved.sure")))

@@ -21,6 +21,8 @@ from studio.texts import has, say
 Handler = Callable[..., Any]
 Show = Callable[[Any], Any]
 Load = Callable[..., Any]  # `gr.Blocks.load` of the page being built
+# Tells our script that what was typed is stored; what comes with it goes into the address.
+STORED = "(query) => { window.stored(query); }"
 
 
 def event(studio: Studio, handler: Handler, show: Show | None = None, done: str = "") -> Handler:

@@ -7,7 +7,10 @@ document.documentElement.lang = 'LANGUAGE';
 const plainFetch = window.fetch;
 window.fetch = async (...parts) => {
   const answer = await plainFetch(...parts);
-  if (answer.status === 401) window.location.assign('/login');
+  if (answer.status === 401) {
+    const back = encodeURIComponent(window.location.pathname + window.location.search);
+    window.location.assign(`/login?next=${back}`);
+  }
   return answer;
 };
 // Leaving a page cuts off what it was waiting for; Gradio reports each of those as an error.
@@ -21,3 +24,32 @@ const little = window.matchMedia('(max-width: 1240px)');
 const tell = () => document.documentElement.classList.toggle('narrow', little.matches);
 little.addEventListener('change', tell);
 tell();
+// What a page shows stands in its address: reloading it, or changing the language, leads back.
+const stand = (query) => {
+  const address = `${window.location.pathname}?${query}`;
+  window.history.replaceState(window.history.state, '', address);
+};
+const LISTS = { 'agent-list': 'agent', 'base-list': 'base', 'inbox-list': 'conversation' };
+// What was typed into a draft and is not stored yet is not thrown away unasked.
+const LEAVES = '#agent-list [data-pick], #agent-new, #agent-import, '
+  + '#agent-state [data-pick]:not([data-confirm]):not([data-on]), '
+  + '#agent-versions [data-pick=release], #agent-versions [data-pick=restore]';
+let unsaved = false;
+window.stored = (query) => { unsaved = false; if (query) stand(query); };
+document.addEventListener('input', (event) => {
+  if (event.target.closest('.as-draft')) unsaved = true;
+});
+window.addEventListener('beforeunload', (event) => {
+  leaving = !unsaved;
+  if (unsaved) event.preventDefault();
+});
+window.addEventListener('pagehide', () => { leaving = true; });
+document.addEventListener('click', (event) => {
+  if (unsaved && event.target.closest(LEAVES)) {
+    if (window.confirm(UNSAVED)) unsaved = false;
+    else { event.preventDefault(); event.stopPropagation(); return; }
+  }
+  const card = event.target.closest('.as-card[data-pick=open]');
+  const list = card && LISTS[card.closest('[id$=-list]')?.id];
+  if (list) stand(`${list}=${card.dataset.id}`);
+}, true);

@@ -17,7 +17,7 @@ from studio.pages import releases, releases_view
 from studio.pages.agents_view import Opened, Parts, beside, layout, shown
 from studio.roles import allow
 from studio.state import NO_CANARY, Studio
-from studio.wiring import Load, Show, at_address, event, pick, sentence
+from studio.wiring import STORED, Load, Show, at_address, event, pick, sentence
 
 # Hands [name, text] to the browser's downloads.
 DOWNLOAD = """(file) => {
@@ -181,6 +181,7 @@ def _wire_buttons(studio: Studio, parts: Parts, show: Show) -> None:
         event(studio, save, done="agents.saved"), [*here, *parts.fields], list(here)
     )
     saved.success(event(studio, reread, names), parts.agent_id, [parts.listed, parts.state])
+    saved.success(None, js=STORED)
     parts.state.select(pick(studio, export, json.dumps), None, parts.file).success(
         None, parts.file, None, js=DOWNLOAD
     )

@@ -87,7 +87,7 @@ def layout(studio: Studio) -> Parts:
                 save = gr.Button(say("agents.save"), variant="primary", elem_id="agent-save",
                                  scale=1, min_width=140)  # fmt: skip
             with gr.Tabs():
-                with gr.Tab(say("agents.tab_describe")):
+                with gr.Tab(say("agents.tab_describe"), elem_classes="as-draft"):
                     tones, placed = _fields(studio)
                 with gr.Tab(say("agents.tab_release"), elem_id="agent-release-tab"):
                     releases = releases_view.layout(studio)

@@ -30,7 +30,7 @@ from studio.roles import allow
 from studio.state import Studio
 from studio.talk import DRAFT, Talk, converse, drawn, spec_of
 from studio.texts import say
-from studio.wiring import Load, at_address, event, pick
+from studio.wiring import STORED, Load, at_address, event, pick
 
 TO_TOP = "(...values) => { window.scrollTo(0, 0); return values; }"
 
@@ -170,12 +170,13 @@ def build(studio: Studio, load: Load) -> None:
     gr.on([name.change, brand.change], greeting, [name, brand], parts.hello,
           trigger_mode="always_last", show_progress="hidden")  # fmt: skip
     for number, button in enumerate(parts.nexts, 2):
-        button.click(
+        kept = button.click(
             event(studio, keep, show),
             [gr.State(number), parts.agent_id, parts.revision, *parts.words],
             parts.filled,
             js=TO_TOP,
         )
+        kept.success(None, parts.at, js=STORED)
     for number, button in enumerate(parts.backs, 1):
         button.click(
             event(studio, go, show), [gr.State(number), parts.agent_id], parts.filled, js=TO_TOP

@@ -5,11 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from knowledge.files import EXTENSIONS
 from studio.markup import tag
 from studio.pages.guide_view import STEPS, rule_list, tone_cards
 from studio.state import Studio
-from studio.talk import Talk, drawn
 from studio.widgets import clickable, place
 
 
@@ -19,6 +17,7 @@ class Parts:
 
     agent_id: gr.State
     revision: gr.State
+    at: gr.Textbox  # the agent and the step, on their way to the address
     walk: gr.Walkthrough
     words: tuple[gr.Textbox, ...]  # name, brand, description, tone, instructions
     nexts: tuple[gr.Button, ...]
@@ -35,7 +34,7 @@ class Parts:
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.agent_id, self.revision, self.walk, self.knowledge.sources,
+        return [self.agent_id, self.revision, self.at, self.walk, self.knowledge.sources,
                 self.trial.questions, self.check, self.release]  # fmt: skip
 
 
@@ -48,6 +47,7 @@ class KnowledgeParts:
     keep: gr.Button
     url: gr.Textbox
     add: gr.Button
+    complaint: gr.HTML
     sources: gr.HTML
     timer: gr.Timer = field(repr=False)
 
@@ -65,7 +65,7 @@ class TrialParts:
 
 def layout(studio: Studio) -> Parts:
     """Place the components."""
-    agent_id, revision = gr.State(""), gr.State(0)
+    agent_id, revision, at = gr.State(""), gr.State(0), gr.Textbox(visible=False)
     nexts: list[gr.Button] = []
     backs: list[gr.Button] = []
     with gr.Walkthrough(selected=1, elem_id="guide") as walk:
@@ -87,7 +87,7 @@ def layout(studio: Studio) -> Parts:
         with _step(studio, 6):
             check, release = _release(studio, backs)
     return Parts(
-        agent_id, revision, walk, (name, brand, description, tone, instructions), tuple(nexts),
+        agent_id, revision, at, walk, (name, brand, description, tone, instructions), tuple(nexts),
         tuple(backs), hello, tones, sound, rules, knowledge, trial, check, release,
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def _about(studio: Studio, step: str) -> None:
 def _text(studio: Studio, field_name: str, **more: Any) -> gr.Textbox:
     return gr.Textbox(
         label=studio.say(f"agent.{field_name}"), info=studio.say(f"agent.{field_name}.help"),
-        elem_id=f"guide-{field_name}", **more,
+        elem_id=f"guide-{field_name}", elem_classes="as-draft", **more,
     )  # fmt: skip
 
 
@@ -168,13 +168,14 @@ def _knowledge(studio: Studio) -> KnowledgeParts:
         with gr.Column(scale=6, min_width=420):
             _about(studio, "knowledge")
             files = gr.File(
-                label=say("knowledge.files"), file_count="multiple", type="filepath",
-                file_types=list(EXTENSIONS), height=140, elem_id="guide-files",
+                label=say("knowledge.files"), file_count="multiple", type="filepath", height=140,
+                elem_id="guide-files",
             )  # fmt: skip
             with gr.Group():
                 text = gr.Textbox(
                     label=say("guide.knowledge.text"), lines=4, max_lines=6, max_length=200_000,
                     placeholder=say("guide.knowledge.text_example"), elem_id="guide-text",
+                    elem_classes="as-draft",
                 )  # fmt: skip
             keep = gr.Button(say("guide.knowledge.keep"), elem_id="guide-keep")
         with gr.Column(scale=4, min_width=300):
@@ -182,8 +183,9 @@ def _knowledge(studio: Studio) -> KnowledgeParts:
                 url = gr.Textbox(label=say("knowledge.url"), placeholder="https://",
                                  max_length=2000, elem_id="guide-url")  # fmt: skip
             add = gr.Button(say("knowledge.add_url"), elem_id="guide-add")
+            complaint = place(elem_id="guide-complaint")
             sources = place(elem_id="guide-sources")
-    return KnowledgeParts(files, text, keep, url, add, sources, gr.Timer(1.5))
+    return KnowledgeParts(files, text, keep, url, add, complaint, sources, gr.Timer(1.5))
 
 
 def _trial(studio: Studio) -> TrialParts:
@@ -193,8 +195,7 @@ def _trial(studio: Studio) -> TrialParts:
             _about(studio, "try")
             questions = clickable(elem_id="guide-questions")
         with gr.Column(scale=6, min_width=420):
-            chat = place(drawn(studio, Talk()), elem_id="guide-chat", autoscroll=True,
-                         elem_classes="as-phone as-short")  # fmt: skip
+            chat = place(elem_id="guide-chat", elem_classes="as-phone as-short")
             with gr.Row():
                 box = gr.Textbox(
                     show_label=False, placeholder=studio.say("playground.placeholder"), scale=8,

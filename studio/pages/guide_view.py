@@ -53,6 +53,7 @@ def shown(studio: Studio, page: Guided) -> list[Any]:
     return [
         page.agent.id if page.agent else "",
         page.agent.revision if page.agent else 0,
+        f"agent={page.agent.id}@{page.step}" if page.agent else "",
         gr.Walkthrough(selected=page.step),
         sources(studio, page),
         question_list(studio, page.topics),
@@ -128,13 +129,12 @@ def question_list(studio: Studio, topics: Sequence[str]) -> Html:
 
 def sources(studio: Studio, page: Guided) -> Html:
     """Return what the agent has been given, and how far it has been read."""
-    told = note(page.complaint) if page.complaint else None
     if not page.sources:
-        return join([told, note(studio.say("guide.knowledge.empty"))])
+        return note(studio.say("guide.knowledge.empty"))
     head = [studio.say("knowledge.source"), studio.say("knowledge.state")]
     rows = [[tag("span", one.name, class_="as-file", title=one.name), source_state(studio, one)]
             for one in page.sources]  # fmt: skip
-    return join([told, table(head, rows, "")])
+    return table(head, rows, "")
 
 
 def release_view(studio: Studio, page: Guided) -> Html:

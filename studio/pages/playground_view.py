@@ -104,12 +104,11 @@ def layout(studio: Studio) -> Parts:
         other = gr.Dropdown([], label=say("playground.beside"), elem_id="try-beside")
     with gr.Row(elem_classes="as-columns"):
         with gr.Column(scale=6, min_width=360):
-            chat = clickable(elem_id="try-chat", autoscroll=True, elem_classes="as-phone as-mid")
+            chat = clickable(elem_id="try-chat", elem_classes="as-phone as-mid")
             box, send, again = _writing(studio)
             kinds = _kinds(studio)
         with gr.Column(scale=5, min_width=300, visible=False) as second:
-            other_chat = clickable(elem_id="try-other", autoscroll=True,
-                                   elem_classes="as-phone as-mid")  # fmt: skip
+            other_chat = clickable(elem_id="try-other", elem_classes="as-phone as-mid")
         with gr.Column(scale=5, min_width=320):
             form = _correction(studio)
             place(tag("h3", say("playground.why")))

@@ -129,7 +129,7 @@ def build(studio: Studio, load: Load) -> None:
                                   info=say("simulator.customer_help"))  # fmt: skip
             again = gr.Button(say("simulator.clear"))
         with gr.Column(scale=6, min_width=380):
-            screen = place(elem_id="phone", autoscroll=True, elem_classes="as-phone")
+            screen = place(elem_id="phone", elem_classes="as-phone")
             with gr.Row(elem_id="phone-writing"):
                 clip = gr.UploadButton(say("simulator.attach"), file_types=KINDS, scale=0,
                                        min_width=96, elem_id="phone-clip")  # fmt: skip

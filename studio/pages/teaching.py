@@ -14,7 +14,8 @@ from studio.pages.guide_view import Guided, sources
 from studio.pages.guided import opened
 from studio.roles import allow
 from studio.state import Studio
-from studio.wiring import event, sentence
+from studio.widgets import note
+from studio.wiring import STORED, event, sentence
 
 MOST_FILES = 20
 
@@ -92,14 +93,20 @@ def wire(studio: Studio, parts: Parts, show: Callable[[Guided], Any]) -> None:
     given = parts.knowledge
 
     def emptied(page: Guided) -> list[Any]:
-        return [*show(page), None]
+        told = note(page.complaint) if page.complaint else ""
+        return [*show(page), None, told]
 
     for what, handler, source in (
         (given.files.upload, upload, given.files),
         (given.keep.click, write, given.text),
         (given.add.click, add_page, given.url),
     ):
-        what(event(studio, handler, emptied), [parts.agent_id, source], [*parts.filled, source])
+        given_now = what(
+            event(studio, handler, emptied), [parts.agent_id, source],
+            [*parts.filled, source, given.complaint],
+        )  # fmt: skip
+        if source is given.text:
+            given_now.success(None, parts.at, js=STORED)
     given.timer.tick(
         event(studio, watch, partial(sources, studio)), parts.agent_id, given.sources,
         show_progress="hidden",

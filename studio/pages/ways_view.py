@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 
 from knowledge.base import Chunk
-from knowledge.files import EXTENSIONS
 from studio.markup import Html, join, tag
 from studio.pages.passages_view import place_of
 from studio.state import Studio
@@ -69,8 +68,8 @@ def layout(studio: Studio) -> WaysIn:
 def _files(studio: Studio) -> tuple[Any, ...]:
     say = studio.say
     files = gr.File(
-        label=say("knowledge.files"), file_count="multiple", type="filepath",
-        file_types=list(EXTENSIONS), height=140, elem_id="source-files",
+        label=say("knowledge.files"), file_count="multiple", type="filepath", height=140,
+        elem_id="source-files",
     )  # fmt: skip
     check = gr.Checkbox(label=say("preview.check"), elem_id="preview-check", container=False)
     paths = gr.State(())

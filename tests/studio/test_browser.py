@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 
 from agent.spec import KnowledgeChoice, Spec
 from tests.browser import FLAGS, HOW, executable
@@ -35,7 +35,8 @@ class Watched:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         self.page.on("request", lambda request: self._request(request.url))
-        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.asked: list[str] = []  # and always answered with yes
+        self.page.on("dialog", self._dialog)
 
     def sign_in(self, who: str, language: str) -> None:
         self.page.goto(f"{self._url}/login?language={language}")
@@ -47,6 +48,10 @@ class Watched:
     def go(self, language: str, name: str, query: str = "") -> None:
         self.page.goto(f"{self._url}/studio/{language}/{name}{query}")
         expect(self.page.locator(".as-header")).to_be_visible()
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.asked.append(dialog.message)
+        dialog.accept()
 
     def _console(self, message: object) -> None:
         if getattr(message, "type", "") == "error":
@@ -104,6 +109,8 @@ def test_a_new_agent_in_spanish_from_the_first_step_to_the_release(
     page.click("#guide-tones [data-id=warm]")
     expect(page.locator("#guide-sound")).to_contain_text("Claro que sí")
     page.click("#guide-next-2")
+    page.wait_for_url("**/new?agent=*@3")
+    page.reload()  # the path goes on where it was
     page.click("#guide-rules [data-id=next_step]")
     expect(page.locator("#guide-instructions textarea")).to_have_value(re.compile("siguiente paso"))
     page.click("#guide-next-3")
@@ -112,9 +119,12 @@ def test_a_new_agent_in_spanish_from_the_first_step_to_the_release(
     site.house.read_sources()
     expect(page.locator("#guide-sources .good")).to_have_count(3)  # by itself: the page watches
     page.click("#guide-next-4")
-    write(page, "guide-box", "¿Cuánto tardan los envíos a Oaxaca?")
-    page.click("#guide-send")
-    expect(page.locator("#guide-chat .agent")).to_contain_text("cuatro días")
+    for number, question in enumerate(("¿Qué días abren?", "¿Tardan los envíos a Oaxaca?" * 40)):
+        write(page, "guide-box", question)
+        page.click("#guide-send")
+        expect(page.locator("#guide-chat .agent [class*=text]")).to_have_count(number + 1)
+    expect(page.locator("#guide-chat .agent").last).to_contain_text("cuatro días")
+    expect(page.locator("#guide-chat .agent").last).to_be_in_viewport(ratio=0.9)
     page.click("#guide-next-5")
     expect(page.locator("#guide-check")).to_contain_text("Todo en orden")
     page.click("#guide-release")
@@ -198,6 +208,25 @@ def test_a_draft_is_checked_released_compared_and_rolled_back_in_english(
     answering = services.agents.answering("twilio", "whatsapp:+5215550001")
     assert answering is not None
     assert answering.number == 1
+
+
+def test_unsaved_words_are_not_thrown_away_unasked(watched: Watched, site: Site) -> None:
+    page, agents = watched.page, site.house.services.agents
+    kept, other = (agents.create(Spec(name=name), "editor@example.com") for name in ("Eva", "Leo"))
+    watched.sign_in("editor", "es")
+    watched.go("es", "", f"?agent={kept}")
+    expect(page.locator("#agent-name input, #agent-name textarea")).to_have_value("Eva")
+    write(page, "agent-tone", "Breve")
+    page.click(f"#agent-list [data-id='{other}']")
+    page.wait_for_url(f"**/?agent={other}")
+    expect(page.locator("#agent-name input, #agent-name textarea")).to_have_value("Leo")
+    assert watched.asked == ["Hay cambios sin guardar. ¿Seguir y perderlos?"]
+    write(page, "agent-tone", "Formal")
+    page.click("#agent-save")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("Borrador guardado")
+    page.click(f"#agent-list [data-id='{kept}']")
+    expect(page.locator("#agent-name input, #agent-name textarea")).to_have_value("Eva")
+    assert len(watched.asked) == 1
 
 
 def test_the_inbox_lives_by_itself_and_staff_answer(watched: Watched, site: Site) -> None:

@@ -93,5 +93,21 @@ def test_the_language_is_remembered_with_the_person(site: Site) -> None:
     client.post("/language", data={"language": "es"})
 
 
+def test_changing_the_language_leads_back_to_what_was_open(site: Site) -> None:
+    client = site.client("agent")
+    referer = {"referer": f"{site.url}/studio/es/inbox?conversation=7"}
+    answer = client.post("/language", data={"language": "es"}, headers=referer)
+    assert answer.headers["location"] == "/studio/es/inbox?conversation=7"
+
+
+def test_a_first_sign_in_goes_on_in_the_language_of_its_page(site: Site) -> None:
+    people = site.house.services.people
+    form = {"email": "mary@example.com", "password": people.add("mary@example.com", "agent")}
+    client = site.client()
+    client.post("/login?language=en", data=form)
+    assert "Choose your password" in client.get("/password").text
+    people.disable("mary@example.com")
+
+
 def test_the_health_page_is_open(site: Site) -> None:
     assert site.client().get("/healthz").json() == {"status": "up"}

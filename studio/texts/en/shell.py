@@ -78,6 +78,7 @@ TEXTS = {
     "error.said.Choose a channel out of twilio, meta, chatwoot, api, web, and its address.": (
         "Choose a channel and write its address."
     ),
+    "unsaved.sure": "There are unsaved changes. Go on and lose them?",
     "panic.stop": "Stop every agent",
     "panic.stop_sure": (
         "Stop EVERY agent? No customer is answered by an agent until you let them go on; what"

@@ -11,7 +11,7 @@ TEXTS = {
     "simulator.clear": "Clear the screen",
     "simulator.attach": "Attach",
     "simulator.placeholder": "Message",
-    "simulator.empty": 'Write a message, for example: "Hello, what warranty do the cars have?"',
+    "simulator.empty": 'Write a message, for example: "Hello, what can you help me with?"',
     "simulator.file_first": "Choose a file first.",
     "simulator.file_big": "The file is larger than 16 MB, the most that WhatsApp takes.",
     "simulator.write_first": "Write a message first.",

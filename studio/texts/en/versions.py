@@ -32,7 +32,9 @@ TEXTS: dict[str, str] = {
         'The base "{base}" is still reading {n}. Wait until it is done, or release and it will '
         "know later."
     ),
-    "check.base_failed": 'In the base "{base}", {n} could not be read. Look at it in Knowledge.',
+    "check.base_failed": (
+        'In the base "{base}" some sources could not be read ({n}). Look in Knowledge.'
+    ),
     "check.catalog_empty": (
         "It searches the catalogue, but its bases hold no table. Upload an Excel or CSV file, or "
         "take that tool away."

@@ -76,6 +76,7 @@ TEXTS = {
     "error.said.Choose a channel out of twilio, meta, chatwoot, api, web, and its address.": (
         "Elija un canal y escriba su dirección."
     ),
+    "unsaved.sure": "Hay cambios sin guardar. ¿Seguir y perderlos?",
     "panic.stop": "Detener a todos los agentes",
     "panic.stop_sure": (
         "¿Detener a TODOS los agentes? Ningún cliente recibirá respuesta automática hasta que"

@@ -11,7 +11,7 @@ TEXTS = {
     "simulator.clear": "Vaciar la pantalla",
     "simulator.attach": "Adjuntar",
     "simulator.placeholder": "Mensaje",
-    "simulator.empty": "Escriba un mensaje, por ejemplo: «Hola, ¿qué garantía tienen los autos?»",
+    "simulator.empty": "Escriba un mensaje, por ejemplo: «Hola, ¿en qué me pueden ayudar?»",
     "simulator.file_first": "Elija primero un archivo.",
     "simulator.file_big": "El archivo pesa más de 16 MB, lo más que WhatsApp admite.",
     "simulator.write_first": "Escriba primero un mensaje.",

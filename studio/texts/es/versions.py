@@ -34,7 +34,7 @@ TEXTS: dict[str, str] = {
         "después."
     ),
     "check.base_failed": (
-        "En la base «{base}» hay {n} que no se pudo leer. Mírelo en Conocimiento."
+        "En la base «{base}» hay fuentes que no se pudieron leer ({n}). Mírelas en Conocimiento."
     ),
     "check.catalog_empty": (
         "Busca en el catálogo, pero sus bases no tienen ninguna tabla. Suba un Excel o CSV, o "
