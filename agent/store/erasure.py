@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
 
 from agent.errors import NotFound
 from agent.store.db import Database
@@ -73,6 +73,7 @@ class Erasure:
             mine = _ids(tx, conversations.c.id, conversations.c.contact_id == contact_id)
             files = _names(tx, media.c.conversation_id.in_(mine))
             self._bury(tx, mine)
+            _delete_states(tx, mine)
             gone = _delete_conversations(tx, mine)
             tx.execute(delete(contacts).where(contacts.c.id == contact_id))
         self._remove(files)
@@ -87,7 +88,10 @@ class Erasure:
         kept = {**DEFAULT_DAYS, **(days or {})}
         now = self._clock()
         before = {name: now - count * DAY if count else 0.0 for name, count in kept.items()}
-        done = self._forget_messages(before["messages"]) if before["messages"] else 0
+        done = 0
+        if before["messages"]:
+            done = self._forget_messages(before["messages"])
+            done += self._forget_states(before["messages"])
         done += self._forget_files(before["media"]) if before["media"] else 0
         if before["audit"]:
             with self._database.write() as tx:
@@ -134,6 +138,16 @@ class Erasure:
                 _delete_empty(tx, before)
         return len(old)
 
+    def _forget_states(self, before: float) -> int:
+        """Delete old statuses. They are numbered as they come, so the oldest tell all."""
+        states = delivery_states.c
+        oldest = select(states.id, states.reported_at).order_by(states.id).limit(AT_ONCE)
+        with self._database.write() as tx:
+            old = [row.id for row in tx.execute(oldest) if row.reported_at < before]
+            if old:
+                tx.execute(delete(delivery_states).where(states.id.in_(old)))
+        return len(old)
+
     def _forget_files(self, before: float) -> int:
         with self._database.write() as tx:
             old = (media.c.created_at < before) & (media.c.state != "gone")
@@ -168,11 +182,19 @@ def _names(tx: Connection, which: ColumnElement[bool]) -> list[str]:
     return [name for name in names if name]
 
 
-def _delete_conversations(tx: Connection, mine: Sequence[int]) -> int:
+def _delete_states(tx: Connection, mine: Sequence[int]) -> None:
+    """Delete every status of what was sent there; a part that was sent anew had several ids."""
+    here = outbox.c.conversation_id.in_(mine)
     sent = select(outbox.c.provider_message_id).where(
-        outbox.c.conversation_id.in_(mine), outbox.c.provider_message_id.is_not(None)
+        here, outbox.c.provider_message_id.is_not(None)
     )
-    tx.execute(delete(delivery_states).where(delivery_states.c.provider_message_id.in_(sent)))
+    theirs = delivery_states.c.outbox_id.in_(select(outbox.c.id).where(here))
+    tx.execute(
+        delete(delivery_states).where(or_(theirs, delivery_states.c.provider_message_id.in_(sent)))
+    )
+
+
+def _delete_conversations(tx: Connection, mine: Sequence[int]) -> int:
     gone = 0
     for table in (outbox, messages, turns, media, notes, allowances, inbox):
         done = tx.execute(delete(table).where(table.c.conversation_id.in_(mine)))
@@ -185,8 +207,6 @@ def _delete_messages(tx: Connection, old: Sequence[Any]) -> None:
     ids = [row.id for row in old]
     heard = [row.inbox_id for row in old if row.inbox_id is not None]
     said = [row.turn_id for row in old if row.turn_id is not None]
-    sent = select(outbox.c.provider_message_id).where(outbox.c.message_id.in_(ids))
-    tx.execute(delete(delivery_states).where(delivery_states.c.provider_message_id.in_(sent)))
     tx.execute(delete(outbox).where(outbox.c.message_id.in_(ids)))
     tx.execute(delete(messages).where(messages.c.id.in_(ids)))
     tx.execute(delete(media).where(media.c.inbox_id.in_(heard)))

@@ -21,8 +21,7 @@ from agent.consent import OPTED_OUT
 from agent.store import outbox_queries as queries
 from agent.store.consents import opt_out
 from agent.store.db import Database, new_id
-from agent.store.dialect import upsert
-from agent.store.tables import delivery_states, outbox
+from agent.store.tables import outbox
 from agent.store.takeover import TAKEN_OVER
 
 LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the request is under way
@@ -217,23 +216,16 @@ class Outbox:
 
 
 def _report(tx: Connection, provider: str, report: Report, now: float) -> bool:
-    fresh = tx.scalar(
-        upsert(tx, delivery_states)
-        .values(provider=provider, provider_message_id=report.provider_message_id,
-                status=report.status, error_code=report.error_code,
-                outbox_id=report.outbox_id, reported_at=now)
-        .on_conflict_do_nothing(index_elements=["provider", "provider_message_id", "status"])
-        .returning(delivery_states.c.id)
-    )  # fmt: skip
-    if fresh is None:
+    sid, row = report.provider_message_id, report.outbox_id
+    told = {
+        "provider": provider, "provider_message_id": sid, "status": report.status,
+        "error_code": report.error_code, "outbox_id": row, "reported_at": now,
+    }  # fmt: skip
+    if tx.scalar(queries.note_report(tx.dialect.name), told) is None:
         return False
-    if report.outbox_id is not None:
-        tx.execute(
-            update(outbox)
-            .where(outbox.c.id == report.outbox_id, outbox.c.state.in_(queries.OPEN))
-            .values(state="sent", provider_message_id=report.provider_message_id, sent_at=now,
-                    lease_until=0, error="", error_code="")
-        )  # fmt: skip
+    if row is not None:
+        values = {"row": row, "by": provider, "sid": sid, "said": report.status, "now": now}
+        tx.execute(queries.taken(), values)
     _raise_status(tx, report)
     return True
 

@@ -3,11 +3,13 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
 
-from agent.store.tables import contacts, conversations, messages, outbox
+from agent.store.dialect import insert_into
+from agent.store.tables import contacts, conversations, delivery_states, messages, outbox
 
 OPEN = ("pending", "sending", "unknown")
+FAILED = ("failed", "undelivered")
 # Spelled as in the partial index: with bound values neither database would use it.
 _UNFINISHED = text("outbox.state NOT IN ('sent', 'dead')")
 
@@ -102,3 +104,44 @@ def due() -> Any:
         .where(outbox.c.id.in_(heads), ready)
         .limit(bindparam("at_most"))
     )
+
+
+@cache
+def note_report(dialect: str) -> Any:
+    """Keep one status, once, of a message of ours; return its id.
+
+    A number may have other senders, and a customer may have been erased: what a provider tells of
+    their messages is nobody's business here.
+    """
+    names = ("provider", "provider_message_id", "status", "error_code", "outbox_id", "reported_at")
+    told = [bindparam(name, type_=delivery_states.c[name].type) for name in names]
+    by_id = exists().where(outbox.c.id == bindparam("outbox_id", type_=outbox.c.id.type))
+    by_sid = exists().where(outbox.c.provider_message_id == bindparam("provider_message_id"))
+    return (
+        insert_into(dialect, delivery_states)
+        .from_select(names, select(*told).where(or_(by_id, by_sid)))
+        .on_conflict_do_nothing(index_elements=["provider", "provider_message_id", "status"])
+        .returning(delivery_states.c.id)
+    )
+
+
+@cache
+def taken() -> Any:
+    """Note that row `row` was taken under `sid` by `provider`, who says so at `now`.
+
+    What had failed under that id was sent anew since, under another one: this is old news.
+    """
+    failed = exists().where(
+        delivery_states.c.provider == bindparam("by"),
+        delivery_states.c.provider_message_id == bindparam("sid"),
+        delivery_states.c.status.in_(FAILED),
+        delivery_states.c.status != bindparam("said"),
+    )
+    return (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"), outbox.c.state.in_(OPEN), ~failed)
+        .values(
+            state="sent", provider_message_id=bindparam("sid"), sent_at=bindparam("now"),
+            lease_until=0, error="", error_code="",
+        )
+    )  # fmt: skip

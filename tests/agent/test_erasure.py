@@ -13,7 +13,18 @@ from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.store.erasure import DAY, Erasure
 from agent.store.inbox import Accepted, Inbound, Inbox
-from agent.store.tables import contacts, conversations, inbox, media, messages, notes, outbox, turns
+from agent.store.owners import Echo
+from agent.store.tables import (
+    contacts,
+    conversations,
+    delivery_states,
+    inbox,
+    media,
+    messages,
+    notes,
+    outbox,
+    turns,
+)
 from agent.store.turns import Outcome, Turns
 from tests.fakes import Clock
 
@@ -128,6 +139,31 @@ def test_an_erased_customer_who_writes_anew_is_a_new_customer(shop: Shop) -> Non
     shop.services.erasure.customer(mine.conversation_id)
     [anew] = shop.services.inbox.accept([Inbound("twilio", "SM-new", "us", "her", "hola")])
     assert anew.is_new
+
+
+def test_no_status_of_an_erased_customers_messages_stays(shop: Shop) -> None:
+    mine = shop.serve("ana", SECRETS).conversation_id
+    with shop.services.database.write() as tx:
+        out_id = tx.execute(select(outbox.c.id)).scalar_one()
+    shop.services.dead_letters.retry(out_id)  # the next send has another id
+    for sid in ("SM-first", "SM-second"):
+        shop.services.outbox.report("twilio", sid, "failed", outbox_id=out_id)
+        shop.services.dead_letters.retry(out_id)
+    here = f"whatsapp:ana-{SECRETS[0]}"
+    shop.services.owners.echo(Echo("twilio", "wamid.her-number", "us", here, "soy Bia"))
+    shop.services.erasure.customer(mine)
+    with shop.services.database.read() as tx:
+        [left] = tx.scalars(select(delivery_states.c.provider_message_id))
+    assert "number" not in left  # the echo's hash
+
+
+def test_statuses_are_forgotten_with_their_messages(shop: Shop, clock: Clock) -> None:
+    shop.serve("ana", SECRETS)
+    clock.now += 200 * DAY
+    while shop.services.erasure.forget():
+        pass
+    with shop.services.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(delivery_states)) == 0
 
 
 def test_a_turn_that_was_under_way_stores_nothing_of_an_erased_customer(shop: Shop) -> None:

@@ -100,7 +100,7 @@ def test_a_batch_is_stored_whole_and_every_conversation_is_rung_once(
     hook: Hook, with_meta: Services, doorbell: RememberingDoorbell
 ) -> None:
     hook(payload("batch__three_customers"))
-    assert (count(with_meta, inbox), count(with_meta, delivery_states)) == (4, 3)
+    assert (count(with_meta, inbox), count(with_meta, delivery_states)) == (4, 0)  # not our sends
     assert len(doorbell.rung) == 3
     # Order is promised within a conversation, not between customers.
     threads = [with_meta.conversations.thread(int(number)) for _, number in doorbell.rung]
@@ -130,7 +130,7 @@ def test_hundreds_of_updates_in_one_request_are_stored(hook: Hook, with_meta: Se
                          for n in range(200)]  # fmt: skip
     value["statuses"] = [{"id": f"wamid.O{n}", "status": "read"} for n in range(200)]
     assert hook(body).status_code == 200
-    assert (count(with_meta, inbox), count(with_meta, delivery_states)) == (200, 200)
+    assert count(with_meta, inbox) == 200
 
 
 @on_one_database

@@ -228,9 +228,29 @@ def test_a_callback_with_our_id_proves_that_an_unclear_send_was_taken(
 
 
 def test_the_same_callback_again_changes_nothing(twilio: Post, services: Services) -> None:
+    path = f"/webhooks/twilio/status?out_id={pending_row(services)}"
     for _ in range(2):
-        assert twilio(report("sent"), "/webhooks/twilio/status?out_id=1").status_code == 200
+        assert twilio(report("sent"), path).status_code == 200
     assert count(services, delivery_states) == 1
+
+
+def test_what_became_of_somebody_elses_message_is_not_kept(
+    twilio: Post, services: Services
+) -> None:
+    for path in ("/webhooks/twilio/status", "/webhooks/twilio/status?out_id=77"):
+        assert twilio(report("sent"), path).status_code == 200
+    assert count(services, delivery_states) == 0
+
+
+def test_late_word_of_a_send_that_failed_does_not_count_for_the_one_that_follows(
+    twilio: Post, services: Services
+) -> None:
+    out_id = pending_row(services)
+    path = f"/webhooks/twilio/status?out_id={out_id}"
+    twilio(report("undelivered", ErrorCode="63018"), path)
+    assert services.dead_letters.retry(out_id) is not None
+    twilio(report("sent"), path)  # callbacks come in any order
+    assert row(services.database) == ("pending", "", "")
 
 
 def test_a_forged_callback_changes_nothing(client: FlaskClient, services: Services) -> None:

@@ -196,7 +196,7 @@ outbox = Table(  # one row a part; the lowest unfinished row of a conversation g
     ),
 )
 
-delivery_states = Table(  # every status a provider reported, once each
+delivery_states = Table(  # every status a provider reported of our messages, once each
     "delivery_states",
     metadata,
     Column("id", Rising, primary_key=True),
