@@ -1,5 +1,6 @@
 """The chore worker: RQ's own, forking for each job, because chores open other people's files."""
 
+import os
 import resource
 
 from redis import Redis
@@ -16,6 +17,7 @@ from jobs.working import keep_working
 from knowledge.orphans import die_with_parent
 
 CHORE_MEMORY = 3 * 1024**3  # bytes a chore may use; its parsing child has less
+NICENESS = 5  # where both want the processor, customers' turns come before chores
 PRELOADED = (ingest,)  # loaded before the fork, so that a child starts at once
 
 
@@ -41,6 +43,7 @@ class ChoreWorker(Worker):
 
 def main() -> None:
     """Run one chore worker."""
+    os.nice(NICENESS)
     settings = Settings()
     configure(settings.log_level)
     keep_working(lambda: ChoreWorker(blocking_redis(settings.redis_in_force)))

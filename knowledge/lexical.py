@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 from sqlalchemy import Connection, bindparam, text
 
 from knowledge.stopwords import STOP_WORDS
@@ -19,8 +19,8 @@ from knowledge.stopwords import STOP_WORDS
 MAX_QUERY_STEMS = 24
 # Letters and digits apart, so that `CX-5`, `CX 5` and `cx5` are the same car.
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\d+|[^\W\d_]+")
-_SPANISH = snowballstemmer.stemmer("spanish")
-_ENGLISH = snowballstemmer.stemmer("english")
+_SPANISH = Stemmer.Stemmer("spanish")
+_ENGLISH = Stemmer.Stemmer("english")
 _stemming = threading.Lock()  # a Snowball stemmer holds the word it is working on
 
 

@@ -4,7 +4,7 @@ import functools
 import re
 import threading
 
-import snowballstemmer
+import Stemmer
 
 from agent.guard import folded
 
@@ -27,8 +27,8 @@ _SAY_NOTHING = """
     yo you your
 """
 _STOP = frozenset(_SAY_NOTHING.split())
-# pystemmer-free snowball keeps its state in the object, so one at a time.
-_SPANISH = snowballstemmer.stemmer("spanish")
+# A Snowball stemmer holds the word it is working on, so one at a time.
+_SPANISH = Stemmer.Stemmer("spanish")
 _LOCK = threading.Lock()
 
 

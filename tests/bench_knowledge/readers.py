@@ -7,8 +7,10 @@ that one which waits for a late one before it is late as well. Load and writer a
 every way of searching.
 """
 
+import gc
 import itertools
 import multiprocessing
+import os
 import random
 import threading
 import time
@@ -18,6 +20,7 @@ from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
 
+from jobs.chores import NICENESS
 from knowledge.tuning import Tuning
 from tests.bench_knowledge import floors
 from tests.bench_knowledge.corpus import Corpus
@@ -99,6 +102,7 @@ def _read(stage: Stage, way: Way, seed: int, ready: Barrier, answers: Any) -> No
 
     for _ in range(3):
         ask(next(questions))  # connections are opened, statements are built
+    gc.freeze()  # as a conversation worker does
     ready.wait(120)
     began = time.perf_counter()
     draws = [random.Random(seed * THREADS + n) for n in range(THREADS)]
@@ -131,6 +135,7 @@ def _ask(stage: Stage, house: House, way: Way) -> Callable[[str], object]:
 
 
 def _write(stage: Stage, pace: Pace, ready: Barrier, stop: Event) -> None:
+    os.nice(NICENESS)  # as a chore worker does
     between = 1 / pace.sources if pace.sources else 0.0
     house, corpus = open_house(stage.folder, stage.url, stage.words), Corpus(7, stage.words)
     for number in itertools.count():

@@ -1,5 +1,6 @@
 """A customer's message on the running product: taken, answered from knowledge, delivered."""
 
+import os
 import threading
 
 import httpx
@@ -104,3 +105,9 @@ def test_the_processes_are_the_ones_that_were_promised(world: World) -> None:
     assert set(world.stack.pids()) == {
         "bot", "studio", "turns", "chores", "sweeper", "valkey", "chroma"
     }  # fmt: skip
+
+
+def test_a_chore_stands_back_where_a_customer_wants_the_processor_too(world: World) -> None:
+    pids = world.stack.pids()
+    chores, turns = (os.getpriority(os.PRIO_PROCESS, pids[part]) for part in ("chores", "turns"))
+    assert chores > turns
