@@ -70,7 +70,7 @@ class Erasure:
             )
             if contact_id is None:
                 raise NotFound("There is no conversation by that number.")
-            mine = _ids(tx, conversations.c.id, conversations.c.contact_id == contact_id)
+            mine = _locked(tx, contact_id)
             files = _names(tx, media.c.conversation_id.in_(mine))
             self._bury(tx, mine)
             _delete_states(tx, mine)
@@ -175,6 +175,13 @@ def _ids(
     tx: Connection, column: Any, which: ColumnElement[bool], most: int | None = None
 ) -> list[Any]:
     return list(tx.scalars(select(column).where(which).limit(most)))
+
+
+def _locked(tx: Connection, contact_id: int) -> list[int]:
+    """The customer's conversations; what they write meanwhile waits until they are gone."""
+    tx.execute(select(contacts.c.id).where(contacts.c.id == contact_id).with_for_update())
+    theirs = select(conversations.c.id).where(conversations.c.contact_id == contact_id)
+    return list(tx.scalars(theirs.order_by(conversations.c.id).with_for_update()))
 
 
 def _names(tx: Connection, which: ColumnElement[bool]) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
 
 from agent import consent
 from agent.store import attachments, consents
@@ -74,6 +75,12 @@ class Inbox:
         known = [self._known(message) for message in batch]
         if all(known):
             return [accepted for accepted in known if accepted]
+        try:
+            return self._store(batch, known)
+        except IntegrityError:  # erased between two statements (PostgreSQL): a new customer now
+            return self._store(batch, known)
+
+    def _store(self, batch: Sequence[Inbound], known: Sequence[Accepted | None]) -> list[Accepted]:
         with self._database.write() as tx:
             pairs = zip(known, batch, strict=True)
             return [found or self._accept(tx, message) for found, message in pairs]

@@ -1,12 +1,14 @@
 """Erasing a customer leaves no byte of them; forgetting deletes what is too old, nothing else."""
 
 import dataclasses
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 
 from agent.queues import SilentDoorbell
 from agent.services import Services, open_services
@@ -27,6 +29,7 @@ from agent.store.tables import (
 )
 from agent.store.turns import Outcome, Turns
 from tests.fakes import Clock
+from tests.waiting import until
 
 SECRETS = [f"zafiro{number:03d}" for number in range(20)]
 
@@ -132,6 +135,52 @@ def test_a_webhook_that_comes_again_does_not_bring_an_erased_customer_back(shop:
     [again] = shop.services.inbox.accept([Inbound("twilio", "SM-ana", "us", "her", "hola")])
     assert not again.is_new
     assert shop.count() == 0
+
+
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+def _before(shop: Shop, words: str, act: Callable[[], object]) -> None:
+    """Have *act* happen once, before the next statement that begins with *words*."""
+    engine, done = shop.services.database.engine, threading.Event()
+
+    def listen(*event_: Any) -> None:
+        if event_[2].startswith(words) and not done.is_set():
+            done.set()
+            act()
+
+    event.listen(engine, "before_cursor_execute", listen)
+
+
+@on_postgresql
+def test_a_customer_who_is_erased_while_a_message_comes_is_a_new_one(shop: Shop) -> None:
+    mine = shop.serve("ana", SECRETS).conversation_id
+    her = f"whatsapp:ana-{SECRETS[0]}"
+    _before(shop, "UPDATE conversations", lambda: shop.services.erasure.customer(mine))
+    [accepted] = shop.services.inbox.accept([Inbound("twilio", "SM-new", "us", her, "hola")])
+    assert accepted.conversation_id != mine
+    assert shop.count() == 1
+
+
+@on_postgresql
+def test_a_message_that_comes_while_its_customer_is_erased_waits(shop: Shop) -> None:
+    mine = shop.serve("ana", SECRETS).conversation_id
+    message = Inbound("twilio", "SM-new", "us", f"whatsapp:ana-{SECRETS[0]}", "hola")
+    webhook = threading.Thread(target=shop.services.inbox.accept, args=([message],))
+
+    def come() -> None:
+        webhook.start()
+        until(lambda: not webhook.is_alive() or _somebody_waits(shop))
+
+    _before(shop, "DELETE FROM inbox", come)
+    shop.services.erasure.customer(mine)
+    webhook.join(10)
+    assert shop.count() == 1
+
+
+def _somebody_waits(shop: Shop) -> bool:
+    with shop.services.database.read() as tx:
+        return bool(tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 def test_an_erased_customer_who_writes_anew_is_a_new_customer(shop: Shop) -> None:
