@@ -5,6 +5,7 @@ version did, or that none did.
 """
 
 import ast
+import asyncio
 import re
 import shlex
 import shutil
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from redis import Redis
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from agent.settings import Settings
 from jobs import alive, stack
@@ -127,6 +129,22 @@ def test_every_address_a_part_is_told_is_a_setting_and_a_service() -> None:
     hosts = {re.sub(r"^\w+://(\w+@)?(\w+).*", r"\2", told[name])
              for name in ("DATABASE_URL", "REDIS_URL", "CHROMA_URL")}  # fmt: skip
     assert hosts <= set(SERVICES)
+
+
+@pytest.mark.parametrize(
+    ("peer", "seen"), [("172.18.0.1", "203.0.113.9"), ("198.51.100.7", "198.51.100.7")]
+)
+def test_the_studio_believes_the_proxy_in_front_of_it_and_nobody_else(peer: str, seen: str) -> None:
+    clients = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        clients.append(scope["client"][0])
+
+    trusted = SERVICES["studio"]["environment"]["FORWARDED_ALLOW_IPS"]
+    told = [(b"x-forwarded-for", b"192.0.2.1, 203.0.113.9")]  # the first one is the caller's word
+    scope: Any = {"type": "http", "scheme": "http", "client": (peer, 5), "headers": told}
+    asyncio.run(ProxyHeadersMiddleware(app, trusted)(scope, None, None))  # type: ignore[arg-type]
+    assert clients == [seen]
 
 
 def test_no_secret_is_written_in_the_file() -> None:
