@@ -145,13 +145,10 @@ class Agents:
 
     def versions(self, agent_id: str) -> Sequence[Version]:
         """Return the versions of one agent, newest first."""
-        query = (
-            select(versions)
-            .where(versions.c.agent_id == agent_id)
-            .order_by(versions.c.number.desc())
-        )
+        theirs = select(versions).where(versions.c.agent_id == agent_id)
         with self._database.read() as tx:
-            return [_version_of(row) for row in tx.execute(query)]
+            rows = tx.execute(theirs.order_by(versions.c.number.desc()))
+            return [_version_of(row) for row in rows]
 
     def _version(self, version_id: str) -> Version:
         """Return one version. Raises NotFound."""
@@ -207,6 +204,9 @@ class Agents:
     ) -> None:
         if channel not in CHANNELS or not address.strip():
             raise Invalid(f"Choose a channel out of {', '.join(CHANNELS)}, and its address.")
+        put_away = select(agents.c.archived_at).join(versions).where(versions.c.id == version_id)
+        if tx.scalar(put_away) is not None:
+            raise Invalid("This agent is put away. Take it back before you release it.")
         row = {
             "channel": channel, "address": address.strip(), "version_id": version_id,
             "released_by": person, "released_at": self._clock(),

@@ -167,6 +167,14 @@ def test_a_release_makes_a_version_and_an_older_one_comes_back(
     assert numbers == [2, 1]
 
 
+def test_an_agent_that_was_put_away_is_not_released(client: FlaskClient, agent_id: str) -> None:
+    client.delete(f"/agents/{agent_id}")
+    for body in ({"channel": "twilio"}, {"channel": "twilio", "version": 1}):
+        answer = client.post(f"/agents/{agent_id}/release", json=body)
+        assert answer.status_code == 422
+        assert "put away" in answer.json["error"]["message"]
+
+
 def test_a_release_that_cannot_answer_is_refused_with_sentences(
     client: FlaskClient, services: Services, agent_id: str
 ) -> None:

@@ -69,6 +69,9 @@ TEXTS = {
     "error.said.This agent answers on a channel. Release another one there first.": (
         "This agent answers on a channel. Release another one there first."
     ),
+    "error.said.This agent is put away. Take it back before you release it.": (
+        "This agent is archived. Take it back before you release it."
+    ),
     "error.said.There is no agent by that id.": "There is no agent by that id.",
     "error.said.There is no version by that id.": "There is no version by that id.",
     "error.said.There is no conversation by that number.": (

@@ -69,6 +69,9 @@ TEXTS = {
     "error.said.This agent answers on a channel. Release another one there first.": (
         "Este agente responde en un canal. Publique antes otro en ese canal."
     ),
+    "error.said.This agent is put away. Take it back before you release it.": (
+        "Este agente está archivado. Recupérelo antes de publicarlo."
+    ),
     "error.said.There is no agent by that id.": "Ese agente ya no existe. Recargue la página.",
     "error.said.There is no version by that id.": "Esa versión no existe. Recargue la página.",
     "error.said.There is no conversation by that number.": "Esa conversación no existe.",
