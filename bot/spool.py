@@ -25,10 +25,10 @@ from sqlalchemy.exc import (
     InternalError,
     OperationalError,
     ProgrammingError,
-    SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from agent.log import log_place
 from agent.store.inbox import Inbound
 from agent.store.owners import Echo, OwnerChange
 from bot.channels.base import Event, Report
@@ -148,8 +148,9 @@ class Spool:
             self._store(body["channel"], events)
         except UNAVAILABLE:
             return False
-        except (SQLAlchemyError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # a door: all that comes after it would wait behind it for ever
             log.error("a spooled record cannot be stored: %s", type(error).__name__)
+            log_place(log, error)
             record.rename(record.with_suffix(".broken"))
             return True
         record.unlink(missing_ok=True)

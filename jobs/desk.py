@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.hearing import Deaf, Hearing
+from agent.log import log_place
 from agent.runtime import Runtime
 from agent.services import Services
 from agent.store.outbox import Outbox
@@ -77,6 +78,9 @@ class Heartbeat:
                     self._outbox.prolong(tokens)
             except SQLAlchemyError as error:  # the fence decides, not the heartbeat
                 log.warning("heartbeat missed: %s", type(error).__name__)
+            except Exception as error:  # a door: without it no turn longer than a lease would end
+                log.error("heartbeat failed: %s", type(error).__name__)
+                log_place(log, error)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 from urllib3.exceptions import HTTPError
 
+from agent.log import log_place
 from agent.services import Services
 from agent.store.seen import seen_messages, with_people
 from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed
@@ -192,6 +193,9 @@ def _run(reconciler: Reconciler, stop: threading.Event) -> None:
             found = reconciler.look()
         except SQLAlchemyError as error:
             log.warning("reconciler missed a round: %s", type(error).__name__)
+        except Exception as error:  # a door: nobody would miss this thread until much was lost
+            log.error("reconciler failed: %s", type(error).__name__)
+            log_place(log, error)
         else:
             if found:
                 log.info("reconciled messages=%s", found)

@@ -76,7 +76,7 @@ class Sweeper:
     def _redis_began_anew(self) -> bool:
         """True once after each start of Redis: it may have forgotten every ring."""
         try:
-            life = str(self.services.redis.info("server")["run_id"])
+            life = str(self.services.redis.info("server").get("run_id"))
         except RedisError:
             return False
         before, self._redis_life = self._redis_life, life

@@ -13,13 +13,14 @@ SIGMOD 1984.
 """
 
 import contextlib
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import TimeoutError
+from sqlalchemy.exc import SQLAlchemyError, TimeoutError
 
 from agent.store.door import Door
 from agent.turnstile import Waiting
@@ -53,10 +54,11 @@ class _Group:
     def undo_part(self, error: BaseException) -> None:
         """Undo the member's work; all of it when nobody else's is there or SQLite undid it."""
         if self.members and self._driver is not None and self._driver.in_transaction:
-            self._tell("ROLLBACK TO member")
-            self._tell("RELEASE member")
-        else:
-            self.error = error  # a full disk ends the whole transaction, not only its last part
+            with contextlib.suppress(SQLAlchemyError):
+                self._tell("ROLLBACK TO member")
+                self._tell("RELEASE member")
+                return
+        self.error = error  # a full disk ends the whole transaction, not only its last part
 
     def close(self) -> None:
         """Commit, or undo everything. Raises what kept it from being committed."""
@@ -77,7 +79,10 @@ class _Group:
         return None if self.connection.invalidated else self.connection.connection.dbapi_connection
 
     def _tell(self, command: str) -> None:
-        self._driver.execute(command)
+        try:
+            self._driver.execute(command)
+        except sqlite3.Error:
+            self.connection.exec_driver_sql(command)  # raises it in SQLAlchemy's words
 
 
 class GroupCommit:

@@ -105,6 +105,24 @@ def test_a_first_part_that_fails_harms_nobody_behind_it(diary: Diary) -> None:
     assert diary.lines() == ["a", "b"]
 
 
+def test_a_part_that_cannot_be_undone_alone_is_undone_with_all_of_them(diary: Diary) -> None:
+    def fail(name: str, hold: bool) -> None:
+        with diary.database.write() as tx:
+            tx.exec_driver_sql("INSERT INTO line VALUES (?)", (name,))
+            tx.exec_driver_sql("RELEASE member")  # as if SQLite had lost the savepoint
+            raise ValueError(name)
+
+    first, *_ = diary.queue("a")
+    second = diary.pool.submit(fail, "b", False)
+    until(lambda: diary.writer._queued == 1)
+    diary.go_on.set()
+    with pytest.raises(ValueError, match="b"):
+        second.result(5)
+    with pytest.raises(ValueError, match="b"):
+        first.result(5)
+    assert diary.lines() == []
+
+
 def test_a_commit_that_fails_fails_for_everybody_in_it(diary: Diary) -> None:
     def no_room(_connection: Connection) -> None:
         raise OperationalError("COMMIT", None, Exception("database or disk is full"))

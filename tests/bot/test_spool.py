@@ -141,6 +141,21 @@ def test_a_record_nobody_can_store_is_set_aside_and_stops_nobody(
     assert first.with_suffix(".broken").exists()
 
 
+def test_a_record_that_fails_in_an_unforeseen_way_stops_nobody(spool: Spool, store: Store) -> None:
+    store.away = AWAY
+    for number in (1, 2):
+        spool.take("twilio", [_said(number)])
+    falls = iter([AttributeError("of the first record"), None])
+
+    def once(channel: str, events: Sequence[Event]) -> None:
+        store.away = next(falls)
+        store(channel, events)
+
+    spool._store = once
+    assert spool.drain() == 2
+    assert store.kept == [_said(2)]
+
+
 def test_what_the_database_refuses_for_good_is_not_kept(spool: Spool, store: Store) -> None:
     store.away = IntegrityError("INSERT", {}, Exception("no"))
     with pytest.raises(IntegrityError):

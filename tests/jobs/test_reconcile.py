@@ -247,3 +247,23 @@ def test_the_sweepers_thread_looks_at_once_and_ends_with_it(
     thread.join(10)
     assert not thread.is_alive()
     assert wishes.asked
+
+
+def test_a_round_that_fails_in_an_unforeseen_way_is_not_the_last(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stop, rounds = threading.Event(), iter([RuntimeError("words"), None])
+
+    class Falls:
+        pause = 0.0
+
+        def look(self) -> int:
+            error = next(rounds)
+            if error:
+                raise error
+            stop.set()
+            return 0
+
+    reconcile._run(Falls(), stop)  # type: ignore[arg-type]
+    assert "reconciler failed: RuntimeError" in caplog.text
+    assert "words" not in caplog.text

@@ -1,14 +1,17 @@
-"""A worker's process outlives a Redis that goes away at any moment."""
+"""A worker's process outlives a Redis that goes away, and its heart what nobody foresaw."""
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from redis.exceptions import ConnectionError as Gone
 from rq.exceptions import StopRequested
 
+from jobs import desk
 from jobs.working import keep_working
 
 
@@ -59,3 +62,22 @@ def test_a_stop_between_two_workers_is_heard() -> None:
         keep_working(workers(gone), lambda seconds: os.kill(os.getpid(), signal.SIGUSR1))
     finally:
         signal.signal(signal.SIGUSR1, before)
+
+
+def test_a_heart_goes_on_beating_after_an_unforeseen_failure(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(desk, "HEARTBEAT_SECONDS", 0.01)
+    beats, again = iter([AttributeError("words"), None]), threading.Event()
+
+    def prolong(leases: Any) -> None:
+        if error := next(beats, None):
+            raise error
+        again.set()
+
+    heart = desk.Heartbeat(SimpleNamespace(prolong=prolong), SimpleNamespace())  # type: ignore[arg-type]
+    heart.start()
+    with heart.lease("a lease"):  # type: ignore[arg-type]
+        assert again.wait(5)
+    heart.stop()
+    assert "heartbeat failed: AttributeError" in caplog.text
