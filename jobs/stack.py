@@ -31,6 +31,7 @@ from agent.settings import TWILIO_API, Settings
 from jobs.supervisor import Supervisor
 
 READY_SECONDS = 90
+RENEW = ".venv/bin/python -m studio reset-password"
 
 
 class CannotStart(Exception):
@@ -188,6 +189,8 @@ def _welcome(settings: Settings, password: str | None, say: Callable[[str], None
         lines.append(
             f"  Password    {password}   (shown once; you choose your own at first sign-in)"
         )
+    else:
+        lines.append(f"  Forgot it?  {RENEW} {settings.admin_email}   (prints a new password)")
     for line in [*lines, "Ctrl-C stops everything.", ""]:
         say(line)
 

@@ -76,12 +76,12 @@ def header(studio: Studio, person: Person) -> Html:
         tag("div", [_part(studio, *part) for part in parts_in_force(studio.services.settings)],
             class_="as-strip"),
         tag("div",
-            tag("span", person.name or person.email, class_="as-who",
-                title=f"{person.email} · {studio.say(f'role.{person.role}')}"),
+            tag("span", person.name or person.email, class_="as-who", title=person.email),
+            tag("span", studio.say(f"role.{person.role}"), class_="as-who"),
             _post("/language", studio.say_other("language.name"), language=other),
             _post("/logout", studio.say("sign_out")),
             class_="as-me"),
-        class_="as-header",
+        class_=f"as-header {person.role}",
     )  # fmt: skip
 
 

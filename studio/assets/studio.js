@@ -39,9 +39,22 @@ window.stored = (query) => { unsaved = false; if (query) stand(query); };
 document.addEventListener('input', (event) => {
   if (event.target.closest('.as-draft')) unsaved = true;
 });
+// A reply that was begun stays with its conversation: it must not go to another customer.
+const begun = {};
+const atHand = () => new URLSearchParams(window.location.search).get('conversation');
+let written = atHand();
+window.reply = (text) => {
+  if (atHand() === written || !written) { written = atHand(); return text; }
+  begun[written] = text;
+  written = atHand();
+  const kept = begun[written] ?? '';
+  delete begun[written];
+  return kept;
+};
 window.addEventListener('beforeunload', (event) => {
-  leaving = !unsaved;
-  if (unsaved) event.preventDefault();
+  const reply = document.querySelector('#inbox-box textarea')?.value ?? '';
+  leaving = !unsaved && ![reply, ...Object.values(begun)].some((text) => text.trim());
+  if (!leaving) event.preventDefault();
 });
 window.addEventListener('pagehide', () => { leaving = true; });
 document.addEventListener('click', (event) => {

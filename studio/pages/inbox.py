@@ -27,6 +27,7 @@ MOST_PARTS = 10
 MOST_SHOWN = 1_000  # messages of one thread
 SEARCH_AGAIN_SECONDS = 10.0  # a search reads every message there is
 PAUSE_SECONDS = 3600.0
+BEGUN = "(text) => window.reply(text)"  # what was begun for the conversation that opens
 
 
 @dataclass(frozen=True)
@@ -243,6 +244,7 @@ def _wire_list(studio: Studio, parts: Parts) -> None:
     gr.on(asked, event(studio, look, show), parts.here, parts.filled, show_progress="hidden",
           trigger_mode="always_last")  # fmt: skip
     parts.listed.click(pick(studio, choose, show), parts.here, parts.filled)
+    parts.listed.click(None, parts.box, parts.box, js=BEGUN)
     parts.head.collapse(pick(studio, close, show), parts.here, parts.filled)
     parts.head.click(pick(studio, own, show), parts.here, parts.filled)
     parts.assigned.input(event(studio, assign, show), [parts.assigned, *parts.here], parts.filled)

@@ -233,6 +233,7 @@ def test_the_inbox_lives_by_itself_and_staff_answer(watched: Watched, site: Site
     page = watched.page
     watched.sign_in("agent", "es")
     watched.go("es", "inbox")
+    site.house.customer_writes("Buenas", "Julia", "79")
     conversation = site.house.customer_writes("¿Hay alguien?", "Renata", "77")
     page.locator("#inbox-list").get_by_text("Renata").click()
     expect(page.locator("#inbox-thread")).to_contain_text("¿Hay alguien?")
@@ -241,6 +242,12 @@ def test_the_inbox_lives_by_itself_and_staff_answer(watched: Watched, site: Site
     write(page, "inbox-box", "Hola Renata, soy Inés.")
     page.click("#inbox-send")
     expect(page.locator("#inbox-thread .human")).to_contain_text("soy Inés")
+    write(page, "inbox-box", "Le cuento")  # what is begun for one goes to no other
+    page.locator("#inbox-list .as-card", has_text="Julia").click()
+    expect(page.locator("#inbox-head h2")).to_have_text("Julia")
+    expect(page.locator("#inbox-box textarea")).to_have_value("")
+    page.locator("#inbox-list .as-card", has_text="Renata").click()
+    expect(page.locator("#inbox-box textarea")).to_have_value("Le cuento")
     page.get_by_text("Devolver al agente").click()
     expect(page.locator("#inbox-head")).to_contain_text("Atender yo")
     assert site.house.services.conversations.get(conversation).owner == "bot"

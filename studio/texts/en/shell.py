@@ -39,7 +39,9 @@ TEXTS = {
     "strip.real": "Real service",
     "strip.stand_in": "Built-in stand-in: set the key in .env to switch to the real service",
     "login.title": "Sign in",
-    "login.help": "With your e-mail and password.",
+    "login.help": (
+        "With your e-mail and password. Forgot it? An administrator can give you another."
+    ),
     "login.email": "E-mail",
     "login.password": "Password",
     "login.enter": "Sign in",

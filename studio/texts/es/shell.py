@@ -39,7 +39,9 @@ TEXTS = {
     "strip.real": "Servicio real",
     "strip.stand_in": "Sustituto integrado: se cambia al poner la clave en .env",
     "login.title": "Entrar",
-    "login.help": "Con su correo y su contraseña.",
+    "login.help": (
+        "Con su correo y su contraseña. Si la olvidó, quien administra el estudio le da otra."
+    ),
     "login.email": "Correo",
     "login.password": "Contraseña",
     "login.enter": "Entrar",
