@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # What the service goes by is the name's ending, and it knows only these.
 _ENDINGS = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/wav": "wav", "audio/ogg": "ogg"}
+# What the client raises over bodies that are not what the protocol says.
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 LONGEST = 6_000  # characters of one file that the agent reads
 SECONDS = 40.0
 _ASK = (
@@ -85,10 +87,10 @@ class OpenAIHearing:
         file = (f"voice.{_ENDINGS.get(media_type, 'ogg')}", sound, media_type)
         try:
             found = self._client.audio.transcriptions.create(file=file, model=self._listener)
-        except OpenAIError as error:
+            return str(found.text or "").strip()[:LONGEST]
+        except (OpenAIError, *_UNREADABLE) as error:
             log.warning("voice note not heard: %s", type(error).__name__)
             return ""
-        return str(found.text).strip()[:LONGEST]
 
     def description(self, picture: bytes, media_type: str, language: str) -> str:
         """Return what a photo shows."""
@@ -102,7 +104,7 @@ class OpenAIHearing:
                 model=self._viewer, max_completion_tokens=300,
                 messages=[{"role": "user", "content": content}],
             )  # fmt: skip
-        except OpenAIError as error:
+            return (found.choices[0].message.content or "").strip()[:LONGEST]
+        except (OpenAIError, *_UNREADABLE) as error:
             log.warning("photo not seen: %s", type(error).__name__)
             return ""
-        return (found.choices[0].message.content or "").strip()[:LONGEST]

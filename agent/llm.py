@@ -8,8 +8,10 @@ much CPU as one of urllib3's at any number.
 
 import contextlib
 import functools
+import math
 import re
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -39,6 +41,7 @@ OPENAI_API = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10
 MOST_CONNECTIONS = 128  # that are kept; more are made when needed
 PIECE_BYTES = 65_536
+LONGEST_BODY = 3  # times the patience with one silence
 TITLE = "Agent Studio"
 # Reasoning models take no temperature but 1 (https://platform.openai.com/docs/guides/reasoning).
 _FIXED_TEMPERATURE = re.compile(r"^(openai/)?(o\d|gpt-5(?!.*chat))")
@@ -68,8 +71,9 @@ class PooledTransport(httpx2.BaseTransport):
                 timeout=urllib3.Timeout(connect=limits.get("connect"), read=limits.get("read")),
             )  # fmt: skip
         return httpx2.Response(
-            answer.status, headers=list(answer.headers.items()), stream=_Body(answer, request)
-        )
+            answer.status, headers=list(answer.headers.items()),
+            stream=_Body(answer, request, limits.get("read")),
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close every idle connection."""
@@ -77,19 +81,32 @@ class PooledTransport(httpx2.BaseTransport):
 
 
 class _Body(httpx2.SyncByteStream):
-    """A response's body, as it comes."""
+    """A response's body, as it comes; one that trickles is given up when it has taken too long.
 
-    def __init__(self, answer: urllib3.BaseHTTPResponse, request: httpx2.Request) -> None:
+    A gateway may send something while it waits for its model, so that no single read ever takes
+    too long (OpenRouter does: https://openrouter.ai/docs/api-reference/streaming).
+    """
+
+    def __init__(
+        self, answer: urllib3.BaseHTTPResponse, request: httpx2.Request, patience: float | None
+    ) -> None:
         self._answer = answer
         self._request = request
+        self._until = time.monotonic() + LONGEST_BODY * (patience or math.inf)
 
     def __iter__(self) -> Iterator[bytes]:
         with _in_words_of_httpx(self._request):
-            if self._answer.chunked:
-                yield from self._answer.stream(decode_content=False)
-                return
-            while piece := self._answer.read1(PIECE_BYTES, decode_content=False):
+            for piece in self._pieces():
+                if time.monotonic() > self._until:
+                    raise httpx2.ReadTimeout("The answer did not end.", request=self._request)
                 yield piece
+
+    def _pieces(self) -> Iterator[bytes]:
+        if self._answer.chunked:
+            yield from self._answer.stream(decode_content=False)
+            return
+        while piece := self._answer.read1(PIECE_BYTES, decode_content=False):
+            yield piece
 
     def close(self) -> None:
         """Give the connection back, or close it when something of the answer is left on it."""

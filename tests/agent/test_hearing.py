@@ -38,7 +38,11 @@ def test_a_photo_is_sent_as_data_and_its_language_is_asked_for() -> None:
     assert picture["image_url"]["url"].startswith("data:image/png;base64,")
 
 
-@pytest.mark.parametrize("reply", [fails(401), fails(429), fails(500)])
+@pytest.mark.parametrize(
+    "reply",
+    [fails(401), fails(429), fails(500), Reply(body=b"hello"), Reply(body=b"[]"),
+     Reply(body=b'{"choices": []}'), Reply(body=b'{"choices": null, "text": null}')],
+)  # fmt: skip
 def test_a_service_that_fails_is_no_words_and_no_error(reply: Reply) -> None:
     with _hearing(reply) as (hearing, _):
         assert hearing.transcript(OGG, "audio/ogg") == ""

@@ -3,10 +3,12 @@
 import socket
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
+from flask import Flask, Response
 
 from agent.errors import ModelUnavailable
 from agent.llm import ChatModels, PooledTransport
@@ -107,6 +109,20 @@ def test_the_stand_in_refuses_what_the_real_service_refuses(change: dict[str, ob
     check(HELLO)
     with pytest.raises(Refused):
         check(HELLO | change)
+
+
+def test_an_answer_that_trickles_without_end_is_given_up() -> None:
+    app, over = Flask("trickle"), threading.Event()
+
+    @app.get("/")
+    def trickle() -> Response:
+        return Response(iter(lambda: b"" if over.wait(0.05) else b" ", b""))
+
+    client = httpx2.Client(transport=PooledTransport(), timeout=0.2, trust_env=False)
+    with serve(app) as url, client:
+        with pytest.raises(httpx2.ReadTimeout, match="did not end"):
+            client.get(url)
+        over.set()
 
 
 def test_answers_are_values_that_need_no_langchain() -> None:
