@@ -134,9 +134,7 @@ class People:
         """Change what a person may do; it holds from their next click."""
         if role not in ROLES:
             raise Invalid(f"Choose a role out of {', '.join(ROLES)}.")
-        if role != "admin":
-            self._keep_an_admin(email)
-        self._change(email, role=role)
+        self._change(email, ends_an_admin=role != "admin", role=role)
 
     def set_language(self, email: str, language: str) -> None:
         """Remember the language a person reads the studio in."""
@@ -145,21 +143,12 @@ class People:
 
     def disable(self, email: str) -> None:
         """Shut a person out, at once and everywhere. Raises Invalid for the last admin."""
-        self._keep_an_admin(email)
-        self._change(email, disabled_at=self._clock())
+        self._change(email, ends_an_admin=True, disabled_at=self._clock())
         self.sign_out_everywhere(email)
 
     def enable(self, email: str) -> None:
         """Let a person who was shut out sign in again."""
         self._change(email, disabled_at=None)
-
-    def _keep_an_admin(self, email: str) -> None:
-        admins = select(people.c.email).where(
-            people.c.role == "admin", people.c.disabled_at.is_(None)
-        )
-        with self._database.read() as tx:
-            if list(tx.scalars(admins)) == [_bare(email)]:
-                raise Invalid("Somebody has to stay an administrator. Name another one first.")
 
     def reset_password(self, email: str) -> str:
         """Return a new one-time password; the old one and every login end."""
@@ -177,8 +166,10 @@ class People:
         self._change(email, password_hash=hashed(new), must_change_password=False)
         self.sign_out_everywhere(email)
 
-    def _change(self, email: str, **values: Any) -> None:
+    def _change(self, email: str, ends_an_admin: bool = False, **values: Any) -> None:
         with self._database.write() as tx:
+            if ends_an_admin:
+                _keep_an_admin(tx, _bare(email))
             changed = tx.execute(
                 update(people).where(people.c.email == _bare(email)).values(values)
             )
@@ -279,6 +270,13 @@ def _ended(now: float) -> Any:
     return (logins.c.created_at < now - LONGEST_SECONDS) | (
         logins.c.last_seen_at < now - IDLE_SECONDS
     )
+
+
+def _keep_an_admin(tx: Connection, email: str) -> None:
+    """Raise Invalid when *email* is the last admin. Two who put each other out come one by one."""
+    admins = select(people.c.email).where(people.c.role == "admin", people.c.disabled_at.is_(None))
+    if list(tx.scalars(admins.order_by(people.c.id).with_for_update())) == [email]:
+        raise Invalid("Somebody has to stay an administrator. Name another one first.")
 
 
 def _row_of(tx: Connection, email: str) -> Row[Any] | None:

@@ -1,10 +1,11 @@
 """People, passwords and logins, on both databases."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
 from agent.errors import Invalid, TooManyAttempts, WeakPassword, WrongPassword
 from agent.settings import Settings
@@ -14,6 +15,7 @@ from agent.store.people import IDLE_SECONDS, LONGEST_SECONDS, People
 from agent.store.tables import logins
 from agent.store.tables import people as people_table
 from tests.fakes import Clock
+from tests.waiting import until
 
 GOOD = "una frase segura 7"
 
@@ -215,3 +217,27 @@ def test_somebody_stays_an_administrator(database: Database) -> None:
     assert people.find("ana@example.com") is None
     people.enable("ana@example.com")
     assert people.find("ana@example.com") is not None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_administrators_who_put_each_other_out_at_once_leave_one(database: Database) -> None:
+    people, pool = People(database), ThreadPoolExecutor(1)
+    for email in ("ana@example.com", "luis@example.com"):
+        people.add(email, "admin")
+    other: list[Future[None]] = []
+
+    def meanwhile(*event_: Any) -> None:
+        if event_[2].startswith("UPDATE people") and not other:
+            other.append(pool.submit(people.disable, "luis@example.com"))
+            until(lambda: other[0].done() or _somebody_waits(database))
+
+    event.listen(database.engine, "before_cursor_execute", meanwhile)
+    people.disable("ana@example.com")
+    with pytest.raises(Invalid):
+        other[0].result(10)
+    assert people.find("luis@example.com") is not None
+
+
+def _somebody_waits(database: Database) -> bool:
+    with database.read() as tx:
+        return bool(tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
