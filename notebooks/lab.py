@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from agent import evaluation
 from agent.answer import Answer, Said
 from agent.answering import Answering, open_answering
-from agent.errors import NotFound
+from agent.errors import Invalid, NotFound
 from agent.installation import SAMPLES, install, sample_pairs
 from agent.queues import TURN, SilentDoorbell
 from agent.runtime import Runtime
@@ -39,6 +39,7 @@ from knowledge.ingestion import Ingestion
 from knowledge.library import Library
 from knowledge.loaders import read_document
 from knowledge.measure import Measurement, measure
+from knowledge.pairs import Pair
 from notebooks import past, retrieval
 
 REPLY_SECONDS = 60.0
@@ -73,15 +74,22 @@ class Lab:
     def draft(self, agent: str, **changes: Any) -> Spec:
         """Return the draft of *agent* (its name or id) with *changes*; nothing is saved."""
         spec = self._agent(agent).draft
+        if unknown := changes.keys() - Spec.model_fields.keys():
+            known = ", ".join(Spec.model_fields)
+            raise Invalid(f"A draft has no field {', '.join(sorted(unknown))}. It has: {known}.")
         return Spec.model_validate(spec.model_dump() | changes)
 
-    def ask(self, spec: Spec, *lines: str, history: Sequence[Said] = ()) -> Answer:
-        """Return what *spec* answers to *lines*, on the production path."""
-        return self.answering.runtime.answer(spec, history, lines)
+    def ask(self, spec: Spec | str, *lines: str, history: Sequence[Said] = ()) -> Answer:
+        """Return what *spec* (or the draft of the agent called so) answers to *lines*, on the
+        production path. Raises Invalid when there are none."""
+        if not lines or not all(isinstance(line, str) for line in lines):
+            raise Invalid('Write what the customer says as text: lab.ask(draft, "Hola").')
+        return self.answering.runtime.answer(self._spec(spec), history, lines)
 
-    def trial(self, spec: Spec, questions: Sequence[str]) -> pd.DataFrame:
+    def trial(self, spec: Spec | str, questions: Sequence[str]) -> pd.DataFrame:
         """Return what *spec* answers to each of *questions*, one conversation each."""
-        return pd.DataFrame([_tried(text, self.ask(spec, text)) for text in questions])
+        asked = [questions] if isinstance(questions, str) else questions
+        return pd.DataFrame([_tried(text, self.ask(spec, text)) for text in asked])
 
     def evaluate(self, agent: str, spec: Spec | None = None) -> pd.DataFrame:
         """Return how *spec* (the draft, when none is given) does on the test cases of *agent*."""
@@ -102,9 +110,10 @@ class Lab:
         ]  # fmt: skip
         return pd.DataFrame(rows)
 
-    def search(self, spec: Spec, question: str, top_k: int = 5) -> pd.DataFrame:
+    def search(self, spec: Spec | str, question: str, top_k: int = 5) -> pd.DataFrame:
         """Return the passages that *spec* would be given for *question*."""
-        found = self.answering.library.search(question, spec.knowledge.bases, top_k)
+        bases = self._spec(spec).knowledge.bases
+        found = self.answering.library.search(question, bases, top_k)
         return pd.DataFrame(
             [
                 {"score": passage.score, "place": passage.place, "text": passage.text,
@@ -115,13 +124,13 @@ class Lab:
 
     def measure(self, agent: str, sample: str) -> Measurement:
         """Ask a sample's questions by every way of searching the agent's knowledge."""
-        bases = self._agent(agent).draft.knowledge.bases
-        return measure(self.answering.library, bases, sample_pairs(SAMPLES / sample))
+        bases = self._bases(agent)
+        return measure(self.answering.library, bases, _pairs(sample))
 
     def sweep(self, agent: str, sample: str, every: int = 3) -> pd.DataFrame:
         """Try other settings on every third question (or so); nothing is changed."""
-        base_id = self._agent(agent).draft.knowledge.bases[0]
-        pairs = sample_pairs(SAMPLES / sample)[::every]
+        base_id = self._bases(agent)[0]
+        pairs = _pairs(sample)[::every]
         return retrieval.sweep(self.answering.library, self.services.sources, base_id, pairs)
 
     # --- conversations
@@ -134,10 +143,10 @@ class Lab:
         """Return one row a message of a conversation."""
         return past.thread(self.services.conversations, conversation_id)
 
-    def replay(self, spec: Spec, limit: int = 20) -> pd.DataFrame:
+    def replay(self, spec: Spec | str, limit: int = 20) -> pd.DataFrame:
         """Return what *spec* would have said in the last *limit* turns; nothing is sent."""
         runtime = self.answering.runtime
-        return past.replay(self.services.conversations, runtime, spec, limit)
+        return past.replay(self.services.conversations, runtime, self._spec(spec), limit)
 
     def write(self, agent: str, text: str, customer: str) -> str:
         """Write to the released *agent* as *customer*, through the inbox; return its reply."""
@@ -160,10 +169,22 @@ class Lab:
         return found[0]
 
     def _agent(self, agent: str) -> Agent:
-        for known in self.services.agents.list():
-            if agent in (known.name, known.id):
-                return known
-        raise NotFound(f"There is no agent called {agent}. lab.agents() lists them.")
+        found = [known for known in self.services.agents.list() if agent in (known.name, known.id)]
+        if not found:
+            raise NotFound(f"There is no agent called {agent}. lab.agents() lists them.")
+        if len(found) > 1:
+            ids = ", ".join(known.id for known in found)
+            raise Invalid(f"{len(found)} agents are called {agent}. Say which by its id: {ids}.")
+        return found[0]
+
+    def _spec(self, spec: Spec | str) -> Spec:
+        return self._agent(spec).draft if isinstance(spec, str) else spec
+
+    def _bases(self, agent: str) -> Sequence[str]:
+        bases = self._agent(agent).draft.knowledge.bases
+        if not bases:
+            raise Invalid(f"{agent} has no knowledge base. Give it one in the studio first.")
+        return bases
 
 
 def open_lab(data_dir: str | Path | None = None) -> Lab:
@@ -217,6 +238,13 @@ def _passing_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="lab-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _pairs(sample: str) -> list[Pair]:
+    known = sorted(path.parent.name for path in SAMPLES.glob("*/questions.yaml"))
+    if sample not in known:
+        raise Invalid(f"There is no sample called {sample}. There are: {', '.join(known)}.")
+    return sample_pairs(SAMPLES / sample)
 
 
 def _tried(question: str, answer: Answer) -> dict[str, Any]:

@@ -3,12 +3,24 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from agent.answering import Answering
+from agent.errors import AgentError, Invalid, NotFound
+from agent.queues import SilentDoorbell
+from agent.runtime import Runtime
+from agent.services import open_services
+from agent.settings import Settings
+from agent.spec import Spec
+from knowledge.in_process import vectors_in_process
+from knowledge.library import Library
+from notebooks.lab import Lab
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "notebooks"
@@ -48,6 +60,48 @@ def run(name: str, lab_folder: Path, probe: str) -> tuple[Any, str]:
     NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where).execute()
     last, probed = notebook.cells[-2], notebook.cells[-1]
     return json.loads(probed.outputs[0].text), last.outputs[0].data["text/markdown"]
+
+
+@pytest.fixture
+def lab(settings: Settings) -> Iterator[Lab]:
+    """A lab with one agent that knows nothing yet."""
+    services = open_services(settings, SilentDoorbell())
+    vectors = vectors_in_process(str(settings.data_dir / "chroma"))
+    library = Library(services.database, vectors, services.embedders)
+    runtime = Runtime(settings, library)
+    services.agents.create(Spec(name="Vera", brand="Sol"), "ana@example.com")
+    yield Lab(services, Answering(vectors, library, runtime), None)
+    runtime.close()
+    services.database.close()
+
+
+def test_an_agents_name_stands_for_its_draft(lab: Lab) -> None:
+    assert lab.ask("Vera", "Hola").text == lab.ask(lab.draft("Vera"), "Hola").text
+    assert list(lab.trial("Vera", "Hola").question) == ["Hola"]
+    assert lab.search("Vera", "pan").empty
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        (lambda lab: lab.draft("Eva"), r"no agent called Eva\. lab\.agents\(\) lists"),
+        (lambda lab: lab.draft("Vera", tono="x"), "no field tono. It has: name, brand"),
+        (lambda lab: lab.ask("Vera"), "Write what the customer says"),
+        (lambda lab: lab.ask("Vera", ["Hola"]), "Write what the customer says"),
+        (lambda lab: lab.measure("Vera", "autos"), "Vera has no knowledge base"),
+        (lambda lab: lab.sweep("Vera", "autos"), "Vera has no knowledge base"),
+    ],
+)
+def test_a_slip_gets_a_sentence(lab: Lab, slip: Callable[[Lab], object], said: str) -> None:
+    with pytest.raises((Invalid, NotFound), match=said):
+        slip(lab)
+
+
+def test_two_agents_of_one_name_are_told_apart_by_their_id(lab: Lab) -> None:
+    other = lab.services.agents.create(Spec(name="Vera", brand="Luna"), "ana@example.com")
+    with pytest.raises(AgentError, match=f"2 agents are called Vera.*{other}"):
+        lab.draft("Vera")
+    assert lab.draft(other).brand == "Luna"
 
 
 def test_there_are_three_notebooks() -> None:
