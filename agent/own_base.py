@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from agent import queues
-from agent.errors import Invalid, NotFound
+from agent.errors import EditConflict, Invalid, NotFound
 from agent.services import Services
 from knowledge.base import Source
-from knowledge.errors import KnowledgeError, UnknownSource
+from knowledge.errors import KnowledgeError, NotAccepted, UnknownSource
+
+TRIES = 5  # while others change the same draft
 
 
 class OwnBase:
@@ -42,6 +44,13 @@ class OwnBase:
         return [source for base in bases for source in self._services.sources.list(base)]
 
     def _base(self, agent_id: str) -> str:
+        """Return the agent's own base; of several who make it at once all get the same one."""
+        for _ in range(TRIES):
+            with contextlib.suppress(EditConflict, NotAccepted):
+                return self._found_or_made(agent_id)
+        return self._found_or_made(agent_id)
+
+    def _found_or_made(self, agent_id: str) -> str:
         """Return the agent's own base, made and written into the draft when there is none."""
         agent = self._services.agents.get(agent_id)
         mark = f"· {agent.id[:8]}"  # two agents may share a name, and names change
