@@ -54,7 +54,7 @@ def _mount(host: FastAPI, studio: Studio) -> None:
         allowed_paths=[],
         blocked_paths=[str(settings.files_dir.resolve())],
         show_error=False,
-        max_file_size=MAX_BYTES,
+        max_file_size=3 * MAX_BYTES,  # Gradio says it in English; up to here we say it ourselves
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agent.store.people import People, Person
 
 HOME = "/studio"
-OPEN = re.compile(r"/(login|healthz|favicon\.ico)$")
+OPEN = re.compile(r"/(login|healthz|favicon\.ico|manifest\.json)$")
 STATIC = re.compile(rf"{HOME}/(es|en)/(assets|static)/")
 HALF_OPEN = re.compile(r"/(password|logout|language)$")  # a password must be changed first
 PAGE_NAMES = (  # besides the first, at /

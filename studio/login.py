@@ -31,6 +31,8 @@ class Door:
         router = APIRouter()
         router.get("/healthz")(lambda: {"status": "up"})
         router.get("/favicon.ico")(lambda: Response(status_code=204))
+        # Browsers ask for it without the cookie; a refusal would stand in every page's console.
+        router.get("/manifest.json")(lambda: {"name": "Agent Studio"})
         for path in ("/", HOME, f"{HOME}/"):
             router.get(path)(self.home)
         router.get("/login", response_class=HTMLResponse)(self.show_login)

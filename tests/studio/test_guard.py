@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from knowledge.files import MAX_BYTES
 from studio.guard import PAGE_NAMES
 from studio.shell import PAGES
 from tests.studio.conftest import PASSWORD, Site
@@ -111,7 +112,7 @@ def test_uploads_are_for_editors_and_have_a_limit(site: Site) -> None:
     path, small = "/studio/es/gradio_api/upload", {"files": ("a.txt", b"hola")}
     assert site.client("agent").post(path, files=small).status_code == 403
     assert site.client("editor").post(path, files=small).status_code == 200
-    large = {"files": ("a.txt", b"x" * 20_500_000)}
+    large = {"files": ("a.txt", b"x" * (3 * MAX_BYTES + 500_000))}
     assert site.client("editor").post(path, files=large).status_code == 413
 
 

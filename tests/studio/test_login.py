@@ -111,3 +111,4 @@ def test_a_first_sign_in_goes_on_in_the_language_of_its_page(site: Site) -> None
 
 def test_the_health_page_is_open(site: Site) -> None:
     assert site.client().get("/healthz").json() == {"status": "up"}
+    assert site.client().get("/manifest.json").json() == {"name": "Agent Studio"}
