@@ -36,6 +36,7 @@ _SENTENCES = {
     "greater_than": "Use a number above {gt}.",
     "less_than_equal": "Use a number of at most {le}.",
     "model_type": "Send a JSON object.",
+    "json_invalid": "Send a JSON object.",  # a text is read as JSON once more
     "model_attributes_type": "Send a JSON object.",
     "dict_type": "Send a JSON object.",
     "tuple_type": "Send a list.",

@@ -74,7 +74,14 @@ def test_each_wrong_field_has_its_sentence(
 
 
 @on_one_database
-@pytest.mark.parametrize("data", ["", "nonsense", "[1]", "null", '"{}"', "[" * 100_000])
+@pytest.mark.parametrize("data", ["", "nonsense", "[1]", "null", '"a text"'])
+def test_what_is_no_object_is_told_so(client: FlaskClient, data: str) -> None:
+    answer = client.post("/agents", data=data, content_type="application/json")
+    assert (answer.status_code, answer.json["error"]["message"]) == (422, "Send a JSON object.")
+
+
+@on_one_database
+@pytest.mark.parametrize("data", ['"{}"', "[" * 100_000])
 def test_a_body_that_is_no_object_is_a_422(client: FlaskClient, data: str) -> None:
     answer = client.post("/agents", data=data, content_type="application/json")
     assert answer.status_code == 422
