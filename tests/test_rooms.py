@@ -138,14 +138,13 @@ def test_no_function_imports_one_of_our_modules() -> None:
     assert hidden == []
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_says_what_it_is(name: str) -> None:
-    assert ast.get_docstring(TREES[name])
+def test_every_module_says_what_it_is() -> None:
+    assert [name for name, tree in TREES.items() if not ast.get_docstring(tree)] == []
 
 
-@pytest.mark.parametrize("name", READABLE)
-def test_a_module_is_short_enough_to_read(name: str) -> None:
-    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+def test_every_module_is_short_enough_to_read() -> None:
+    lines = {name: len(MODULES[name].read_text("utf-8").splitlines()) for name in READABLE}
+    assert {name: count for name, count in lines.items() if count > LONGEST_MODULE} == {}
 
 
 @pytest.mark.parametrize("file", ["requirements.txt", *(

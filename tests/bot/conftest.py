@@ -1,5 +1,6 @@
 """An app over real stores, a doorbell that remembers, and a hand that signs like Twilio's."""
 
+import functools
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from flask_openapi3 import utils as openapi
 from sqlalchemy import func, select
 from sqlalchemy.sql import FromClause
 from twilio.request_validator import RequestValidator
@@ -58,6 +60,14 @@ def count(services: Services, table: FromClause) -> int:
     """Return how many rows there are."""
     with services.database.read() as tx:
         return int(tx.scalar(select(func.count()).select_from(table)) or 0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schemas_made_once() -> Iterator[None]:
+    """Every app describes the same models; describing them is nine tenths of making an app."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(openapi, "get_model_schema", functools.cache(openapi.get_model_schema))
+        yield
 
 
 @pytest.fixture

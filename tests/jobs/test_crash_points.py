@@ -141,12 +141,13 @@ class World:
 
     def recover(self) -> None:
         """Time passes, with a sweeper and a worker."""
+        rings = Rings()
+        sweeper = Sweeper(dataclasses.replace(self.process, doorbell=rings), self.clock)
         for _ in range(ROUNDS):
             self.clock.pass_seconds(ROUND_SECONDS)
             drained = self.spool.drain()
-            rings = Rings()
-            heard = dataclasses.replace(self.process, doorbell=rings)
-            Sweeper(heard, self.clock).sweep()
+            rings.clear()
+            sweeper.sweep()
             if not drained and not rings:
                 return
             for job, subject in rings:
