@@ -15,7 +15,7 @@ chat: .venv/.main ## Write to your agent as a WhatsApp customer (needs `make run
 	@$(BIN)/python -m bot.chat
 
 test: .venv/.dev browser ## Set up and run every test, on SQLite and PostgreSQL, with real Chromium
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 test-jina: jina_service/.venv/.ready .venv/.dev ## Test the self-hosted embeddings, in an environment of their own
 	@JINA_PYTHON=$(CURDIR)/jina_service/.venv/bin/python $(BIN)/python -m pytest tests/jina_service $(ARGS)

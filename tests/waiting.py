@@ -5,14 +5,20 @@ import socket
 import time
 from collections.abc import Callable
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.3  # seconds
+
 
 def until(happened: Callable[[], object], seconds: float = 60, what: str = "it") -> None:
-    """Wait for a condition of the outside world, looking often."""
-    ends = time.monotonic() + seconds
+    """Wait for a condition of the outside world, looking often at first, then less so.
+
+    Who looks takes time from what is waited for: on two cores a start has little to spare.
+    """
+    ends, pause = time.monotonic() + seconds, FIRST_PAUSE
     while not happened():
         if time.monotonic() > ends:
             raise AssertionError(f"{what} did not happen within {seconds} s")
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE)
 
 
 def free_ports(count: int) -> list[int]:

@@ -3,8 +3,8 @@
 import os
 import threading
 
-import httpx
 import pytest
+import urllib3
 from sqlalchemy import func, select
 
 from agent.store.db import Database
@@ -33,7 +33,7 @@ def _rows(world: World, customer: str) -> int:
 @pytest.fixture(scope="module", autouse=True)
 def _knowledge_is_read(world: World) -> None:
     def read() -> bool:
-        answer = httpx.get(f"{world.stack.bot}/agents", trust_env=False).json()
+        answer = urllib3.request("GET", f"{world.stack.bot}/agents").json()
         agents = answer if isinstance(answer, list) else answer["agents"]
         states = [
             source["state"]
@@ -46,7 +46,7 @@ def _knowledge_is_read(world: World) -> None:
 
 
 def _sources(world: World, agent_id: str) -> list[dict[str, str]]:
-    answer = httpx.get(f"{world.stack.bot}/agents/{agent_id}/knowledge", trust_env=False).json()
+    answer = urllib3.request("GET", f"{world.stack.bot}/agents/{agent_id}/knowledge").json()
     return answer if isinstance(answer, list) else answer["sources"]
 
 
