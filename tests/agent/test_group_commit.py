@@ -35,7 +35,7 @@ class Diary:
         with self.database.write() as tx:
             tx.exec_driver_sql("INSERT INTO line VALUES (?)", (text,))
             if hold:
-                assert self.go_on.wait(5)
+                assert self.go_on.wait(30)
 
     def queue(self, *texts: str) -> list[Future[None]]:
         """Have a held writer write the first line and others wait behind it with theirs."""
@@ -64,7 +64,7 @@ def test_those_who_wait_are_committed_together(diary: Diary) -> None:
     waiting = diary.queue("a", "b", "c", "d")
     diary.go_on.set()
     for one in waiting:
-        one.result(5)
+        one.result(30)
     assert diary.lines() == ["a", "b", "c", "d"]
     assert diary.commits < 4
 
@@ -78,10 +78,10 @@ def test_one_alone_commits_at_once(diary: Diary) -> None:
 def test_a_part_that_fails_is_undone_alone(diary: Diary) -> None:
     first, twice, other = diary.queue("a", "a", "b")
     diary.go_on.set()
-    first.result(5)
-    other.result(5)
+    first.result(30)
+    other.result(30)
     with pytest.raises(IntegrityError):
-        twice.result(5)
+        twice.result(30)
     assert diary.lines() == ["a", "b"]
 
 
@@ -91,7 +91,7 @@ def test_a_first_part_that_fails_harms_nobody_behind_it(diary: Diary) -> None:
     def fail() -> None:
         with diary.database.write() as tx:
             tx.exec_driver_sql("INSERT INTO line VALUES ('z')")
-            assert diary.go_on.wait(5)
+            assert diary.go_on.wait(30)
             tx.exec_driver_sql("INSERT INTO line VALUES ('a')")
 
     first = diary.pool.submit(fail)
@@ -99,9 +99,9 @@ def test_a_first_part_that_fails_harms_nobody_behind_it(diary: Diary) -> None:
     other = diary.pool.submit(diary.write, "b")
     until(lambda: diary.writer._queued == 1)
     diary.go_on.set()
-    other.result(5)
+    other.result(30)
     with pytest.raises(IntegrityError):
-        first.result(5)
+        first.result(30)
     assert diary.lines() == ["a", "b"]
 
 
@@ -132,7 +132,7 @@ def test_a_commit_that_fails_fails_for_everybody_in_it(diary: Diary) -> None:
     diary.go_on.set()
     for one in waiting:
         with pytest.raises(OperationalError, match="disk is full"):
-            one.result(5)
+            one.result(30)
     event.remove(diary.database.engine, "commit", no_room)
     assert diary.lines() == []
     diary.write("later")
@@ -153,7 +153,7 @@ def test_whoever_waits_too_long_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(TimeoutError):
         diary.write("b")
     diary.go_on.set()
-    first.result(5)
+    first.result(30)
     assert diary.lines() == ["a"]
     diary.pool.shutdown()
     diary.database.close()

@@ -16,7 +16,7 @@ def test_no_more_than_its_places_are_inside() -> None:
             with lock:
                 inside += 1
                 most = max(most, inside)
-            together.wait(5)
+            together.wait(30)
             with lock:
                 inside -= 1
 
@@ -39,7 +39,7 @@ def test_whoever_waits_outside_makes_room() -> None:
     with turnstile.inside(), turnstile.outside():
         other = threading.Thread(target=enter)
         other.start()
-        assert entered.wait(5)
+        assert entered.wait(30)
     other.join()
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.request_validator import RequestValidator
@@ -78,7 +79,7 @@ def bot(services: Services, spool: Spool) -> Flask:
 
 @dataclass
 class World:
-    """One installation whose processes die; the provider and the clock live on."""
+    """One installation whose processes die; the provider, the sweeper and the clock live on."""
 
     settings: Settings
     redis_url: str
@@ -95,6 +96,9 @@ class World:
         if self.opened.database.is_sqlite:  # nobody pulls the plug on a test
             event.listen(self.opened.database.engine, "connect", _unsynchronised)
         self.restart()
+        self.rings = Rings()
+        heard = dataclasses.replace(self.process, doorbell=self.rings)
+        self.sweeper = Sweeper(heard, self.clock)
         agent_id = self.process.agents.create(Spec(name="Sofía"), "ana")
         self.process.agents.release_draft(agent_id, "twilio", OURS, "ana")
 
@@ -112,7 +116,7 @@ class World:
             switches=Switches(database, clock), owners=Owners(database, clock),
         )  # fmt: skip
         self.spool = Spool(self.settings.data_dir / "spool", partial(accept, self.process))
-        self.client = bot(self.process, self.spool).test_client()
+        self.client: FlaskClient | None = None
 
     def desk(self) -> Desk:
         """A worker's desk in the present process."""
@@ -125,6 +129,7 @@ class World:
 
     def post(self, customer: str, text: str) -> int:
         """Deliver a signed webhook; return the status."""
+        self.client = self.client or bot(self.process, self.spool).test_client()
         form = {"MessageSid": f"SM{customer}{text}", "From": customer, "To": OURS, "Body": text}
         signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC}/webhooks/twilio", form)
         headers = {"X-Twilio-Signature": signature}
@@ -141,16 +146,14 @@ class World:
 
     def recover(self) -> None:
         """Time passes, with a sweeper and a worker."""
-        rings = Rings()
-        sweeper = Sweeper(dataclasses.replace(self.process, doorbell=rings), self.clock)
         for _ in range(ROUNDS):
             self.clock.pass_seconds(ROUND_SECONDS)
             drained = self.spool.drain()
-            rings.clear()
-            sweeper.sweep()
-            if not drained and not rings:
+            self.rings.clear()
+            self.sweeper.sweep()
+            if not drained and not self.rings:
                 return
-            for job, subject in rings:
+            for job, subject in self.rings:
                 work = turn.take if job == TURN else deliver.send
                 work(self.desk(), int(subject))
 

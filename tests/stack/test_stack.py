@@ -38,7 +38,7 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_finds_yesterdays_data(world
     before = descendants(world.stack.process.pid)
     assert world.stack.stop() == 0
     # A chore that was being done dies with its worker: the kernel sees to it a moment later.
-    until(lambda: not any(_alive(pid) for pid in before), seconds=5, what="the end of all parts")
+    until(lambda: not any(_alive(pid) for pid in before), seconds=30, what="the end of all parts")
     world.stack.start()
     assert world.stack.write("SM" + "1" * 32, customer, "hola") == 200
     world.ask("SM" + "2" * 32, customer, "gracias")
@@ -52,7 +52,7 @@ def test_a_killed_supervisor_takes_everything_along(world: World) -> None:
     below = descendants(world.stack.process.pid)
     world.stack.process.kill()
     world.stack.process.wait()
-    until(lambda: not any(_alive(pid) for pid in below), seconds=15, what="the end of all parts")
+    until(lambda: not any(_alive(pid) for pid in below), seconds=30, what="the end of all parts")
 
 
 def _alive(pid: int) -> bool:
