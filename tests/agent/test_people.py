@@ -154,6 +154,8 @@ def test_disabling_and_signing_out_work_at_once(people: People, ana: str) -> Non
     people.disable(ana)
     assert people.of_token(token) is None
     assert people.find(ana) is None
+    [listed] = [person for person in people.list() if person.email == ana]
+    assert not listed.may("viewer")
     with pytest.raises(WrongPassword):
         people.sign_in(ana, GOOD)
 

@@ -122,7 +122,9 @@ def _reranked(state: JinaState) -> tuple[Any, int]:
             return {"detail": "[RID: 1] not now"}, statuses[mood]
         return ({"results": []} if mood == "half" else {"nothing": 1}), 200
     first = sorted(range(len(documents)), key=lambda n: (FAVOURITE not in documents[n], n))
-    results = [{"index": n, "relevance_score": 0.9 - p / 100} for p, n in enumerate(first)]
+    scores = {n: 0.9 - place / 100 for place, n in enumerate(first)}
+    # in the documents' order: whoever shows the best first has to sort them
+    results = [{"index": n, "relevance_score": scores[n]} for n in range(len(documents))]
     usage = {"total_tokens": sum(len(text.split()) for text in documents)}
     return {"model": body["model"], "usage": usage, "results": results}, 200
 
