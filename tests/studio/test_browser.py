@@ -119,12 +119,10 @@ def test_a_new_agent_in_spanish_from_the_first_step_to_the_release(
     site.house.read_sources()
     expect(page.locator("#guide-sources .good")).to_have_count(3)  # by itself: the page watches
     page.click("#guide-next-4")
-    for number, question in enumerate(("¿Qué días abren?", "¿Tardan los envíos a Oaxaca?" * 40)):
-        write(page, "guide-box", question)
-        page.click("#guide-send")
-        expect(page.locator("#guide-chat .agent [class*=text]")).to_have_count(number + 1)
-    expect(page.locator("#guide-chat .agent").last).to_contain_text("cuatro días")
-    expect(page.locator("#guide-chat .agent").last).to_be_in_viewport(ratio=0.9)
+    write(page, "guide-box", "¿Tardan los envíos a Oaxaca?" * 40)  # longer than the talk is high
+    page.click("#guide-send")
+    expect(page.locator("#guide-chat .agent")).to_contain_text("cuatro días")
+    expect(page.locator("#guide-chat .agent")).to_be_in_viewport(ratio=0.9)
     page.click("#guide-next-5")
     expect(page.locator("#guide-check")).to_contain_text("Todo en orden")
     page.click("#guide-release")

@@ -11,7 +11,7 @@ TEXTS = {
     "agents.tab_describe": "Describe",
     "agents.tab_release": "Release and versions",
     "agents.save": "Save draft",
-    "agents.saved": "Draft saved. Customers still talk to the released version.",
+    "agents.saved": "Draft saved. Customers meet it once you release it.",
     "agents.saved_by": "Saved by {person}, {when}",
     "agents.save_first": "Save the draft first.",
     "agents.reload": "Reload",

@@ -11,7 +11,7 @@ TEXTS = {
     "agents.tab_describe": "Describir",
     "agents.tab_release": "Publicar y versiones",
     "agents.save": "Guardar borrador",
-    "agents.saved": "Borrador guardado. Los clientes siguen hablando con la versión publicada.",
+    "agents.saved": "Borrador guardado. Los clientes lo verán cuando lo publique.",
     "agents.saved_by": "Guardado por {person}, {when}",
     "agents.save_first": "Guarde el borrador antes de continuar.",
     "agents.reload": "Recargar",
