@@ -39,6 +39,14 @@ class Talk:
     shown: int = -1
     marks: tuple[int, ...] = field(default=())  # answers that were kept as a case or corrected
 
+    @property
+    def was_just_asked(self) -> bool:
+        """Whether the question was taken and nothing has come of it yet: its box can be emptied.
+
+        Later it may hold the next one.
+        """
+        return self.partial == "" and self.now is None
+
     def of(self, place: int) -> Reason | None:
         """Return what is known about the answer at *place*."""
         return next((one for one in self.reasons if one.place == place), None)

@@ -207,7 +207,7 @@ def _wire_trial(studio: Studio, parts: Parts) -> None:
     trial = parts.trial
 
     def talked(talk: Talk) -> list[Any]:
-        return [talk, drawn(studio, talk), ""]
+        return [talk, drawn(studio, talk), "" if talk.was_just_asked else gr.skip()]
 
     trial.questions.click(
         pick(studio, choose_question), None, trial.box, show_progress="hidden"

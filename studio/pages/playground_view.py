@@ -158,7 +158,8 @@ def shown(studio: Studio, pair: Pair) -> list[Any]:
     beside = pair.other is not None
     other = drawn(studio, pair.other, looks=True) if pair.other is not None else ""
     return [pair.talk, pair.other, drawn(studio, pair.talk, keeps=True), other,
-            gr.Column(visible=beside), reasons(studio, pair.talk), ""]  # fmt: skip
+            gr.Column(visible=beside), reasons(studio, pair.talk),
+            "" if pair.talk.was_just_asked else gr.skip()]  # fmt: skip
 
 
 def reasons(studio: Studio, talk: Talk) -> Html:

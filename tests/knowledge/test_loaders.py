@@ -58,6 +58,34 @@ def test_a_workbook_is_read_row_by_row_under_its_columns(tmp_path: Path) -> None
     ]
 
 
+def test_a_price_list_under_the_shops_name_is_read_under_its_columns(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["PANADERÍA SOL: PRECIOS 2026"], ["No incluye pasteles por encargo"], [],
+        ["Producto", "Precio"], ["Concha", 18], ["Cuernito", 22.5],
+    ]  # fmt: skip
+    title, *found = _read(tmp_path, "p.xlsx", documents.workbook(Precios=rows))
+    assert title.text == "PANADERÍA SOL: PRECIOS 2026. No incluye pasteles por encargo"
+    assert [(s.heading, s.row, s.fields) for s in found] == [
+        ("PANADERÍA SOL: PRECIOS 2026", 1, {"Producto": "Concha", "Precio": "18"}),
+        ("PANADERÍA SOL: PRECIOS 2026", 2, {"Producto": "Cuernito", "Precio": "22.5"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Contacto"], ["Correo", "hola@sol.example"], ["Ciudad", "León"]],
+        [["Horario"], ["Lunes", "9 a 18"], ["Martes", "9 a 18"]],
+        [["Ciudad"], ["León"], ["Puebla", "desde 2024"]],
+    ],
+)
+def test_a_pair_below_a_single_word_names_no_columns(
+    tmp_path: Path, rows: list[list[object]]
+) -> None:
+    first, *_ = _read(tmp_path, "p.xlsx", documents.workbook(Hoja=rows))
+    assert first.fields[str(rows[0][0])] == rows[1][0]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
 def test_a_table_of_text_is_read_whatever_its_marks(

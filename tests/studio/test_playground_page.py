@@ -54,6 +54,16 @@ def test_an_answer_streams_and_shows_prompt_version_and_tokens(
     assert all(word in why for word in ("Nunca inventes.", "Sofía · Borrador", "Tokens"))
 
 
+def test_the_box_is_emptied_at_once_and_then_left_to_the_next_question(
+    studio: Studio, clerk: Caller, sofia: str
+) -> None:
+    pairs = playground.ask(studio, clerk, None, None, sofia, DRAFT, "", "hola")
+    first, *later = [playground_view.shown(studio, pair)[-1] for pair in pairs]
+    assert first == ""
+    assert later
+    assert "" not in later
+
+
 def test_a_version_answers_as_it_was_released_beside_the_draft(
     studio: Studio, clerk: Caller, sofia: str
 ) -> None:
