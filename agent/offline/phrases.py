@@ -27,6 +27,8 @@ PHRASES = {
         "one_car": "Tenemos 1 auto así:",
         "cars": "Tenemos {matches} autos así:",
         "more_cars": "Tenemos {matches} autos así; le muestro {shown}, {order}:",
+        "all_cars": "Tenemos {matches} autos en total; le muestro {shown}, {order}. Con una marca, "
+        "un año o un presupuesto le busco mejor:",
         "price": "del más económico en adelante",
         "newest": "del más nuevo en adelante",
         "mileage": "del menos usado en adelante",
@@ -62,6 +64,8 @@ PHRASES = {
         "one_car": "We have 1 car like that:",
         "cars": "We have {matches} cars like that:",
         "more_cars": "We have {matches} cars like that; here are {shown}, {order}:",
+        "all_cars": "We have {matches} cars in all; here are {shown}, {order}. Tell me a make, a "
+        "year or a budget and I will search better:",
         "price": "cheapest first",
         "newest": "newest first",
         "mileage": "least driven first",

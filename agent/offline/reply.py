@@ -76,7 +76,9 @@ def _part(number: int, question: str, reading: Reading, tools: Collection[str]) 
     result = reading.results.get(f"call_{number}")
     if result is not None:
         _, arguments = _tool_for(question, reading, tools)
-        return in_words(result, language, arguments)
+        said = in_words(result, language, arguments)
+        wants_loan = result.tool == "catalog" and "financing" in tools and is_about_loans(question)
+        return f"{said}\n{phrase(language, 'loan_offer')}" if wants_loan else said
     if talk_in(question) or not stems(question):
         return ""
     loan = loan_asked(question, reading.earlier) if "financing" in tools else {}

@@ -16,7 +16,7 @@ def in_words(result: Result, language: str, arguments: dict[str, Any]) -> str:
     except json.JSONDecodeError:
         return phrase(language, "failed")
     if result.tool == "catalog":
-        return _cars(found, language, str(arguments.get("order", "price")))
+        return _cars(found, language, arguments)
     return _loan(found, language)
 
 
@@ -36,18 +36,18 @@ def _loan(found: dict[str, Any], language: str) -> str:
     return "\n".join([head, *lines, phrase(language, "loan_note")])
 
 
-def _cars(found: dict[str, Any], language: str, order: str) -> str:
+def _cars(found: dict[str, Any], language: str, asked: dict[str, Any]) -> str:
     if found["unknown"]:
         return "\n".join(_unknown(item, language) for item in found["unknown"])
     cars = found["cars"] or found["near"]
     if not cars:
         return phrase(language, "no_cars")
-    head = _head(found, language, order)
+    head = _head(found, language, asked)
     source = phrase(language, "source", place=found["source"])
     return "\n".join([head, *(_car(car, language) for car in cars), source])
 
 
-def _head(found: dict[str, Any], language: str, order: str) -> str:
+def _head(found: dict[str, Any], language: str, asked: dict[str, Any]) -> str:
     matches, shown = found["matches"], len(found["cars"])
     if not matches:
         return f"{phrase(language, 'no_cars')} {phrase(language, 'near')}"
@@ -55,8 +55,9 @@ def _head(found: dict[str, Any], language: str, order: str) -> str:
         return phrase(language, "one_car")
     if matches == shown:
         return phrase(language, "cars", matches=matches)
-    named = phrase(language, order)
-    return phrase(language, "more_cars", matches=matches, shown=shown, order=named)
+    order = phrase(language, str(asked.get("order", "price")))
+    key = "more_cars" if asked.keys() - {"order"} else "all_cars"
+    return phrase(language, key, matches=matches, shown=shown, order=order)
 
 
 def _unknown(item: dict[str, Any], language: str) -> str:

@@ -30,6 +30,7 @@ _LOAN = re.compile(
     r"financ|mensualidad|al mes|mensual|credito|enganche|a meses|a plazos|monthly|instal|\bloan\b"
     r"|down payment|per month|a month"
 )
+_MONTHLY = re.compile(r"al mes|mensual|monthly|per month|a month")
 _DOWN = re.compile(r"enganche|anticipo|entrada|inicial|down|de mano|doy|dar[ií]a|tengo ahorrad")
 _CARS = re.compile(
     r"\b(autos?|carros?|coches?|camionetas?|suvs?|sedan(es)?|hatchbacks?|pick ?ups?|vehiculos?|"
@@ -123,10 +124,11 @@ def _loan(said: Sequence[Amount]) -> dict[str, Any]:
 def cars_asked(question: str) -> dict[str, Any] | None:
     """Return the filters of a catalogue search, or None when *question* is not one."""
     text = folded(question)
-    if _OTHER_TOPIC.search(text) or (is_about_loans(text) and not _SHOPPING.search(text)):
+    named = brand_and_model(text)
+    if _OTHER_TOPIC.search(text) or (is_about_loans(text) and not _loan_needs_car(question, named)):
         return None
-    filters: dict[str, Any] = brand_and_model(text) | _bounds(question)
-    names_car = bool(filters.keys() & {"brand", "model"})
+    filters: dict[str, Any] = named | _bounds(question)
+    names_car = bool(named)
     noun = bool(_CARS.search(text))
     if not (names_car or (noun and (filters or _SHOPPING.search(text)))):
         return None
@@ -140,6 +142,13 @@ def cars_asked(question: str) -> dict[str, Any] | None:
     if re.search(r"menos (km|kilomet)|menor kilomet|least (km|mil)|lowest mileage", text):
         filters["order"] = "mileage"
     return filters
+
+
+def _loan_needs_car(question: str, named: dict[str, str]) -> bool:
+    """True when a car is looked for, or a month's payment of one whose price was not said."""
+    text = folded(question)
+    has_amount = _loan(amounts(question)).keys() - {"months"}
+    return bool(_SHOPPING.search(text) or (named and _MONTHLY.search(text) and not has_amount))
 
 
 def _bounds(question: str) -> dict[str, Any]:

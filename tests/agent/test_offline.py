@@ -1,11 +1,14 @@
 """The built-in model on what customers really write."""
 
+import json
+
 import pytest
 
 from agent.answer import Said, Token
 from agent.offline.amounts import amounts
 from agent.offline.quoting import quotes
-from agent.offline.reading import Excerpt
+from agent.offline.reading import Excerpt, Result
+from agent.offline.results import in_words
 from agent.offline.wishes import cars_asked, loan_asked
 from agent.runtime import Runtime
 from agent.settings import Settings
@@ -160,6 +163,20 @@ def test_it_calls_the_catalogue_and_reads_it_out(offline: Runtime, spec: Spec) -
     assert {citation.source for citation in answer.citations} == {"catalogo.csv"}
 
 
+def test_a_wish_that_narrows_nothing_is_asked_for_more() -> None:
+    cars = [{"marca": "Kia", "precio": "150000", "n": 1}]
+    found = {"unknown": [], "cars": cars, "matches": 240, "source": "catalogo.csv"}
+    result = Result("catalog", json.dumps(found), failed=False)
+    assert "240 autos en total" in in_words(result, "es", {"order": "newest"})
+    assert "240 autos así" in in_words(result, "es", {"brand": "kia"})
+
+
+def test_a_months_payment_for_a_model_begins_with_its_cars(offline: Runtime, spec: Spec) -> None:
+    text = offline.answer(spec, [], ["¿cuánto pagaría al mes por un versa?"]).text
+    assert "Nissan Versa 2020: $219,000" in text
+    assert text.endswith("Si me dice el precio y el enganche, le calculo la mensualidad.")
+
+
 def test_it_offers_the_nearest_when_nothing_fits(offline: Runtime, spec: Spec) -> None:
     text = offline.answer(spec, [], ["tienen mazda de menos de 100 mil?"]).text
     assert "No tengo ninguno que cumpla todo eso." in text
@@ -228,6 +245,9 @@ def test_amounts(text: str, value: float, unit: str) -> None:
         ("camionetas con menos de 60 mil km", {"km_max": 60_000}),
         ("qué autos hay en guadalajara", {"city": "guadalajara"}),
         ("do you have cars under 300k", {"price_max": 300_000}),
+        ("¿cuánto pagaría al mes por un versa?", {"brand": "nissan", "model": "versa"}),
+        ("¿cuánto al mes por un versa de 250 mil?", None),
+        ("¿qué enganche piden por un versa?", None),
         ("qué garantía tienen los autos", None),
         ("dónde hay una sucursal", None),
         ("quiero vender mi carro", None),
