@@ -63,7 +63,8 @@ def test_every_variable_is_a_setting(paper: Path) -> None:
     text = paper.read_text(encoding="utf-8")
     words = [word for line in inline(text) for word in re.findall(r"\b[A-Z]+_[A-Z_]+\b", line)]
     words += [name for block in blocks(text) for name in re.findall(r"\b([A-Z_]+_[A-Z_]+)=", block)]
-    compose = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    services = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    compose = set(re.findall(r"(?:\$\{|^ +)([A-Z]+_[A-Z_]+)\b", services, re.MULTILINE))
     assert set(words) <= {name.upper() for name in Settings.model_fields} | compose
 
 
