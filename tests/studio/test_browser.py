@@ -289,6 +289,9 @@ def test_hostile_customers_harm_no_page(watched: Watched, site: Site) -> None:
 
 def test_a_viewer_is_told_in_words_what_is_missing(watched: Watched) -> None:
     watched.sign_in("viewer", "en")
+    expect(watched.page.locator("#agent-list")).to_be_visible()
+    expect(watched.page.locator("#agent-guided")).to_be_hidden()
+    expect(watched.page.locator("#agent-save")).to_be_hidden()
     watched.go("en", "knowledge")
     write(watched.page, "base-name", "Mine")
     watched.page.click("#base-create")
