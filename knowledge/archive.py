@@ -89,7 +89,8 @@ def _strays(member: zipfile.ZipInfo) -> bool:
     """True for a link, and for a name that leads out of the folder it would be unpacked into."""
     name = PurePosixPath(member.filename.replace("\\", "/"))
     link = stat.S_ISLNK(member.external_attr >> 16)
-    return link or name.is_absolute() or ".." in name.parts or ":" in name.parts[:1]
+    drive = len(name.parts) > 1 and name.parts[0][1:] == ":"
+    return link or drive or name.is_absolute() or ".." in name.parts
 
 
 def _added(name: str) -> bool:

@@ -1,6 +1,8 @@
 """Every kind of file becomes sections that know their place; a bad one becomes a sentence."""
 
 import os
+import stat
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -168,6 +170,25 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str) -> None:
         _read(tmp_path, name, body)
     assert refusal.value.code == code
     assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize("name", ["../a.txt", "b/../../a.txt", "/etc/a.txt", "C:\\a.txt"])
+def test_an_archive_with_a_name_that_leads_out_of_it_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "stored"
+    path.write_bytes(documents.archive({"Precios: 2026.txt": b"hola", name: b"hola"}))
+    with pytest.raises(Unreadable) as refusal:
+        archive.names(path)
+    assert refusal.value.code == "file_damaged"
+
+
+def test_an_archive_with_a_link_is_refused(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("a.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "stored", "w") as packed:
+        packed.writestr(link, "/etc/passwd")
+    with pytest.raises(Unreadable) as refusal:
+        archive.names(tmp_path / "stored")
+    assert refusal.value.code == "file_damaged"
 
 
 def test_a_file_that_needs_too_much_memory_ends_its_child_only(tmp_path: Path) -> None:
