@@ -19,16 +19,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy.exc import (
-    DisconnectionError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    ProgrammingError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DisconnectionError, InternalError, ProgrammingError
 
 from agent.log import log_place
+from agent.store.db import AWAY
 from agent.store.inbox import Inbound
 from agent.store.owners import Echo, OwnerChange
 from bot.channels.base import Event, Report
@@ -36,10 +30,7 @@ from bot.channels.base import Event, Report
 log = logging.getLogger(__name__)
 
 # A table that is not there yet (a migration under way) is a database that is not there yet.
-UNAVAILABLE = (
-    OperationalError, ProgrammingError, InterfaceError, InternalError, DisconnectionError,
-    PoolTimeout,
-)  # fmt: skip
+UNAVAILABLE = (*AWAY, ProgrammingError, InternalError, DisconnectionError)
 EVERY_SECONDS = 1.0
 Store = Callable[[str, Sequence[Event]], None]
 _KINDS: dict[str, type[Event]] = {
@@ -147,6 +138,9 @@ class Spool:
             events = [_event(kind, fields) for kind, fields in body["events"]]
             self._store(body["channel"], events)
         except UNAVAILABLE:
+            return False
+        except (OSError, MemoryError) as error:  # of this moment, not of the record: it stays
+            log.warning("a spooled record waits: %s", type(error).__name__)
             return False
         except Exception as error:  # a door: all that comes after it would wait behind it for ever
             log.error("a spooled record cannot be stored: %s", type(error).__name__)

@@ -11,14 +11,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from agent.log import log_place
+from agent.store.db import AWAY
 
 log = logging.getLogger(__name__)
 
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
 PAUSE_AFTER_FAILURE = 1.0  # seconds; the lease of a failed turn runs out on its own
 Key = tuple[str, int]
 

@@ -32,7 +32,7 @@ LEFT_OUT = {
     "jobs.conversations": WEB,
     "jobs.sweep": MODELS | WEB | {"numpy", "httpcore"},
     "jobs.chores": MODELS | WEB,
-    "jobs.alive": MODELS | WEB | {"numpy", "httpcore", "snowballstemmer"},
+    "jobs.alive": MODELS | WEB | {"numpy", "httpcore", "Stemmer"},
 }
 UNWANTED = ("langchain-community", "jina", "rq-scheduler", "llama-index")
 

@@ -1,9 +1,11 @@
 """Waiting for what happens outside the test's own process, and ports where nobody listens."""
 
 import contextlib
+import operator
 import socket
-import time
 from collections.abc import Callable
+
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.3  # seconds
 
@@ -13,12 +15,15 @@ def until(happened: Callable[[], object], seconds: float = 60, what: str = "it")
 
     Who looks takes time from what is waited for: on two cores a start has little to spare.
     """
-    ends, pause = time.monotonic() + seconds, FIRST_PAUSE
-    while not happened():
-        if time.monotonic() > ends:
-            raise AssertionError(f"{what} did not happen within {seconds} s")
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE)
+    looking = Retrying(
+        retry=retry_if_result(operator.not_),
+        wait=wait_exponential(FIRST_PAUSE, LONGEST_PAUSE, exp_base=1.5),
+        stop=stop_after_delay(seconds),
+    )
+    try:
+        looking(happened)
+    except RetryError:
+        raise AssertionError(f"{what} did not happen within {seconds} s") from None
 
 
 def free_ports(count: int) -> list[int]:

@@ -77,8 +77,7 @@ def _part(number: int, question: str, reading: Reading, tools: Collection[str]) 
     if result is not None:
         _, arguments = _tool_for(question, reading, tools)
         said = in_words(result, language, arguments)
-        wants_loan = result.tool == "catalog" and "financing" in tools and is_about_loans(question)
-        return f"{said}\n{phrase(language, 'loan_offer')}" if wants_loan else said
+        return _offering(said, question, language, tools) if result.tool == "catalog" else said
     if talk_in(question) or not stems(question):
         return ""
     loan = loan_asked(question, reading.earlier) if "financing" in tools else {}
@@ -88,10 +87,14 @@ def _part(number: int, question: str, reading: Reading, tools: Collection[str]) 
     found = quotes(question, reading.excerpts, earlier, translated=language != "es")
     if not found:
         return None
-    said = _quoted(found, language)
-    if "financing" in tools and is_about_loans(question):
-        said += "\n" + phrase(language, "loan_offer")
-    return said
+    return _offering(_quoted(found, language), question, language, tools)
+
+
+def _offering(said: str, question: str, language: str, tools: Collection[str]) -> str:
+    """The same with the offer to work out a loan, when one was asked about."""
+    if "financing" not in tools or not is_about_loans(question):
+        return said
+    return f"{said}\n{phrase(language, 'loan_offer')}"
 
 
 def _quoted(found: list[Quote], language: str) -> str:

@@ -26,11 +26,10 @@ _PERSON = re.compile(
     r"\b(persona|humano|asesora?|agente|alguien|vendedora?|ejecutiv\w|person|human|agent|someone|"
     r"somebody|representative|advisor)\b"
 )
-_LOAN = re.compile(
-    r"financ|mensualidad|al mes|mensual|credito|enganche|a meses|a plazos|monthly|instal|\bloan\b"
-    r"|down payment|per month|a month"
-)
 _MONTHLY = re.compile(r"al mes|mensual|monthly|per month|a month")
+_LOAN = re.compile(
+    rf"{_MONTHLY.pattern}|financ|credito|enganche|a meses|a plazos|instal|\bloan\b|down payment"
+)
 _DOWN = re.compile(r"enganche|anticipo|entrada|inicial|down|de mano|doy|dar[ií]a|tengo ahorrad")
 _CARS = re.compile(
     r"\b(autos?|carros?|coches?|camionetas?|suvs?|sedan(es)?|hatchbacks?|pick ?ups?|vehiculos?|"
@@ -128,9 +127,8 @@ def cars_asked(question: str) -> dict[str, Any] | None:
     if _OTHER_TOPIC.search(text) or (is_about_loans(text) and not _loan_needs_car(question, named)):
         return None
     filters: dict[str, Any] = named | _bounds(question)
-    names_car = bool(named)
     noun = bool(_CARS.search(text))
-    if not (names_car or (noun and (filters or _SHOPPING.search(text)))):
+    if not (named or (noun and (filters or _SHOPPING.search(text)))):
         return None
     if city := city_in(text):
         filters["city"] = city

@@ -13,12 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from agent.store.group_commit import GroupCommit
 from agent.turnstile import Waiting
 
+AWAY = (OperationalError, InterfaceError, PoolTimeout)  # raised while nobody can be asked
 BUSY_SECONDS = 15
 IDLE_SECONDS = 5  # that PostgreSQL lets a transaction stand still
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, func, select
 
 from agent.store.handback import HANDBACK
+from agent.store.outbox_queries import FAILED
 from agent.store.tables import agents, media, messages, outbox, turns, versions
 
 
@@ -94,7 +95,7 @@ def _told(page: Any) -> Any:
             func.sum(_counts(outbox.c.state == "dead")).label("dead"),
             func.sum(_counts(outbox.c.state == "unknown")).label("unknown"),
             func.sum(_counts(outbox.c.state == "sent")).label("sent"), func.count().label("parts"),
-            func.sum(_counts(outbox.c.status.in_(("failed", "undelivered")))).label("failed"),
+            func.sum(_counts(outbox.c.status.in_(FAILED))).label("failed"),
             func.min(outbox.c.status).label("status"),
         )
         .where(

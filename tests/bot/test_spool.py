@@ -141,6 +141,19 @@ def test_a_record_nobody_can_store_is_set_aside_and_stops_nobody(
     assert first.with_suffix(".broken").exists()
 
 
+@pytest.mark.parametrize("trouble", [OSError("too many open files"), MemoryError()])
+def test_trouble_of_the_machine_costs_no_record(
+    spool: Spool, store: Store, trouble: Exception
+) -> None:
+    store.away = AWAY
+    spool.take("twilio", [_said(1)])
+    store.away = trouble
+    assert spool.drain() == 0
+    store.away = None
+    spool.drain()
+    assert store.kept == [_said(1)]
+
+
 def test_a_record_that_fails_in_an_unforeseen_way_stops_nobody(spool: Spool, store: Store) -> None:
     store.away = AWAY
     for number in (1, 2):
