@@ -7,6 +7,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -16,7 +17,11 @@ from agent.store.db import Database
 from agent.store.migrate import migrate
 from agent.store.tables import metadata as agent_tables
 from knowledge.tables import metadata as knowledge_tables
+from tests import browser
 from tests.fakes import Clock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _TABLES = [*agent_tables.tables, *knowledge_tables.tables]
 # As TRUNCATE ... RESTART IDENTITY would leave it, without the half second of making files anew.
@@ -52,6 +57,15 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         real(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """One browser for every test of a process: Playwright bears no second one beside it."""
+    if browser.executable() is None:
+        pytest.fail(browser.HOW)
+    with browser.chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.browser import FLAGS, HOW, executable
 from tests.stack.running import ROOT, Running
 from tests.waiting import until
 
@@ -38,18 +37,14 @@ def stack(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    path = executable()
-    if path is None:
-        pytest.fail(HOW)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.set_default_timeout(PATIENCE)
-        page.on("dialog", lambda dialog: dialog.accept())  # "are you sure?"
-        expect.set_options(timeout=PATIENCE)
-        yield page
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("dialog", lambda dialog: dialog.accept())  # "are you sure?"
+    expect.set_options(timeout=PATIENCE)
+    yield page
+    context.close()
 
 
 def _pdf(path: Path) -> Path:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from agent.spec import KnowledgeChoice, Spec
-from tests.browser import FLAGS, HOW, executable
 from tests.studio.conftest import PASSWORD, Site
 from tests.studio.first_paint import PAGES
 from tests.studio.hostile import HOSTILE
@@ -60,17 +59,6 @@ class Watched:
     def _request(self, url: str) -> None:
         if not url.startswith((self._url, "data:", "blob:")):
             self.complaints.append(f"request: {url}")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = executable()
-    if path is None:
-        pytest.fail(f"{HOW} On Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
