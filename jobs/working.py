@@ -20,16 +20,18 @@ PAUSE_SECONDS = 0.2
 
 def keep_working(make: Callable[[], Worker], pause: Callable[[float], None] = time.sleep) -> None:
     """Have the worker that *make* returns work until SIGTERM; a new one when it gives up."""
+    worker: Worker | None = None
     with contextlib.suppress(StopRequested):
-        while not _worked_to_the_end(make):
-            pause(PAUSE_SECONDS)
+        while not _told_to_stop(worker):
+            try:
+                worker = make()
+                worker.work(logging_level="WARNING")
+            except RedisError as error:
+                log.warning("worker ended: %s", type(error).__name__)
+            if not _told_to_stop(worker):
+                pause(PAUSE_SECONDS)
 
 
-def _worked_to_the_end(make: Callable[[], Worker]) -> bool:
-    try:
-        worker = make()
-        worker.work(logging_level="WARNING")
-    except RedisError as error:
-        log.warning("worker begins anew: %s", type(error).__name__)
-        return False
-    return worker._shutdown_requested_date is not None
+def _told_to_stop(worker: Worker | None) -> bool:
+    """Whether SIGTERM reached *worker*, even if it then fell over a Redis stopped beside it."""
+    return worker is not None and worker._shutdown_requested_date is not None

@@ -53,6 +53,28 @@ def test_a_worker_that_gave_up_without_being_asked_to_begins_anew() -> None:
     assert make.left == []  # type: ignore[attr-defined]
 
 
+def test_a_worker_that_was_told_to_stop_and_lost_redis_on_its_way_out_does_not_begin_anew() -> None:
+    worker = SimpleNamespace(_shutdown_requested_date=None)
+
+    def work(logging_level: str) -> None:
+        worker._shutdown_requested_date = "just now"
+        raise Gone
+
+    worker.work = work
+    made = iter([worker])
+    keep_working(lambda: next(made), lambda seconds: None)
+
+
+def test_a_stop_that_a_busy_worker_only_noted_is_heard_after_the_pause() -> None:
+    worker = SimpleNamespace(_shutdown_requested_date=None, work=lambda logging_level: None)
+    made = iter([worker])
+
+    def told(_: float) -> None:
+        worker._shutdown_requested_date = "just now"
+
+    keep_working(lambda: next(made), told)
+
+
 def test_a_stop_between_two_workers_is_heard() -> None:
     def stop(*_: object) -> None:
         raise StopRequested
