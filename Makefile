@@ -36,7 +36,7 @@ bench-knowledge: .venv/.dev ## Measure ingestion and search beside NumPy, bare C
 	@$(BIN)/python -m tests.bench_knowledge $(ARGS)
 
 measure: .venv/.notebooks ## Compare every way of searching on the samples' questions
-	@$(BIN)/python -m tests.bench_knowledge.compare
+	@$(BIN)/python -m tests.bench_knowledge.compare $(ARGS)
 
 notebook: .venv/.notebooks ## Open the notebooks
 	@$(BIN)/jupyter lab notebooks

@@ -10,11 +10,13 @@ once, so that they can be compared between questions and added to each other.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.lexical import Forms
 from knowledge.ngrams import ngrams
 from knowledge.occurrences import occurrences
 
@@ -29,9 +31,9 @@ FEW_TEXTS = 50
 
 
 class Term(NamedTuple):
-    """A piece of the indexed text, and what finding it is worth."""
+    """What is looked for in the indexed text, in any of its forms, and what finding it is worth."""
 
-    text: str
+    forms: Forms
     idf: float
 
 
@@ -51,15 +53,14 @@ def idf(documents: float, total: int) -> float:
     return math.log(1 + (total - documents + 0.5) / (documents + 0.5))
 
 
-def question(stems: Sequence[str], total: int, documents: Callable[[str], float]) -> Question:
-    """The question that *stems* ask of *total* texts; *documents* counts those with a term."""
-    once = list(dict.fromkeys(stems))
+def question(asked: Sequence[Forms], total: int, documents: Callable[[str], float]) -> Question:
+    """The question that these words ask of *total* texts; *documents* counts those with a form."""
 
-    def worth(term: str) -> Term:
-        return Term(term, idf(min(total, documents(term)), total))
+    def worth(*forms: str) -> Term:
+        return Term(forms, idf(min(total, max(map(documents, forms))), total))
 
-    words = tuple(worth(f" {stem} ") for stem in once)
-    grams = tuple(worth(gram) for gram in ngrams(once))
+    words = tuple(worth(*(f" {stem} " for stem in forms)) for forms in asked)
+    grams = tuple(map(worth, ngrams(list(chain.from_iterable(asked)))))
     return Question(words, grams, sum(w.idf for w in words), sum(g.idf for g in grams))
 
 
@@ -71,8 +72,8 @@ def fits(asked: Question, texts: Sequence[str], mean_length: float) -> list[tupl
     if not texts:
         return []
     lengths = K1 * (1 - B + B * np.array([len(text) for text in texts]) / mean_length)
-    words = np.array([[text.count(word.text) for word in asked.words] for text in texts])
-    grams = occurrences(texts, [gram.text for gram in asked.grams])
+    words = np.array([[_times(word, text) for word in asked.words] for text in texts])
+    grams = occurrences(texts, [gram.forms[0] for gram in asked.grams])
     by_words = _scores(asked.words, words, lengths) / (asked.words_worth or 1.0)
     by_grams = _scores(asked.grams, grams, lengths) / (asked.grams_worth or 1.0)
     return list(zip(by_words.tolist(), by_grams.tolist(), strict=True))
@@ -84,7 +85,7 @@ def coverage(asked: Question, text: str, total: int) -> float:
     Words nearly there count in part.
     """
     weight = min(asked.words_worth, MOST_UNHEARD * idf(0, total))
-    held = sum(word.idf * _presence(word.text, text) for word in asked.words)
+    held = sum(word.idf * _presence(word, text) for word in asked.words)
     return min(1.0, held / weight) if weight else 0.0
 
 
@@ -96,9 +97,18 @@ def _scores(
     return scores
 
 
-def _presence(word: str, text: str) -> float:
-    if word in text:
-        return 1.0
-    grams = ngrams([word.strip()])
-    share = sum(gram in text for gram in grams) / len(grams)
+def _times(word: Term, text: str) -> int:
+    return max(map(text.count, word.forms))
+
+
+def _presence(word: Term, text: str) -> float:
+    share = max(_share(form, text) for form in word.forms)
     return share if share >= MISSPELLED else 0.0
+
+
+def _share(form: str, text: str) -> float:
+    """How much of *form* stands in the text."""
+    if form in text:
+        return 1.0
+    grams = ngrams([form.strip()])
+    return sum(gram in text for gram in grams) / len(grams)

@@ -78,7 +78,7 @@ def _rarest(terms: Sequence[Term], known: Frequencies, most: int, postings: int)
     """The rarest of *terms* that stand somewhere: at least one, and while they name few enough."""
     chosen: list[Term] = []
     for term in sorted(terms, key=lambda term: -term.idf):
-        documents = known.documents(term.text)
+        documents = max(map(known.documents, term.forms))
         postings -= int(documents)
         if chosen and (postings < 0 or len(chosen) == most):
             break
@@ -88,11 +88,12 @@ def _rarest(terms: Sequence[Term], known: Frequencies, most: int, postings: int)
 
 
 def _values(dialect: str, words: Sequence[Term], grams: Sequence[Term]) -> dict[str, Any]:
-    quote = '"{}"'.format if dialect == "sqlite" else "{}".format
-    asked = {"w": [word.text.strip() for word in words], "g": [gram.text for gram in grams]}
+    quote, either = ('"{}"'.format, " OR ") if dialect == "sqlite" else ("{}".format, " | ")
     values: dict[str, Any] = {}
-    for kind, terms in asked.items():
-        values |= _named(kind, [quote(term) for term in terms])
+    for kind, terms in {"w": words, "g": grams}.items():
+        # An n-gram keeps its blanks: they are the edges of a word.
+        forms = [[f.strip() if kind == "w" else f for f in term.forms] for term in terms]
+        values |= _named(kind, [either.join(map(quote, some)) for some in forms])
     values |= _named("worth_w", [word.idf for word in words])
     return values | _named("worth_g", [gram.idf for gram in grams])
 

@@ -8,15 +8,14 @@ database does both: FTS5's own stemmer is English, and PostgreSQL's treat `devol
 import re
 import threading
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 
 import Stemmer
-from sqlalchemy import Connection, bindparam, text
 
 from knowledge.stopwords import STOP_WORDS
 
-MAX_QUERY_STEMS = 24
+MAX_QUERY_WORDS = 24
+Forms = tuple[str, ...]
 # Letters and digits apart, so that `CX-5`, `CX 5` and `cx5` are the same car.
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\d+|[^\W\d_]+")
 _SPANISH = Stemmer.Stemmer("spanish")
@@ -46,6 +45,16 @@ def stems(text: str) -> list[str]:
     return [stem for word in words(text) for stem in _stems_of(word)]
 
 
+def asked_words(query: str) -> list[Forms]:
+    """Each different word of *query*, the first of a long one: the stems that count as it.
+
+    A word whose Spanish and English stems differ is still one word. Counted as two, as the index
+    holds it, it would weigh twice as much as its neighbours by an accident of spelling.
+    """
+    once = dict.fromkeys(forms for forms in map(_stems_of, words(query)) if forms)
+    return list(once)[:MAX_QUERY_WORDS]
+
+
 def stem(text: str) -> str:
     """The stems of *text* as the index holds them."""
     return " ".join(stems(text))
@@ -61,33 +70,3 @@ def _stems_of(word: str) -> tuple[str, ...]:
     with _stemming:
         both = fold(_SPANISH.stemWord(word)), fold(_ENGLISH.stemWord(folded))
     return tuple(dict.fromkeys(both))
-
-
-# BM25 over every base; FTS5 gives better matches lower numbers.
-_SQLITE = text(
-    "SELECT chunks.id FROM chunk_index JOIN chunks ON chunks.id = chunk_index.rowid "
-    "JOIN sources ON sources.id = chunks.source_id AND sources.version = chunks.source_version "
-    "WHERE chunk_index MATCH :query AND chunks.base_id IN :bases AND sources.state <> 'removing' "
-    "ORDER BY bm25(chunk_index), chunks.id LIMIT :most"
-).bindparams(bindparam("bases", expanding=True))
-# 1: divides by the logarithm of the passage's length.
-_POSTGRESQL = text(
-    "SELECT chunks.id FROM chunks JOIN sources ON sources.id = chunks.source_id "
-    "AND sources.version = chunks.source_version "
-    "WHERE to_tsvector('simple', stems) @@ to_tsquery('simple', :query) "
-    "AND chunks.base_id IN :bases AND sources.state <> 'removing' "
-    "ORDER BY ts_rank_cd(to_tsvector('simple', stems), to_tsquery('simple', :query), 1) DESC, "
-    "chunks.id LIMIT :most"
-).bindparams(bindparam("bases", expanding=True))
-
-
-def search(connection: Connection, base_ids: Sequence[str], query: str, limit: int) -> list[int]:
-    """The ids of at most *limit* chunks that share stems with *query*, best first."""
-    wanted = list(dict.fromkeys(stems(query)))[:MAX_QUERY_STEMS]
-    if not wanted or not base_ids:
-        return []
-    sqlite = connection.dialect.name == "sqlite"
-    # Stems are letters and digits; quoting them keeps FTS5's own words (AND, NEAR) words.
-    quoted = " OR ".join(f'"{stem}"' for stem in wanted) if sqlite else " | ".join(wanted)
-    values = {"query": quoted, "bases": list(base_ids), "most": limit}
-    return list(connection.scalars(_SQLITE if sqlite else _POSTGRESQL, values))

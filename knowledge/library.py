@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -31,7 +32,6 @@ from knowledge.tuning import Tuning
 log = logging.getLogger(__name__)
 
 NEIGHBOURS = 30
-MAX_QUERY_STEMS = 24
 RERANKED = 20  # candidates that a reranker is shown
 _CACHED = 512
 _VECTOR_FAULTS = (EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable, MixedEmbeddings)
@@ -176,9 +176,9 @@ class _Search:
         sides = self._sides(near)
         with self.library.database.read() as tx:
             known = self.library._known(tx, self.found)
-            stems = list(dict.fromkeys(lexical.stems(self.query)))[:MAX_QUERY_STEMS]
-            known.count(tx, stems)
-            asked = bm25.question(stems, known.total, known.documents)
+            words = lexical.asked_words(self.query)
+            known.count(tx, list(chain.from_iterable(words)))
+            asked = bm25.question(words, known.total, known.documents)
             rows = self._rows(tx, asked, known, near, sides)
         scale = Scale(asked, known.total, known.mean_length, sides)
         known_near = [(row, near.similarity.get(_place(row))) for row in rows]

@@ -20,7 +20,7 @@ from knowledge.errors import Unreadable
 from knowledge.frequencies import Frequencies
 from knowledge.hybrid import Scale, Side
 from knowledge.indexing import embedded, indexed
-from knowledge.library import MAX_QUERY_STEMS, Library
+from knowledge.library import Library
 from knowledge.loaders import READ_AS, read_document
 from knowledge.measure import Asked
 from knowledge.pairs import Pair
@@ -65,8 +65,8 @@ class Divided:
         """The passages that answer *query*, best first, every one of them having been scored."""
         if not self.rows:
             return []
-        stems = list(dict.fromkeys(lexical.stems(query)))[:MAX_QUERY_STEMS]
-        asked = bm25.question(stems, self.known.total, self.known.documents)
+        words = lexical.asked_words(query)
+        asked = bm25.question(words, self.known.total, self.known.documents)
         ranked = hybrid.in_order(self._scale(asked), self._scored(asked, query))
         best = hybrid.varied(ranked, measure.DEPTH)
         return [passages.passage(one.row, one.score, one.found_by) for one in best]

@@ -27,7 +27,7 @@ class Tuning:
 
     words: float = 0.5  # of the lexical score; n-grams have the rest
     vector: float | None = None  # of the whole score; None: by the provider of the vectors
-    threshold: float = 0.22  # the least coverage of the best passage; below: nothing found
+    threshold: float = 0.18  # the least coverage of the best passage; below: nothing found
     vector_low: float | None = None  # a cosine that says nothing; None: by the provider
     vector_high: float | None = None  # a cosine that says it is this
     rerank: bool = True  # when there is a reranker

@@ -122,14 +122,21 @@ class Lab:
             ]
         )  # fmt: skip
 
+    def bases(self, agent: str) -> Sequence[str]:
+        """Return the ids of the bases that the agent called so searches."""
+        bases = self._agent(agent).draft.knowledge.bases
+        if not bases:
+            raise Invalid(f"{agent} has no knowledge base. Give it one in the studio first.")
+        return bases
+
     def measure(self, agent: str, sample: str) -> Measurement:
         """Ask a sample's questions by every way of searching the agent's knowledge."""
-        bases = self._bases(agent)
+        bases = self.bases(agent)
         return measure(self.answering.library, bases, _pairs(sample))
 
     def sweep(self, agent: str, sample: str, every: int = 3) -> pd.DataFrame:
         """Try other settings on every third question (or so); nothing is changed."""
-        base_id = self._bases(agent)[0]
+        base_id = self.bases(agent)[0]
         pairs = _pairs(sample)[::every]
         return retrieval.sweep(self.answering.library, self.services.sources, base_id, pairs)
 
@@ -180,12 +187,6 @@ class Lab:
     def _spec(self, spec: Spec | str) -> Spec:
         return self._agent(spec).draft if isinstance(spec, str) else spec
 
-    def _bases(self, agent: str) -> Sequence[str]:
-        bases = self._agent(agent).draft.knowledge.bases
-        if not bases:
-            raise Invalid(f"{agent} has no knowledge base. Give it one in the studio first.")
-        return bases
-
 
 def open_lab(data_dir: str | Path | None = None) -> Lab:
     """Open the running stack; or, when it is down or *data_dir* is given, a lab of its own there.
@@ -217,7 +218,7 @@ def _alone(folder: Path) -> Lab:
     services = open_services(settings, SilentDoorbell())
     install(services)
     vectors = vectors_in_process(str(folder / "chroma"))
-    _read_sources(services, vectors)
+    read_sources(services, vectors)
     library = Library(services.database, vectors, services.embedders)
     answering = Answering(vectors, library, Runtime(settings, library))
     heartbeat = Heartbeat(services.turns, services.outbox)
@@ -225,13 +226,15 @@ def _alone(folder: Path) -> Lab:
     return Lab(services, answering, desk)
 
 
-def _read_sources(services: Services, vectors: Any) -> None:
+def read_sources(services: Services, vectors: Any) -> None:
+    """Read here and now whatever waits to be read, as a chore worker would."""
     ingestion = Ingestion(
         services.sources, services.database, vectors, services.embedders, read_document
     )
-    for kind, source_id in services.sources.due(time.time()):
-        if kind == "read":
-            ingestion.read(source_id)
+    while due := services.sources.due(time.time()):  # a hundred at most each time
+        for kind, source_id in due:
+            if kind == "read":
+                ingestion.read(source_id)
 
 
 def _passing_folder() -> Path:

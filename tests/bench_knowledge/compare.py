@@ -1,30 +1,64 @@
 """`make measure`: every way of searching on both sample agents, side by side."""
 
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
 from agent.installation import SAMPLES, sample_pairs
+from knowledge.base import Passage
 from knowledge.measure import Asked, Measurement, measures, table
-from notebooks.lab import open_lab
+from knowledge.pairs import Pair
+from notebooks.lab import Lab, open_lab
+from tests.bench_knowledge import plain, squad
 
 AGENTS = {"autos": "Sofía", "homologa": "Marcos"}
 
 
 def main() -> None:
-    """Read the samples into a laboratory of their own, ask, and print the tables."""
+    """Print the tables: of the samples, or of the question sets in the files that are named."""
+    for path in sys.argv[1:]:
+        print(f"\n{Path(path).name}: {squad.compare(Path(path))}")
+    if not sys.argv[1:]:
+        _samples()
+
+
+def _samples() -> None:
     lab = open_lab()
     unread = lab.sources().query("state != 'ready'")
     if len(unread):
         raise SystemExit(f"Not read, so nothing is measured:\n{unread[['name', 'error']]}")
     together: dict[str, list[Asked]] = {}
     for sample, agent in AGENTS.items():
-        found = lab.measure(agent, sample)
         pairs = sample_pairs(SAMPLES / sample)
         known = sum(pair.is_answerable for pair in pairs)
         print(f"\n{sample}: {known} questions, {len(pairs) - known} that nothing answers")
-        print(table(found))
-        for way, asked in found.asked.items():
-            together.setdefault(way, []).extend(asked)
-    whole = tuple(measures(way, asked) for way, asked in together.items())
+        asked = dict(lab.measure(agent, sample).asked) | _plain(lab, agent, pairs)
+        _print(asked)
+        for way, some in asked.items():
+            together.setdefault(way, []).extend(some)
     print("\nboth")
-    print(table(Measurement(whole, {way: tuple(asked) for way, asked in together.items()})))
+    _print(together)
+
+
+def _plain(lab: Lab, agent: str, pairs: Sequence[Pair]) -> dict[str, list[Asked]]:
+    """The same questions asked of a bare index of the same passages."""
+    passages = {one.chunk_id: one for base in lab.bases(agent) for one in _passages(lab, base)}
+    texts = {number: f"{one.heading} {one.text}" for number, one in passages.items()}
+    return plain.measured(texts, pairs, lambda pair, n: pair.is_answered_by(passages[n]))
+
+
+def _passages(lab: Lab, base_id: str) -> Iterator[Passage]:
+    desk = lab.services.sources
+    for source in desk.list(base_id):
+        for held in desk.chunks(source.id, limit=source.total):
+            yield Passage(
+                held.id, base_id, source.id, source.name, held.source_version, held.text, 0.0,
+                held.page, held.row, held.heading,
+            )  # fmt: skip
+
+
+def _print(asked: Mapping[str, Sequence[Asked]]) -> None:
+    print(table(Measurement(tuple(measures(way, some) for way, some in asked.items()), {})))
 
 
 if __name__ == "__main__":
