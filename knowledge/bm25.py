@@ -69,10 +69,10 @@ def fits(asked: Question, texts: Sequence[str], mean_length: float) -> list[tupl
 
     Texts are stems with a blank before and after each, as the index holds them.
     """
-    if not texts:
-        return []
+    if not texts or not asked.words:
+        return [(0.0, 0.0)] * len(texts)
     lengths = K1 * (1 - B + B * np.array([len(text) for text in texts]) / mean_length)
-    words = np.array([[_times(word, text) for word in asked.words] for text in texts])
+    words = _times(asked.words, texts)
     grams = occurrences(texts, [gram.forms[0] for gram in asked.grams])
     by_words = _scores(asked.words, words, lengths) / (asked.words_worth or 1.0)
     by_grams = _scores(asked.grams, grams, lengths) / (asked.grams_worth or 1.0)
@@ -97,8 +97,12 @@ def _scores(
     return scores
 
 
-def _times(word: Term, text: str) -> int:
-    return max(map(text.count, word.forms))
+def _times(words: Sequence[Term], texts: Sequence[str]) -> NDArray[np.intp]:
+    """How often each word stands in each text, in the form that stands there most."""
+    forms = [form for word in words for form in word.forms]
+    begin = np.cumsum([0, *(len(word.forms) for word in words[:-1])])
+    times = np.array([[text.count(form) for form in forms] for text in texts])
+    return np.maximum.reduceat(times, begin, axis=1)
 
 
 def _presence(word: Term, text: str) -> float:

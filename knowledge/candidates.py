@@ -60,7 +60,7 @@ def candidates(
     """The ids of the chunks that hold most of what is asked, in no order; none: nothing does."""
     words = _rarest(asked.words, known, MOST_WORDS, WORD_POSTINGS)
     grams = _rarest(asked.grams, known, MOST_GRAMS, GRAM_POSTINGS)
-    if not words and not grams:
+    if not base_ids or not (words or grams):
         return []
     dialect = connection.dialect.name
     values = _values(dialect, words, grams) | _named("b", base_ids) | _named("s", sources)

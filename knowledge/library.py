@@ -4,8 +4,7 @@ import contextlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, Protocol, cast
@@ -14,27 +13,21 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from knowledge import bm25, frequencies, hybrid, lexical, passages
 from knowledge.base import Base, EmbedderFor, Passage, TableRow, Transactions
+from knowledge.bm25 import Question
 from knowledge.candidates import candidates
 from knowledge.chroma import Vectors
-from knowledge.errors import (
-    EmbeddingRefused,
-    EmbeddingUnavailable,
-    IndexUnavailable,
-    MixedEmbeddings,
-)
 from knowledge.frequencies import Frequencies
 from knowledge.hybrid import Scale, Scored, Side
 from knowledge.indexing import embedded
+from knowledge.neighbours import VECTOR_FAULTS, Near, Neighbours, Waiting
 from knowledge.passages import Place
 from knowledge.tables import bases
 from knowledge.tuning import Tuning
 
 log = logging.getLogger(__name__)
 
-NEIGHBOURS = 30
 RERANKED = 20  # candidates that a reranker is shown
 _CACHED = 512
-_VECTOR_FAULTS = (EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable, MixedEmbeddings)
 
 
 class Reranker(Protocol):
@@ -42,15 +35,6 @@ class Reranker(Protocol):
 
     def order(self, query: str, texts: Sequence[str]) -> list[tuple[int, float]]:
         """(place in *texts*, relevance 0 to 1), best first. Raises KnowledgeError."""
-
-
-@dataclass(frozen=True)
-class Near:
-    """What the vectors said: the similarity of each place, and the bases that could be asked."""
-
-    similarity: Mapping[Place, float]
-    asked: frozenset[str]
-    whole: bool  # every base that should be asked could be
 
 
 class Library:
@@ -61,7 +45,7 @@ class Library:
         database: Transactions,
         vectors: Vectors,
         embedder_for: EmbedderFor,
-        waiting: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+        waiting: Waiting = contextlib.nullcontext,
         reranker: Reranker | None = None,
     ) -> None:
         self._waiting = waiting  # surrounds what only waits for another server
@@ -69,6 +53,7 @@ class Library:
         self.vectors = vectors
         self.embedder_for = embedder_for
         self.reranker = reranker
+        self._neighbours = Neighbours(vectors, embedder_for, waiting)
         self._searches = _Recent(_CACHED)
         self._tables = _Recent(32)
         self._frequencies = _Recent(64)
@@ -172,14 +157,18 @@ class _Search:
 
     def run(self, top_k: int) -> tuple[list[Passage], bool]:
         """The passages, and whether everything could be asked."""
-        near = self._near()
-        sides = self._sides(near)
+        heavy = [base for base in self.found if self._weight(base)]
+        answer = self.library._neighbours.ask(self.query, heavy, self.sources)
+        by_words = [base.id for base in self.found if self._weight(base) < 1]
         with self.library.database.read() as tx:
-            known = self.library._known(tx, self.found)
-            words = lexical.asked_words(self.query)
-            known.count(tx, list(chain.from_iterable(words)))
-            asked = bm25.question(words, known.total, known.documents)
-            rows = self._rows(tx, asked, known, near, sides)
+            asked, known = self._asked(tx)
+            ids = candidates(tx, by_words, asked, known, self.sources)
+        near = answer()
+        sides = self._sides(near)
+        fallen = [base_id for base_id in sides if base_id not in {*by_words, *near.asked}]
+        with self.library.database.read() as tx:
+            ids += candidates(tx, fallen, asked, known, self.sources)
+            rows = self._shown(tx, ids, near)
         scale = Scale(asked, known.total, known.mean_length, sides)
         known_near = [(row, near.similarity.get(_place(row))) for row in rows]
         ranked = hybrid.in_order(scale, hybrid.score(scale, known_near))
@@ -188,57 +177,28 @@ class _Search:
         found = [passages.passage(one.row, one.score, one.found_by) for one in best]
         return found, near.whole and reranked
 
-    def _rows(
-        self,
-        tx: Connection,
-        asked: bm25.Question,
-        known: Frequencies,
-        near: Near,
-        sides: Mapping[str, Side],
-    ) -> list[Row[Any]]:
-        by_words = [base_id for base_id, side in sides.items() if side.vector < 1]
-        ids: list[int] = []
-        if by_words and asked.words:
-            ids = candidates(tx, by_words, asked, known, self.sources)
+    def _asked(self, tx: Connection) -> tuple[Question, Frequencies]:
+        known = self.library._known(tx, self.found)
+        words = lexical.asked_words(self.query)
+        known.count(tx, list(chain.from_iterable(words)))
+        return bm25.question(words, known.total, known.documents), known
+
+    def _shown(self, tx: Connection, ids: Sequence[int], near: Near) -> list[Row[Any]]:
         rows = passages.shown(tx, ids, near.similarity)
         return [row for row in rows if not self.sources or row.source_id in self.sources]
+
+    def _weight(self, base: Base) -> float:
+        """What the vectors of *base* are to count."""
+        return self.tunings[base.id].vector_weight(base.provider) if self.with_words else 1.0
 
     def _sides(self, near: Near) -> dict[str, Side]:
         """How each base is scored: by its vectors only as far as they were asked."""
         sides = {}
         for base in self.found:
             tuning = self.tunings[base.id]
-            usual = tuning.vector_weight(base.provider) if self.with_words else 1.0
-            counts = usual if base.id in near.asked else 0.0
+            counts = self._weight(base) if base.id in near.asked else 0.0
             sides[base.id] = Side(tuning, counts, tuning.span(base.provider))
         return sides
-
-    def _near(self) -> Near:
-        similarity: dict[Place, float] = {}
-        asked: set[str] = set()
-        embedded: dict[Hashable, list[float]] = {}
-        whole = True
-        for base in self.found:
-            if self.with_words and not self.tunings[base.id].vector_weight(base.provider):
-                continue
-            try:
-                with self.library._waiting():
-                    vector = self._vector(base, embedded)
-                    hits = self.library.vectors.search(base, vector, NEIGHBOURS, self.sources)
-            except _VECTOR_FAULTS as fault:
-                log.warning("searched by words only base=%s code=%s", base.id, fault.code)
-                whole = False
-                continue
-            asked.add(base.id)
-            similarity |= {(h.source_id, h.version, h.position): h.similarity for h in hits}
-        return Near(similarity, frozenset(asked), whole)
-
-    def _vector(self, base: Base, embedded: dict[Hashable, list[float]]) -> list[float]:
-        made_with = (base.provider, base.model, base.dimension)
-        if made_with not in embedded:
-            embedder = self.library.embedder_for(*made_with)
-            embedded[made_with] = embedder.embed_query(self.query)
-        return embedded[made_with]
 
     def _reranked(self, ranked: list[Scored]) -> tuple[list[Scored], bool]:
         """The first ones as the reranker orders them, and whether it could be asked.
@@ -255,7 +215,7 @@ class _Search:
             with self.library._waiting():
                 texts = [embedded(one.row.heading, one.row.text) for one in first]
                 order = reranker.order(self.query, texts)
-        except _VECTOR_FAULTS as fault:
+        except VECTOR_FAULTS as fault:
             log.warning("not reranked code=%s", fault.code)
             return ranked, False
         better = [hybrid.reranked(first[place], relevance) for place, relevance in order]

@@ -10,9 +10,9 @@ import numpy as np
 from knowledge.chroma import ChromaServer
 from knowledge.ingestion import WRITTEN_AT_ONCE
 from knowledge.lexical import stem, stems
+from knowledge.neighbours import NEIGHBOURS
 from tests.bench_knowledge.corpus import Corpus
 
-NEIGHBOURS = 30
 BATCH = WRITTEN_AT_ONCE  # as the product's
 Ask = Callable[[str], object]
 

@@ -1,18 +1,21 @@
 """The right passage comes first, nothing comes when nothing fits, and a broken side is survived."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from knowledge import frequencies
-from knowledge.chroma import Vectors
+from knowledge import library as library_module
+from knowledge.chroma import Near, Vectors
 from knowledge.embedders import Embedders
 from knowledge.frequencies import Frequencies
 from knowledge.ingestion import Ingestion
 from knowledge.lexical import stems
 from knowledge.library import Library
 from knowledge.sources import Sources
+from knowledge.tuning import Tuning
 
 POLICY = """# Garantía
 
@@ -52,6 +55,26 @@ def test_questions_find_their_passages(library: Library, stocked: str) -> None:
     found = {question: library.search(question, [stocked]) for question in wanted}
     assert {q: wanted[q] in found[q][0].text for q in wanted} == dict.fromkeys(wanted, True)
     assert all(0 < passage.score <= 1 for passages in found.values() for passage in passages)
+
+
+def test_words_are_looked_up_while_the_vectors_are_asked(
+    library: Library, stocked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up, whole = threading.Event(), library_module.candidates
+    vectors_search = library.vectors.search
+
+    def candidates(*asked: Any) -> list[int]:
+        looked_up.set()
+        return whole(*asked)
+
+    def search(*asked: Any) -> list[Near]:
+        assert looked_up.wait(10)
+        return vectors_search(*asked)
+
+    monkeypatch.setattr(library_module, "candidates", candidates)
+    monkeypatch.setattr(library.vectors, "search", search)
+    found = library.search("¿qué cubre la garantía?", [stocked], tuning=Tuning(vector=0.5))
+    assert set(found[0].found_by) == {"lexical", "vector"}
 
 
 @pytest.mark.parametrize("question", ["¿venden helados de vainilla?", "hola", "¿¿??", "", '"*" OR'])
