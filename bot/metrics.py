@@ -38,6 +38,8 @@ class _Waiting(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the numbers as they are now; without a database only those of this process."""
         yield _gauge("spool_waiting", "Webhooks that wait on disk", len(self._spool.waiting()))
+        broken = len(self._spool.broken())
+        yield _gauge("spool_broken", "Webhooks set aside on disk for a person to look at", broken)
         now = time.time()
         try:
             with self._database.read() as tx:

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 # A table that is not there yet (a migration under way) is a database that is not there yet.
 UNAVAILABLE = (*AWAY, ProgrammingError, InternalError, DisconnectionError)
 EVERY_SECONDS = 1.0
+WAITING, BROKEN = ".json", ".broken"
 Store = Callable[[str, Sequence[Event]], None]
 _KINDS: dict[str, type[Event]] = {
     kind.__name__: kind for kind in (Inbound, Report, Echo, OwnerChange)
@@ -63,6 +64,10 @@ class Spool:
     def waiting(self) -> list[Path]:
         """Return the records that wait, oldest first."""
         return records(self._folder)
+
+    def broken(self) -> list[Path]:
+        """Return the records that could not be stored, for a person to look at."""
+        return records(self._folder, BROKEN)
 
     def drain(self) -> int:
         """Store what waits, in order, as far as the database lets; return how many records.
@@ -114,7 +119,7 @@ class Spool:
     def _keep(self, channel: str, events: Sequence[Event]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._numbers)}"
-        draft, record = self._folder / f"{name}.part", self._folder / f"{name}.json"
+        draft, record = self._folder / f"{name}.part", self._folder / f"{name}{WAITING}"
         body = {
             "channel": channel,
             "events": [[type(event).__name__, dataclasses.asdict(event)] for event in events],
@@ -145,7 +150,7 @@ class Spool:
         except Exception as error:  # a door: all that comes after it would wait behind it for ever
             log.error("a spooled record cannot be stored: %s", type(error).__name__)
             log_place(log, error)
-            record.rename(record.with_suffix(".broken"))
+            record.rename(record.with_suffix(BROKEN))
             return True
         record.unlink(missing_ok=True)
         return True
@@ -158,13 +163,13 @@ class Spool:
             yield
 
 
-def records(folder: Path) -> list[Path]:
-    """Return what waits in *folder*, oldest first."""
+def records(folder: Path, kind: str = WAITING) -> list[Path]:
+    """Return what waits in *folder* (or is BROKEN), oldest first."""
     try:
         names = [entry.name for entry in os.scandir(folder)]
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [folder / name for name in sorted(names) if name.endswith(".json")]
+    return [folder / name for name in sorted(names) if name.endswith(kind)]
 
 
 def _event(kind: str, fields: dict[str, object]) -> Event:

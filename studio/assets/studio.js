@@ -24,6 +24,16 @@ const little = window.matchMedia('(max-width: 1240px)');
 const tell = () => document.documentElement.classList.toggle('narrow', little.matches);
 little.addEventListener('change', tell);
 tell();
+// Where the names of the pages do not fit side by side, that of the open one is brought into view.
+const bring = new MutationObserver(() => {
+  const open = document.querySelector('.nav-holder a.active');
+  if (!open || !document.querySelector('.as-header')) return;
+  bring.disconnect();
+  const names = open.parentElement;
+  names.scrollLeft = open.offsetLeft - (names.clientWidth - open.offsetWidth) / 2;
+});
+bring.observe(document, { childList: true, subtree: true });
+setTimeout(() => bring.disconnect(), 10000);  // a guided path has no such name
 // What a page shows stands in its address: reloading it, or changing the language, leads back.
 const stand = (query) => {
   const address = `${window.location.pathname}?${query}`;

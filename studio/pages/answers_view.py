@@ -60,7 +60,7 @@ class Parts:
 def layout(studio: Studio, tab: gr.Tab) -> Parts:
     """Place the components."""
     curated_id = gr.State(0)
-    with gr.Group():
+    with gr.Group(elem_id="answer-form"):
         question, answer = answer_fields.question_and_answer(studio, "own")
     save = gr.Button(studio.say("playground.save_answer"), variant="primary", elem_id="answer-save")
     missed = clickable(elem_id="missed-list")

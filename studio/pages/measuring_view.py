@@ -49,7 +49,7 @@ class Parts:
 def layout(studio: Studio, tab: gr.Tab) -> Parts:
     """Place the components."""
     say = studio.say
-    with gr.Group():
+    with gr.Group(elem_id="pair-form"):
         question = gr.Textbox(label=say("evaluate.question"), max_length=1000,
                               elem_id="pair-question")  # fmt: skip
         with gr.Row():

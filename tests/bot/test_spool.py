@@ -139,6 +139,7 @@ def test_a_record_nobody_can_store_is_set_aside_and_stops_nobody(
     spool.drain()
     assert store.kept == [_said(2)]
     assert first.with_suffix(".broken").exists()
+    assert [record.stem for record in spool.broken()] == [first.stem]
 
 
 @pytest.mark.parametrize("trouble", [OSError("too many open files"), MemoryError()])

@@ -15,6 +15,11 @@ from tests.studio.hostile import HOSTILE
 # Whole stories on a machine that others use too: slow is not wrong.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 PATIENCE = 60_000  # milliseconds
+# The name of the open page can be seen among the others (a guided path has none).
+NAMED = """() => [...document.querySelectorAll('.nav-holder a.active')].every((name) => {
+  const { left, right } = name.getBoundingClientRect();
+  return left >= 0 && right <= innerWidth;
+})"""
 # Words of Gradio's own that would give away an untranslated page.
 ENGLISH = re.compile(
     r"\b(Drop|Upload|Click|Search|Send|Submit|Clear|Loading|Success|Error|Release|Save|Agents?"
@@ -281,8 +286,12 @@ def test_a_viewer_is_told_in_words_what_is_missing(watched: Watched) -> None:
     expect(watched.page.locator("#agent-guided")).to_be_hidden()
     expect(watched.page.locator("#agent-save")).to_be_hidden()
     watched.go("en", "knowledge")
-    write(watched.page, "base-name", "Mine")
-    watched.page.click("#base-create")
+    expect(watched.page.locator("#search-go")).to_be_visible()
+    for place in ("#base-create", ".as-ways", "#source-list [data-pick=remove]"):
+        expect(watched.page.locator(place).first).to_be_hidden()
+    watched.go("en", "evaluate")
+    write(watched.page, "test-question", "Do you deliver?")
+    watched.page.click("#test-add")
     expect(watched.page.get_by_test_id("toast-body")).to_contain_text("it needs the role of editor")
     watched.complaints.clear()  # Gradio writes refused events to the console
 
@@ -306,6 +315,7 @@ def test_every_page_fits_laptop_and_phone_and_speaks_one_language(
         watched.go(language, name)
         expect(watched.page.locator(content).first).to_be_visible()
         assert watched.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        watched.page.wait_for_function(NAMED)
         words = watched.page.locator("body").inner_text()
         assert language == "en" or not ENGLISH.search(words.replace("Agent Studio", "")), name
     context.close()
