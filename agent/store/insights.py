@@ -54,9 +54,9 @@ class Totals:
     cost: float
 
     @property
-    def alone(self) -> float:
-        """The share of conversations that no person was wanted in, 0 to 1."""
-        return 1 - self.handed_off / self.conversations if self.conversations else 0.0
+    def alone(self) -> float | None:
+        """The share of conversations that no person was wanted in, 0 to 1; None: there are none."""
+        return 1 - self.handed_off / self.conversations if self.conversations else None
 
 
 @dataclass(frozen=True)

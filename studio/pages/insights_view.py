@@ -88,8 +88,10 @@ def _tiles(studio: Studio, figures: Figures) -> Html:
     each = totals.cost / totals.conversations if totals.conversations else 0.0
     waits = figures.waits
     slow = say("insights.response_p95", seconds=_seconds(waits.nearly_all_within)) if waits else ""
-    alone = f"{100 * totals.alone:.0f} %"
-    share = say("insights.share", share=round(100 * (1 - totals.alone)))
+    alone, share = "—", ""  # customers wrote, and nobody has answered one yet
+    if totals.alone is not None:
+        alone = f"{100 * totals.alone:.0f} %"
+        share = say("insights.share", share=round(100 * (1 - totals.alone)))
     tiles = (
         ("conversations", f"{totals.conversations:,}", say("insights.turns", count=totals.answers)),
         ("alone", alone, ""),

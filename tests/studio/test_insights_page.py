@@ -32,6 +32,16 @@ def test_the_figures_of_a_day_are_shown(studio: Studio, house: House, viewer: Ca
 
 
 @on_one_database
+def test_before_the_first_answer_no_share_is_claimed(
+    studio: Studio, house: House, viewer: Caller
+) -> None:
+    house.customer_writes("Hola")
+    shown = str(insights_view.shown(studio, insights.first(studio, viewer))[3])
+    assert "—" in shown
+    assert "% de las conversaciones" not in shown
+
+
+@on_one_database
 def test_without_customers_it_says_what_to_do(studio: Studio, viewer: Caller) -> None:
     shown = insights_view.shown(studio, insights.first(studio, viewer))
     assert "espere al primer cliente" in shown[3]
