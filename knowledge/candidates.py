@@ -58,9 +58,11 @@ def candidates(
     sources: Sequence[str] = (),
 ) -> list[int]:
     """The ids of the chunks that hold most of what is asked, in no order; none: nothing does."""
+    if not base_ids:
+        return []
     words = _rarest(asked.words, known, MOST_WORDS, WORD_POSTINGS)
     grams = _rarest(asked.grams, known, MOST_GRAMS, GRAM_POSTINGS)
-    if not base_ids or not (words or grams):
+    if not words and not grams:
         return []
     dialect = connection.dialect.name
     values = _values(dialect, words, grams) | _named("b", base_ids) | _named("s", sources)
@@ -89,11 +91,14 @@ def _rarest(terms: Sequence[Term], known: Frequencies, most: int, postings: int)
 
 def _values(dialect: str, words: Sequence[Term], grams: Sequence[Term]) -> dict[str, Any]:
     quote, either = ('"{}"'.format, " OR ") if dialect == "sqlite" else ("{}".format, " | ")
+    # An n-gram keeps its blanks: they are the edges of a word.
+    asked = {
+        "w": [tuple(form.strip() for form in word.forms) for word in words],
+        "g": [gram.forms for gram in grams],
+    }
     values: dict[str, Any] = {}
-    for kind, terms in {"w": words, "g": grams}.items():
-        # An n-gram keeps its blanks: they are the edges of a word.
-        forms = [[f.strip() if kind == "w" else f for f in term.forms] for term in terms]
-        values |= _named(kind, [either.join(map(quote, some)) for some in forms])
+    for kind, terms in asked.items():
+        values |= _named(kind, [either.join(map(quote, forms)) for forms in terms])
     values |= _named("worth_w", [word.idf for word in words])
     return values | _named("worth_g", [gram.idf for gram in grams])
 

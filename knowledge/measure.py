@@ -52,8 +52,12 @@ class Asked:
 class Measurement:
     """One run over the pairs of a base."""
 
-    measures: tuple[Measures, ...]  # one a way, in the order of WAYS
-    asked: Mapping[str, tuple[Asked, ...]]  # by way, in the order of the pairs
+    asked: Mapping[str, Sequence[Asked]]  # by way, in the order of the pairs
+
+    @property
+    def measures(self) -> tuple[Measures, ...]:
+        """One a way, in their order."""
+        return tuple(measures(way, asked) for way, asked in self.asked.items())
 
     @property
     def ranks(self) -> list[tuple[Pair, dict[str, int | None]]]:
@@ -89,7 +93,7 @@ def measure(
             results.append(ask(library, base_ids, pair, way, tuning))
             advance(number * len(pairs) + place + 1, len(ways) * len(pairs))
         asked[way] = tuple(results)
-    return Measurement(tuple(measures(way, results) for way, results in asked.items()), asked)
+    return Measurement(asked)
 
 
 def ask(

@@ -1,12 +1,12 @@
 """`make measure`: every way of searching on both sample agents, side by side."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from agent.installation import SAMPLES, sample_pairs
 from knowledge.base import Passage
-from knowledge.measure import Asked, Measurement, measures, table
+from knowledge.measure import Asked, Measurement, table
 from knowledge.pairs import Pair
 from notebooks.lab import Lab, open_lab
 from tests.bench_knowledge import plain, squad
@@ -17,7 +17,7 @@ AGENTS = {"autos": "Sofía", "homologa": "Marcos"}
 def main() -> None:
     """Print the tables: of the samples, or of the question sets in the files that are named."""
     for path in sys.argv[1:]:
-        print(f"\n{Path(path).name}: {squad.compare(Path(path))}")
+        print(f"\n{Path(path).name}: {squad.compare(squad.read(Path(path)))}")
     if not sys.argv[1:]:
         _samples()
 
@@ -32,12 +32,12 @@ def _samples() -> None:
         pairs = sample_pairs(SAMPLES / sample)
         known = sum(pair.is_answerable for pair in pairs)
         print(f"\n{sample}: {known} questions, {len(pairs) - known} that nothing answers")
-        asked = dict(lab.measure(agent, sample).asked) | _plain(lab, agent, pairs)
-        _print(asked)
+        asked = {**lab.measure(agent, sample).asked, **_plain(lab, agent, pairs)}
+        print(table(Measurement(asked)))
         for way, some in asked.items():
             together.setdefault(way, []).extend(some)
     print("\nboth")
-    _print(together)
+    print(table(Measurement(together)))
 
 
 def _plain(lab: Lab, agent: str, pairs: Sequence[Pair]) -> dict[str, list[Asked]]:
@@ -55,10 +55,6 @@ def _passages(lab: Lab, base_id: str) -> Iterator[Passage]:
                 held.id, base_id, source.id, source.name, held.source_version, held.text, 0.0,
                 held.page, held.row, held.heading,
             )  # fmt: skip
-
-
-def _print(asked: Mapping[str, Sequence[Asked]]) -> None:
-    print(table(Measurement(tuple(measures(way, some) for way, some in asked.items()), {})))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import Stemmer
 
 from knowledge.lexical import fold, words
-from knowledge.measure import DEPTH, Asked, Measures, measures
+from knowledge.measure import DEPTH, Asked
 from knowledge.pairs import Pair
 from knowledge.stopwords import STOP_WORDS
 
@@ -19,11 +19,6 @@ def measured(
 ) -> dict[str, list[Asked]]:
     """Every question asked of a bare table of *texts*, by way; *answers* says what is right."""
     return {way: list(_asked(texts, pairs, answers, unsaid)) for way, unsaid in WAYS.items()}
-
-
-def lines(asked: Mapping[str, Iterable[Asked]]) -> list[Measures]:
-    """The measures of each way."""
-    return [measures(way, list(found)) for way, found in asked.items()]
 
 
 def _asked(

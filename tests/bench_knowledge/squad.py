@@ -6,37 +6,54 @@ its own. Beside our ways of searching stands plain BM25 over whole passages.
 """
 
 import json
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from knowledge.measure import Measurement, measure, measures, table
+from knowledge.measure import Measurement, measure, table
 from knowledge.pairs import Pair
 from knowledge.tuning import Tuning
 from notebooks.lab import Lab, open_lab, read_sources
 from tests.bench_knowledge import plain
 
+Questions = tuple[list[str], list[Pair]]
 VECTORS = (0.1, 0.2)  # weights at which the built-in vectors are tried beside the lexical side
 
 
-def compare(path: Path) -> str:
-    """How each way does on the questions in *path*, as a table."""
-    texts, pairs = load(json.loads(path.read_text(encoding="utf-8")))
-    lab = open_lab()
-    library, base_ids = lab.answering.library, [_base(lab, texts)]
-    found = list(measure(library, base_ids, pairs).measures)
-    for weight in VECTORS:
-        asked = measure(library, base_ids, pairs, ["hybrid"], Tuning(vector=weight)).asked
-        found.append(measures(f"hybrid, vectors {weight}", asked["hybrid"]))
-    whole = plain.measured(
-        dict(enumerate(texts)), pairs, lambda pair, number: pair.source == str(number)
-    )
-    found += plain.lines(whole)
-    return f"{len(texts)} passages, {len(pairs)} questions\n{table(Measurement(tuple(found), {}))}"
+def read(path: Path) -> Questions:
+    """The different passages, and each question with the number of the one it belongs to.
+
+    Leaves with a sentence when the file cannot be read as such a set.
+    """
+    try:
+        found = _questions(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SystemExit(f"{path}: {error.strerror}.") from None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise SystemExit(f"{path}: this is no JSON in the format of SQuAD.") from None
+    if not found[1]:
+        raise SystemExit(f"{path}: there is no question in it.")
+    return found
 
 
-def load(squad: dict[str, Any]) -> tuple[list[str], list[Pair]]:
-    """The different passages, and each question with the number of the one it belongs to."""
+def compare(questions: Questions) -> str:
+    """How each way does on these questions, as a table."""
+    texts, pairs = questions
+    # Never in the running stack: nobody's customers shall find an encyclopedia.
+    with tempfile.TemporaryDirectory(prefix="squad-", ignore_cleanup_errors=True) as folder:
+        lab = open_lab(folder)
+        library, base_ids = lab.answering.library, [_base(lab, texts)]
+        asked = dict(measure(library, base_ids, pairs).asked)
+        for weight in VECTORS:
+            tried = measure(library, base_ids, pairs, ["hybrid"], Tuning(vector=weight)).asked
+            asked[f"hybrid, vectors {weight}"] = tried["hybrid"]
+    whole = dict(enumerate(texts))
+    asked |= plain.measured(whole, pairs, lambda pair, number: pair.source == str(number))
+    return f"{len(texts)} passages, {len(pairs)} questions\n{table(Measurement(asked))}"
+
+
+def _questions(squad: Any) -> Questions:
     texts: dict[str, int] = {}
     pairs = []
     for article in squad["data"]:

@@ -280,15 +280,19 @@ def test_hostile_customers_harm_no_page(watched: Watched, site: Site) -> None:
     assert len(HOSTILE) >= 50
 
 
-def test_a_viewer_is_told_in_words_what_is_missing(watched: Watched) -> None:
+def test_a_viewer_is_told_in_words_what_is_missing(watched: Watched, site: Site) -> None:
+    desk = site.house.services.sources
+    base_id = desk.create_base("Solo ver", "ana", *site.house.services.embedders.default())
+    desk.add_text(base_id, "envíos", "Los envíos tardan cuatro días.", "ana")
     watched.sign_in("viewer", "en")
     expect(watched.page.locator("#agent-list")).to_be_visible()
     expect(watched.page.locator("#agent-guided")).to_be_hidden()
     expect(watched.page.locator("#agent-save")).to_be_hidden()
-    watched.go("en", "knowledge")
-    expect(watched.page.locator("#search-go")).to_be_visible()
+    watched.go("en", "knowledge", f"?base={base_id}")
+    expect(watched.page.locator("#source-list table")).to_be_visible()
     for place in ("#base-create", ".as-ways", "#source-list [data-pick=remove]"):
-        expect(watched.page.locator(place).first).to_be_hidden()
+        expect(watched.page.locator(place)).to_have_count(1)
+        expect(watched.page.locator(place)).to_be_hidden()
     watched.go("en", "evaluate")
     write(watched.page, "test-question", "Do you deliver?")
     watched.page.click("#test-add")
