@@ -4,6 +4,7 @@ AgentError
 ├── NotFound            an id that names nothing
 ├── Invalid             words of the caller's that cannot be used
 │   └── WeakPassword    too short, too common, or the person's own name
+├── Forbidden           the role of whoever acts does not reach that far
 ├── EditConflict        somebody else changed it since it was read
 ├── AlreadyTaken        another person has the conversation
 ├── NotReleased         no version answers on that address
@@ -26,6 +27,14 @@ class NotFound(AgentError):
 
 class Invalid(AgentError):
     """Those values cannot be used."""
+
+
+class Forbidden(AgentError):
+    """Whoever asks has not the role for this."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        super().__init__(f"This needs the role {role} or a higher one.")
 
 
 class EditConflict(AgentError):

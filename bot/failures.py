@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from agent.errors import AgentError, EditConflict, Invalid, NotFound, NotReleased
+from agent.errors import AgentError, EditConflict, Forbidden, Invalid, NotFound, NotReleased
 from agent.log import log_place
 from bot.errors import BadSignature, ChannelError, Unparseable
 
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Invalid: 422,
+    Forbidden: 403,
     EditConflict: 409,
     NotReleased: 409,
     BadSignature: 403,

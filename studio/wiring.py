@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from agent.errors import AgentError, AlreadyTaken, TooManyAttempts
+from agent.errors import AgentError, AlreadyTaken, Forbidden, TooManyAttempts
 from knowledge.errors import KnowledgeError
 from studio.errors import BadFields, StudioError
 from studio.state import Studio
@@ -96,6 +96,8 @@ def sentence(studio: Studio, error: Exception) -> str:
         return studio.say(error.key, **error.values)
     if isinstance(error, TooManyAttempts):
         return studio.say("error.too_many", seconds=round(error.seconds))
+    if isinstance(error, Forbidden):
+        return studio.say("error.not_allowed", role=studio.say(f"role.{error.role}"))
     if isinstance(error, AlreadyTaken):
         return studio.say("error.AlreadyTaken", person=error.person)
     if isinstance(error, KnowledgeError):

@@ -6,6 +6,7 @@ SQLite's busy wait polls and is unfair, so only processes meet at the file.
 
 import contextlib
 import select
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,12 @@ IDLE_SECONDS = 5  # that PostgreSQL lets a transaction stand still
 def new_id() -> str:
     """Return a random id of 32 hexadecimal digits."""
     return uuid.uuid4().hex
+
+
+class _Open(threading.local):
+    """The transaction that this thread is in, if any."""
+
+    connection: Connection | None = None
 
 
 class Database:
@@ -54,22 +61,41 @@ class Database:
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
         self._writer = GroupCommit(self.engine, patience, waiting) if self.is_sqlite else None
+        self._open = _Open()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading; each statement sees what is committed."""
+        """A connection for reading; each statement sees what is committed.
+
+        Inside a `write` of the same thread it also sees what was written there.
+        """
+        if self._open.connection is not None:
+            yield self._open.connection
+            return
         with self._reader.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction: committed when the block ends, undone when it raises."""
-        if self._writer is not None:
-            with self._writer.transaction() as connection:
-                yield connection
+        """A transaction: committed when the block ends, undone when it raises.
+
+        Inside another `write` of the same thread it joins that one: what raises here is undone
+        here, and nothing is committed before the outer block ends.
+        """
+        outer = self._open.connection
+        if outer is not None:
+            with outer.begin_nested():
+                yield outer
             return
-        with self.engine.begin() as connection:
-            yield connection
+        with self._transaction() as connection:
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
+
+    def _transaction(self) -> contextlib.AbstractContextManager[Connection]:
+        return self._writer.transaction() if self._writer is not None else self.engine.begin()
 
     def close(self) -> None:
         """Give every connection back."""

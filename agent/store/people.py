@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from agent.actor import ROLES, Actor
 from agent.errors import Invalid, NotFound, WrongPassword
 from agent.settings import Settings
 from agent.store.db import Database, new_id
@@ -22,7 +23,6 @@ from agent.store.passwords import check_strength, fits, hashed, is_hash, is_outd
 from agent.store.tables import logins, people
 from agent.store.throttle import Throttle
 
-ROLES = ("viewer", "agent", "editor", "admin")  # each may do what those before it may
 LANGUAGES = ("es", "en")
 IDLE_SECONDS = 2 * 3600.0
 LONGEST_SECONDS = 12 * 3600.0
@@ -44,7 +44,12 @@ class Person:
 
     def may(self, role: str) -> bool:
         """True when this person has *role* or a higher one."""
-        return not self.disabled and ROLES.index(self.role) >= ROLES.index(role)
+        return not self.disabled and self.actor.may(role)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts when this person does."""
+        return Actor(self.email, self.role)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from agent.actor import ROLES
 from agent.store.erasure import DEFAULT_DAYS
-from agent.store.people import ROLES, Person
+from agent.store.people import Person
 from agent.store.switches import RETENTION
 from studio.errors import BadFields, NothingChosen
 from studio.pages.team_view import KEPT, Log, OneTime, Team, layout, listed, shown, told

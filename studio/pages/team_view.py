@@ -7,8 +7,9 @@ from typing import Any
 
 import gradio as gr
 
+from agent.actor import ROLES
 from agent.store.audit import Entry
-from agent.store.people import ROLES, Login, Person
+from agent.store.people import Login, Person
 from studio.markup import Content, Html, join, tag
 from studio.state import Studio
 from studio.texts import has

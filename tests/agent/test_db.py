@@ -34,6 +34,49 @@ def test_a_failed_write_leaves_nothing(database: Database) -> None:
         assert tx.scalar(select(func.count()).select_from(audit)) == 0
 
 
+def _people(database: Database) -> list[str]:
+    with database.read() as tx:
+        return list(tx.scalars(select(audit.c.person).order_by(audit.c.id)))
+
+
+def test_a_write_inside_a_write_is_kept_or_undone_with_it(database: Database) -> None:
+    def write_twice_and_fail() -> None:
+        with database.write() as tx:
+            tx.execute(insert(audit).values(_entry("outer")))
+            with database.write() as inner:
+                inner.execute(insert(audit).values(_entry("inner")))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_twice_and_fail()
+    assert _people(database) == []
+
+
+def test_what_fails_inside_is_undone_alone_when_the_outer_goes_on(database: Database) -> None:
+    def fail_inside() -> None:
+        with database.write() as inner:
+            inner.execute(insert(audit).values(_entry("inner")))
+            inner.execute(text("SELECT * FROM nowhere"))
+
+    with database.write() as tx:
+        tx.execute(insert(audit).values(_entry("outer")))
+        with pytest.raises(SQLAlchemyError):
+            fail_inside()
+        tx.execute(insert(audit).values(_entry("after")))
+    assert _people(database) == ["outer", "after"]
+
+
+def test_a_read_inside_a_write_sees_it_and_others_do_not(database: Database) -> None:
+    seen: list[list[str]] = []
+    with database.write() as tx:
+        tx.execute(insert(audit).values(_entry("ana")))
+        other = threading.Thread(target=lambda: seen.append(_people(database)))
+        other.start()
+        other.join()
+        seen.append(_people(database))
+    assert seen == [[], ["ana"]]
+
+
 def test_many_threads_write_at_once(database: Database) -> None:
     def write(number: int) -> None:
         with database.write() as tx:

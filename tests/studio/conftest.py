@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from sqlalchemy import insert
 
+from agent.actor import ROLES
 from agent.answering import Answering
 from agent.queues import SilentDoorbell
 from agent.runtime import Runtime
@@ -21,7 +22,6 @@ from agent.spec import Spec
 from agent.store.db import new_id
 from agent.store.inbox import Inbound
 from agent.store.passwords import hashed
-from agent.store.people import ROLES
 from agent.store.tables import people
 from knowledge.in_process import vectors_in_process
 from knowledge.ingestion import Ingestion

@@ -1,0 +1,20 @@
+"""Who does something: a person, a program with a key, or the installation itself."""
+
+from dataclasses import dataclass
+
+ROLES = ("viewer", "agent", "editor", "admin")  # each may do what those before it may
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts. `name` is what the audit log says: an e-mail address, or a plain word."""
+
+    name: str
+    role: str
+
+    def may(self, role: str) -> bool:
+        """True when the actor has *role* or a higher one."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+INSTALLATION = Actor("installation", "admin")
