@@ -1,9 +1,10 @@
 """The only way to fetch an address that somebody else chose.
 
 An address may be fetched when it is http or https on the usual port, carries no credentials, and
-every one of the host's addresses is a public one. The host is resolved once and the connection
-goes to the address that was checked, so that a second, different answer of the resolver (DNS
-rebinding) is never asked for. Redirects are followed by hand, each checked like the first.
+every one of the host's addresses is a public one (`knowledge.addresses`). The host is resolved once
+and the connection goes to the address that was checked, so that a second, different answer of the
+resolver (DNS rebinding) is never asked for. Redirects are followed by hand, each checked like the
+first.
 After OWASP's "Server-Side Request Forgery Prevention" cheat sheet.
 """
 
@@ -18,6 +19,7 @@ from functools import lru_cache
 import httpcore
 import httpx
 
+from knowledge.addresses import check_host
 from knowledge.errors import FetchRefused
 from knowledge.guard import GuardedNetwork, Resolver, resolve
 
@@ -46,7 +48,8 @@ _FAULTS = (httpcore.NetworkError, httpcore.ProtocolError)
 @dataclass(frozen=True)
 class Trusted:
     """A server that the operator named: it may stand in a private network, and it alone is given
-    *headers* (credentials); a redirect elsewhere goes without them and by the rules for strangers.
+    *headers* (credentials). A redirect elsewhere goes without them and by the rules for strangers,
+    and so does one that leads back here: a stranger chose it.
     """
 
     origin: str  # scheme://host[:port]
@@ -102,9 +105,10 @@ def fetch(
         ssl_context=_tls(), network_backend=network, max_connections=1, max_keepalive_connections=0
     ) as pool:
         for _ in range(MAX_REDIRECTS + 1):
-            at_home = trusted is not None and trusted.is_at(_form(url))
-            address = _form(url) if at_home else _checked(url, allow_loopback_port)
-            more = trusted.headers if trusted and at_home else {}
+            if trusted and not trusted.is_at(_form(url)):
+                trusted = network.trusted = None
+            address = _form(url) if trusted else _checked(url, allow_loopback_port)
+            more = trusted.headers if trusted else {}
             answer = _ask(pool, network, address, media_types, more)
             if isinstance(answer, Fetched):
                 return answer
@@ -145,7 +149,7 @@ def _ask(
 
 
 def check_form(url: str) -> None:
-    """Raise FetchRefused unless *url* is an ordinary address of the web."""
+    """Raise FetchRefused unless *url* is an ordinary address of the public web, by its looks."""
     _checked(url, None)
 
 
@@ -164,6 +168,8 @@ def _checked(url: str, loopback_port: int | None) -> httpx.URL:
         raise FetchRefused("Leave the user name and password out.", "fetch_form")
     if address.port not in (None, 80, 443, loopback_port):
         raise FetchRefused("Only the usual web ports can be fetched.", "fetch_port")
+    if loopback_port is None or address.port != loopback_port:
+        check_host(address.raw_host.decode("ascii"))
     return address
 
 

@@ -1,6 +1,5 @@
 """The network as foreign addresses may see it: public addresses only, and only for so long."""
 
-import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Iterable
@@ -8,46 +7,17 @@ from typing import Any
 
 import httpcore
 
+from knowledge.addresses import is_literal, is_public
 from knowledge.errors import FetchRefused
 
 Resolver = Callable[[str, int], list[str]]
 _PUBLIC_PORTS = (80, 443)
-# Ranges that carry an IPv4 address inside an IPv6 one (RFC 6052, RFC 8215, RFC 3056, RFC 4380),
-# IPv4-compatible and site-local ones (RFC 4291, RFC 3879), relays (RFC 7526) and what is set aside
-# for documents (RFC 9637) and routing (RFC 9602), which not every Python knows: they could lead
-# anywhere, and no web page needs them.
-_NOWHERE = [
-    ipaddress.ip_network(network)
-    for network in (
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2002::/16",
-        "2001::/23",
-        "::/96",
-        "fec0::/10",
-        "192.88.99.0/24",
-        "3fff::/20",
-        "5f00::/16",
-    )
-]
 
 
 def resolve(host: str, port: int) -> list[str]:
     """Every address of *host*, by the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def is_public(address: str) -> bool:
-    """True when *address* belongs to the public internet, whatever its spelling."""
-    try:
-        found = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    mapped = isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped
-    if mapped or any(found in network for network in _NOWHERE):
-        return False
-    return found.is_global and not found.is_multicast and not found.is_reserved
 
 
 class GuardedNetwork(httpcore.NetworkBackend):
@@ -61,8 +31,9 @@ class GuardedNetwork(httpcore.NetworkBackend):
         ends: float,
         trusted: tuple[str, int] | None = None,
     ) -> None:
-        """*trusted*: a host and port that the operator named, wherever it stands."""
-        self._trusted = trusted
+        """*trusted*: a host and port that the operator named, wherever it stands, until it sends
+        us elsewhere."""
+        self.trusted = trusted
         self._resolver = resolver
         self._loopback_port = loopback_port
         self._clock = clock
@@ -94,12 +65,12 @@ class GuardedNetwork(httpcore.NetworkBackend):
 
     def _address(self, host: str, port: int) -> str:
         try:
-            found = self._resolver(host, port)
+            found = [host] if is_literal(host) else self._resolver(host, port)
         except (OSError, UnicodeError) as error:
             raise FetchRefused("There is no such address.", "fetch_unknown_host") from error
         if not found:
             raise FetchRefused("There is no such address.", "fetch_unknown_host")
-        if (host, port) != self._trusted and not all(self._may(one, port) for one in found):
+        if (host, port) != self.trusted and not all(self._may(one, port) for one in found):
             raise FetchRefused("That address is not on the public internet.", "fetch_private")
         return found[0]
 

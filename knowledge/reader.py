@@ -1,7 +1,9 @@
 """Jina Reader: a page whose text only appears once its scripts have run, as Markdown.
 
 `POST {reader_url}/` with the address, after https://jina.ai/reader. The page is fetched by Jina and
-not from here, so no address inside this network can be reached; its form is checked all the same.
+not from here, so no address inside this network can be reached; its looks are checked all the same.
+A reader of your own (JINA_READER_URL) resolves names itself and follows redirects: give it a
+network from which it reaches the internet and nothing of yours.
 """
 
 import httpx

@@ -76,6 +76,7 @@ TEXTS = {
     "error.knowledge.unknown_base": "Esa base ya no existe. Recargue la página.",
     "error.knowledge.unknown_source": "Esa fuente ya no existe. Recargue la página.",
     "error.knowledge.unreadable": "El archivo no se puede convertir en texto.",
+    "error.knowledge.url_secret": "Quite el usuario y la contraseña de la dirección.",
     "error.knowledge.url_form": "Escriba la dirección completa, empezando por https://",
     "error.knowledge.archive_nested": (
         "El archivo trae otros archivos comprimidos dentro. Descomprímalos antes."
