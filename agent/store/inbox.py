@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from agent import consent
+from agent.keys import UNKEYED
 from agent.store import attachments, consents
 from agent.store import inbox_queries as queries
 from agent.store.db import Database
@@ -56,12 +57,15 @@ class Inbox:
     """Accepts messages. Returning means they are on disk."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], float] = time.time, key: str = ""
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        keys: Sequence[str] = (UNKEYED,),
     ) -> None:
-        """*key*: of the hashes that stay of erased messages (`agent.store.erasure`)."""
+        """*keys*: of the hashes that stay of erased messages, former ones too (`agent.keys`)."""
         self._database = database
         self._clock = clock
-        self._key = key
+        self._keys = keys
 
     def accept(self, batch: Sequence[Inbound]) -> list[Accepted]:
         """Store every message of *batch* that is not here yet, in one transaction.
@@ -94,13 +98,12 @@ class Inbox:
             return tx.scalar(query)
 
     def _known(self, message: Inbound) -> Accepted | None:
-        values = {
-            "provider": message.channel,
-            "sid": message.provider_message_id,
-            "grave": grave(self._key, message.channel, message.provider_message_id),
-        }
+        name = (message.channel, message.provider_message_id)
+        graves = {f"grave{n}": grave(key, *name) for n, key in enumerate(self._keys)}
         with self._database.read() as tx:
-            found = tx.scalar(queries.here_or_erased(), values)
+            found = tx.scalar(
+                queries.here_or_erased(len(graves)), {"provider": name[0], "sid": name[1], **graves}
+            )
         return None if found is None else Accepted(found, None)
 
     def _is_ours(self, message: Inbound) -> bool:

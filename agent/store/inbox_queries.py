@@ -18,12 +18,16 @@ _HERE = (
 
 
 @cache
-def here_or_erased() -> Any:
-    """The conversation of a message that is here already; ERASED for one whose customer is not."""
+def here_or_erased(keys: int) -> Any:
+    """The conversation of a message that is here already; ERASED for one whose customer is not.
+
+    Of an erased one any of `grave0`, `grave1`, ... may have stayed, one for each of the *keys*.
+    """
     here = select(inbox.c.conversation_id).where(
         inbox.c.provider == bindparam("provider"), inbox.c.provider_message_id == bindparam("sid")
     )
-    erased = select(literal(ERASED)).where(exists().where(tombstones.c.hash == bindparam("grave")))
+    graves: list[Any] = [bindparam(f"grave{n}") for n in range(keys)]
+    erased = select(literal(ERASED)).where(exists().where(tombstones.c.hash.in_(graves)))
     return union_all(here, erased)
 
 
