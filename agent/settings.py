@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent.addresses import Proxies
 from agent.limits import Limits
 from knowledge import jina_models
 
@@ -37,6 +38,11 @@ class Settings(BaseSettings):
     chroma_url: str = Field("", description="http://host:8000; empty: the one `make run` starts")
     public_base_url: str = Field(
         "", description="https://bot.example.com, exactly as the providers are given it"
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="addresses or networks, by commas, of the proxies in front of the studio whose"
+        " X-Forwarded-For and X-Forwarded-Proto are believed; empty: nobody's",
     )
     bot_port: int = Field(3000, description="webhooks and API")
     studio_port: int = Field(7860, description="the studio")
@@ -157,6 +163,12 @@ class Settings(BaseSettings):
             raise ValueError("TWILIO_LATE_TEMPLATE is a ContentSid: HX and 32 hexadecimal digits.")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        Proxies.from_text(value)
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _psycopg_driver(cls, value: str) -> str:
@@ -176,6 +188,11 @@ class Settings(BaseSettings):
     @classmethod
     def _no_last_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @property
+    def proxies(self) -> Proxies:
+        """The proxies that are believed."""
+        return Proxies.from_text(self.trusted_proxies)
 
     @property
     def embeddings_in_force(self) -> str:

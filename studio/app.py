@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from typing import Any
 
 import gradio as gr
 import uvicorn
@@ -20,9 +21,12 @@ from studio.export import Exports
 from studio.files import Files
 from studio.guard import HOME, Guard
 from studio.login import Door
+from studio.proxied import Proxied
 from studio.state import Studio
 
 log = logging.getLogger(__name__)
+
+SERVER: dict[str, Any] = {"log_config": None, "proxy_headers": False}  # `Proxied` looks at these
 
 
 def create_app(services: Services, answering: Answering) -> ASGIApp:
@@ -36,7 +40,8 @@ def create_app(services: Services, answering: Answering) -> ASGIApp:
         for language in LANGUAGES:
             _mount(host, Studio(services, answering, language))
     pages = Document(host, {language: theme.script(language) for language in LANGUAGES})
-    return Guard(pages, services.people, services.settings.environment == "production")
+    guard = Guard(pages, services.people, services.settings.environment == "production")
+    return Proxied(guard, services.settings.proxies)
 
 
 def _mount(host: FastAPI, studio: Studio) -> None:
@@ -81,7 +86,7 @@ def main(settings: Settings) -> None:
         factory=True,
         host=address,
         port=settings.studio_port,
-        log_config=None,
+        **SERVER,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 import yaml
 from redis import Redis
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from agent.addresses import Proxies
 from agent.settings import Settings
 from jobs import alive, stack
 from jobs.chores import ChoreWorker
@@ -131,21 +131,35 @@ def test_every_address_a_part_is_told_is_a_setting_and_a_service() -> None:
 
 
 @pytest.mark.parametrize(
-    ("peer", "seen"), [("172.18.0.1", "203.0.113.9"), ("198.51.100.7", "198.51.100.7")]
+    ("peer", "seen"),
+    [
+        ("172.30.235.1", "203.0.113.9"),  # the proxy on this machine
+        ("172.30.235.7", "172.30.235.7"),  # another container
+        ("172.18.0.1", "172.18.0.1"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("192.168.0.1", "192.168.0.1"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("198.51.100.7", "198.51.100.7"),
+    ],
 )
 def test_the_studio_believes_the_proxy_in_front_of_it_and_nobody_else(peer: str, seen: str) -> None:
-    clients = []
+    named = SERVICES["studio"]["environment"]["TRUSTED_PROXIES"]
+    default = re.fullmatch(r"\$\{TRUSTED_PROXIES:-(.*)\}", named)
+    assert default is not None
+    told = ["192.0.2.1, 203.0.113.9"]  # the first one is the caller's word
+    assert Proxies.from_text(default.group(1)).seen(peer, "http", told).address == seen
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        clients.append(scope["client"][0])
 
-    trusted = SERVICES["studio"]["environment"]["FORWARDED_ALLOW_IPS"]
-    told = [(b"x-forwarded-for", b"192.0.2.1, 203.0.113.9")]  # the first one is the caller's word
-    scope: Any = {"type": "http", "scheme": "http", "client": (peer, 5), "headers": told}
-    answering = ProxyHeadersMiddleware(app, trusted)(scope, None, None)  # type: ignore[arg-type]
-    with pytest.raises(StopIteration):  # it waits for nothing, so no loop has to run
-        answering.send(None)
-    assert clients == [seen]
+def test_the_proxy_on_this_machine_is_the_gateway_of_the_network() -> None:
+    [network] = COMPOSE["networks"]["default"]["ipam"]["config"]
+    named = SERVICES["studio"]["environment"]["TRUSTED_PROXIES"]
+    assert named == f"${{TRUSTED_PROXIES:-{network['gateway']}}}"
+
+
+def test_no_server_believes_forwarded_headers_by_itself() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert "FORWARDED_ALLOW_IPS" not in text
+    assert "--forwarded-allow-ips" not in text
 
 
 def test_no_secret_is_written_in_the_file() -> None:

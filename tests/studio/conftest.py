@@ -167,13 +167,13 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     settings = Settings(_env_file=None, data_dir=folder, simulator_port=free_port())
     house = open_house(settings, SilentDoorbell())
     house.services.agents.create(Spec(name="Sofía", brand="Rueda Clara"), "editor@example.com")
-    from studio.app import create_app  # after `prepare`: Gradio reads the environment
+    from studio.app import SERVER, create_app  # after `prepare`: Gradio reads the environment
 
     config = uvicorn.Config(
         lambda: create_app(house.services, house.answering),
         factory=True,
         port=0,
-        log_config=None,
+        **SERVER,
         ws="none",
         timeout_graceful_shutdown=1,
     )
