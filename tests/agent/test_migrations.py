@@ -1,12 +1,58 @@
-"""The migrations make exactly the tables that the code describes."""
+"""The migrations make exactly the tables that the code describes, from wherever a database stands.
 
+`migrations_landed/` keeps the first two as they were on each day that they were still edited, byte
+for byte from the history; a file is named after the commit. Since then none may change.
+"""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from agent.store import migrate as migrating
 from agent.store import tables
 from agent.store.db import Database
 from agent.store.migrate import migrate
 from knowledge import tables as knowledge_tables
+
+MIGRATIONS = Path(migrating.__file__).parent / "migrations"
+VERSIONS = MIGRATIONS / "versions"
+OLD = Path(__file__).parent / "migrations_landed"
+
+# What has landed never changes again. A new migration gets its line here on the day it lands.
+LANDED = {
+    "0001_first.py": "ad0bebc088a04ecb0cdf551bfcb2149d98f9ab1b3517199f7dfee37a2d8383a3",
+    "0002_doors.py": "b1f313f4c1089a46d4cb578d77315631da5afdf7ae03fcdd6d8696411658dcad",
+    "0003_healed.py": "049e76c773360df37cf0e139cd471f2400cd8106c886e139e866f17003ab01d6",
+}
+FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
+SECOND = (
+    "doors_1f57486",
+    "doors_122957b",
+    "doors_80a3685",
+    "doors_a959001",
+    "doors_c7915c6",
+    "doors_be7b49b",
+    "doors_dd8fc91",
+)
+AS_IT_STANDS = {"first": "0001_first", "doors": "0002_doors"}
+# What was run, in order: at each commit of those days, and by those who followed from the first.
+PATHS = [
+    *[(first,) for first in (*FIRST, "0001_first")],
+    *[("0001_first", second) for second in (*SECOND, "0002_doors")],
+    *[(first, second) for first in FIRST for second in (SECOND[0], "0002_doors")],
+]
 
 
 def _is_ours(change: object) -> bool:
@@ -23,4 +69,206 @@ def test_the_migrated_schema_is_the_one_in_the_code(database: Database) -> None:
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
+    before = schema(database)
     migrate(database)
+    assert schema(database) == before
+
+
+def test_a_migration_that_has_landed_is_never_edited() -> None:
+    now = {path.name: checksum(path) for path in VERSIONS.glob("*.py")}
+    assert now == LANDED
+
+
+def test_the_old_ones_are_those_of_the_history() -> None:
+    there = {path.stem for path in OLD.glob("*.py")}
+    assert there == {*FIRST, *SECOND}
+    assert len({checksum(path) for path in OLD.glob("*.py")}) == len(there)
+
+
+# --- from each day to today
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database in which nothing was ever made, of each kind."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        _recreate(server, "old")
+        url = re.sub(r"/studio\?", "/old?", server)
+    database = Database(url, pool_size=2)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def fresh(empty: Database, request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
+    """The schema that a new installation gets today, on the same kind of database."""
+    name = "sqlite_template" if empty.is_sqlite else "postgres_server"
+    where = request.getfixturevalue(name)
+    database = Database(f"sqlite:///{where}" if empty.is_sqlite else where, pool_size=1)
+    found = schema(database)
+    database.close()
+    return found
+
+
+@pytest.mark.parametrize("path", PATHS, ids="-".join)
+def test_a_database_of_any_day_becomes_a_fresh_one_and_keeps_its_data(
+    empty: Database, fresh: dict[str, Any], path: tuple[str, ...], tmp_path: Path
+) -> None:
+    migrated_by(path, empty, tmp_path / "then")
+    written = write_in_every_table(empty)
+    migrate(empty)
+    assert schema(empty) == fresh
+    assert kept(empty, written) == written
+    assert passages(empty) == [1, 2]
+
+
+def test_a_healed_database_takes_new_rows(empty: Database, tmp_path: Path) -> None:
+    migrated_by((FIRST[0], SECOND[0]), empty, tmp_path / "then")
+    migrate(empty)
+    write_in_every_table(empty)
+
+
+def test_who_is_stopped_half_way_leaves_what_there_was(
+    empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrated_by((FIRST[0], SECOND[0]), empty, tmp_path / "then")
+    written, before = write_in_every_table(empty), schema(empty)
+    broken = tmp_path / "broken"
+    shutil.copytree(MIGRATIONS, broken)
+    healing = broken / "versions" / "0003_healed.py"
+    healing.write_text(healing.read_text().replace("    lexical_index()\n", "    1 / 0\n", 1))
+    with pytest.raises(ZeroDivisionError):
+        upgrade(empty, broken)
+    assert schema(empty) == before
+    assert kept(empty, written) == written
+
+
+def test_of_two_that_migrate_at_once_the_second_waits(
+    empty: Database, fresh: dict[str, Any]
+) -> None:
+    starts = [subprocess.Popen([sys.executable, "-c", START, empty.url]) for _ in range(2)]
+    assert [start.wait() for start in starts] == [0, 0]
+    assert schema(empty) == fresh
+
+
+START = "import sys; from agent.store.migrate import *; migrate(Database(sys.argv[1]))"
+
+# --- what was, and what is
+
+
+def checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def migrated_by(path: tuple[str, ...], database: Database, folder: Path) -> None:
+    """Run the migrations of *path*, as they were, with the tool that runs them today."""
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("0*.py", "__pycache__"))
+    for name in path:
+        home = VERSIONS if name.startswith("0") else OLD
+        shutil.copy(home / f"{name}.py", folder / "versions")
+    upgrade(database, folder)
+
+
+def upgrade(database: Database, folder: Path) -> None:
+    config = migrating._config(database.url)
+    config.set_main_option("script_location", str(folder))
+    command.upgrade(config, "head")
+
+
+def schema(database: Database) -> dict[str, Any]:
+    """Everything that a database is made of, by name; the order of columns means nothing."""
+    with database.read() as tx:
+        inspector = sa.inspect(tx)
+        found: dict[str, Any] = {
+            table: {
+                "columns": {
+                    column["name"]: (str(column["type"]), column["nullable"], column["default"])
+                    for column in inspector.get_columns(table)
+                },
+                "key": inspector.get_pk_constraint(table),
+                "foreign": sorted(map(str, inspector.get_foreign_keys(table))),
+                "unique": sorted(map(str, inspector.get_unique_constraints(table))),
+            }
+            for table in inspector.get_table_names()
+        }
+        found["made by hand"] = {
+            name: " ".join(sql.split()) for name, sql in tx.execute(_OTHERS[database.engine.name])
+        }
+    return found
+
+
+_OTHERS = {
+    "sqlite": sa.text(
+        "SELECT name, replace(sql, '\"', '') FROM sqlite_master WHERE type <> 'table'"
+        " AND sql IS NOT NULL OR sql LIKE 'CREATE VIRTUAL%'"
+    ),
+    "postgresql": sa.text(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL"
+        " SELECT proname, pg_get_functiondef(oid) FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
+    ),
+}
+
+
+def write_in_every_table(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Put two rows into each table as it is; return them."""
+    metadata = sa.MetaData()
+    with database.write() as tx:
+        metadata.reflect(tx, only=lambda name, _: not name.startswith(("alembic", "chunk_index")))
+        for table in metadata.sorted_tables:
+            tx.execute(sa.insert(table), [row(table, number) for number in (1, 2)])
+    return {table.name: rows(database, table.name) for table in metadata.sorted_tables}
+
+
+def row(table: sa.Table, number: int) -> dict[str, Any]:
+    return {column.name: value(column, number) for column in table.columns}
+
+
+def value(column: sa.Column[Any], number: int) -> Any:
+    if isinstance(column.type, sa.Boolean):
+        return bool(number % 2)
+    if isinstance(column.type, sa.JSON):
+        return {"number": number}
+    return f"abc{number}" if isinstance(column.type, sa.String) else number
+
+
+def rows(database: Database, table: str) -> list[dict[str, Any]]:
+    with database.read() as tx:
+        found = [dict(one) for one in tx.execute(sa.text(f"SELECT * FROM {table}")).mappings()]
+    for one in found:
+        one.pop("turn_due_at", None)  # of the first day; nothing ever read it
+    return sorted(found, key=str)
+
+
+def kept(database: Database, written: dict[str, list[dict[str, Any]]]) -> Any:
+    """What is there now, in the columns that were *written*."""
+    return {
+        table: [{name: one[name] for name in before[0]} for one in rows(database, table)]
+        for table, before in written.items()
+    }
+
+
+def passages(database: Database) -> list[int]:
+    """The passage that is found by its word, and the one that is found by its n-grams."""
+    with database.read() as tx:
+        return [tx.scalar(sa.text(query)) for query in _FINDING[database.engine.name]]
+
+
+_FINDING = {
+    "sqlite": (
+        "SELECT rowid FROM chunk_index WHERE chunk_index MATCH 'abc1'",
+        "SELECT rowid FROM chunk_index_grams WHERE chunk_index_grams MATCH 'bc2'",
+    ),
+    "postgresql": (
+        "SELECT id FROM chunks WHERE to_tsvector('simple', stems) @@ 'abc1'",
+        "SELECT id FROM chunks WHERE chunk_grams(stems) @> ARRAY['bc2']",
+    ),
+}
+
+
+def _recreate(server: str, name: str) -> None:
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE {name}".encode())
