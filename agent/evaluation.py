@@ -111,9 +111,11 @@ def judged(case: Asked, answer: Answer, seconds: float = 0.0) -> Result:
     )
 
 
-def fingerprint(spec: Spec) -> str:
-    """Return what tells one spec from another: SHA-256 of its values in a fixed order."""
-    text = json.dumps(spec.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+def fingerprint(spec: Spec, cases: Sequence[Asked]) -> str:
+    """Return what tells a spec and what it was asked from another: SHA-256 of their values."""
+    asked = sorted((case.question, case.expected, case.source) for case in cases)
+    values = {"spec": spec.model_dump(mode="json"), "cases": asked}
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

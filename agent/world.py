@@ -1,7 +1,6 @@
 """What a check before a release has to know of the installation, read from its stores."""
 
 from agent.checks import BaseState, World
-from agent.lookup import Lookup
 from agent.services import Services
 from agent.spec import Spec
 from knowledge.base import Base
@@ -9,17 +8,14 @@ from knowledge.base import Base
 UNFINISHED = ("waiting", "reading", "embedding")
 
 
-def world_of(services: Services, library: Lookup | None, spec: Spec) -> World:
-    """Return what is known of the installation and of the bases that *spec* looks into.
-
-    Without a *library*, as in the webhook process, each base is taken to hold tables.
-    """
+def world_of(services: Services, spec: Spec) -> World:
+    """Return what is known of the installation and of the bases that *spec* looks into."""
     known = {base.id: base for base in services.sources.bases()}
     chosen = [known[base_id] for base_id in spec.knowledge.bases if base_id in known]
-    return World(services.settings, [_state(services, library, base) for base in chosen])
+    return World(services.settings, [_state(services, base) for base in chosen])
 
 
-def _state(services: Services, library: Lookup | None, base: Base) -> BaseState:
+def _state(services: Services, base: Base) -> BaseState:
     states = [source.state for source in services.sources.list(base.id)]
     return BaseState(
         base.id,
@@ -27,5 +23,5 @@ def _state(services: Services, library: Lookup | None, base: Base) -> BaseState:
         passages=base.passages,
         unfinished=sum(state in UNFINISHED for state in states),
         failed=states.count("failed"),
-        tables=len(library.rows([base.id])) if library else 1,
+        tables=services.sources.rows(base.id),
     )

@@ -3,17 +3,20 @@
 import math
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from agent.errors import EditConflict, Invalid, NotFound
+from actions import agents as acts
+from actions import releases
+from actions.releases import Wish
+from agent.actor import Actor
+from agent.errors import EditConflict, NotFound
 from agent.services import Services
 from agent.spec import Spec
 from agent.store.agents import Agent, Release, Version
 from bot import access, api_chat, api_knowledge
 from bot.failures import problem
-from bot.release_check import refuse_errors
 from bot.schemas import (
     AgentChange,
     AgentOut,
@@ -26,9 +29,8 @@ from bot.schemas import (
     VersionsOut,
 )
 
-PERSON = "api"  # who the history says it was
+CALLER = Actor("api", "admin")
 AGENTS = Tag(name="agents", description="Make, change and release agents")
-OWN_CHANNELS = ("api", "web")  # there an agent's address is its id
 Json = dict[str, Any]
 
 
@@ -41,11 +43,12 @@ def api(services: Services, chat_seconds: float) -> APIBlueprint:
         abp_security=[{"key": []}],
         abp_responses=problems,
     )
+    door.before_request(_note_caller)
     door.before_request(lambda: access.refuse(services.settings, request) or _unstorable())
     door.after_request(lambda answer: _notice(services, answer))
     _agents(door, services)
     _versions(door, services)
-    api_knowledge.add(door, services, PERSON)
+    api_knowledge.add(door, services, CALLER.name)
     api_chat.add(door, services, chat_seconds)
     return door
 
@@ -59,9 +62,7 @@ def _agents(door: APIBlueprint, services: Services) -> None:
 
         It answers at `POST /chat` at once; a release lets it answer on other channels.
         """
-        _check_bases(services, body)
-        agent_id = agents.create(body, PERSON)
-        agents.release_draft(agent_id, "api", agent_id, PERSON, "made by the API")
+        agent_id = acts.create_answering(services, g.actor, body)
         return _shown(services, agents.get(agent_id)), 201, {"Location": f"/agents/{agent_id}"}
 
     @door.get("/agents", tags=[AGENTS], responses={200: AgentsOut})
@@ -86,8 +87,7 @@ def _agents(door: APIBlueprint, services: Services) -> None:
             raise EditConflict
         change = body.model_dump(mode="json", exclude_unset=True, exclude={"revision"})
         draft = Spec.model_validate(_merged(agent.draft.model_dump(mode="json"), change))
-        _check_bases(services, draft)
-        agents.save_draft(agent.id, draft, agent.revision, PERSON)
+        acts.save(services, g.actor, agent.id, draft, agent.revision)
         return _shown(services, agents.get(agent.id))
 
     @door.delete("/agents/<agent_id>", tags=[AGENTS], responses={204: None})
@@ -96,28 +96,28 @@ def _agents(door: APIBlueprint, services: Services) -> None:
 
         Its conversations and versions stay. One that answers on a number cannot be put away.
         """
-        agents.archive(agents.get(path.agent_id).id)
+        acts.archive(services, g.actor, path.agent_id)
         return "", 204
 
 
 def _versions(door: APIBlueprint, services: Services) -> None:
     agents = services.agents
 
-    @door.post("/agents/<agent_id>/release", tags=[AGENTS], responses={200: VersionOut})
+    @door.post(
+        "/agents/<agent_id>/release", tags=[AGENTS], responses={200: VersionOut, 409: ProblemOut}
+    )
     def release_agent(path: AgentPath, body: ReleaseIn) -> Json:
         """Let a version answer on an address
 
-        A new version is checked first; what keeps it back is a 422 with a sentence for each.
+        It is checked first; what keeps it back is a 422 with a sentence for each. Where another
+        agent answers, the answer is a 409 that names it, until `replaces` does.
         """
-        agent = agents.get(path.agent_id)
-        address = _address(services, agent, body)
-        if body.version is None:
-            refuse_errors(services, agent.draft, body.channel)
-            version = agents.release_draft(agent.id, body.channel, address, PERSON, body.note)
-        else:
-            chosen = _numbered(services, agent, body.version)
-            version = agents.release(chosen.id, body.channel, address, PERSON, body.note)
-        services.audit.note(PERSON, "agent released", agent.id, f"{version.label} {body.channel}")
+        chosen = _numbered(services, path.agent_id, body.version) if body.version else ""
+        wish = Wish(
+            path.agent_id, body.channel, body.address, body.revision or 0, chosen, body.note,
+            body.replaces, despite_warnings=True,
+        )  # fmt: skip
+        version = releases.release(services, g.actor, wish)
         return _version(version)
 
     @door.get("/agents/<agent_id>/versions", tags=[AGENTS], responses={200: VersionsOut})
@@ -125,6 +125,10 @@ def _versions(door: APIBlueprint, services: Services) -> None:
         """List the versions of an agent"""
         agent = agents.get(path.agent_id)
         return {"versions": [_version(version) for version in agents.versions(agent.id)]}
+
+
+def _note_caller() -> None:
+    g.actor = CALLER
 
 
 def _unstorable() -> Response | None:
@@ -154,12 +158,6 @@ def _notice(services: Services, answer: Response) -> Response:
     return answer
 
 
-def _check_bases(services: Services, spec: Spec) -> None:
-    bases = {base.id for base in services.sources.bases()} if spec.knowledge.bases else set()
-    if not set(spec.knowledge.bases) <= bases:
-        raise Invalid("knowledge.bases names a knowledge base that does not exist.")
-
-
 def _merged(old: Json, change: Json) -> Json:
     merged = dict(old)
     for name, value in change.items():
@@ -168,22 +166,10 @@ def _merged(old: Json, change: Json) -> Json:
     return merged
 
 
-def _address(services: Services, agent: Agent, body: ReleaseIn) -> str:
-    given = body.address.strip()
-    if body.channel in OWN_CHANNELS:
-        if given not in ("", agent.id):
-            raise Invalid(f"On {body.channel} an agent's address is its own id.")
-        return agent.id
-    if body.channel == "twilio":
-        given = given or services.settings.twilio_address
-        return given if ":" in given else f"whatsapp:{given}"
-    return given
-
-
-def _numbered(services: Services, agent: Agent, number: int) -> Version:
-    for version in services.agents.versions(agent.id):
+def _numbered(services: Services, agent_id: str, number: int) -> str:
+    for version in services.agents.versions(agent_id):
         if version.number == number:
-            return version
+            return version.id
     raise NotFound(f"This agent has no version {number}.")
 
 

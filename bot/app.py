@@ -17,7 +17,7 @@ from waitress import serve  # type: ignore[import-untyped]
 from agent import log as logs
 from agent.services import Services, open_services
 from agent.settings import Settings
-from bot import access, failures
+from bot import access, failures, release_check
 from bot.api import api
 from bot.channels.meta_verification import verification
 from bot.channels.registry import doors
@@ -59,6 +59,7 @@ def create_app(services: Services, chat_seconds: float = CHAT_SECONDS) -> Flask:
     )
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     failures.register(app)
+    release_check.register(app)
     app.before_request(_start_clock)
     app.after_request(_finish)
     spool = Spool(services.settings.data_dir / "spool", partial(accept, services))

@@ -4,11 +4,11 @@ The same check as the studio's (`agent.checks`). Its warnings ask a person somet
 not asked, so only errors count here.
 """
 
-from agent.checks import Finding, check
-from agent.errors import Invalid
-from agent.services import Services
-from agent.spec import Spec
-from agent.world import world_of
+from flask import Flask, Response
+
+from actions.releases import KeptBack, Replaced
+from agent.checks import Finding
+from bot.failures import problem
 
 SENTENCES = {
     "model_unknown": "model.name: there is no model {model}. Use openai:NAME, openrouter:NAME or "
@@ -22,12 +22,25 @@ SENTENCES = {
 }
 
 
-def refuse_errors(services: Services, spec: Spec, channel: str) -> None:
-    """Raise Invalid, with every sentence, when *spec* must not answer on *channel*."""
-    found = check(spec, world_of(services, None, spec), channel)
-    errors = [_sentence(one) for one in found if one.level == "error"]
-    if errors:
-        raise Invalid(" ".join(errors))
+def register(app: Flask) -> None:
+    """Let *app* answer releases that are kept back."""
+    app.register_error_handler(KeptBack, kept_back)
+
+
+def kept_back(error: KeptBack) -> Response:
+    """Return a 422 with every sentence, or a 409 that names the agent that would fall silent."""
+    errors = [_sentence(one) for one in error.outlook.errors]
+    if errors or error.outlook.replaced is None:
+        return problem(422, " ".join(errors))
+    return problem(409, _silenced(error.outlook.replaced))
+
+
+def _silenced(replaced: Replaced) -> str:
+    there = replaced.release
+    return (
+        f"{there.agent_name} answers on {there.address} now; {replaced.wrote} customer(s) wrote "
+        f'there in the last 24 hours. Send "replaces": "{there.agent_id}" to release in its place.'
+    )
 
 
 def _sentence(finding: Finding) -> str:

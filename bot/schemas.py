@@ -79,6 +79,12 @@ class ReleaseIn(_Body):
     version: int | None = Field(
         None, ge=1, le=2**31, description="an existing number (a roll-back); empty: the draft"
     )
+    revision: int | None = Field(
+        None, ge=1, le=2**31, description="of the draft that was looked at; empty: as it is now"
+    )
+    replaces: str = Field(
+        "", max_length=64, description="the id of the agent that falls silent on that address"
+    )
 
 
 class PageIn(_Body):

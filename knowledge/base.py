@@ -1,7 +1,7 @@
 """The values this room deals in, and the parts it can be given."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -174,7 +174,10 @@ class Transactions(Protocol):
         """A connection for reading."""
 
     def write(self) -> contextlib.AbstractContextManager["Connection"]:
-        """A transaction for writing."""
+        """A transaction for writing; inside another one it joins that."""
+
+    def on_commit(self, call: Callable[[], object]) -> None:
+        """Call when the transaction is committed; at once when there is none."""
 
 
 class Embedder(Protocol):

@@ -8,6 +8,7 @@ source says something else by then, the new text counts, and the correction wait
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -67,7 +68,7 @@ class Corrections(ChunkWriter):
             }
             tx.execute(update(chunks).where(chunks.c.id == chunk.id).values(**new))
             Bases.raise_revision(tx, chunk.base_id)
-        self._index(chunk, shown, silenced)
+        self.database.on_commit(partial(self._index, chunk, shown, silenced))
 
     def _index(self, chunk: Row[Any], text: str, silenced: bool) -> None:
         if silenced:

@@ -6,6 +6,7 @@ and vectors need not know of anything new. The chunk's position is the answer's 
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -53,7 +54,7 @@ class Curated(ChunkWriter):
             curated_id = int(tx.execute(row).scalar_one())
             tx.execute(insert(chunks).values(**_chunk(base_id, source_id, curated_id, said)))
             _touch(tx, base_id)
-        self._keep_vector(base, source_id, curated_id, said)
+        self._keep_vector_later(base, source_id, curated_id, said)
         return curated_id
 
     def change(self, curated_id: int, question: str, answer: str, person: str) -> None:
@@ -68,7 +69,7 @@ class Curated(ChunkWriter):
             new = _chunk(base.id, source_id, curated_id, said)
             tx.execute(update(chunks).where(*_at(source_id, curated_id)).values(**new))
             _touch(tx, base.id)
-        self._keep_vector(base, source_id, curated_id, said)
+        self._keep_vector_later(base, source_id, curated_id, said)
 
     def remove(self, curated_id: int) -> None:
         """Forget it, in every store. Raises UnknownSource, or IndexUnavailable: try again."""
@@ -97,6 +98,10 @@ class Curated(ChunkWriter):
         if not base_id:
             raise _unknown()
         return Bases(self.database).base(base_id), source_id
+
+    def _keep_vector_later(self, *place: Any) -> None:
+        """Once the answer is kept: its vector is asked for over a network."""
+        self.database.on_commit(partial(self._keep_vector, *place))
 
     def _keep_vector(self, base: Base, source_id: str, number: int, said: dict[str, str]) -> None:
         piece = Chunk(said["answer"], number, heading=said["question"])

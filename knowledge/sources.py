@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from knowledge import addresses, due, files, written
 from knowledge.base import Difference, Source, StoredChunk, Transactions
@@ -180,6 +180,12 @@ class Sources(Bases):
         if row is None:
             raise UnknownSource
         return StoredChunk(**row._mapping)
+
+    def rows(self, base_id: str) -> int:
+        """How many rows of tables the base holds."""
+        held = select(func.count()).where(chunks.c.base_id == base_id, chunks.c.row.is_not(None))
+        with self.database.read() as tx:
+            return int(tx.scalar(held) or 0)
 
     def due(self, now: float) -> Due:
         """What there is to do: ("read" | "remove", source id); see `knowledge.due`."""

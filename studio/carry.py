@@ -4,7 +4,6 @@ from agent import bundle
 from agent.bundle import Bundle
 from agent.errors import Invalid
 from agent.store.agents import Agent
-from agent.store.people import Person
 from knowledge.curated import Curated
 from studio.errors import BadFile
 from studio.state import Studio
@@ -40,44 +39,8 @@ def pack(studio: Studio, agent: Agent) -> str:
     ).to_yaml()
 
 
-def unpack(studio: Studio, person: Person, data: bytes) -> str:
-    """Make an agent of a file; return its id. Raises BadFile."""
-    held = _read(data)
-    services = studio.services
-    known = {base.name: base.id for base in services.sources.bases()}
-    spec = held.spec(known)
-    if held.curated and not spec.knowledge.bases:
-        base_id = _base_for(studio, person, spec.brand or spec.name, set(known))
-        knowledge = spec.knowledge.model_copy(update={"bases": (base_id,)})
-        spec = spec.model_copy(update={"knowledge": knowledge})
-    agent_id = services.agents.create(spec, person.email)
-    for case in held.cases:
-        services.cases.add(agent_id, case.question, person.email, case.expected, case.source)
-    _curate(studio, person, held, spec.knowledge.bases)
-    return agent_id
-
-
-def _curate(studio: Studio, person: Person, held: Bundle, bases: tuple[str, ...]) -> None:
-    """Add the answers that none of *bases* has yet."""
-    if not held.curated:
-        return
-    curated = curated_of(studio)
-    there = {(one.question, one.answer) for base_id in bases for one in curated.of(base_id)}
-    for one in held.curated:
-        if (one.question, one.answer) not in there:
-            curated.add(bases[0], one.question, one.answer, person.email)
-
-
-def _base_for(studio: Studio, person: Person, name: str, taken: set[str]) -> str:
-    number = 2
-    wanted = name
-    while wanted in taken:
-        wanted, number = f"{name} {number}", number + 1
-    embeddings = studio.services.embedders.default()
-    return studio.services.sources.create_base(wanted, person.email, *embeddings)
-
-
-def _read(data: bytes) -> Bundle:
+def unpack(data: bytes) -> Bundle:
+    """Return what a file holds. Raises BadFile."""
     try:
         return bundle.read(data.decode("utf-8"))
     except UnicodeDecodeError:

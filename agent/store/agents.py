@@ -47,7 +47,7 @@ class Version:
     note: str
     created_by: str
     created_at: float
-    evidence: Mapping[str, Any] = field(default_factory=dict)  # how it did on its cases
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # how it did when last released
 
     @property
     def label(self) -> str:
@@ -100,6 +100,15 @@ class Agents:
             raise NotFound("There is no agent by that id.")
         return _agent(row)
 
+    def locked(self, agent_id: str) -> Agent:
+        """Return one agent, which nobody else changes before the open transaction ends.
+
+        Raises NotFound. To be called inside a `Database.write`.
+        """
+        with self._database.write() as tx:
+            tx.execute(select(agents.c.id).where(agents.c.id == agent_id).with_for_update())
+            return self.get(agent_id)
+
     def list(self, archived: bool = False) -> list[Agent]:
         """Return the agents in use (or the archived ones), newest change first."""
         kept = agents.c.archived_at.is_not(None) if archived else agents.c.archived_at.is_(None)
@@ -145,10 +154,17 @@ class Agents:
 
     def versions(self, agent_id: str) -> Sequence[Version]:
         """Return the versions of one agent, newest first."""
-        theirs = select(versions).where(versions.c.agent_id == agent_id)
+        theirs = versions.c.agent_id == agent_id
+        every = select(versions).where(theirs).order_by(versions.c.number.desc())
+        shown = select(releases.c.version_id, releases.c.evidence).join(versions).where(theirs)
         with self._database.read() as tx:
-            rows = tx.execute(theirs.order_by(versions.c.number.desc()))
-            return [_version_of(row) for row in rows]
+            kept = {
+                one.version_id: one.evidence
+                for one in tx.execute(shown.order_by(releases.c.id))
+                if one.evidence
+            }
+            rows = tx.execute(every).all()
+        return [_version_of(row, kept.get(row.id)) for row in rows]
 
     def _version(self, version_id: str) -> Version:
         """Return one version. Raises NotFound."""
@@ -162,24 +178,23 @@ class Agents:
         self, agent_id: str, channel: str, address: str, person: str, note: str = "",
         evidence: Mapping[str, Any] | None = None,
     ) -> Version:  # fmt: skip
-        """Freeze the draft into a version that keeps *evidence*; let it answer on *address*."""
+        """Freeze the draft into a version and let it answer on *address*, with *evidence*."""
         with self._database.write() as tx:
-            version_id = self._freeze(tx, agent_id, person, note, evidence or {})
-            self._point(tx, version_id, channel, address, person, note)
-        return self.version(version_id)
+            version_id = self._freeze(tx, agent_id, person, note)
+            self._point(tx, version_id, channel, address, person, note, evidence or {})
+            return self._version(version_id)
 
     def release(
-        self, version_id: str, channel: str, address: str, person: str, note: str = ""
-    ) -> Version:
+        self, version_id: str, channel: str, address: str, person: str, note: str = "",
+        evidence: Mapping[str, Any] | None = None,
+    ) -> Version:  # fmt: skip
         """Let an existing version answer on *address*; an older one is a roll-back."""
         version = self.version(version_id)
         with self._database.write() as tx:
-            self._point(tx, version_id, channel, address, person, note)
+            self._point(tx, version_id, channel, address, person, note, evidence or {})
         return version
 
-    def _freeze(
-        self, tx: Connection, agent_id: str, person: str, note: str, evidence: Mapping[str, Any]
-    ) -> str:
+    def _freeze(self, tx: Connection, agent_id: str, person: str, note: str) -> str:
         draft = tx.scalar(select(agents.c.draft).where(agents.c.id == agent_id).with_for_update())
         if draft is None:
             raise NotFound("There is no agent by that id.")
@@ -193,15 +208,16 @@ class Agents:
             return str(last.id)
         row = {
             "id": new_id(), "agent_id": agent_id, "number": (last.number if last else 0) + 1,
-            "spec": draft, "note": note, "evidence": dict(evidence), "created_by": person,
+            "spec": draft, "note": note, "created_by": person,
             "created_at": self._clock(),
         }  # fmt: skip
         tx.execute(insert(versions).values(row))
         return str(row["id"])
 
     def _point(
-        self, tx: Connection, version_id: str, channel: str, address: str, person: str, note: str
-    ) -> None:
+        self, tx: Connection, version_id: str, channel: str, address: str, person: str, note: str,
+        evidence: Mapping[str, Any],
+    ) -> None:  # fmt: skip
         if channel not in CHANNELS or not address.strip():
             raise Invalid(f"Choose a channel out of {', '.join(CHANNELS)}, and its address.")
         put_away = select(agents.c.archived_at).join(versions).where(versions.c.id == version_id)
@@ -217,7 +233,14 @@ class Agents:
                 index_elements=["channel", "address"], set_=changed
             )
         )  # fmt: skip
-        tx.execute(insert(releases).values({**row, "note": note}))
+        tx.execute(insert(releases).values({**row, "note": note, "evidence": dict(evidence)}))
+
+    def on(self, channel: str, address: str) -> Release | None:
+        """Return what was released on *address*, if anything."""
+        there = (channels.c.channel == channel) & (channels.c.address == address)
+        with self._database.read() as tx:
+            row = tx.execute(_released(channels, channels.c.version_id).where(there)).one_or_none()
+        return _release(row, note="") if row else None
 
     def channels(self) -> Sequence[Release]:
         """Return which version answers where, now."""
@@ -290,9 +313,10 @@ def _agent(row: Row[Any]) -> Agent:
     )  # fmt: skip
 
 
-def _version_of(row: Row[Any]) -> Version:
+def _version_of(row: Row[Any], evidence: Mapping[str, Any] | None = None) -> Version:
     return Version(
         id=row.id, agent_id=row.agent_id, number=row.number,
         spec=Spec.model_validate(row.spec), note=row.note,
-        created_by=row.created_by, created_at=row.created_at, evidence=row.evidence,
+        created_by=row.created_by, created_at=row.created_at,
+        evidence=evidence or row.evidence,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, func, select
 
 from agent.errors import Invalid, NotFound
 from agent.store.conversation_list import Filters, Summary, listed, pulse, summaries
@@ -46,6 +46,13 @@ class Conversations:
         if row is None:
             raise NotFound("There is no conversation by that number.")
         return Summary(**row._mapping)
+
+    def wrote_since(self, channel: str, our_address: str, seconds: float) -> int:
+        """Return how many customers wrote to one of our addresses in the last *seconds*."""
+        here = (conversations.c.channel == channel) & (conversations.c.our_address == our_address)
+        lately = conversations.c.last_inbound_at > self._clock() - seconds
+        with self._database.read() as tx:
+            return int(tx.scalar(select(func.count()).where(here, lately)) or 0)
 
     def thread(
         self, conversation_id: int, *, before: int | None = None, limit: int = 50

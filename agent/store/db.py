@@ -8,7 +8,7 @@ import contextlib
 import select
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,11 @@ def new_id() -> str:
 
 
 class _Open(threading.local):
-    """The transaction that this thread is in, if any."""
+    """The transaction that this thread is in, if any, and what to call when it is committed."""
 
-    connection: Connection | None = None
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+        self.due: list[Callable[[], object]] = []
 
 
 class Database:
@@ -82,10 +84,9 @@ class Database:
         Inside another `write` of the same thread it joins that one: what raises here is undone
         here, and nothing is committed before the outer block ends.
         """
-        outer = self._open.connection
-        if outer is not None:
-            with outer.begin_nested():
-                yield outer
+        if self._open.connection is not None:
+            with self._part(self._open.connection):
+                yield self._open.connection
             return
         with self._transaction() as connection:
             self._open.connection = connection
@@ -93,6 +94,28 @@ class Database:
                 yield connection
             finally:
                 self._open.connection = None
+                due, self._open.due = self._open.due, []
+        for call in due:
+            call()
+
+    @contextlib.contextmanager
+    def _part(self, outer: Connection) -> Iterator[None]:
+        before = len(self._open.due)
+        try:
+            with outer.begin_nested():
+                yield
+        except BaseException:
+            del self._open.due[before:]
+            raise
+
+    def on_commit(self, call: Callable[[], object]) -> None:
+        """Call when this thread's transaction is committed, never when it is undone; at once when
+        there is none. For what must not be done inside: wake-ups, and anything over a network.
+        """
+        if self._open.connection is None:
+            call()
+        else:
+            self._open.due.append(call)
 
     def _transaction(self) -> contextlib.AbstractContextManager[Connection]:
         return self._writer.transaction() if self._writer is not None else self.engine.begin()

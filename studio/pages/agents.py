@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from actions import agents as acts
 from agent.prompt import system_prompt
 from agent.store.people import Person
 from studio import carry
@@ -89,39 +90,27 @@ def save(
 ) -> tuple[str, int]:
     """Store the draft; return its agent and its new revision. What was typed stays on the page."""
     form = AgentForm(*values)  # type: ignore[arg-type]  # in the order of the page
-    agents, audit = studio.services.agents, studio.services.audit
+    services = studio.services
     if not agent_id:
-        made = agents.create(form.onto(), person.email)
-        audit.note(person.email, "agent created", made, form.name)
-        return made, 1
-    stored = agents.get(agent_id)
-    saved = agents.save_draft(agent_id, form.onto(stored.draft), revision, person.email)
-    audit.note(person.email, "agent saved", agent_id, f"revision {saved}")
-    return agent_id, saved
+        return acts.create(services, person.actor, form.onto()), 1
+    draft = form.onto(services.agents.get(agent_id).draft)
+    return agent_id, acts.save(services, person.actor, agent_id, draft, revision)
 
 
 @allow("editor")
 def manage(studio: Studio, person: Person, action: str, agent_id: str) -> Opened:
     """Duplicate an agent, put it away (it must not answer anywhere) or take it back."""
+    services = studio.services
     if action == "duplicate":
-        return opened(studio, _copy(studio, person, agent_id))
+        name = studio.say("agent.copy_of", name=services.agents.get(agent_id).name)
+        return opened(studio, acts.duplicate(services, person.actor, agent_id, name))
     if action == "unarchive":
-        studio.services.agents.archive(agent_id, archived=False)
-        studio.services.audit.note(person.email, "agent unarchived", agent_id)
+        acts.unarchive(services, person.actor, agent_id)
     if action != "archive":
         return opened(studio, agent_id)
-    studio.services.agents.archive(agent_id)
-    studio.services.audit.note(person.email, "agent archived", agent_id)
-    left = studio.services.agents.list()
+    acts.archive(services, person.actor, agent_id)
+    left = services.agents.list()
     return opened(studio, left[0].id if left else "")
-
-
-def _copy(studio: Studio, person: Person, agent_id: str) -> str:
-    draft = studio.services.agents.get(agent_id).draft
-    name = studio.say("agent.copy_of", name=draft.name)[:80]
-    made = studio.services.agents.create(draft.model_copy(update={"name": name}), person.email)
-    studio.services.audit.note(person.email, "agent duplicated", made, f"from {agent_id}")
-    return made
 
 
 @allow("viewer")
@@ -139,11 +128,11 @@ def bring(studio: Studio, person: Person, path: str | None) -> Opened:
         raise NothingChosen("agents.import_first")
     file = Path(path)
     try:
-        made = carry.unpack(studio, person, file.read_bytes()[: carry.LARGEST])
+        held = carry.unpack(file.read_bytes()[: carry.LARGEST])
     finally:
         file.unlink(missing_ok=True)
-    studio.services.audit.note(person.email, "agent imported", made, file.name)
-    return opened(studio, made)
+    curated = carry.curated_of(studio)
+    return opened(studio, acts.bring(studio.services, curated, person.actor, held, file.name))
 
 
 def _named(form: AgentForm, name: str) -> AgentForm:

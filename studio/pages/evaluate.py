@@ -5,6 +5,7 @@ from functools import partial
 
 import gradio as gr
 
+from actions import evaluation as acts
 from agent.evaluation import Evaluation, Result, results
 from agent.store.people import Person
 from studio.errors import NothingChosen
@@ -50,19 +51,15 @@ def add(
     """Keep a test case."""
     if not agent_id or not (question or "").strip():
         raise NothingChosen("evaluate.question_first" if agent_id else "playground.choose_first")
-    services = studio.services
-    services.cases.add(agent_id, question, person.email, expected or "", source or "")
-    services.audit.note(person.email, "case added", agent_id)
+    asked = (question, expected or "", source or "")
+    acts.add_case(studio.services, person.actor, agent_id, *asked)
     return opened(studio, agent_id)
 
 
 @allow("editor")
 def remove(studio: Studio, person: Person, action: str, case_id: str) -> Opened:
     """Remove a test case."""
-    agent_id = studio.services.cases.get(case_id).agent_id
-    studio.services.cases.remove(case_id)
-    studio.services.audit.note(person.email, "case removed", agent_id)
-    return opened(studio, agent_id)
+    return opened(studio, acts.remove_case(studio.services, person.actor, case_id))
 
 
 @allow("agent")
@@ -79,7 +76,7 @@ def run(studio: Studio, person: Person, agent_id: str, version_id: str) -> Itera
     for result in results(studio.answering.runtime, spec, cases):
         done = (*done, result)
         yield Run(Evaluation(done), len(cases), label)
-    studio.services.evaluations.keep(agent_id, spec, Evaluation(done), person.email)
+    acts.keep_evaluation(studio.services, person.actor, agent_id, spec, cases, Evaluation(done))
 
 
 def build(studio: Studio, load: Load) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 
 import gradio as gr
 
+from actions import agents as acts
+from actions import releases
+from actions.releases import KeptBack
 from agent.errors import EditConflict
 from agent.spec import Spec
 from agent.store.agents import Agent
@@ -25,7 +28,7 @@ from studio.pages.guide_view import (
     tone_cards,
     words,
 )
-from studio.pages.guided import CHANNEL, LAST, advance, checked, opened
+from studio.pages.guided import LAST, advance, opened, wished
 from studio.roles import allow
 from studio.state import Studio
 from studio.talk import DRAFT, Talk, converse, drawn, spec_of
@@ -56,17 +59,15 @@ def keep(
     studio: Studio, person: Person, step: int, agent_id: str, revision: int, *values: str
 ) -> Guided:
     """Save what was written so far as the draft, and step on to *step*."""
-    agents, audit = studio.services.agents, studio.services.audit
-    stored = agents.get(agent_id) if agent_id else None
+    services = studio.services
+    stored = services.agents.get(agent_id) if agent_id else None
     draft = _draft(stored, *values)
     if stored is None:
-        agent_id = agents.create(draft, person.email)
-        audit.note(person.email, "agent created", agent_id, draft.name)
+        agent_id = acts.create(services, person.actor, draft)
     elif stored.revision != revision:
         raise EditConflict
     elif draft != stored.draft:
-        agents.save_draft(agent_id, draft, revision, person.email)
-        audit.note(person.email, "agent saved", agent_id)
+        acts.save(services, person.actor, agent_id, draft, revision)
     page = opened(studio, agent_id, int(step or 1))
     if page.step > 3:
         advance(studio, person, agent_id, "describe")
@@ -136,21 +137,19 @@ def ask(
 
 
 @allow("editor")
-def release(studio: Studio, person: Person, agent_id: str, revision: int) -> Guided:
-    """Let the draft answer on the number. What the check calls an error keeps it back."""
-    services = studio.services
+def release(studio: Studio, person: Person, agent_id: str, revision: int, replaces: str) -> Guided:
+    """Let the draft answer on the number. What the check calls an error keeps it back; an agent
+    that began to answer there after *replaces* was shown is shown first."""
     if not agent_id:
         raise NothingChosen("agents.save_first")
-    agent = services.agents.get(agent_id)
-    if agent.revision != revision:
-        raise EditConflict
-    if any(finding.level == "error" for finding in checked(studio, agent.draft)):
-        raise NotReady("check.blocked")
-    services.agents.release_draft(
-        agent_id, CHANNEL, services.settings.twilio_address, person.email,
-        studio.say("guide.release.note"), services.evaluations.latest(agent_id, agent.draft),
-    )  # fmt: skip
-    services.audit.note(person.email, "agent released", agent_id, CHANNEL)
+    agent = studio.services.agents.get(agent_id)
+    wish = replace(wished(studio, agent, replaces or ""), revision=revision)
+    try:
+        releases.release(studio.services, person.actor, wish)
+    except KeptBack as kept:
+        if kept.outlook.errors:
+            raise NotReady("check.blocked") from kept
+        return opened(studio, agent_id, LAST)
     for step in ("describe", "teach", "try", "release"):
         advance(studio, person, agent_id, step)
     return opened(studio, agent_id, LAST)
@@ -185,9 +184,10 @@ def build(studio: Studio, load: Load) -> None:
     teaching.wire(studio, parts, show)
     _wire_trial(studio, parts)
     parts.release.click(
-        event(studio, release, show, "agents.released"), [parts.agent_id, parts.revision],
+        event(studio, release, show),
+        [parts.agent_id, parts.revision, parts.replaces],
         parts.filled,
-    )  # fmt: skip
+    )
 
 
 def _wire_words(studio: Studio, parts: Parts) -> None:

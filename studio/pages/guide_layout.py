@@ -30,12 +30,14 @@ class Parts:
     trial: "TrialParts"
     check: gr.HTML
     release: gr.Button
+    replaces: gr.State
 
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.agent_id, self.revision, self.at, self.walk, self.knowledge.sources,
-                self.trial.questions, self.check, self.release]  # fmt: skip
+        where = [self.agent_id, self.revision, self.at, self.walk]
+        told = [self.knowledge.sources, self.trial.questions, self.check]
+        return [*where, *told, self.release, self.replaces]
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def layout(studio: Studio) -> Parts:
     return Parts(
         agent_id, revision, at, walk, (name, brand, description, tone, instructions), tuple(nexts),
         tuple(backs), hello, tones, sound, rules, knowledge, trial, check, release,
+        gr.State(""),
     )  # fmt: skip
 
 

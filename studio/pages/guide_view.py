@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from agent.checks import Finding
+from actions.releases import Outlook
 from agent.spec import Spec
 from agent.store.agents import Agent, Release
 from knowledge.base import Source
@@ -15,6 +15,7 @@ from studio.findings import findings
 from studio.guard import HOME
 from studio.markup import Html, join, tag
 from studio.pages.knowledge_view import source_state
+from studio.pages.releases_view import replaces
 from studio.state import Studio
 from studio.widgets import note, table
 
@@ -31,12 +32,17 @@ class Guided:
     agent: Agent | None = None
     step: int = 1
     sources: Sequence[Source] = ()
-    findings: Sequence[Finding] | None = None  # None: not looked at yet
+    outlook: Outlook | None = None  # None: not looked at yet
     live: Release | None = None  # where the agent answers now
     live_spec: Spec | None = None  # and as what
-    there: Release | None = None  # who answers on the chosen address now
     topics: Sequence[str] = ()  # what the knowledge speaks of first
     complaint: str = ""
+
+    @property
+    def replaces(self) -> str:
+        """The id of the agent that falls silent, as the person was told."""
+        replaced = self.outlook.replaced if self.outlook else None
+        return replaced.release.agent_id if replaced else ""
 
     @property
     def is_out(self) -> bool:
@@ -59,6 +65,7 @@ def shown(studio: Studio, page: Guided) -> list[Any]:
         question_list(studio, page.topics),
         release_view(studio, page),
         gr.Button(visible=not page.is_out),
+        page.replaces,
     ]
 
 
@@ -144,10 +151,9 @@ def release_view(studio: Studio, page: Guided) -> Html:
     if page.live and page.is_out:
         return _answers(studio, page.agent, page.live)
     address = studio.services.settings.twilio_whatsapp_number
-    replaced = page.there and page.there.agent_id != page.agent.id and page.there.agent_name
     where = studio.say("guide.release.where", address=address)
-    instead = studio.say("guide.release.replaces", name=replaced) if replaced else ""
-    return join([findings(studio, page.findings or ()), note(where, instead)])
+    found = page.outlook or Outlook()
+    return join([findings(studio, found.findings), note(where), replaces(studio, found.replaced)])
 
 
 def _answers(studio: Studio, agent: Agent, live: Release) -> Html:

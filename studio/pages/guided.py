@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.checks import Finding, check
-from agent.spec import Spec
-from agent.store.agents import Release
+from actions.releases import Wish, outlook
+from agent.store.agents import Agent
 from agent.store.people import Person
-from agent.world import world_of
 from knowledge.base import Source
 from studio.pages.guide_view import Guided
 from studio.state import Studio
@@ -25,20 +23,25 @@ def opened(studio: Studio, agent_id: str, step: int, complaint: str = "") -> Gui
     services = studio.services
     agent = services.agents.get(agent_id)
     given = [one for base in agent.draft.knowledge.bases for one in services.sources.list(base)]
-    there = _answering(studio)
+    there = services.agents.on(CHANNEL, services.settings.twilio_address)
     mine = there if there and there.agent_id == agent_id else None
     return Guided(
-        agent, step, given, checked(studio, agent.draft) if step == LAST else None, mine,
-        services.agents.version(mine.version_id).spec if mine else None, there,
-        _topics(studio, given) if step == TRIAL else (), complaint,
-    )  # fmt: skip
+        agent,
+        step,
+        given,
+        outlook(services, agent, wished(studio, agent)) if step == LAST else None,
+        mine,
+        services.agents.version(mine.version_id).spec if mine else None,
+        _topics(studio, given) if step == TRIAL else (),
+        complaint,
+    )
 
 
-def _answering(studio: Studio) -> Release | None:
-    """Return what answers now on the number of the installation."""
-    here = (CHANNEL, studio.services.settings.twilio_address)
-    answering = studio.services.agents.channels()
-    return next((one for one in answering if (one.channel, one.address) == here), None)
+def wished(studio: Studio, agent: Agent, replaces: str = "") -> Wish:
+    """Return the release that the path leads to: the draft on the installation's number."""
+    where = (CHANNEL, studio.services.settings.twilio_address)
+    note = studio.say("guide.release.note")
+    return Wish(agent.id, *where, agent.revision, "", note, replaces, despite_warnings=True)
 
 
 def _topics(studio: Studio, given: Sequence[Source]) -> list[str]:
@@ -47,11 +50,6 @@ def _topics(studio: Studio, given: Sequence[Source]) -> list[str]:
     first = [studio.services.sources.chunks(source.id, 0, 1) for source in ready]
     return [chunk.heading or " ".join(chunk.text.split()[:TOPIC_WORDS])
             for chunks in first for chunk in chunks]  # fmt: skip
-
-
-def checked(studio: Studio, spec: Spec) -> Sequence[Finding]:
-    """Return what the check before a release says."""
-    return check(spec, world_of(studio.services, studio.answering.library, spec), CHANNEL)
 
 
 def advance(studio: Studio, person: Person, agent_id: str, step: str) -> None:

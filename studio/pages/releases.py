@@ -5,15 +5,22 @@ from typing import Any
 
 import gradio as gr
 
-from agent.checks import Finding, check
+from actions import releases as acts
+from actions.releases import KeptBack, Wish
 from agent.difference import difference
 from agent.errors import EditConflict
 from agent.store.agents import CHANNELS, Agent
 from agent.store.people import Person
-from agent.world import world_of
 from studio.agent_form import AgentForm
 from studio.errors import NothingChosen
-from studio.pages.releases_view import Compared, Released, ReleaseParts, compared, shown
+from studio.pages.releases_view import (
+    Asked,
+    Compared,
+    Released,
+    ReleaseParts,
+    compared,
+    shown,
+)
 from studio.roles import allow
 from studio.state import Studio
 from studio.wiring import Handler, event, pick
@@ -39,36 +46,31 @@ def release(
     studio: Studio, person: Person, agent_id: str, revision: int, channel: str, address: str,
     note: str, *values: object,
 ) -> Released:  # fmt: skip
-    """Release the draft when the check finds nothing; else show what it found and ask."""
-    agent, found = _checked(studio, agent_id, revision, channel, values)
-    if found:
-        scores = studio.services.evaluations.latest(agent_id, agent.draft)
-        return opened(studio, agent_id, findings=found, scores=scores)
-    return _released(studio, person, agent, channel, address, note)
+    """Release the draft when nothing speaks against it; else show what does, and ask."""
+    agent = _unchanged(studio, agent_id, revision, values)
+    wish = Wish(agent.id, _channel(channel), address or "", agent.revision, note=note or "")
+    return _released(studio, person, wish)
 
 
 @allow("editor")
 def release_anyway(
     studio: Studio, person: Person, agent_id: str, revision: int, channel: str, address: str,
-    note: str, *values: object,
+    note: str, asked: Asked, *values: object,
 ) -> Released:  # fmt: skip
-    """Release the draft in spite of warnings; errors still keep it back."""
-    agent, found = _checked(studio, agent_id, revision, channel, values)
-    if any(finding.level == "error" for finding in found):
-        return opened(studio, agent_id, findings=found)
-    return _released(studio, person, agent, channel, address, note)
+    """Release what was asked about, in spite of warnings; errors still keep it back."""
+    version_id, silenced = asked
+    agent = _unchanged(studio, agent_id, revision, values)
+    where = (_channel(channel), address or "", 0 if version_id else agent.revision)
+    wish = Wish(agent.id, *where, version_id, note or "", silenced, despite_warnings=True)
+    return _released(studio, person, wish)
 
 
-def _released(
-    studio: Studio, person: Person, agent: Agent, channel: str, address: str, note: str
-) -> Released:
-    services = studio.services
-    evidence = services.evaluations.latest(agent.id, agent.draft)
-    version = services.agents.release_draft(
-        agent.id, channel, address or "", person.email, note or "", evidence
-    )
-    services.audit.note(person.email, "agent released", version.id, f"{channel} {address}")
-    return opened(studio, agent.id, done=version)
+def _released(studio: Studio, person: Person, wish: Wish) -> Released:
+    try:
+        done = acts.release(studio.services, person.actor, wish)
+    except KeptBack as kept:
+        return opened(studio, wish.agent_id, outlook=kept.outlook, version_id=wish.version_id)
+    return opened(studio, wish.agent_id, done=done)
 
 
 def _unchanged(studio: Studio, agent_id: str, revision: int, values: tuple[object, ...]) -> Agent:
@@ -83,34 +85,19 @@ def _unchanged(studio: Studio, agent_id: str, revision: int, values: tuple[objec
     return stored
 
 
-def _checked(
-    studio: Studio, agent_id: str, revision: int, channel: str, values: tuple[object, ...]
-) -> tuple[Agent, list[Finding]]:
-    """Return the agent as it is about to be released, and what the check found."""
-    agent = _unchanged(studio, agent_id, revision, values)
-    world = world_of(studio.services, studio.answering.library, agent.draft)
-    return agent, check(agent.draft, world, _channel(channel))
-
-
 @allow("editor")
 def change(
     studio: Studio, person: Person, action: str, version_id: str, revision: int, channel: str,
     address: str, note: str,
 ) -> Released:  # fmt: skip
     """Let an existing version answer again, or take it back into the draft."""
-    services = studio.services
-    version = services.agents.version(version_id)
+    agent_id = studio.services.agents.version(version_id).agent_id
     if action == "restore":
-        services.agents.save_draft(version.agent_id, version.spec, revision, person.email)
-        services.audit.note(person.email, "version restored", version.id, f"v{version.number}")
-        return opened(studio, version.agent_id)
+        acts.restore(studio.services, person.actor, version_id, revision)
     if action != "release":
-        return opened(studio, version.agent_id)
-    where = _channel(channel)
-    services.agents.release(version_id, where, address or "", person.email, note or "")
-    detail = f"v{version.number} {where} {address}"
-    services.audit.note(person.email, "agent rolled back", version.id, detail)
-    return opened(studio, version.agent_id, done=version)
+        return opened(studio, agent_id)
+    where = (_channel(channel), address or "")
+    return _released(studio, person, Wish(agent_id, *where, 0, version_id, note or ""))
 
 
 @allow("viewer")
@@ -146,8 +133,12 @@ def wire(
     agent_id, revision = here
     show = partial(shown, studio)
     draft = [agent_id, revision, *parts.target, *fields]
-    for clicked, handler in ((parts.release.click, release), (parts.anyway.click, release_anyway)):
-        clicked(event(studio, handler, show), draft, parts.filled).success(
+    told = [agent_id, revision, *parts.target, parts.asked, *fields]
+    for clicked, handler, given in (
+        (parts.release.click, release, draft),
+        (parts.anyway.click, release_anyway, told),
+    ):
+        clicked(event(studio, handler, show), given, parts.filled).success(
             follow[0], agent_id, follow[1], show_progress="hidden"
         )
     parts.versions.click(

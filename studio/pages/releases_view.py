@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from agent.checks import Finding
+from actions.releases import Outlook, Replaced
 from agent.difference import Change
 from agent.store.agents import CHANNELS, Agent, Release, Version
 from studio.difference_view import difference_view
@@ -14,6 +14,8 @@ from studio.findings import findings
 from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.widgets import author, badge, button, clickable, looker, note, place, table, when
+
+Asked = tuple[str, str]  # a version's id (empty: the draft), the id of the agent it silences
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,20 @@ class Released:
     agent: Agent | None
     versions: Sequence[Version]
     live: Sequence[Release]
-    findings: Sequence[Finding] | None = None  # None: nobody asked
+    outlook: Outlook | None = None  # what keeps a release back; None: nothing, or nobody asked
     done: Version | None = None  # what was released just now
-    scores: Mapping[str, Any] | None = None  # how the draft did on its cases
+    version_id: str = ""  # the version that was to be released; empty: the draft
 
     @property
     def is_blocked(self) -> bool:
         """True when an error keeps the release back."""
-        return any(finding.level == "error" for finding in self.findings or ())
+        return self.outlook is not None and bool(self.outlook.errors)
+
+    @property
+    def asked(self) -> Asked:
+        """What "release anyway" would say yes to."""
+        replaced = self.outlook.replaced if self.outlook else None
+        return (self.version_id, replaced.release.agent_id if replaced else "")
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ class ReleaseParts:
     note: gr.Textbox
     release: gr.Button
     anyway: gr.Button
+    asked: gr.State
     check: gr.HTML
     versions: gr.HTML
     changes: gr.HTML
@@ -63,7 +72,7 @@ class ReleaseParts:
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.check, self.anyway, self.versions, self.changes]
+        return [self.check, self.anyway, self.versions, self.changes, self.asked]
 
 
 def layout(studio: Studio) -> ReleaseParts:
@@ -86,13 +95,16 @@ def layout(studio: Studio) -> ReleaseParts:
     anyway = gr.Button(say("agents.release_anyway"), elem_id="agent-release-anyway", visible=False)
     versions = clickable(elem_id="agent-versions")
     changes = place(elem_id="agent-changes")
-    return ReleaseParts(channel, address, remark, release, anyway, check, versions, changes)
+    return ReleaseParts(
+        channel, address, remark, release, anyway, gr.State(("", "")), check, versions, changes
+    )
 
 
 def shown(studio: Studio, page: Released) -> list[Any]:
     """Return the values of `ReleaseParts.filled`."""
-    asks = bool(page.findings) and not page.is_blocked and page.done is None
-    return [check_view(studio, page), gr.Button(visible=asks), versions_table(studio, page), ""]
+    asks = page.outlook is not None and not page.is_blocked
+    table = versions_table(studio, page)
+    return [check_view(studio, page), gr.Button(visible=asks), table, "", page.asked]
 
 
 def check_view(studio: Studio, page: Released) -> Html:
@@ -100,15 +112,29 @@ def check_view(studio: Studio, page: Released) -> Html:
     if page.done is not None:
         told = studio.say("version.released", label=page.done.label)
         return tag("div", tag("p", badge("✓", "good"), " ", told), class_="as-note as-good")
-    if page.findings is None:
+    if page.outlook is None:
         return Html()
-    ask = "check.blocked" if page.is_blocked else "check.ask"
-    return tag("div", tag("h3", studio.say("check.title")), findings(studio, page.findings),
-               tag("p", studio.say(ask), class_="as-quiet") if page.findings else None,
-               _scores(studio, page.scores), class_="as-check")  # fmt: skip
+    found, ask = page.outlook, "check.blocked" if page.is_blocked else "check.ask"
+    parts = [
+        tag("h3", studio.say("check.title")),
+        findings(studio, found.findings),
+        replaces(studio, found.replaced),
+        tag("p", studio.say(ask), class_="as-quiet"),
+        _scores(studio, found.evidence),
+    ]
+    return tag("div", parts, class_="as-check")
 
 
-def _scores(studio: Studio, scores: Mapping[str, Any] | None) -> Html | None:
+def replaces(studio: Studio, replaced: Replaced | None) -> Html:
+    """Return who would fall silent, and how many customers wrote there in the last day."""
+    if replaced is None:
+        return Html()
+    told = studio.say("release.replaces", name=replaced.release.agent_name)
+    wrote = studio.say("release.wrote" if replaced.wrote else "release.quiet", count=replaced.wrote)
+    return tag("p", badge("!", "wait"), " ", told, " ", wrote, class_="as-replaces")
+
+
+def _scores(studio: Studio, scores: Mapping[str, Any]) -> Html | None:
     if not scores:
         return None
     values = {"passed": scores["passed"], "total": scores["total"]}

@@ -75,14 +75,19 @@ def test_the_same_question_again_replaces_what_was_expected(database: Database) 
         cases.add(agent_id, "  ", "ana")
 
 
-def test_an_evaluation_belongs_to_one_spec(database: Database) -> None:
+def test_an_evaluation_belongs_to_one_spec_and_what_it_was_asked(database: Database) -> None:
     agent_id, kept = Agents(database).create(SPEC, "test"), Evaluations(database, lambda: 7.0)
-    kept.keep(agent_id, SPEC, evaluate(Parrot(), SPEC, [case("tres")]), "ana")
+    cases = Cases(database)
+    cases.add(agent_id, "¿Cuánto dura?", "ana", "tres")
+    asked = cases.of(agent_id)
+    kept.keep(agent_id, SPEC, asked, evaluate(Parrot(), SPEC, asked), "ana")
     found = kept.latest(agent_id, SPEC.model_copy())
     assert (found["passed"], found["total"], found["by"], found["at"]) == (1, 1, "ana", 7.0)
     other = SPEC.model_copy(update={"tone": "otro"})
-    assert fingerprint(other) != fingerprint(SPEC)
+    assert fingerprint(other, asked) != fingerprint(SPEC, asked)
     assert kept.latest(agent_id, other) == {}
+    cases.add(agent_id, "¿Y los frenos?", "ana")
+    assert kept.latest(agent_id, SPEC) == {}
 
 
 def test_a_tour_is_remembered_for_each_person(database: Database) -> None:

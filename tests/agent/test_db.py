@@ -77,6 +77,33 @@ def test_a_read_inside_a_write_sees_it_and_others_do_not(database: Database) -> 
     assert seen == [[], ["ana"]]
 
 
+def test_what_is_due_on_commit_is_called_once_all_of_it_is_kept(database: Database) -> None:
+    called: list[str] = []
+    with database.write():
+        with database.write():
+            database.on_commit(lambda: called.append("inner"))
+        assert called == []
+    database.on_commit(lambda: called.append("at once"))
+    assert called == ["inner", "at once"]
+
+
+def test_what_was_undone_calls_nothing(database: Database) -> None:
+    called: list[str] = []
+
+    def fail() -> None:
+        with database.write():
+            database.on_commit(lambda: called.append("undone"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with database.write():
+        database.on_commit(lambda: called.append("kept"))
+        with pytest.raises(ZeroDivisionError):
+            fail()
+    assert called == ["kept"]
+
+
 def test_many_threads_write_at_once(database: Database) -> None:
     def write(number: int) -> None:
         with database.write() as tx:

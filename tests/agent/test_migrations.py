@@ -35,6 +35,7 @@ LANDED = {
     "0001_first.py": "ad0bebc088a04ecb0cdf551bfcb2149d98f9ab1b3517199f7dfee37a2d8383a3",
     "0002_doors.py": "b1f313f4c1089a46d4cb578d77315631da5afdf7ae03fcdd6d8696411658dcad",
     "0003_healed.py": "049e76c773360df37cf0e139cd471f2400cd8106c886e139e866f17003ab01d6",
+    "0004_release_evidence.py": "8246cc2494d145861f0b5289db425bcab1abb46abbb8a3b77b0848eea52ed2dc",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (

@@ -197,6 +197,40 @@ def test_a_release_that_cannot_answer_is_refused_with_sentences(
     assert len(services.agents.versions(agent_id)) == 1
 
 
+def test_a_release_that_silences_another_agent_has_to_name_it(
+    client: FlaskClient, agent_id: str
+) -> None:
+    clara = client.post("/agents", json={**FIVE, "name": "Clara"}).json["id"]
+    client.post(f"/agents/{clara}/release", json={"channel": "twilio"})
+    answer = client.post(f"/agents/{agent_id}/release", json={"channel": "twilio"})
+    assert answer.status_code == 409
+    assert f'Send "replaces": "{clara}"' in answer.json["error"]["message"]
+    body = {"channel": "twilio", "replaces": clara}
+    assert client.post(f"/agents/{agent_id}/release", json=body).status_code == 200
+
+
+def test_a_draft_that_changed_since_it_was_looked_at_is_not_released(
+    client: FlaskClient, agent_id: str
+) -> None:
+    client.patch(f"/agents/{agent_id}", json={"tone": "Formal"})
+    body = {"channel": "twilio", "revision": 1}
+    assert client.post(f"/agents/{agent_id}/release", json=body).status_code == 409
+    assert client.post(
+        f"/agents/{agent_id}/release", json={**body, "revision": 2}
+    ).status_code == 200  # fmt: skip
+
+
+def test_whatever_the_api_changes_stands_in_the_audit_log(
+    client: FlaskClient, services: Services, agent_id: str
+) -> None:
+    client.patch(f"/agents/{agent_id}", json={"tone": "Formal"})
+    client.post(f"/agents/{agent_id}/release", json={"channel": "api"})
+    client.delete(f"/agents/{agent_id}")
+    done = [one.action for one in reversed(services.audit.page())]
+    assert done == ["agent created", "agent released", "agent saved", "agent released",
+                    "agent archived"]  # fmt: skip
+
+
 @on_one_database
 @pytest.mark.parametrize(
     ("body", "status"),

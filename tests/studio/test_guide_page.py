@@ -100,7 +100,9 @@ def test_the_release_names_whom_it_replaces_and_then_answers(
     services.agents.release_draft(sofia, "twilio", services.settings.twilio_address, "test")
     page = guide.go(studio, editor, 6, id_of(lucia)[0])
     assert "Ahora responde ahí Sofía" in guide_view.release_view(studio, page)
-    page = guide.release(studio, editor, *id_of(page))
+    page = guide.release(studio, editor, *id_of(page), "")
+    assert not page.is_out  # nobody had been told of Sofía
+    page = guide.release(studio, editor, *id_of(page), page.replaces)
     assert page.is_out
     assert "Lucía v1 ya responde en +1415" in guide_view.release_view(studio, page)
 
@@ -115,7 +117,7 @@ def test_what_the_check_calls_an_error_keeps_the_release_back(
     page = guide.go(studio, editor, 6, agent_id)
     assert "Falta la clave OPENAI_API_KEY" in guide_view.release_view(studio, page)
     with pytest.raises(NotReady):
-        guide.release(studio, editor, *id_of(page))
+        guide.release(studio, editor, *id_of(page), "")
     assert studio.services.agents.versions(agent_id) == []
 
 
@@ -134,7 +136,7 @@ def test_viewers_make_nothing(studio: Studio, viewer: Caller, lucia: guide_view.
     for attempt in (
         lambda: guide.keep(studio, viewer, 2, "", 0, *WORDS),
         lambda: teaching.write(studio, viewer, agent_id, "x"),
-        lambda: guide.release(studio, viewer, agent_id, revision),
+        lambda: guide.release(studio, viewer, agent_id, revision, ""),
         lambda: list(guide.ask(studio, viewer, Talk(), agent_id, "hola")),
     ):
         with pytest.raises(NotAllowed):
@@ -145,4 +147,4 @@ def test_steps_that_need_an_agent_say_so(studio: Studio, editor: Caller) -> None
     with pytest.raises(NothingChosen):
         teaching.write(studio, editor, "", "texto")
     with pytest.raises(NothingChosen):
-        guide.release(studio, editor, "", 0)
+        guide.release(studio, editor, "", 0, "")

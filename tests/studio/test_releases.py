@@ -42,13 +42,14 @@ def test_warnings_ask_and_errors_keep_back(studio: Studio, editor: Caller, sofia
     page = releases.release(studio, editor, sofia, revision, *WHERE, "", *odd)
     assert (page.done, page.is_blocked) == (None, False)
     assert "No tiene instrucciones" in releases_view.check_view(studio, page)
-    page = releases.release_anyway(studio, editor, sofia, revision, *WHERE, "", *odd)
+    page = releases.release_anyway(studio, editor, sofia, revision, *WHERE, "", page.asked, *odd)
     assert page.done is not None
     broken = replace(FORM, model="gpt-5").values()
     _, revision = agents.save(studio, editor, sofia, revision, *broken)
-    for handler in (releases.release, releases.release_anyway):
-        page = handler(studio, editor, sofia, revision, *WHERE, "", *broken)
-        assert (page.done, page.is_blocked) == (None, True)
+    page = releases.release(studio, editor, sofia, revision, *WHERE, "", *broken)
+    assert (page.done, page.is_blocked) == (None, True)
+    page = releases.release_anyway(studio, editor, sofia, revision, *WHERE, "", page.asked, *broken)
+    assert (page.done, page.is_blocked) == (None, True)
     assert len(page.versions) == 1
 
 
@@ -91,8 +92,9 @@ def test_how_the_draft_did_stays_with_the_version(
     services = studio.services
     services.cases.add(sofia, "hola", "test", "nunca dicho")
     draft = services.agents.get(sofia).draft
-    result = evaluate(studio.answering.runtime, draft, services.cases.of(sofia))
-    services.evaluations.keep(sofia, draft, result, "ana")
+    cases = services.cases.of(sofia)
+    result = evaluate(studio.answering.runtime, draft, cases)
+    services.evaluations.keep(sofia, draft, cases, result, "ana")
     page = releases.release(studio, editor, sofia, 1, *WHERE, "", *FORM.values())
     assert page.versions[0].evidence["passed"] == 0
     assert "0 de 1 pruebas" in releases_view.versions_table(studio, page)

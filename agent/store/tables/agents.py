@@ -26,7 +26,7 @@ versions = Table(
     Column("number", Integer, nullable=False),
     Column("spec", JSON, nullable=False),
     Column("note", Text, nullable=False, default=""),
-    Column("evidence", JSON, nullable=False, default=dict),  # what was tested and how it scored
+    Column("evidence", JSON, nullable=False, default=dict),  # of before releases had their own
     Column("created_by", String(200), nullable=False),
     Column("created_at", Double, nullable=False),
     UniqueConstraint("agent_id", "number"),
@@ -52,6 +52,7 @@ releases = Table(  # every release that ever was: the evidence
     Column("address", String(200), nullable=False),
     reference("version_id", "versions.id"),
     Column("note", Text, nullable=False, default=""),
+    Column("evidence", JSON, nullable=False, default=dict, server_default="{}"),  # how it scored
     Column("released_by", String(200), nullable=False),
     Column("released_at", Double, nullable=False),
 )
@@ -74,7 +75,7 @@ evaluations = Table(  # how a spec did on the cases of its agent
     metadata,
     Column("id", Rising, primary_key=True),
     reference("agent_id", "agents.id"),
-    Column("fingerprint", String(64), nullable=False),  # of the spec (agent.evaluation)
+    Column("fingerprint", String(64), nullable=False),  # of spec and cases (agent.evaluation)
     Column("result", JSON, nullable=False),
     Column("created_by", String(200), nullable=False),
     Column("created_at", Double, nullable=False),

@@ -68,7 +68,6 @@ TEXTS: dict[str, str] = {
     "guide.release.help": "See what is missing and release. You can go back with one click.",
     "guide.release.first": "Begin with the first step: the agent's name.",
     "guide.release.where": "It will answer on WhatsApp, on the number {address}.",
-    "guide.release.replaces": "{name} answers there now, and will no longer.",
     "guide.release.note": "First version",
     "guide.release": "Release",
     "guide.done": "{name} v{number} now answers on {address}",

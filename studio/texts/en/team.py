@@ -73,6 +73,7 @@ TEXTS: dict[str, str] = {
     "audit.conversation read": "Conversation read",
     "audit.conversation taken over": "Conversation taken over",
     "audit.agent imported": "Imported an agent",
+    "audit.agent tested": "Agent tested",
     "audit.agent unarchived": "Took an agent out of the archive",
     "audit.answer removed": "Removed an answer of the team",
     "audit.base tuned": "Tuned a base's search",

@@ -1,6 +1,9 @@
 """The words about versions: differences, checks before a release, files (English)."""
 
 TEXTS: dict[str, str] = {
+    "release.replaces": "{name} answers there now, and will no longer.",
+    "release.wrote": "{count} customer(s) wrote there in the last 24 hours.",
+    "release.quiet": "Nobody wrote there in the last 24 hours.",
     "check.title": "Before you release",
     "check.clean": "All in order: nothing is missing and nothing contradicts itself.",
     "check.error": "Keeps it back",
@@ -8,7 +11,7 @@ TEXTS: dict[str, str] = {
     "check.blocked": (
         "It cannot be released yet: something keeps it back. It is in red, with what to do."
     ),
-    "check.ask": 'There are warnings. Read them and press "Release anyway" if you agree.',
+    "check.ask": 'Read this and press "Release anyway" if you agree.',
     "check.model_unknown": (
         'There is no model "{model}". Under Advanced write openai:NAME, openrouter:NAME or '
         "offline, or leave it empty."

@@ -68,7 +68,6 @@ TEXTS: dict[str, str] = {
     "guide.release.help": "Revise lo que falta y publique. Podrá volver atrás con un clic.",
     "guide.release.first": "Empiece por el primer paso: el nombre del agente.",
     "guide.release.where": "Responderá en WhatsApp, en el número {address}.",
-    "guide.release.replaces": "Ahora responde ahí {name}: dejará de hacerlo.",
     "guide.release.note": "Primera versión",
     "guide.release": "Publicar",
     "guide.done": "{name} v{number} ya responde en {address}",

@@ -76,6 +76,7 @@ TEXTS: dict[str, str] = {
     "audit.conversation read": "Abrió una conversación",
     "audit.conversation taken over": "Tomó una conversación",
     "audit.agent imported": "Importó un agente",
+    "audit.agent tested": "Probó un agente",
     "audit.agent unarchived": "Sacó a un agente del archivo",
     "audit.answer removed": "Quitó una respuesta del equipo",
     "audit.base tuned": "Ajustó la búsqueda de una base",

@@ -1,6 +1,9 @@
 """The words about versions: differences, checks before a release, files (Spanish)."""
 
 TEXTS: dict[str, str] = {
+    "release.replaces": "Ahora responde ahí {name}: dejará de hacerlo.",
+    "release.wrote": "En las últimas 24 horas le escribieron {count} cliente(s).",
+    "release.quiet": "Nadie le escribió en las últimas 24 horas.",
     "check.title": "Antes de publicar",
     "check.clean": "Todo en orden: nada falta ni se contradice.",
     "check.error": "Impide publicar",
@@ -9,7 +12,7 @@ TEXTS: dict[str, str] = {
         "Todavía no se puede publicar: hay algo que lo impide. Está en rojo, con lo que hay que "
         "hacer."
     ),
-    "check.ask": "Hay avisos. Léalos y pulse «Publicar de todos modos» si está de acuerdo.",
+    "check.ask": "Léalo y pulse «Publicar de todos modos» si está de acuerdo.",
     "check.model_unknown": (
         "No existe el modelo «{model}». En Avanzado escriba openai:NOMBRE, openrouter:NOMBRE u "
         "offline, o déjelo vacío."

@@ -1,0 +1,1 @@
+"""What people and programs may do: each act is one function that checks, changes and audits."""

@@ -1,0 +1,121 @@
+"""Agents: make, save, copy, carry in, put away."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from actions.audited import audited
+from actions.sources import free_base_name, new_base
+from agent.actor import Actor
+from agent.bundle import Bundle
+from agent.errors import Invalid
+from agent.services import Services
+from agent.spec import Spec
+
+NAME_LENGTH = 80
+
+
+class CuratedAnswers(Protocol):
+    """Keeps the answers that staff wrote (`knowledge.curated.Curated` does)."""
+
+    def add(self, base_id: str, question: str, answer: str, person: str) -> int:
+        """Keep one."""
+
+    def of(self, base_id: str) -> Sequence[Any]:
+        """Return those of a base."""
+
+
+def create(services: Services, actor: Actor, spec: Spec) -> str:
+    """Make an agent with *spec* as its draft; return its id.
+
+    Raises Forbidden, and Invalid when *spec* names a base that is not there.
+    """
+    with audited(services, actor, "editor") as note:
+        _refuse_unknown_bases(services, set(spec.knowledge.bases))
+        agent_id = services.agents.create(spec, actor.name)
+        note("agent created", agent_id, spec.name)
+    return agent_id
+
+
+def create_answering(services: Services, actor: Actor, spec: Spec) -> str:
+    """Make an agent that answers on its own API address at once; return its id."""
+    with audited(services, actor, "editor") as note:
+        agent_id = create(services, actor, spec)
+        services.agents.release_draft(agent_id, "api", agent_id, actor.name)
+        note("agent released", agent_id, "api")
+    return agent_id
+
+
+def save(services: Services, actor: Actor, agent_id: str, spec: Spec, revision: int) -> int:
+    """Replace the draft that was read at *revision*; return the new revision.
+
+    Raises Forbidden, NotFound, EditConflict when somebody saved in between, and Invalid when
+    *spec* newly names a base that is not there.
+    """
+    with audited(services, actor, "editor") as note:
+        before = services.agents.get(agent_id).draft.knowledge.bases
+        _refuse_unknown_bases(services, set(spec.knowledge.bases) - set(before))
+        saved = services.agents.save_draft(agent_id, spec, revision, actor.name)
+        note("agent saved", agent_id, f"revision {saved}")
+    return saved
+
+
+def duplicate(services: Services, actor: Actor, agent_id: str, name: str) -> str:
+    """Make an agent of another one's draft, under *name*; return its id."""
+    with audited(services, actor, "editor") as note:
+        draft = services.agents.get(agent_id).draft
+        copy = draft.model_copy(update={"name": name[:NAME_LENGTH]})
+        made = services.agents.create(copy, actor.name)
+        note("agent duplicated", made, f"from {agent_id}")
+    return made
+
+
+def archive(services: Services, actor: Actor, agent_id: str) -> None:
+    """Put an agent away. Raises Invalid while it answers on a number."""
+    with audited(services, actor, "editor") as note:
+        services.agents.archive(services.agents.get(agent_id).id)
+        note("agent archived", agent_id)
+
+
+def unarchive(services: Services, actor: Actor, agent_id: str) -> None:
+    """Take an agent back."""
+    with audited(services, actor, "editor") as note:
+        services.agents.archive(services.agents.get(agent_id).id, archived=False)
+        note("agent unarchived", agent_id)
+
+
+def bring(
+    services: Services, curated: CuratedAnswers, actor: Actor, held: Bundle, file: str
+) -> str:
+    """Make an agent of what a file held, with its cases and curated answers; return its id."""
+    with audited(services, actor, "editor") as note:
+        spec = _with_base(services, actor, held)
+        agent_id = services.agents.create(spec, actor.name)
+        for case in held.cases:
+            services.cases.add(agent_id, case.question, actor.name, case.expected, case.source)
+        _curate(curated, actor, held, spec.knowledge.bases)
+        note("agent imported", agent_id, file)
+    return agent_id
+
+
+def _refuse_unknown_bases(services: Services, named: set[str]) -> None:
+    if named and not named <= {base.id for base in services.sources.bases()}:
+        raise Invalid("knowledge.bases names a knowledge base that does not exist.")
+
+
+def _with_base(services: Services, actor: Actor, held: Bundle) -> Spec:
+    """Return the file's spec over the bases here; curated answers need at least one."""
+    known = {base.name: base.id for base in services.sources.bases()}
+    spec = held.spec(known)
+    if not held.curated or spec.knowledge.bases:
+        return spec
+    base_id = new_base(services, actor, free_base_name(known, spec.brand or spec.name))
+    knowledge = spec.knowledge.model_copy(update={"bases": (base_id,)})
+    return spec.model_copy(update={"knowledge": knowledge})
+
+
+def _curate(curated: CuratedAnswers, actor: Actor, held: Bundle, bases: tuple[str, ...]) -> None:
+    """Add the answers that none of *bases* has yet."""
+    there = {(one.question, one.answer) for base in bases for one in curated.of(base)}
+    for one in held.curated:
+        if (one.question, one.answer) not in there:
+            curated.add(bases[0], one.question, one.answer, actor.name)
