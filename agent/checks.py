@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from agent.bundle import has_secret
+from agent.invented import is_invented
 from agent.settings import Settings
 from agent.spec import Language, Spec
 
@@ -85,6 +86,11 @@ def _model(spec: Spec, world: World, channel: str) -> Iterator[Finding]:
         yield from _offline(world.settings, channel)
 
 
+def _company(spec: Spec, world: World, channel: str) -> Iterator[Finding]:
+    if world.settings.is_real(channel) and is_invented(spec):
+        yield Finding("error", "sample_live", {"brand": spec.brand})
+
+
 def _key(provider: str, settings: Settings) -> Iterator[Finding]:
     if provider == "openai" and not (settings.openai_api_key or settings.openai_base_url):
         yield Finding("error", "key_missing", {"name": "OPENAI_API_KEY"})
@@ -93,9 +99,7 @@ def _key(provider: str, settings: Settings) -> Iterator[Finding]:
 
 
 def _offline(settings: Settings, channel: str) -> Iterator[Finding]:
-    real = {"twilio": settings.twilio_is_real, "meta": settings.meta_is_real,
-            "chatwoot": settings.chatwoot_is_real}  # fmt: skip
-    if real[channel] and not settings.offline_on_live_numbers:
+    if settings.is_real(channel) and not settings.offline_on_live_numbers:
         yield Finding("error", "offline_live")
 
 
@@ -185,5 +189,5 @@ def _topics(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    _model, _knowledge, _people, _languages, _words, _pace, _hours, _topics,
+    _company, _model, _knowledge, _people, _languages, _words, _pace, _hours, _topics,
 )  # fmt: skip

@@ -8,19 +8,22 @@ from pathlib import Path
 
 import yaml
 
+from agent.checks import LIVE_CHANNELS
+from agent.invented import SAMPLES, is_invented
 from agent.log import configure
 from agent.queues import INGESTION, SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
 from agent.store.migrate import migrate
+from agent.store.withdrawal import withdraw
 from knowledge.pairs import Pair
 
 log = logging.getLogger(__name__)
 
-SAMPLES = Path(__file__).parent / "samples"
 READABLE = {".pdf", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"}
 INSTALLER = "installation"
+HELD_BACK = "A sample agent wrote this on the simulator; no real customer gets it."
 
 
 def install(services: Services) -> str | None:
@@ -32,20 +35,30 @@ def install(services: Services) -> str | None:
     password = services.people.first_run(services.settings)
     if services.agents.count() == 0:
         install_samples(services)
+    hold_back_samples(services)
     return password
 
 
 def install_samples(services: Services) -> None:
-    """Install every sample agent; the first is released on the Twilio number."""
-    address = services.settings.twilio_address
+    """Install every sample agent; the first is released on the simulator's number, no real one."""
+    settings = services.settings
     for number, folder in enumerate(sorted(SAMPLES.glob("*/spec.yaml"))):
         agent_id = _install_sample(services, folder.parent)
         services.agents.release_draft(agent_id, "api", agent_id, INSTALLER, "Agente de ejemplo")
-        if number == 0:
+        if number == 0 and not settings.twilio_is_real:
             services.agents.release_draft(
-                agent_id, "twilio", address, INSTALLER, "Agente de ejemplo"
+                agent_id, "twilio", settings.twilio_address, INSTALLER, "Agente de ejemplo"
             )
         log.info("sample agent installed folder=%s", folder.parent.name)
+
+
+def hold_back_samples(services: Services) -> None:
+    """Give up what samples still had to say where real customers would hear it by now.
+
+    What they are asked from now on is not answered: see `jobs.turn`.
+    """
+    real = [channel for channel in LIVE_CHANNELS if services.settings.is_real(channel)]
+    withdraw(services.database, is_invented, real, HELD_BACK)
 
 
 def _install_sample(services: Services, folder: Path) -> str:

@@ -7,6 +7,7 @@ An empty value means "not set".
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +19,7 @@ from knowledge import jina_models
 SIMULATOR_NUMBER = "+14155238886"
 TWILIO_API = "https://api.twilio.com"
 META_API = "https://graph.facebook.com"
+LOOPBACK = r"localhost|::1|127(\.\d+){3}"
 
 
 class Settings(BaseSettings):
@@ -233,20 +235,18 @@ class Settings(BaseSettings):
 
     @property
     def twilio_is_real(self) -> bool:
-        """True when a reply would reach a person's phone."""
-        return bool(self.twilio_account_sid) and self.twilio_base_url == TWILIO_API
+        """True when a reply through Twilio would reach a person's phone."""
+        return self.is_real("twilio")
 
-    @property
-    def meta_is_real(self) -> bool:
-        """True when a reply on Meta's own API would reach a person's phone."""
-        return bool(self.meta_access_token) and self.meta_base_url.startswith(META_API)
-
-    @property
-    def chatwoot_is_real(self) -> bool:
-        """True when a reply through Chatwoot would reach a person."""
-        return bool(self.chatwoot_api_url) and not self.chatwoot_api_url.startswith(
-            ("http://127.0.0.1", "http://localhost")
-        )
+    def is_real(self, channel: str) -> bool:
+        """True when a reply on *channel* would reach a person: no stand-in on this machine."""
+        known = {
+            "twilio": (self.twilio_account_sid, self.twilio_base_url),
+            "meta": (self.meta_access_token, self.meta_base_url),
+            "chatwoot": (self.chatwoot_api_url, self.chatwoot_api_url),
+        }
+        account, url = known.get(channel, ("", ""))
+        return bool(account) and not re.fullmatch(LOOPBACK, urlsplit(url).hostname or "")
 
     @property
     def limits(self) -> Limits:

@@ -16,6 +16,8 @@ SENTENCES = {
     "key_missing": "model.name: the key {name} is not set. Set it, or leave the model empty.",
     "offline_live": "model.name: the built-in model does not serve real customers. Set the key of "
     "a model.",
+    "sample_live": "brand: {brand} is the invented company of a sample, which does not serve real "
+    "customers. Write your own company, its instructions and its knowledge.",
     "base_gone": "knowledge.bases: one of them is gone. Remove it from the list.",
     "base_empty": "knowledge.bases: {base} is empty. Give it a file or page, or remove it.",
     "secret": "The texts hold what looks like a secret key. Remove it: the model reads them.",

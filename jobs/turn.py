@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agent.answer import Answer, Author, Said
 from agent.choices import choices
+from agent.invented import is_invented
 from agent.limits import TOO_FAST
 from agent.log import about
 from agent.parts import MORE, split
@@ -80,11 +81,19 @@ def quiet_at(waiting: Waiting, rules: ConversationRules) -> float:
 
 
 def _answering(desk: Desk, waiting: Waiting) -> Version | None:
-    """The released version; on `api` and `web` an agent may answer without a release there."""
+    """The released version; on `api` and `web` an agent may answer without a release there.
+
+    No invented company answers real customers, whoever released it, and when: the simulator's
+    number may be a real one since.
+    """
     agents = desk.services.agents
     if waiting.version_id is not None:
-        return agents.version(waiting.version_id)
-    return agents.answering(waiting.channel, waiting.our_address)
+        version: Version | None = agents.version(waiting.version_id)
+    else:
+        version = agents.answering(waiting.channel, waiting.our_address)
+    if version and _is_live(desk, waiting.channel) and is_invented(version.spec):
+        return None
+    return version
 
 
 def _rules(version: Version | None) -> ConversationRules:
@@ -141,10 +150,7 @@ def _briefed(work: Work, outcome: Outcome, version: Version) -> Outcome:
 
 def _is_live(desk: Desk, channel: str) -> bool:
     """Whether a reply would reach a person's phone."""
-    settings = desk.services.settings
-    real = {"twilio": settings.twilio_is_real, "meta": settings.meta_is_real,
-            "chatwoot": settings.chatwoot_is_real}  # fmt: skip
-    return real.get(channel, False)
+    return desk.services.settings.is_real(channel)
 
 
 def _outcome(answer: Answer, version: Version, parts: list[str], started_at: float) -> Outcome:

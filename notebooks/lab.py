@@ -22,7 +22,8 @@ from agent import evaluation
 from agent.answer import Answer, Said
 from agent.answering import Answering, open_answering
 from agent.errors import Invalid, NotFound
-from agent.installation import SAMPLES, install, sample_pairs
+from agent.installation import install, sample_pairs
+from agent.invented import SAMPLES
 from agent.queues import TURN, SilentDoorbell
 from agent.runtime import Runtime
 from agent.services import Services, open_services

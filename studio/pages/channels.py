@@ -9,6 +9,7 @@ import gradio as gr
 
 from agent import queues
 from agent.checkup import CHECKED, Address, Checkup, Finding, addresses, is_set
+from agent.invented import is_invented
 from agent.settings import Settings
 from agent.store.agents import Release
 from agent.store.people import Person
@@ -41,22 +42,23 @@ class Examined:
 @allow("viewer")
 def first(studio: Studio, person: Person) -> Channels:
     """Return what is connected, and what answers where."""
-    settings = studio.services.settings
+    settings, agents = studio.services.settings, studio.services.agents
+    releases = agents.channels()
     return Channels(
         providers=[_provider(settings, name) for name in CHECKED],
-        releases=studio.services.agents.channels(),
+        releases=releases,
         has_public_address=bool(settings.public_base_url),
+        held_back=[
+            one.version_id
+            for one in releases
+            if settings.is_real(one.channel) and is_invented(agents.version(one.version_id).spec)
+        ],
     )
 
 
 def _provider(settings: Settings, channel: str) -> Provider:
-    real = {
-        "twilio": settings.twilio_is_real,
-        "meta": settings.meta_is_real,
-        "chatwoot": is_set(settings, "chatwoot"),
-    }[channel]
     paste: list[Address] = [one for one in addresses(settings) if one.channel == channel]
-    return Provider(channel, is_set(settings, channel), real, paste)
+    return Provider(channel, is_set(settings, channel), settings.is_real(channel), paste)
 
 
 @allow("editor")

@@ -27,27 +27,45 @@ class Channels:
     providers: Sequence[Provider]
     releases: Sequence[Release]
     has_public_address: bool
+    held_back: Sequence[str] = ()  # versions that speak for an invented company on a real number
+
+    def is_held_back(self, release: Release) -> bool:
+        """Whether customers get no answer although *release* is there."""
+        return release.channel in self._real() and release.version_id in self.held_back
+
+    def unanswered(self) -> Sequence[str]:
+        """The real services on which nothing answers yet."""
+        answered = {one.channel for one in self.releases if not self.is_held_back(one)}
+        return [one for one in self._real() if one not in answered]
+
+    def _real(self) -> Sequence[str]:
+        return [one.channel for one in self.providers if one.is_set and one.is_real]
 
 
 def shown(studio: Studio, page: Channels) -> Html:
     """Return the page."""
     say = studio.say
     missing = None if page.has_public_address else note(say("channels.no_public_address"))
+    silent = [
+        note(say("channels.nobody_answers", channel=say(f"channel.{channel}")))
+        for channel in page.unanswered()
+    ]
     return join([
-        tag("h3", say("channels.answering")), _releases(studio, page.releases),
+        tag("h3", say("channels.answering")), *silent, _releases(studio, page),
         tag("h3", say("channels.providers"), class_="as-next"), missing,
         tag("div", [_provider(studio, one) for one in page.providers], class_="as-providers"),
     ])  # fmt: skip
 
 
-def _releases(studio: Studio, releases: Sequence[Release]) -> Html:
+def _releases(studio: Studio, page: Channels) -> Html:
     head = [studio.say(f"channels.{key}") for key in ("channel", "address", "version", "since")]
     rows: list[list[Content]] = [
         [studio.say(f"channel.{one.channel}"), tag("b", _address(one)),
-         tag("a", f"{one.agent_name} v{one.number}", class_="as-link",
-             href=f"/studio/{studio.language}/?agent={one.agent_id}"),
+         join([tag("a", f"{one.agent_name} v{one.number}", class_="as-link",
+                   href=f"/studio/{studio.language}/?agent={one.agent_id}"),
+               badge(studio.say("channels.held_back"), "bad") if page.is_held_back(one) else None]),
          f"{when(one.released_at)} · {author(studio, one.released_by)}"]
-        for one in releases
+        for one in page.releases
     ]  # fmt: skip
     return table(head, rows, studio.say("channels.nothing_released"))
 

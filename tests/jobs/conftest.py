@@ -33,12 +33,12 @@ OURS = "whatsapp:+14155238886"
 
 
 @pytest.fixture
-def services(settings: Settings, clock: Clock) -> Services:
+def services(settings: Settings, clock: Clock) -> Iterator[Services]:
     opened = open_services(
         settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"}), SilentDoorbell()
     )
     database = opened.database
-    return dataclasses.replace(
+    yield dataclasses.replace(
         opened,
         agents=Agents(database, clock),
         inbox=Inbox(database, clock),
@@ -52,6 +52,7 @@ def services(settings: Settings, clock: Clock) -> Services:
         attachments=Attachments(database, clock),
         erasure=Erasure(database, settings.media_dir, "salt", clock),
     )
+    database.close()
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from agent.installation import SAMPLES, install
+from agent.installation import install
+from agent.invented import SAMPLES
 from agent.queues import SilentDoorbell
 from agent.runtime import Runtime
 from agent.services import Services, open_services

@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from agent.installation import SAMPLES, sample_pairs
+from agent.installation import sample_pairs
+from agent.invented import SAMPLES
 from agent.store.db import Database
 from knowledge.base import Passage
 from knowledge.errors import NotAccepted, UnknownSource

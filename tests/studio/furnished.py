@@ -17,7 +17,7 @@ import yaml
 from PIL import Image, ImageDraw
 from sqlalchemy import update
 
-from agent.installation import SAMPLES
+from agent.invented import SAMPLES
 from agent.queues import SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings

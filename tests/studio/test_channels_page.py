@@ -1,5 +1,6 @@
 """The Channels and Undelivered pages as plain functions; the check-up against the real bot."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -135,6 +136,26 @@ def test_the_page_says_what_answers_where(studio: Studio, viewer: Caller) -> Non
     assert "PUBLIC_BASE_URL" in shown
     with pytest.raises(NotAllowed):
         channels.check(studio, viewer, "check", "twilio")
+
+
+def test_a_real_number_that_nobody_answers_is_told_with_what_to_do(
+    house: House, viewer: Caller
+) -> None:
+    known = house.services.settings.model_copy(update={**KEYS, "public_base_url": "https://x"})
+    real = dataclasses.replace(house, services=dataclasses.replace(house.services, settings=known))
+    agents = house.services.agents
+    sample = Spec(name="Sofía", brand="Rueda Clara")
+    agents.release_draft(agents.create(sample, "x"), "twilio", NUMBER, "installation")
+    for language, empty, silent in (
+        ("es", "todavía no responde ningún agente", "aquí calla"),
+        ("en", "no agent answers there yet", "silent here"),
+    ):
+        studio = real.studio(language)
+        shown = channels_view.shown(studio, channels.first(studio, viewer))
+        assert (shown.count(empty), shown.count(silent)) == (2, 1)
+    agents.release_draft(agents.create(Spec(name="Ana"), "x"), "twilio", NUMBER, "ana")
+    shown = channels_view.shown(studio, channels.first(studio, viewer))
+    assert (shown.count(empty), shown.count(silent)) == (1, 0)
 
 
 def test_a_test_message_goes_out_by_the_outbox(

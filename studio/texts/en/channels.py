@@ -9,6 +9,12 @@ TEXTS: dict[str, str] = {
     "channels.version": "Answers",
     "channels.since": "Released",
     "channels.nothing_released": "No agent answers yet. Release one from Agents.",
+    "channels.nobody_answers": (
+        "{channel}: no agent answers there yet. What customers write is kept in the Inbox. Write "
+        "your own brand, instructions and knowledge into an agent and release it there (Agents, "
+        "Release)."
+    ),
+    "channels.held_back": "sample: silent here",
     "channels.no_public_address": (
         "The bot has no public address: set PUBLIC_BASE_URL in .env (for example "
         "https://bot.yourcompany.com) and restart. The addresses to paste into each service "

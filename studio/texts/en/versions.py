@@ -19,6 +19,10 @@ TEXTS: dict[str, str] = {
     "check.key_missing": (
         "The key {name} is missing. Ask whoever runs the installation, or leave the model empty."
     ),
+    "check.sample_live": (
+        "{brand} is the invented company of a sample agent, and real customers must not hear from "
+        "it. Write your own brand, instructions and knowledge into the agent, then release it."
+    ),
     "check.offline_live": (
         "The built-in model does not serve real customers on a live number. Set the key of a "
         "model (OPENAI_API_KEY or OPENROUTER_API_KEY)."

@@ -9,6 +9,12 @@ TEXTS: dict[str, str] = {
     "channels.version": "Responde",
     "channels.since": "Publicado",
     "channels.nothing_released": "Todavía no responde ningún agente. Publique uno desde Agentes.",
+    "channels.nobody_answers": (
+        "{channel}: todavía no responde ningún agente. Lo que escriban los clientes queda en la "
+        "Bandeja. Escriba su marca, sus instrucciones y su conocimiento en un agente y publíquelo "
+        "ahí (Agentes, Publicar)."
+    ),
+    "channels.held_back": "ejemplo: aquí calla",
     "channels.no_public_address": (
         "El bot no tiene dirección pública: ponga PUBLIC_BASE_URL en .env (por ejemplo "
         "https://bot.suempresa.com) y reinicie. Aquí aparecerán las direcciones que hay que "

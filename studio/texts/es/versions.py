@@ -20,6 +20,11 @@ TEXTS: dict[str, str] = {
     "check.key_missing": (
         "Falta la clave {name}. Pídala a quien administra la instalación, o deje vacío el modelo."
     ),
+    "check.sample_live": (
+        "{brand} es la empresa inventada de un agente de ejemplo, y los clientes de verdad no "
+        "deben recibir nada de ella. Escriba en el agente su propia marca, sus instrucciones y su "
+        "conocimiento, y publíquelo."
+    ),
     "check.offline_live": (
         "El modelo integrado no atiende clientes de verdad en un número real. Ponga la clave de "
         "un modelo (OPENAI_API_KEY u OPENROUTER_API_KEY)."
