@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from agent.errors import Invalid
 from agent.spec import Spec
+from agent.text import storable
 
 FORMAT: Final = "agent-studio/1"
 LARGEST = 2_000_000  # characters
@@ -105,7 +106,7 @@ def _loaded(text: str) -> Any:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise yaml.YAMLError("alias")
-    return yaml.safe_load(text)
+    return storable(yaml.safe_load(text))
 
 
 def _masked(value: Any) -> Any:

@@ -12,6 +12,7 @@ import httpx2
 from openai import OpenAI, OpenAIError
 
 from agent.settings import Settings
+from agent.text import storable
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ class OpenAIHearing:
         file = (f"voice.{_ENDINGS.get(media_type, 'ogg')}", sound, media_type)
         try:
             found = self._client.audio.transcriptions.create(file=file, model=self._listener)
-            return str(found.text or "").strip()[:LONGEST]
+            return storable(str(found.text or "")).strip()[:LONGEST]
         except (OpenAIError, *_UNREADABLE) as error:
             log.warning("voice note not heard: %s", type(error).__name__)
             return ""
@@ -104,7 +105,7 @@ class OpenAIHearing:
                 model=self._viewer, max_completion_tokens=300,
                 messages=[{"role": "user", "content": content}],
             )  # fmt: skip
-            return (found.choices[0].message.content or "").strip()[:LONGEST]
+            return storable(found.choices[0].message.content or "").strip()[:LONGEST]
         except (OpenAIError, *_UNREADABLE) as error:
             log.warning("photo not seen: %s", type(error).__name__)
             return ""

@@ -27,6 +27,7 @@ from agent.errors import AgentError
 from agent.failures import CallLimit, ModelRubbish, ToolLoop, may_pass
 from agent.lookup import TurnContext
 from agent.spec import Budget, Spec
+from agent.text import storable
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,10 @@ def _read(
         log.debug("the model's answer could not be read", exc_info=True)
         raise ModelRubbish from error
     for message in response.result:
-        if isinstance(message, AIMessage) and message.invalid_tool_calls and not message.tool_calls:
+        if not isinstance(message, AIMessage):
+            continue
+        message.content, message.tool_calls = storable([message.content, message.tool_calls])
+        if message.invalid_tool_calls and not message.tool_calls:
             raise ModelRubbish("The model called a tool with arguments that cannot be read.")
     return response
 
@@ -119,13 +123,20 @@ class ToolCalls(AgentMiddleware[Any, TurnContext, Any]):
             name = request.tool_call["name"]
             raise ToolLoop(f"The agent called {name} {SAME_CALLS} times with the same arguments.")
         if context.count("tool") <= self._budget.tool_calls:
-            return handler(request)
+            return _told(handler(request))
         return ToolMessage(
             "No more tools may be called. Answer with what you have.",
             name=request.tool_call["name"],
             tool_call_id=request.tool_call["id"],
             status="error",
         )
+
+
+def _told(result: ToolMessage | Command[Any]) -> ToolMessage | Command[Any]:
+    """What a tool said, as it can be stored: it may have asked somebody else."""
+    if isinstance(result, ToolMessage):
+        result.content = storable(result.content)
+    return result
 
 
 def _same(request: ToolCallRequest) -> str:

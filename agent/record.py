@@ -20,7 +20,7 @@ class Record:
         self.reply = ""
         self.prompt = ""
         self.missed = ""  # what was asked, when no passage fitted it
-        self._spec = spec
+        self.spec = spec
         self._language = language
         self._model = model
         self._clock = clock
@@ -83,12 +83,12 @@ class Record:
 
     def fallback(self, error: str, handoff: Handoff | None = None) -> Answer:
         """Return the agent's own fallback text, and *error* for staff."""
-        text = self._spec.fallback.in_language(self._language)
+        text = self.spec.fallback.in_language(self._language)
         return self.answer(text, "fallback", error=error, handoff=handoff)
 
     def handoff(self, handoff: Handoff) -> Answer:
         """Return the words with which the customer is passed to a person."""
-        text = self._spec.handoff.message.in_language(self._language)
+        text = self.spec.handoff.message.in_language(self._language)
         return self.answer(text, "handoff", handoff=handoff)
 
     def _model_call(self, message: AIMessage) -> Step:

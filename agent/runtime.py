@@ -35,6 +35,7 @@ from agent.prompt import as_data, customer_block, knowledge_block, system_prompt
 from agent.record import Record
 from agent.settings import Settings
 from agent.spec import Spec
+from agent.streaming import Stream
 from agent.tools.registry import tools_of
 from knowledge.lexical import stems
 
@@ -205,19 +206,24 @@ class Runtime:
         modes: Any,
     ) -> Iterator[Event]:
         limits = {"recursion_limit": STEPS_A_CALL * (built.calls + 2)}
+        stream = Stream(lambda text: refusal(text, record.spec) is None)
         for mode, chunk in built.agent.stream(
             {"messages": messages}, config=limits, context=context, stream_mode=modes
         ):
             if mode == "messages":
-                piece = chunk[0]
-                if isinstance(piece, AIMessageChunk) and piece.text:
-                    yield Token(str(piece.text))
+                yield from _piece(stream, chunk[0])
                 continue
+            yield from stream.rest()
             for update in chunk.values():
                 for message in (update or {}).get("messages", []):
                     step = record.message(message)
                     if step is not None:
                         yield step
+
+
+def _piece(stream: Stream, piece: BaseMessage) -> Iterator[Token]:
+    if isinstance(piece, AIMessageChunk) and piece.text:
+        yield from stream.add(piece.id or "", str(piece.text))
 
 
 def _finish(spec: Spec, context: TurnContext, record: Record) -> Iterator[Event]:

@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from agent.text import storable
+
 Language = Literal["es", "en", "pt"]
 ToolName = Literal["catalog", "financing", "handoff", "knowledge"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -164,6 +166,11 @@ class Spec(_Part):
     handoff: HandoffRules = HandoffRules()
     conversation: ConversationRules = ConversationRules()
     budget: Budget = Budget()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        return storable(value)
 
     def to_yaml(self) -> str:
         """Return the spec as YAML that `from_yaml` reads back to an equal spec."""

@@ -132,7 +132,7 @@ def _note_caller() -> None:
 
 
 def _unstorable() -> Response | None:
-    """Refuse JSON with what no database keeps: NUL, half characters, infinite numbers."""
+    """Refuse JSON with what no database keeps: infinite numbers. Texts are mended when read."""
     if not request.is_json:
         return None
     try:
@@ -143,12 +143,10 @@ def _unstorable() -> Response | None:
 
 
 def _storable(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, dict):
-        return all(_storable(key) and _storable(item) for key, item in value.items())
+        return all(map(_storable, value.values()))
     return all(map(_storable, value)) if isinstance(value, list) else True
 
 

@@ -24,6 +24,7 @@ from bot.channels.registry import doors
 from bot.docs import docs
 from bot.health import health
 from bot.intake import accept
+from bot.own_json import use_storable_json
 from bot.schemas import ProblemOut
 from bot.spool import Spool
 from bot.webhooks import webhooks
@@ -57,6 +58,7 @@ def create_app(services: Services, chat_seconds: float = CHAT_SECONDS) -> Flask:
         validation_error_model=ProblemOut,
         doc_ui=False,
     )
+    use_storable_json(app)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     failures.register(app)
     release_check.register(app)

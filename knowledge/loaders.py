@@ -18,6 +18,7 @@ from knowledge import archive
 from knowledge.base import Document, Notice, Section
 from knowledge.errors import Unreadable
 from knowledge.files import MAX_BYTES, READABLE
+from knowledge.text import storable
 
 SECONDS = 25
 PAIRS = ".pairs"  # questions with answers, as `knowledge.written` keeps them
@@ -90,7 +91,7 @@ def _sections(child: "subprocess.Popen[bytes]") -> Document:
     found = Document()
     for line in child.stdout or ():
         try:
-            said: dict[str, Any] = json.loads(line)
+            said: dict[str, Any] = storable(json.loads(line))
         except ValueError:  # it died in the middle of a line
             break
         if "error" in said:

@@ -5,15 +5,17 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import AfterValidator
 
 from agent.errors import AgentError, TooManyAttempts, WeakPassword, WrongPassword
 from agent.services import Services
 from agent.store.people import LANGUAGES, LONGEST_SECONDS, Person
+from agent.text import storable
 from studio.guard import HOME, cookie_name
 from studio.login_view import document, login_form, password_form
 from studio.texts import say
 
-Field = Annotated[str, Form()]
+Field = Annotated[str, AfterValidator(storable), Form()]
 
 
 class Door:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from agent.store.people import Person
+from agent.text import storable
 from studio.errors import NotAllowed
 from studio.state import Studio
 
@@ -27,7 +28,8 @@ def allow(
 ]:
     """Let a handler run only for callers with *role* or a higher one, as the database has it now.
 
-    The handler is written with the Person it runs for; callers hand in their request.
+    The handler is written with the Person it runs for; callers hand in their request. What people
+    typed comes to it as it can be stored.
     """
 
     def decorate(
@@ -38,7 +40,7 @@ def allow(
             person = studio.services.people.find(caller.username or "")
             if person is None or person.must_change_password or not person.may(role):
                 raise NotAllowed("error.not_allowed", role=studio.say(f"role.{role}"))
-            return handler(studio, person, *args, **kwargs)
+            return handler(studio, person, *storable(args), **storable(kwargs))
 
         needs: Any = guarded
         needs.role = role

@@ -14,6 +14,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from agent.settings import Settings
+from agent.text import storable
 from bot.channels.base import Refused, Unclear
 from bot.channels.connection import origin_of
 from bot.errors import ChannelUnavailable
@@ -167,6 +168,6 @@ def _asked(reply: Reply) -> float:
 
 def _json(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
+        return storable(json.loads(raw))
     except (ValueError, RecursionError):
         return None

@@ -17,6 +17,7 @@ from typing import Any
 from agent.settings import Settings
 from agent.store.inbox import Inbound
 from agent.store.owners import Echo, OwnerChange
+from agent.text import storable
 from bot.channels.base import JSON, WINDOW, Call, Event, Report
 from bot.channels.chatwoot_message import media_of, text_of
 from bot.channels.chatwoot_signature import Seal
@@ -260,7 +261,7 @@ def _needed(thing: Json, name: str) -> str:
 
 def _body(raw: bytes) -> Json:
     try:
-        body = _storable(json.loads(raw))
+        body = _without_key(storable(json.loads(raw)))
     except (ValueError, RecursionError):
         raise Unparseable from None
     if not isinstance(body, dict):
@@ -268,16 +269,10 @@ def _body(raw: bytes) -> Json:
     return body
 
 
-def _storable(value: Any) -> Any:
-    """Leave out what PostgreSQL cannot store, and the key to the customer's own live channel."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "ignore").decode().replace("\0", "")
+def _without_key(value: Any) -> Any:
+    """Leave out the key to the customer's own live channel."""
     if isinstance(value, list):
-        return [_storable(item) for item in value]
+        return [_without_key(item) for item in value]
     if isinstance(value, dict):
-        return {
-            _storable(name): _storable(item)
-            for name, item in value.items()
-            if name != "pubsub_token"
-        }
+        return {name: _without_key(item) for name, item in value.items() if name != "pubsub_token"}
     return value

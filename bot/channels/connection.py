@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
+from agent.text import storable
 from bot.channels.base import Refused, Unclear
 
 CERTIFICATE_SECONDS = 300.0  # somebody has to renew a certificate, or set a clock
@@ -40,7 +41,7 @@ def origin_of(url: str) -> str:
 def fields_of(answer: BaseHTTPResponse) -> dict[str, Any]:
     """Return the JSON object in *answer*; empty when it holds anything else."""
     try:
-        body = json.loads(answer.data)
+        body = storable(json.loads(answer.data))
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

@@ -14,6 +14,7 @@ from typing import Any
 from agent.settings import Settings
 from agent.store.inbox import Inbound
 from agent.store.owners import Echo
+from agent.text import storable
 from bot.channels import meta_signature
 from bot.channels.base import Call, Event, Report
 from bot.channels.meta_codes import CODES, sentence, shown
@@ -44,7 +45,7 @@ class MetaDoor:
         """Verify and parse. Raises BadSignature, Unparseable."""
         meta_signature.verify(self._secrets, call.raw, call.headers)
         try:
-            body = _clean(json.loads(call.raw))
+            body = storable(json.loads(call.raw))
         except (ValueError, RecursionError) as error:
             raise Unparseable("The body is not JSON.") from error
         if not isinstance(body, dict):
@@ -161,12 +162,3 @@ def _outbox_id(data: str) -> int | None:
 def _seconds(message: Json) -> int:
     given = text_of(message, "timestamp")
     return int(given) if given.isascii() and given.isdigit() else 0
-
-
-def _clean(value: Any) -> Any:
-    """PostgreSQL cannot store the character NUL, nor half a surrogate pair."""
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_clean(name): _clean(one) for name, one in value.items()}
-    return [_clean(one) for one in value] if isinstance(value, list) else value

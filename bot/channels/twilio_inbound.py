@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agent.consent import Wish
 from agent.settings import Settings
 from agent.store.inbox import Inbound
+from agent.text import storable
 from bot.channels import twilio_signature
 from bot.channels.base import XML, Call, Event, Report
 from bot.channels.form_answers import lines_of
@@ -68,7 +69,7 @@ def message(form: "Form") -> Inbound | None:
         our_address=_id(form, "To"),
         customer_address=_id(form, "From"),
         text=text,
-        customer_name=_clean(form.get("ProfileName", ""))[:LONGEST_ID],
+        customer_name=storable(form.get("ProfileName", ""))[:LONGEST_ID],
         media=media,
         payload=_payload(form),
         alias=_alias(form),
@@ -78,12 +79,12 @@ def message(form: "Form") -> Inbound | None:
 
 def report(form: "Form", out_id: str = "") -> Report:
     """Return what a status callback says; *out_id* is the outbox row we put in its address."""
-    given = _clean(form.get("ErrorCode", ""))[:20]
+    given = storable(form.get("ErrorCode", ""))[:20]
     code = int(given) if given.isascii() and given.isdigit() else 0
     meaning = CODES.get(code)
     return Report(
         provider_message_id=_id(form, "MessageSid"),
-        status=_clean(form["MessageStatus"])[:20].lower(),
+        status=storable(form["MessageStatus"])[:20].lower(),
         error_code=shown(code) if code else given,
         error=meaning.sentence if meaning else "",
         outbox_id=int(out_id)
@@ -94,7 +95,7 @@ def report(form: "Form", out_id: str = "") -> Report:
 
 def _alias(form: "Form") -> str:
     """The other address of somebody who may hide the number (Twilio: "ExternalUserId")."""
-    other = _clean(form.get("ExternalUserId", "")).strip()
+    other = storable(form.get("ExternalUserId", "")).strip()
     return other if other != form.get("From") and len(other) <= LONGEST_ID else ""
 
 
@@ -123,7 +124,7 @@ def _place(form: "Form") -> str:
     if not latitude or not longitude:
         return ""
     names = [form.get("Label", ""), form.get("Address", "")]
-    return _clean(", ".join([*filter(None, names), f"{latitude},{longitude}"]))
+    return storable(", ".join([*filter(None, names), f"{latitude},{longitude}"]))
 
 
 def _media(form: "Form") -> Iterator[dict[str, str]]:
@@ -132,11 +133,11 @@ def _media(form: "Form") -> Iterator[dict[str, str]]:
         if not url:
             return
         kind = form.get(f"MediaContentType{number}", "application/octet-stream")
-        yield {"url": _clean(url), "media_type": _clean(kind)}
+        yield {"url": storable(url), "media_type": storable(kind)}
 
 
 def _id(form: "Form", name: str) -> str:
-    value = _clean(form.get(name, "")).strip()
+    value = storable(form.get(name, "")).strip()
     if not 1 <= len(value) <= LONGEST_ID:
         raise Unparseable(f"{name} is missing or too long.")
     return value
@@ -145,15 +146,10 @@ def _id(form: "Form", name: str) -> str:
 def _payload(form: "Form") -> dict[str, str | list[str]]:
     fields: dict[str, str | list[str]] = {}
     for name, values in form.lists():
-        clean = [_clean(value) for value in values]
+        clean = [storable(value) for value in values]
         fields[name] = clean[0] if len(clean) == 1 else clean
     return fields
 
 
-def _clean(value: str) -> str:
-    """PostgreSQL cannot store the character NUL, nor half a surrogate pair out of JSON."""
-    return value.replace("\0", "").encode("utf-8", "replace").decode()
-
-
 def _cleaned(words: str) -> str:
-    return _clean(words).strip()
+    return str(storable(words)).strip()

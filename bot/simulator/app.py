@@ -10,6 +10,7 @@ from waitress import serve  # type: ignore[import-untyped]
 from agent import log as logs
 from agent.settings import Settings
 from bot.access import is_local
+from bot.own_json import use_storable_json
 from bot.simulator.faults import Faults
 from bot.simulator.files import MOST_BYTES_EACH, SentFiles
 from bot.simulator.ledger import Ledger
@@ -36,6 +37,7 @@ def create_simulator(
     *webhook_url* is where the bot is; `app.extensions` holds the "ledger" and the "postman".
     """
     app = Flask(__name__)
+    use_storable_json(app)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     sender = number if number.startswith("whatsapp:") else f"whatsapp:{number}"
     where = urlsplit(webhook_url)
