@@ -22,8 +22,8 @@ _SECTION, _FIELD = 400, 120  # bytes, about, of a section and of a cell besides 
 def main(path: str, ending: str) -> int:
     """Parse and print, a section a line; every fault becomes a sentence."""
     die_with_parent()
-    seal()
     try:
+        seal(Path(path))
         lines: list[Any] = [*_sections(Path(path), ending), {"end": True}]
     except Unreadable as error:
         lines = [{"error": str(error), "code": error.code}]

@@ -1,8 +1,8 @@
 """Files become text here: checked from outside, then parsed by a throw-away child process.
 
 Other people's files are opened by large parsers. The child has little memory, little time, no
-secrets in its environment, no network and no way to write a file (`knowledge.seal`); when it dies,
-nobody else does.
+secrets in its environment, no network, no file to read but this one and no way to write any
+(`knowledge.seal`); when it dies, nobody else does.
 """
 
 import json
@@ -24,6 +24,8 @@ SECONDS = 25
 PAIRS = ".pairs"  # questions with answers, as `knowledge.written` keeps them
 # What is added to the name of a source of each kind, for reading it.
 READ_AS = {"file": "", "url": "", "text": ".md", "pairs": PAIRS}
+# -P: modules are never taken from the folder that the worker happens to stand in.
+COMMAND = (sys.executable, "-B", "-P", "-m", "knowledge.child")
 _ROOT = Path(__file__).resolve().parent.parent
 _ZIPPED = (".docx", ".pptx", ".xlsx")
 _SLOW = (-signal.SIGXCPU, -signal.SIGKILL)  # how a child ends that ran out of time
@@ -67,7 +69,7 @@ def _check_kind(path: Path, ending: str) -> None:
 
 
 def _parse(path: Path, ending: str) -> Document:
-    command = [sys.executable, "-B", "-m", "knowledge.child", str(path.resolve()), ending]
+    command = [*COMMAND, str(path.resolve()), ending]
     child = subprocess.Popen(  # noqa: S603 (our own module; the path is an argument, not a shell's)
         command,
         env=_ENVIRONMENT,

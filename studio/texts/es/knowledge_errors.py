@@ -57,6 +57,10 @@ TEXTS = {
     "error.knowledge.file_memory": "El archivo es demasiado complejo. Divídalo y suba las partes.",
     "error.knowledge.file_size": "El archivo pasa de 20 MB. Divídalo y suba las partes.",
     "error.knowledge.file_slow": "Leerlo tardó demasiado. Divídalo y suba las partes.",
+    "error.knowledge.file_unsealed": (
+        "Ahora mismo este equipo no puede abrir archivos con seguridad y no se leyó. Avise a quien "
+        "lo administra."
+    ),
     "error.knowledge.file_type": (
         "Ese tipo de archivo no se puede leer. Use PDF, Word, PowerPoint, Excel, CSV, HTML o texto."
     ),
