@@ -7,6 +7,7 @@ from gradio.components import Navbar
 
 from agent.settings import Settings
 from agent.store.people import Person
+from knowledge import landlock
 from studio import panic
 from studio.guard import HOME
 from studio.markup import Html, tag
@@ -43,12 +44,14 @@ PAGES: tuple[tuple[str, str, Build], ...] = (  # (path, key of the name, what bu
     ("team", "team.title", team.build),
     ("simulator", "simulator.title", simulator.build),
 )
+HINTS = {"strip.unsealed": "strip.unsealed_why"}  # said where "real or stand-in" says nothing
 HIDDEN = ("new", "undelivered")  # pages that are come to from another page
 
 
 def parts_in_force(settings: Settings) -> list[tuple[str, str, bool]]:
     """Return (what, which, is it the real service) for the strip in the header."""
     model, embeddings = settings.model_in_force, settings.embeddings_in_force
+    sealed = [] if landlock.abi() else [("strip.reading", "strip.unsealed", False)]
     return [
         ("strip.model", "strip.offline" if model == "offline" else model, model != "offline"),
         ("strip.embeddings", embeddings or "strip.local", bool(embeddings)),
@@ -62,6 +65,7 @@ def parts_in_force(settings: Settings) -> list[tuple[str, str, bool]]:
             "PostgreSQL" if settings.sql_url.startswith("postgresql") else "SQLite",
             True,
         ),
+        *sealed,
     ]
 
 
@@ -87,7 +91,7 @@ def header(studio: Studio, person: Person) -> Html:
 
 def _part(studio: Studio, what: str, which: str, real: bool) -> Html:
     name = studio.say(which) if which.startswith("strip.") else which
-    state = studio.say("strip.real" if real else "strip.stand_in")
+    state = studio.say(HINTS.get(which, "strip.real" if real else "strip.stand_in"))
     return tag(
         "span", tag("i", "", class_="on" if real else "off"), f"{studio.say(what)}: ",
         tag("b", name), class_="as-part", title=state,

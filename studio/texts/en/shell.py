@@ -33,6 +33,13 @@ TEXTS = {
     "strip.embeddings": "Search",
     "strip.whatsapp": "WhatsApp",
     "strip.database": "Data",
+    "strip.reading": "Files",
+    "strip.unsealed": "not sealed off",
+    "strip.unsealed_why": (
+        "The kernel has no Landlock (Linux 5.13 and newer): a hostile file that takes its reader "
+        "over could read other files of this machine. Files are read with the other limits. "
+        "Tell whoever runs it"
+    ),
     "strip.offline": "built-in",
     "strip.local": "built-in",
     "strip.simulator": "simulator",

@@ -33,6 +33,13 @@ TEXTS = {
     "strip.embeddings": "Búsqueda",
     "strip.whatsapp": "WhatsApp",
     "strip.database": "Datos",
+    "strip.reading": "Archivos",
+    "strip.unsealed": "sin aislar",
+    "strip.unsealed_why": (
+        "El sistema no tiene Landlock (Linux 5.13 o posterior): un archivo dañino que se apodere "
+        "de su lector podría leer otros archivos de este equipo. Se leen con los demás límites. "
+        "Avise a quien lo administra"
+    ),
     "strip.offline": "integrado",
     "strip.local": "integrada",
     "strip.simulator": "simulador",
