@@ -28,6 +28,7 @@ from bot.schemas import (
     VersionOut,
     VersionsOut,
 )
+from bot.tangles import is_tangled
 
 CALLER = Actor("api", "admin")
 AGENTS = Tag(name="agents", description="Make, change and release agents")
@@ -132,14 +133,14 @@ def _note_caller() -> None:
 
 
 def _unstorable() -> Response | None:
-    """Refuse JSON with what no database keeps: infinite numbers. Texts are mended when read."""
+    """Refuse infinite numbers, and tangles before they are parsed. Texts are mended when read."""
     if not request.is_json:
         return None
-    try:
-        fits = _storable(request.get_json(silent=True))
-    except RecursionError:
-        fits = False
-    return None if fits else problem(422, "The JSON has a value that cannot be stored.")
+    if is_tangled(request.get_data()):
+        return problem(413, "This has too many values, or they lie too deep.")
+    if not _storable(request.get_json(silent=True)):
+        return problem(422, "The JSON has a value that cannot be stored.")
+    return None
 
 
 def _storable(value: Any) -> bool:

@@ -8,7 +8,11 @@ from flask import Blueprint, Response, request
 
 from agent.services import Services
 from bot.channels.base import Call, Door
+from bot.errors import Unparseable
 from bot.spool import Spool
+from bot.tangles import has_too_many_fields
+
+FORM = "application/x-www-form-urlencoded"
 
 
 def webhooks(services: Services, doors: dict[str, Door], spool: Spool) -> Blueprint:
@@ -35,6 +39,8 @@ def _view(services: Services, door: Door, spool: Spool):  # type: ignore[no-unty
 
 def _call(services: Services) -> Call:
     raw = request.get_data(cache=True, parse_form_data=False)
+    if request.mimetype == FORM and has_too_many_fields(raw):
+        raise Unparseable("There are too many fields.")
     return Call(
         request.method, _address(services), raw, request.form, request.args, request.headers
     )

@@ -8,7 +8,6 @@ than the one the webhook is about, so only the top level is read.
 Each Chatwoot conversation is one of ours: the customer's address is its number.
 """
 
-import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from agent.settings import Settings
 from agent.store.inbox import Inbound
 from agent.store.owners import Echo, OwnerChange
 from agent.text import storable
+from bot import tangles
 from bot.channels.base import JSON, WINDOW, Call, Event, Report
 from bot.channels.chatwoot_message import media_of, text_of
 from bot.channels.chatwoot_signature import Seal
@@ -261,8 +261,8 @@ def _needed(thing: Json, name: str) -> str:
 
 def _body(raw: bytes) -> Json:
     try:
-        body = _without_key(storable(json.loads(raw)))
-    except (ValueError, RecursionError):
+        body = _without_key(storable(tangles.loads(raw)))
+    except ValueError:
         raise Unparseable from None
     if not isinstance(body, dict):
         raise Unparseable

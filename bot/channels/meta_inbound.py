@@ -6,7 +6,6 @@ days. An address is opaque: customers with a user name may hide their number, an
 business-scoped id is there (Meta: "Business-scoped user IDs").
 """
 
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from agent.settings import Settings
 from agent.store.inbox import Inbound
 from agent.store.owners import Echo
 from agent.text import storable
+from bot import tangles
 from bot.channels import meta_signature
 from bot.channels.base import Call, Event, Report
 from bot.channels.meta_codes import CODES, sentence, shown
@@ -45,8 +45,8 @@ class MetaDoor:
         """Verify and parse. Raises BadSignature, Unparseable."""
         meta_signature.verify(self._secrets, call.raw, call.headers)
         try:
-            body = storable(json.loads(call.raw))
-        except (ValueError, RecursionError) as error:
+            body = storable(tangles.loads(call.raw))
+        except ValueError as error:
             raise Unparseable("The body is not JSON.") from error
         if not isinstance(body, dict):
             raise Unparseable("The body is not a JSON object.")

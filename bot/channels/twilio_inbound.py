@@ -3,7 +3,6 @@
 An address is opaque: since 2026 `From` may hold a business-scoped user id instead of a number.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from agent.consent import Wish
 from agent.settings import Settings
 from agent.store.inbox import Inbound
 from agent.text import storable
+from bot import tangles
 from bot.channels import twilio_signature
 from bot.channels.base import XML, Call, Event, Report
 from bot.channels.form_answers import lines_of
@@ -109,8 +109,8 @@ def _text(form: "Form") -> str:
 def _chosen(interactive: str) -> str:
     """The title of what was tapped, when it stands in WhatsApp's own JSON only."""
     try:
-        data = json.loads(interactive)
-    except (ValueError, RecursionError):
+        data = tangles.loads(interactive)
+    except ValueError:
         return ""
     reply = data.get(str(data.get("type"))) if isinstance(data, dict) else None
     parts = (
