@@ -46,7 +46,6 @@ def configure(level: str = "INFO") -> None:
         "openai",
         "rq.worker",
         "werkzeug",
-        "waitress.queue",
         "twilio.http_client",
         "urllib3",
         "alembic.runtime.migration",

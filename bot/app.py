@@ -1,5 +1,4 @@
-"""The bot: webhooks and API in one process. `python -m bot` serves it on waitress, the container
-on gunicorn with `bot.app:from_environment()`.
+"""The bot: webhooks and API in one process, which `python -m bot` serves (`bot.server`).
 
 It answers nobody itself, so it loads neither the models' library nor the vector store.
 """
@@ -12,7 +11,6 @@ from functools import partial
 from flask import Flask, Response, g, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
-from waitress import serve  # type: ignore[import-untyped]
 
 from agent import log as logs
 from agent.services import Services, open_services
@@ -24,16 +22,15 @@ from bot.channels.registry import doors
 from bot.docs import docs
 from bot.health import health
 from bot.intake import accept
+from bot.limits import BOT, OTHERS
 from bot.own_json import use_storable_json
 from bot.schemas import ProblemOut
+from bot.server import serve
 from bot.spool import Spool
 from bot.webhooks import webhooks
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 3 * 1024 * 1024  # Meta's batches; knowledge uploads have their own limit
-MOST_UPLOAD_BYTES = 26 * 1024 * 1024
-THREADS = 16
 # The thread that writes to SQLite has to take the interpreter's lock back at every statement, while
 # the others queue for the disk behind it: Python lets others keep that lock for 5 ms each time.
 SWITCH_SECONDS = 0.0005
@@ -59,7 +56,7 @@ def create_app(services: Services, chat_seconds: float = CHAT_SECONDS) -> Flask:
         doc_ui=False,
     )
     use_storable_json(app)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = OTHERS.most_bytes  # knowledge has its own limit
     failures.register(app)
     release_check.register(app)
     app.before_request(_start_clock)
@@ -93,14 +90,7 @@ def main() -> None:
     app, settings = from_environment(), Settings()
     host = "0.0.0.0" if settings.environment == "production" else "127.0.0.1"  # noqa: S104
     log.info("bot on http://%s:%s", host, settings.bot_port)
-    serve(
-        app,
-        host=host,
-        port=settings.bot_port,
-        threads=THREADS,
-        ident="",
-        max_request_body_size=MOST_UPLOAD_BYTES,
-    )
+    serve(app, host, settings.bot_port, BOT)
 
 
 def _start_clock() -> None:

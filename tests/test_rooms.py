@@ -26,7 +26,7 @@ MIGRATIONS = "agent.store.migrations"
 # What a process has no use for costs its start time and memory, and its customers the wait.
 MODELS = {"langchain", "langgraph", "langsmith", "openai"}
 PARSERS = {"trafilatura", "markitdown", "openpyxl", "pypdf", "pandas"}
-WEB = {"flask", "werkzeug", "waitress", "gradio"}
+WEB = {"flask", "werkzeug", "uvicorn", "gradio"}
 ALWAYS_LEFT_OUT = {"alembic", "mako", "chromadb", "asyncpg"} | PARSERS
 LEFT_OUT = {
     "bot.app": MODELS | {"gradio", "numpy", "httpcore"},

@@ -1,16 +1,18 @@
 """The simulator as an app; `python -m bot.simulator` serves it on loopback."""
 
 import logging
+import re
 import sys
 from urllib.parse import urlsplit
 
 from flask import Flask, request
-from waitress import serve  # type: ignore[import-untyped]
 
 from agent import log as logs
 from agent.settings import Settings
 from bot.access import is_local
+from bot.limits import Bodies, Limits
 from bot.own_json import use_storable_json
+from bot.server import serve
 from bot.simulator.faults import Faults
 from bot.simulator.files import MOST_BYTES_EACH, SentFiles
 from bot.simulator.ledger import Ledger
@@ -21,7 +23,8 @@ from bot.simulator.rest import rest
 
 log = logging.getLogger(__name__)
 MOST_BYTES = MOST_BYTES_EACH + 1024 * 1024  # a file, and the form around it
-THREADS = 24  # pages that follow a thread hold one each
+# Pages that follow a thread hold one of the server's each.
+LIMITS = Limits((Bodies(re.compile(""), MOST_BYTES, at_once=8),), threads=24)
 
 
 def create_simulator(
@@ -69,7 +72,7 @@ def main() -> None:
         public_base_url=settings.public_base_url,
     )
     log.info("WhatsApp simulator on http://127.0.0.1:%s", settings.simulator_port)
-    serve(app, host="127.0.0.1", port=settings.simulator_port, threads=THREADS, ident="")
+    serve(app, "127.0.0.1", settings.simulator_port, LIMITS)
 
 
 def _only_this_machine() -> tuple[dict[str, str], int] | None:

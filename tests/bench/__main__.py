@@ -13,7 +13,7 @@ from rq import Queue
 
 from agent.queues import TURN, RedisDoorbell
 from agent.services import Services
-from tests.bench import rivals, webhook
+from tests.bench import rivals, slow, webhook
 from tests.bench.house import House, answered, memory_mib, redis_of
 from tests.bench.spent import Spent, spent_by, spent_here
 
@@ -180,7 +180,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer turns")
     parser.add_argument("--database", default="", help="a PostgreSQL URL; empty: SQLite")
-    parser.add_argument("--only", default="", help="a part of a name, floor, webhook")
+    parser.add_argument("--only", default="", help="a part of a name, floor, webhook, slow")
     parser.add_argument("--new", action="store_true", help="no question is asked twice")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -198,6 +198,8 @@ def main() -> int:
                 floor(house, arguments.scale)
             if arguments.only in ("", "webhook"):
                 webhook.measure(house, services)
+            if arguments.only == "slow":
+                return 0 if slow.measure(house, services) else 1
         finally:
             house.close()
     return 0

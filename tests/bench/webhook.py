@@ -1,7 +1,6 @@
 """Our webhook beside a bare Flask 204, on the same server, with the same 16 clients."""
 
 import http.client
-import logging
 import sys
 import threading
 import time
@@ -11,9 +10,10 @@ from dataclasses import dataclass
 
 from flask import Flask
 from twilio.request_validator import RequestValidator
-from waitress import serve
 
 from agent.services import Services
+from bot.limits import BOT
+from bot.server import serve
 from tests.bench.house import House, ready
 from tests.waiting import free_port
 
@@ -29,6 +29,8 @@ class Served:
     per_second: float
     median: float
     slowest_percent: float
+    slowest: float
+    count: int
 
 
 def measure(house: House, services: Services) -> None:
@@ -38,18 +40,19 @@ def measure(house: House, services: Services) -> None:
     house.start(["-m", "bot"], BOT_PORT=str(ours))
     ready(f"http://127.0.0.1:{bare}/")
     ready(f"http://127.0.0.1:{ours}/healthz")
-    signed = _signed(services, f"http://127.0.0.1:{ours}/webhooks/twilio")
+    genuine = signed(services, f"http://127.0.0.1:{ours}/webhooks/twilio")
     rows = {
         "bare Flask 204": _load(bare, "/", lambda _: (b"", {})),
-        "our webhook: signature, commit, doorbell": _load(ours, "/webhooks/twilio", signed),
+        "our webhook: signature, commit, doorbell": _load(ours, "/webhooks/twilio", genuine),
     }
-    print(f"\nWebhook: {CLIENTS} clients, waitress, one process")
+    print(f"\nWebhook: {CLIENTS} clients, one process")
     print("| | requests/s | p50 ms | p99 ms |\n|---|---|---|---|")
     for name, row in rows.items():
         print(f"| {name} | {row.per_second:.0f} | {row.median:.1f} | {row.slowest_percent:.1f} |")
 
 
-def _signed(services: Services, url: str) -> Body:
+def signed(services: Services, url: str) -> Body:
+    """Return what makes the n-th genuine webhook."""
     token = services.settings.twilio_auth_token
     validator = RequestValidator(token.get_secret_value() if token else "")
 
@@ -75,14 +78,7 @@ def _load(port: int, path: str, body: Body) -> Served:
 
     def client(requests: list[tuple[bytes, dict[str, str]]]) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        for data, headers in requests:
-            started = time.perf_counter()
-            connection.request("POST", path, data, headers)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status >= 300:
-                raise RuntimeError(f"{path}: {answer.status}")
-            times.append((time.perf_counter() - started) * 1000)
+        times.extend(_ask(connection, path, *request) for request in requests)
 
     threads = [threading.Thread(target=client, args=(requests,)) for requests in prepared]
     started = time.perf_counter()
@@ -90,19 +86,43 @@ def _load(port: int, path: str, body: Body) -> Served:
         thread.start()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - started
+    return served(times, time.perf_counter() - started)
+
+
+def send(port: int, path: str, data: bytes, headers: dict[str, str]) -> float:
+    """Milliseconds to the answer, on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        return _ask(connection, path, data, headers)
+    finally:
+        connection.close()
+
+
+def _ask(
+    connection: http.client.HTTPConnection, path: str, data: bytes, headers: dict[str, str]
+) -> float:
+    started = time.perf_counter()
+    connection.request("POST", path, data, headers)
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status >= 300:
+        raise RuntimeError(f"{path}: {answer.status}")
+    return (time.perf_counter() - started) * 1000
+
+
+def served(times: list[float], seconds: float) -> Served:
+    """Sum up *times*, which took *seconds*."""
     ordered = sorted(times)
-    return Served(
-        len(ordered) / seconds, ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
-    )
+    count = len(ordered)
+    slowest_percent = ordered[int(count * 0.99)]
+    return Served(count / seconds, ordered[count // 2], slowest_percent, ordered[-1], count)
 
 
 def main(port: int) -> None:
-    """Serve nothing, as fast as Flask and waitress can."""
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    """Serve nothing, as fast as Flask and the bot's server can."""
     app = Flask("bare")
     app.add_url_rule("/", view_func=lambda: ("", 204), methods=["GET", "POST"])
-    serve(app, host="127.0.0.1", port=port, threads=16)
+    serve(app, "127.0.0.1", port, BOT)
 
 
 if __name__ == "__main__":
