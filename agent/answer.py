@@ -52,11 +52,12 @@ class Citation(_Plain):
 
 @dataclass(frozen=True)
 class Usage(_Plain):
-    """What the answer took: tokens, and US dollars (0 when the price is not known)."""
+    """What the answer took: tokens, and US dollars for those whose price is known."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float = 0.0
+    unpriced_tokens: int = 0
 
 
 @dataclass(frozen=True)

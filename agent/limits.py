@@ -44,6 +44,11 @@ class Limits:
     turns_a_day: int = 0
     cost_a_customer: float = 0.0  # a day
     cost_a_day: float = 0.0
+    unpriced: float = 10.0  # a million tokens of a model whose price nobody knows
+
+    def counted(self, cost: float, unpriced_tokens: int) -> float:
+        """Return what a turn takes from a cap in money: no model without a price is free."""
+        return cost + unpriced_tokens * self.unpriced / 1_000_000
 
     @property
     def any(self) -> bool:

@@ -1,64 +1,50 @@
-"""What a model call costs, in US dollars per million tokens.
+"""What a model call costs, in US dollars: by `genai-prices`, which keeps the providers' list prices
+with their dates (https://github.com/pydantic/genai-prices).
 
-Prices are the list prices the providers publish, as known in June 2025
-(https://openai.com/api/pricing, https://openrouter.ai/models; cached input where the provider
-bills it lower). They are estimates for people, never a bill: a model that is not in the table
-costs 0 and is reported as unknown. OpenRouter returns the cost of each call itself; when a reply
-carries one, that number wins.
+Prices are estimates for people, never a bill. Where a reply carries what the provider itself
+charged, as OpenRouter's do, that number wins. A model without a price is not free: its tokens are
+reported as unpriced, and `agent.limits` counts them under a cap in money all the same.
 """
 
-import re
 from dataclasses import dataclass
 
-DATED = "2025-06"
+from genai_prices import Usage, calc_price
 
-
-@dataclass(frozen=True)
-class Price:
-    """US dollars per million tokens."""
-
-    input: float
-    output: float
-    cached_input: float
+FREE = "offline"
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What calls cost, and whether the price of the model is known at all."""
+    """What a call cost, and whether the price of the model is known at all."""
 
     dollars: float
     known: bool
 
 
-PRICES = {
-    "gpt-4.1": Price(2.00, 8.00, 0.50),
-    "gpt-4.1-mini": Price(0.40, 1.60, 0.10),
-    "gpt-4.1-nano": Price(0.10, 0.40, 0.025),
-    "gpt-4o": Price(2.50, 10.00, 1.25),
-    "gpt-4o-mini": Price(0.15, 0.60, 0.075),
-    "o3": Price(2.00, 8.00, 0.50),
-    "o4-mini": Price(1.10, 4.40, 0.275),
-}
-
-
-def price_of(model: str) -> Price | None:
-    """The price of *model* (`openai:gpt-4o-2024-08-06`, `openrouter:openai/gpt-4o`), if known."""
-    provider, _, name = model.partition(":")
-    if provider == "offline":
-        return Price(0, 0, 0)
-    name = name.removeprefix("openai/")
-    return PRICES.get(re.sub(r"-\d{4}-\d{2}-\d{2}$", "", name))
-
-
 def cost_of(
     model: str, input_tokens: int, output_tokens: int, cached: int = 0, billed: float | None = None
 ) -> Cost:
-    """The cost of one call; *billed* is what the provider itself said it cost."""
+    """Return the cost of one call of *model* (`openai:gpt-4.1`, `openrouter:openai/gpt-4o`).
+
+    *cached*: how many of the input tokens the provider had cached. *billed*: what the provider
+    said it charged.
+    """
     if billed is not None:
         return Cost(billed, True)
-    price = price_of(model)
-    if price is None:
+    provider, _, name = model.partition(":")
+    if provider == FREE:
+        return Cost(0.0, True)
+    used = Usage(
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+        cache_read_tokens=min(cached, input_tokens),
+    )
+    try:
+        return Cost(float(calc_price(used, name, provider_id=provider).total_price), True)
+    except (LookupError, ValueError):
         return Cost(0.0, False)
-    fresh = max(0, input_tokens - cached)
-    total = fresh * price.input + cached * price.cached_input + output_tokens * price.output
-    return Cost(total / 1_000_000, True)
+
+
+def has_price(model: str) -> bool:
+    """True when the price of *model* is known."""
+    return cost_of(model, 1, 1).known

@@ -104,6 +104,7 @@ class Record:
             self._usage.input_tokens + given,
             self._usage.output_tokens + written,
             self._usage.cost + cost.dollars,
+            self._usage.unpriced_tokens + (0 if cost.known else given + written),
         )
         return self.step(
             "model",

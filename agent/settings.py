@@ -147,6 +147,11 @@ class Settings(BaseSettings):
     cost_cap_day: float = Field(
         0, ge=0, description="US dollars all answers of a day may cost, then people; 0: no limit"
     )
+    unpriced_dollars: float = Field(
+        10,
+        ge=0,
+        description="what a million tokens of a model without a known price count as, under a cap",
+    )
     turn_slots: int = Field(128, ge=1, le=512, description="turns in flight in one worker")
     offline_on_live_numbers: bool = Field(
         False, description="let the built-in model answer real customers"
@@ -257,6 +262,7 @@ class Settings(BaseSettings):
             self.turns_a_day,
             self.cost_cap_customer,
             self.cost_cap_day,
+            self.unpriced_dollars,
         )
 
     @property

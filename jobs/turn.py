@@ -168,6 +168,7 @@ def _outcome(answer: Answer, version: Version, parts: list[str], started_at: flo
         input_tokens=answer.usage.input_tokens,
         output_tokens=answer.usage.output_tokens,
         cost=answer.usage.cost,
+        unpriced_tokens=answer.usage.unpriced_tokens,
         citations=[citation.as_json() for citation in answer.citations],
         trace=[step.as_json() for step in answer.trace],
         error=answer.error,

@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 
 from agent.checks import Finding
+from agent.pricing import has_price
+from agent.spec import Spec
 from studio.markup import Html, tag
 from studio.state import Studio
 from studio.widgets import badge
+
+
+def unpriced(studio: Studio, spec: Spec) -> Html | None:
+    """Return that nobody knows the price of the model of *spec*, when that is so."""
+    settings = studio.services.settings
+    model = spec.model.name or settings.model_in_force
+    if has_price(model):
+        return None
+    told = studio.say("check.no_price", model=model, dollars=f"{settings.unpriced_dollars:g}")
+    return tag("p", badge("!", "wait"), " ", told, class_="as-quiet")
 
 
 def findings(studio: Studio, found: Sequence[Finding]) -> Html:

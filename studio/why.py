@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agent.pricing import has_price
 from studio.guard import HOME
 from studio.markup import Html, join, tag
 from studio.state import Studio
@@ -36,9 +37,15 @@ def usage(
         "why.version": version,
         "why.model": studio.say("strip.offline") if model == "offline" else model,
         "why.tokens": f"{tokens[0]} + {tokens[1]}",
-        "why.cost": f"US$ {cost:.5f}" if cost else "US$ 0",
+        "why.cost": _cost(studio, model, sum(tokens), cost),
         "why.seconds": f"{seconds:.2f} s",
     }
+
+
+def _cost(studio: Studio, model: str, tokens: int, cost: float) -> str:
+    if cost or not tokens or has_price(model):
+        return f"US$ {cost:.5f}" if cost else "US$ 0"
+    return studio.say("why.no_price")
 
 
 def citations(cited: Sequence[Mapping[str, Any]]) -> Html | None:

@@ -94,6 +94,7 @@ class Outcome:
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float = 0.0
+    unpriced_tokens: int = 0  # of models whose price nobody knows
     citations: list[dict[str, Any]] = field(default_factory=list)
     trace: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
@@ -195,9 +196,10 @@ class Turns:
                 return Committed(stored=False, more=True)
             turn_id = self._store_turn(tx, work, outcome)
             self._answer_inbox(tx, work, turn_id)
-            if outcome.told_to_wait or (outcome.cost and self.limits.any):
+            counted = self.limits.counted(outcome.cost, outcome.unpriced_tokens)
+            if outcome.told_to_wait or (counted and self.limits.any):
                 told_at = self._clock() if outcome.told_to_wait else 0.0
-                settle(tx, work.lease.conversation_id, outcome.cost, told_at)
+                settle(tx, work.lease.conversation_id, counted, told_at)
             if outcome.parts:
                 self._store_reply(tx, work, outcome, turn_id)
         return Committed(stored=True, more=more)

@@ -11,7 +11,7 @@ from agent.spec import Spec
 from agent.store.agents import Agent, Release
 from knowledge.base import Source
 from studio.bubbles import Bubble, thread
-from studio.findings import findings
+from studio.findings import findings, unpriced
 from studio.guard import HOME
 from studio.markup import Html, join, tag
 from studio.pages.knowledge_view import source_state
@@ -153,7 +153,8 @@ def release_view(studio: Studio, page: Guided) -> Html:
     address = studio.services.settings.twilio_whatsapp_number
     where = studio.say("guide.release.where", address=address)
     found = page.outlook or Outlook()
-    return join([findings(studio, found.findings), note(where), replaces(studio, found.replaced)])
+    told = [findings(studio, found.findings), note(where), replaces(studio, found.replaced)]
+    return join([*told, unpriced(studio, page.agent.draft)])
 
 
 def _answers(studio: Studio, agent: Agent, live: Release) -> Html:

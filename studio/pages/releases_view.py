@@ -10,7 +10,7 @@ from actions.releases import Outlook, Replaced
 from agent.difference import Change
 from agent.store.agents import CHANNELS, Agent, Release, Version
 from studio.difference_view import difference_view
-from studio.findings import findings
+from studio.findings import findings, unpriced
 from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.widgets import author, badge, button, clickable, looker, note, place, table, when
@@ -111,7 +111,8 @@ def check_view(studio: Studio, page: Released) -> Html:
     """Return what the check found, or what was released."""
     if page.done is not None:
         told = studio.say("version.released", label=page.done.label)
-        return tag("div", tag("p", badge("✓", "good"), " ", told), class_="as-note as-good")
+        parts = [tag("p", badge("✓", "good"), " ", told), unpriced(studio, page.done.spec)]
+        return tag("div", parts, class_="as-note as-good")
     if page.outlook is None:
         return Html()
     found, ask = page.outlook, "check.blocked" if page.is_blocked else "check.ask"
@@ -121,6 +122,7 @@ def check_view(studio: Studio, page: Released) -> Html:
         replaces(studio, found.replaced),
         tag("p", studio.say(ask), class_="as-quiet"),
         _scores(studio, found.evidence),
+        unpriced(studio, page.agent.draft) if page.agent else None,
     ]
     return tag("div", parts, class_="as-check")
 

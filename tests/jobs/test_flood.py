@@ -213,6 +213,18 @@ def test_a_spent_cap_ends_the_day_politely(
     assert (said(desk, other) == [DAY_IS_OVER.es]) is others_too
 
 
+def test_a_model_without_a_price_is_not_free_under_a_cap(
+    desk: Desk, write: Write, clock: Clock, runtime: EchoRuntime
+) -> None:
+    desk = limited(desk, clock, Limits(cost_a_customer=0.05, unpriced=10.0))
+    runtime.answer_with = Answer("Claro.", "answered", usage=Usage(2_500, 500, 0.0, 3_000))
+    for number in range(4):
+        here = write(f"pregunta {number}").conversation_id
+        clock.pass_seconds(5)
+        turn.take(desk, here)
+    assert len(runtime.asked) == 2  # 3,000 tokens count as 0.03 US$
+
+
 def test_the_same_text_back_and_forth_is_taken_for_a_machine(
     desk: Desk, write: Write, clock: Clock, runtime: EchoRuntime
 ) -> None:

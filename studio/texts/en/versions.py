@@ -4,6 +4,10 @@ TEXTS: dict[str, str] = {
     "release.replaces": "{name} answers there now, and will no longer.",
     "release.wrote": "{count} customer(s) wrote there in the last 24 hours.",
     "release.quiet": "Nobody wrote there in the last 24 hours.",
+    "check.no_price": (
+        "The price of {model} is not known: "
+        "under a cap in money, a million tokens count as {dollars} US$."
+    ),
     "check.title": "Before you release",
     "check.clean": "All in order: nothing is missing and nothing contradicts itself.",
     "check.error": "Keeps it back",

@@ -9,6 +9,7 @@ TEXTS = {
     "why.model": "Model",
     "why.tokens": "Tokens (in + out)",
     "why.cost": "Cost",
+    "why.no_price": "Nobody knows this model's price",
     "why.seconds": "Time",
     "outcome.answered": "Answered",
     "outcome.fallback": "Fallback text",

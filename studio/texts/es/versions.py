@@ -4,6 +4,10 @@ TEXTS: dict[str, str] = {
     "release.replaces": "Ahora responde ahí {name}: dejará de hacerlo.",
     "release.wrote": "En las últimas 24 horas le escribieron {count} cliente(s).",
     "release.quiet": "Nadie le escribió en las últimas 24 horas.",
+    "check.no_price": (
+        "No se conoce el precio de {model}: "
+        "en los topes de gasto, un millón de tokens cuenta como {dollars} US$."
+    ),
     "check.title": "Antes de publicar",
     "check.clean": "Todo en orden: nada falta ni se contradice.",
     "check.error": "Impide publicar",

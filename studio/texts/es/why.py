@@ -9,6 +9,7 @@ TEXTS = {
     "why.model": "Modelo",
     "why.tokens": "Tokens (entrada + salida)",
     "why.cost": "Costo",
+    "why.no_price": "Nadie conoce el precio de este modelo",
     "why.seconds": "Tiempo",
     "outcome.answered": "Respondió",
     "outcome.fallback": "Texto de emergencia",
