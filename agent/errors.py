@@ -9,6 +9,7 @@ AgentError
 ├── AlreadyTaken        another person has the conversation
 ├── NotReleased         no version answers on that address
 ├── WrongPassword       the e-mail or the password is wrong
+├── ExpiredPassword     a one-time password that was right, too late
 ├── TooManyAttempts     too many wrong passwords; a wait is due
 └── ModelUnavailable    the model did not answer; later may work
 """
@@ -65,6 +66,10 @@ class WeakPassword(Invalid):
 
 class WrongPassword(AgentError):
     """The e-mail address or the password is wrong."""
+
+
+class ExpiredPassword(AgentError):
+    """This one-time password has expired. Ask an administrator for a new one."""
 
 
 class TooManyAttempts(AgentError):

@@ -16,6 +16,7 @@ from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
 from agent.store.migrate import migrate
+from agent.store.people import ONE_TIME_HOURS
 from agent.store.withdrawal import withdraw
 from knowledge.pairs import Pair
 
@@ -88,9 +89,15 @@ def main() -> None:
     """Install into the configured stores and print the first password, once."""
     settings = Settings()
     configure(settings.log_level)
-    password = install(open_services(settings, SilentDoorbell()))
+    services = open_services(settings, SilentDoorbell())
+    password = install(services)
+    first = services.people.find(settings.admin_email)
     if password:
         print(f"First sign-in: {settings.admin_email}  password: {password}")
+        print(f"The password is shown once and works for {ONE_TIME_HOURS} hours.")
+    elif first is not None and first.password_expired:
+        print(f"The one-time password of {first.email} has expired. For another one:")
+        print(f"python -m studio reset-password {first.email}")
 
 
 if __name__ == "__main__":

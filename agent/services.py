@@ -115,7 +115,7 @@ def open_services(
         insights=Insights(database),
         dead_letters=DeadLetters(database),
         owners=Owners(database),
-        people=People(database),
+        people=People(database, key=keys[0]),
         tours=Tours(database),
         switches=Switches(database),
         audit=Audit(database),

@@ -16,7 +16,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -29,6 +29,7 @@ from agent.log import configure
 from agent.queues import SilentDoorbell
 from agent.services import open_services
 from agent.settings import TWILIO_API, Settings
+from agent.store.people import ONE_TIME_HOURS, People
 from jobs.supervisor import Supervisor
 
 READY_SECONDS = 90
@@ -46,7 +47,8 @@ def run(settings: Settings) -> int:
         os.environ.update(environment)
         settings = Settings()
         _check(settings)
-        password = install(open_services(settings, SilentDoorbell()))
+        services = open_services(settings, SilentDoorbell())
+        sign_in = sign_in_lines(settings, install(services), services.people)
     except (CannotStart, Invalid) as reason:
         print(f"Cannot start: {reason}", file=sys.stderr)
         return 1
@@ -56,7 +58,7 @@ def run(settings: Settings) -> int:
         log = f" >>'{settings.data_dir.resolve()}/chroma.log' 2>&1" if name == "chroma" else ""
         supervisor.add_process(name, f"exec {sys.executable} -m jobs.process {command}{log}")
     welcome = threading.Thread(
-        target=_welcome, args=(settings, password, supervisor.say), daemon=True
+        target=_welcome, args=(settings, sign_in, supervisor.say), daemon=True
     )
     welcome.start()
     supervisor.loop()
@@ -165,7 +167,7 @@ def _valkey() -> str:
     return str(bundled)
 
 
-def _welcome(settings: Settings, password: str | None, say: Callable[[str], None]) -> None:
+def _welcome(settings: Settings, sign_in: Sequence[str], say: Callable[[str], None]) -> None:
     """Say where to click as soon as there is something to click on."""
     started = time.monotonic()
     studio = f"http://127.0.0.1:{settings.studio_port}"
@@ -184,16 +186,23 @@ def _welcome(settings: Settings, password: str | None, say: Callable[[str], None
         f"  Studio      {studio}",
         f"  API pages   {bot}/docs",
         "  Try it      make chat   (a WhatsApp customer, in another terminal)",
-        f"  Sign in as  {settings.admin_email}",
+        *sign_in,
     ]
-    if password:
-        lines.append(
-            f"  Password    {password}   (shown once; you choose your own at first sign-in)"
-        )
-    else:
-        lines.append(f"  Forgot it?  {RENEW} {settings.admin_email}   (prints a new password)")
     for line in [*lines, "Ctrl-C stops everything.", ""]:
         say(line)
+
+
+def sign_in_lines(settings: Settings, password: str | None, people: People) -> list[str]:
+    """Who signs in first and how: with *password*, made just now, or with one they have."""
+    lines = [f"  Sign in as  {settings.admin_email}"]
+    first = people.find(settings.admin_email)
+    if password:
+        terms = f"shown once, for {ONE_TIME_HOURS} hours; you choose your own at first sign-in"
+        return [*lines, f"  Password    {password}   ({terms})"]
+    if first is not None and first.password_expired:
+        lines.append("  Password    the one-time password has expired")
+        return [*lines, f"  New one     {RENEW} {settings.admin_email}"]
+    return [*lines, f"  Forgot it?  {RENEW} {settings.admin_email}   (prints a new password)"]
 
 
 def _answers(address: str) -> bool:

@@ -58,6 +58,11 @@ def cookie_name(production: bool) -> str:
     return "__Host-studio" if production else "studio"
 
 
+def device_cookie_name(production: bool) -> str:
+    """Return the name of the cookie by which a device is known that signed in before."""
+    return f"{cookie_name(production)}-device"
+
+
 class Guard:
     """ASGI middleware: origin, path and login are checked before anything else runs."""
 

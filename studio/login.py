@@ -1,17 +1,20 @@
 """The pages outside Gradio: signing in and out, changing the password, choosing the language."""
 
-from typing import Annotated
+import math
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import AfterValidator
 
-from agent.errors import AgentError, TooManyAttempts, WeakPassword, WrongPassword
+from agent.devices import DAYS
+from agent.errors import AgentError, ExpiredPassword, TooManyAttempts, WeakPassword, WrongPassword
 from agent.services import Services
 from agent.store.people import LANGUAGES, LONGEST_SECONDS, Person
+from agent.store.person import bare
 from agent.text import storable
-from studio.guard import HOME, cookie_name
+from studio.guard import HOME, cookie_name, device_cookie_name
 from studio.login_view import document, login_form, password_form
 from studio.texts import say
 
@@ -27,6 +30,7 @@ class Door:
         self._style = style
         self._secure = services.settings.environment == "production"
         self._cookie = cookie_name(self._secure)
+        self._device = device_cookie_name(self._secure)
 
     def routes(self) -> APIRouter:
         """Return the routes."""
@@ -58,7 +62,7 @@ class Door:
     ) -> Response:
         """Open a session, or say why not."""
         try:
-            return self._enter(request, email, password, next)
+            return self._enter(request, email, password, next, self._jar(request))
         except AgentError as error:
             return self._login_page(request, next, error)
 
@@ -70,9 +74,11 @@ class Door:
         """Replace the password; every other session ends."""
         person: Person = request.scope["person"]
         try:
-            self._people.change_password(person.email, current, new, _address(request))
+            jar = self._jar(request)
+            self._people.change_password(person.email, current, new, _address(request), jar)
             self._audit.note(person.email, "password changed")
-            return self._enter(request, person.email, new, "")
+            jar = self._people.remember(person.email, jar)  # the old password's are void
+            return self._enter(request, person.email, new, "", jar)
         except AgentError as error:
             return self._password_page(request, error)
 
@@ -101,26 +107,31 @@ class Door:
     ) -> HTMLResponse:
         language = _language(request)
         form = login_form(language, back, _words(language, error))
-        status = 200 if error is None else 429 if isinstance(error, TooManyAttempts) else 401
-        title = say(language, "login.title")
-        return HTMLResponse(document(language, title, form, self._style), status)
+        page = document(language, say(language, "login.title"), form, self._style)
+        return HTMLResponse(page, *_status(error, 401))
 
     def _password_page(self, request: Request, error: AgentError | None = None) -> HTMLResponse:
         language = _language(request)
         form, title = password_form(language, _words(language, error)), "password.title"
         page = document(language, say(language, title), form, self._style)
-        return HTMLResponse(page, 200 if error is None else 400)
+        return HTMLResponse(page, *_status(error, 400))
 
-    def _enter(self, request: Request, email: str, password: str, back: str) -> Response:
+    def _jar(self, request: Request) -> str:
+        """What this device carries of those who signed in on it before."""
+        return request.cookies.get(self._device, "")
+
+    def _enter(self, request: Request, email: str, password: str, back: str, jar: str) -> Response:
         browser = request.headers.get("user-agent", "")
-        token = self._people.sign_in(email, password, _address(request), browser)
+        token = self._people.sign_in(email, password, _address(request), browser, jar)
+        self._people.sign_out(request.cookies.get(self._cookie, ""))  # whose login it was before
         self._greet(request, token)
-        self._audit.note(email.strip().lower(), "signed in")
+        self._audit.note(bare(email), "signed in")
         answer = RedirectResponse(_own_path(back), 303)
-        answer.set_cookie(
-            self._cookie, token, max_age=int(LONGEST_SECONDS), httponly=True, samesite="lax",
-            secure=self._secure, path="/",
-        )  # fmt: skip
+        secure = self._secure or request.url.scheme == "https"
+        kept: dict[str, Any] = {"httponly": True, "secure": secure, "path": "/"}
+        answer.set_cookie(self._cookie, token, max_age=int(LONGEST_SECONDS), samesite="lax", **kept)
+        jar = self._people.remember(email, jar)
+        answer.set_cookie(self._device, jar, max_age=DAYS * 86_400, samesite="strict", **kept)
         return answer
 
     def _greet(self, request: Request, token: str) -> None:
@@ -151,11 +162,18 @@ def _language(request: Request) -> str:
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "es"
 
 
+def _status(error: AgentError | None, wrong: int) -> tuple[int, dict[str, str]]:
+    """The status of a page that tells *error*, and its headers."""
+    if isinstance(error, TooManyAttempts):
+        return 429, {"Retry-After": str(math.ceil(error.seconds))}
+    return (200 if error is None else wrong), {}
+
+
 def _words(language: str, error: AgentError | None) -> str:
     if error is None:
         return ""
     if isinstance(error, TooManyAttempts):
-        return say(language, "error.too_many", seconds=round(error.seconds))
-    if isinstance(error, WeakPassword | WrongPassword):
+        return say(language, "login.TooManyAttempts", seconds=math.ceil(error.seconds))
+    if isinstance(error, ExpiredPassword | WeakPassword | WrongPassword):
         return say(language, f"login.{type(error).__name__}")
     return say(language, "login.Invalid")

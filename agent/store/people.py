@@ -1,76 +1,57 @@
-"""The people of the studio: who they are, what they may do, and which browsers are signed in.
+"""The people of the studio: who they are, what they may do, and how they sign in.
 
-A browser holds a random token; the table holds its SHA-256, so that nobody who reads the database
-can become somebody else. A login ends after two idle hours, after twelve hours, when the person
-signs out, changes the password or is disabled.
+Wrong passwords are counted by account and address, by account, and by address. A device that signed
+in before (`agent.devices`) has a count of its own instead, so that nobody else's guesses keep its
+owner out. Counts are of one password: a new one begins with none.
 """
 
-import hashlib
-import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from agent.actor import ROLES, Actor
-from agent.errors import Invalid, NotFound, WrongPassword
+from agent.actor import ROLES
+from agent.addresses import party
+from agent.devices import Account, Devices
+from agent.errors import ExpiredPassword, Invalid, NotFound, WrongPassword
 from agent.settings import Settings
 from agent.store.db import Database, new_id
 from agent.store.dialect import upsert
+from agent.store.logins import IDLE_SECONDS, LONGEST_SECONDS, Login, Logins, open_login
 from agent.store.passwords import check_strength, fits, hashed, is_hash, is_outdated, one_time
-from agent.store.tables import logins, people
-from agent.store.throttle import Throttle
+from agent.store.person import Person, bare, is_expired, person_of
+from agent.store.tables import people
+from agent.store.throttle import Limit, Throttle
+
+__all__ = [
+    "IDLE_SECONDS",
+    "LANGUAGES",
+    "LONGEST_SECONDS",
+    "ONE_TIME_HOURS",
+    "Login",
+    "People",
+    "Person",
+]
 
 LANGUAGES = ("es", "en")
-IDLE_SECONDS = 2 * 3600.0
-LONGEST_SECONDS = 12 * 3600.0
-SEEN_EVERY = 60.0  # a page that polls must not write on every request
+ONE_TIME_HOURS = 72  # for an invitation, and for a password that an administrator renewed
+# Wrong guesses that are free, until an hour passes without one.
+PER_DEVICE = 5
+PER_ACCOUNT_AND_ADDRESS = 5
+PER_ACCOUNT = 10
+PER_ADDRESS = 20
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody who may sign in."""
+class People(Logins):
+    """Reads and writes people and their logins. *key*: the installation's secret (`agent.keys`)."""
 
-    id: str
-    email: str
-    name: str
-    role: str
-    language: str
-    must_change_password: bool
-    created_at: float
-    disabled: bool
-
-    def may(self, role: str) -> bool:
-        """True when this person has *role* or a higher one."""
-        return not self.disabled and self.actor.may(role)
-
-    @property
-    def actor(self) -> Actor:
-        """Who acts when this person does."""
-        return Actor(self.email, self.role)
-
-
-@dataclass(frozen=True)
-class Login:
-    """A browser that is signed in."""
-
-    id: str  # names it; it opens nothing
-    email: str
-    created_at: float
-    last_seen_at: float
-    address: str
-    browser: str
-
-
-class People:
-    """Reads and writes people and their logins."""
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        self._database = database
-        self._clock = clock
+    def __init__(
+        self, database: Database, clock: Callable[[], float] = time.time, key: str = ""
+    ) -> None:
+        super().__init__(database, clock)
         self._throttle = Throttle(database, clock)
+        self._devices = Devices(key)
 
     # --- people
 
@@ -89,14 +70,7 @@ class People:
                 return None
         password = "" if given else one_time()
         row = self._row(settings.admin_email, "", "admin", given or hashed(password), not given)
-        with self._database.write() as tx:
-            made = tx.scalar(
-                upsert(tx, people)
-                .values(row)
-                .on_conflict_do_nothing(index_elements=["email"])
-                .returning(people.c.id)
-            )
-        return password if made and password else None
+        return password if self._insert(row) and password else None
 
     def add(self, email: str, role: str, name: str = "") -> str:
         """Add a person; return the one-time password they change at their first sign-in."""
@@ -104,14 +78,7 @@ class People:
             raise Invalid(f"Give an e-mail address and a role out of {', '.join(ROLES)}.")
         password = one_time()
         row = self._row(email, name, role, hashed(password), True)
-        with self._database.write() as tx:
-            made = tx.scalar(
-                upsert(tx, people)
-                .values(row)
-                .on_conflict_do_nothing(index_elements=["email"])
-                .returning(people.c.id)
-            )
-        if made is None:
+        if not self._insert(row):
             raise Invalid("Somebody with that e-mail address is here already.")
         return password
 
@@ -119,21 +86,39 @@ class People:
         self, email: str, name: str, role: str, password_hash: str, must_change: bool
     ) -> dict[str, Any]:
         return {
-            "id": new_id(), "email": _bare(email), "name": name.strip(), "role": role,
-            "password_hash": password_hash, "must_change_password": must_change,
-            "language": "es", "created_at": self._clock(),
-        }  # fmt: skip
+            "id": new_id(),
+            "email": bare(email),
+            "name": name.strip(),
+            "role": role,
+            "password_hash": password_hash,
+            "must_change_password": must_change,
+            "password_expires_at": self._end_of_one_time() if must_change else None,
+            "language": "es",
+            "created_at": self._clock(),
+        }
+
+    def _insert(self, row: dict[str, Any]) -> bool:
+        with self._database.write() as tx:
+            added = upsert(tx, people).values(row)
+            once = added.on_conflict_do_nothing(index_elements=["email"])
+            return tx.scalar(once.returning(people.c.id)) is not None
+
+    def _end_of_one_time(self) -> float:
+        return self._clock() + ONE_TIME_HOURS * 3600
 
     def list(self) -> Sequence[Person]:
         """Return everybody, by e-mail."""
         with self._database.read() as tx:
-            return [_person(row) for row in tx.execute(select(people).order_by(people.c.email))]
+            rows = tx.execute(select(people).order_by(people.c.email)).all()
+        return [person_of(row, self._clock()) for row in rows]
 
     def find(self, email: str) -> Person | None:
         """Return the person with that e-mail who may still sign in."""
         with self._database.read() as tx:
             row = _row_of(tx, email)
-        return _person(row) if row is not None and row.disabled_at is None else None
+        if row is None or row.disabled_at is not None:
+            return None
+        return person_of(row, self._clock())
 
     def set_role(self, email: str, role: str) -> None:
         """Change what a person may do; it holds from their next click."""
@@ -148,8 +133,9 @@ class People:
 
     def disable(self, email: str) -> None:
         """Shut a person out, at once and everywhere. Raises Invalid for the last admin."""
-        self._change(email, ends_an_admin=True, disabled_at=self._clock())
-        self.sign_out_everywhere(email)
+        with self._database.write():
+            self._change(email, ends_an_admin=True, disabled_at=self._clock())
+            self.sign_out_everywhere(email)
 
     def enable(self, email: str) -> None:
         """Let a person who was shut out sign in again."""
@@ -158,123 +144,89 @@ class People:
     def reset_password(self, email: str) -> str:
         """Return a new one-time password; the old one and every login end."""
         password = one_time()
-        self._change(email, password_hash=hashed(password), must_change_password=True)
-        self.sign_out_everywhere(email)
+        self._replace(email, password, self._end_of_one_time())
         return password
 
-    def change_password(self, email: str, current: str, new: str, address: str = "") -> None:
-        """Replace a password and end every login. Raises WrongPassword or WeakPassword."""
-        self._verified(email, current, address)
+    def change_password(
+        self, email: str, current: str, new: str, address: str = "", jar: str = ""
+    ) -> None:
+        """Replace a password and end every login. *jar*: see `sign_in`.
+
+        Raises WrongPassword, ExpiredPassword, TooManyAttempts, WeakPassword or Invalid.
+        """
+        self._verified(email, current, address, jar)
         if new == current:
             raise Invalid("Choose a password that differs from the one you have.")
-        check_strength(new, _bare(email))
-        self._change(email, password_hash=hashed(new), must_change_password=False)
-        self.sign_out_everywhere(email)
+        check_strength(new, bare(email))
+        self._replace(email, new, None)
+
+    def _replace(self, email: str, password: str, expires_at: float | None) -> None:
+        one_time, made = expires_at is not None, hashed(password)
+        with self._database.write():
+            self._change(
+                email,
+                password_hash=made,
+                must_change_password=one_time,
+                password_expires_at=expires_at,
+            )
+            self.sign_out_everywhere(email)
 
     def _change(self, email: str, ends_an_admin: bool = False, **values: Any) -> None:
         with self._database.write() as tx:
             if ends_an_admin:
-                _keep_an_admin(tx, _bare(email))
-            changed = tx.execute(
-                update(people).where(people.c.email == _bare(email)).values(values)
-            )
+                _keep_an_admin(tx, bare(email))
+            changed = tx.execute(update(people).where(people.c.email == bare(email)).values(values))
         if not changed.rowcount:
             raise NotFound("There is nobody with that e-mail address.")
 
-    # --- logins
+    # --- signing in
 
-    def sign_in(self, email: str, password: str, address: str = "", browser: str = "") -> str:
-        """Return the token of a new login. Raises WrongPassword or TooManyAttempts."""
-        row = self._verified(email, password, address)
-        if is_outdated(row.password_hash):
-            self._change(email, password_hash=hashed(password))
-        return self._open(row.id, address, browser)
+    def sign_in(
+        self, email: str, password: str, address: str = "", browser: str = "", jar: str = ""
+    ) -> str:
+        """Return the token of a new login. *jar*: what the device carries, from `remember`.
 
-    def _verified(self, email: str, password: str, address: str) -> Row[Any]:
-        attempt = self._throttle.begin(_bare(email), address)
+        Raises WrongPassword, ExpiredPassword for a one-time password whose time is over, or
+        TooManyAttempts.
+        """
+        row = self._verified(email, password, address, jar)
+        made = hashed(password) if is_outdated(row.password_hash) else row.password_hash
+        same = (people.c.id == row.id) & (people.c.password_hash == row.password_hash)
+        still = update(people).where(same, people.c.disabled_at.is_(None))
+        with self._database.write() as tx:
+            if not tx.execute(still.values(password_hash=made)).rowcount:
+                raise WrongPassword  # replaced, or its owner shut out, while it was looked at
+            return open_login(tx, row.id, address, browser, self._clock())
+
+    def remember(self, email: str, jar: str) -> str:
+        """Return what the device is to carry from now on: *email* has signed in there."""
         with self._database.read() as tx:
             row = _row_of(tx, email)
+        return self._devices.add(jar, _account(row), self._clock()) if row is not None else jar
+
+    def _verified(self, email: str, password: str, address: str, jar: str) -> Row[Any]:
+        with self._database.read() as tx:
+            row = _row_of(tx, email)
+        attempt = self._throttle.begin(*self._limits(email, _account(row), address, jar))
         right = fits(row.password_hash if row is not None else None, password)
         if row is None or not right or row.disabled_at is not None:
             raise WrongPassword
         self._throttle.forgive(attempt)
+        if is_expired(row, self._clock()):
+            raise ExpiredPassword
         return row
 
-    def _open(self, person_id: str, address: str, browser: str) -> str:
-        token, now = secrets.token_urlsafe(32), self._clock()
-        row = {
-            "token_hash": _hash(token), "person_id": person_id, "created_at": now,
-            "last_seen_at": now, "address": address[:60], "browser": browser[:300],
-        }  # fmt: skip
-        with self._database.write() as tx:
-            tx.execute(delete(logins).where(_ended(now)))
-            tx.execute(insert(logins).values(row))
-        return token
-
-    def of_token(self, token: str) -> Person | None:
-        """Return who is signed in with *token*, if the login still holds."""
-        now, here = self._clock(), logins.c.token_hash == _hash(token)
-        query = (
-            select(people, logins.c.last_seen_at)
-            .join(logins, logins.c.person_id == people.c.id)
-            .where(here, ~_ended(now), people.c.disabled_at.is_(None))
+    def _limits(self, email: str, account: Account, address: str, jar: str) -> tuple[Limit, ...]:
+        """Under which names a guess counts. Nobody's account is counted as anybody's is."""
+        device = self._devices.known(jar, account, self._clock())
+        if device:
+            return (Limit(f"device {device}", PER_DEVICE),)
+        whose, where = f"{bare(email)} {account.password_hash}", party(address)
+        return (
+            Limit(f"account {whose} at {where}", PER_ACCOUNT_AND_ADDRESS),
+            Limit(f"account {whose}", PER_ACCOUNT),
+            Limit(f"address {where}", PER_ADDRESS),
         )
-        with self._database.read() as tx:
-            row = tx.execute(query).one_or_none()
-        if row is None:
-            return None
-        if now - row.last_seen_at > SEEN_EVERY:
-            with self._database.write() as tx:
-                tx.execute(update(logins).where(here).values(last_seen_at=now))
-        return _person(row)
-
-    def sign_out(self, token: str) -> None:
-        """End one login."""
-        with self._database.write() as tx:
-            tx.execute(delete(logins).where(logins.c.token_hash == _hash(token)))
-
-    def logins(self, email: str = "") -> Sequence[Login]:
-        """Return the browsers that are signed in (of one person), the latest used first."""
-        query = (
-            select(logins.c.token_hash.label("id"), people.c.email, logins.c.created_at,
-                   logins.c.last_seen_at, logins.c.address, logins.c.browser)
-            .join(people, people.c.id == logins.c.person_id)
-            .where(~_ended(self._clock()))
-            .order_by(logins.c.last_seen_at.desc())
-        )  # fmt: skip
-        if email:
-            query = query.where(people.c.email == _bare(email))
-        with self._database.read() as tx:
-            return [Login(**row._mapping) for row in tx.execute(query.limit(200))]
-
-    def end_login(self, login_id: str, email: str = "") -> bool:
-        """End one login (of one person only). Returns False when there is none by that id."""
-        gone = delete(logins).where(logins.c.token_hash == login_id)
-        if email:
-            theirs = select(people.c.id).where(people.c.email == _bare(email))
-            gone = gone.where(logins.c.person_id.in_(theirs))
-        with self._database.write() as tx:
-            return tx.execute(gone).rowcount == 1
-
-    def sign_out_everywhere(self, email: str) -> None:
-        """End every login of one person."""
-        person = select(people.c.id).where(people.c.email == _bare(email))
-        with self._database.write() as tx:
-            tx.execute(delete(logins).where(logins.c.person_id.in_(person)))
-
-
-def _bare(email: str) -> str:
-    return email.strip().lower()[:200]
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _ended(now: float) -> Any:
-    return (logins.c.created_at < now - LONGEST_SECONDS) | (
-        logins.c.last_seen_at < now - IDLE_SECONDS
-    )
 
 
 def _keep_an_admin(tx: Connection, email: str) -> None:
@@ -285,12 +237,8 @@ def _keep_an_admin(tx: Connection, email: str) -> None:
 
 
 def _row_of(tx: Connection, email: str) -> Row[Any] | None:
-    return tx.execute(select(people).where(people.c.email == _bare(email))).one_or_none()
+    return tx.execute(select(people).where(people.c.email == bare(email))).one_or_none()
 
 
-def _person(row: Row[Any]) -> Person:
-    return Person(
-        id=row.id, email=row.email, name=row.name, role=row.role, language=row.language,
-        must_change_password=row.must_change_password, created_at=row.created_at,
-        disabled=row.disabled_at is not None,
-    )  # fmt: skip
+def _account(row: Row[Any] | None) -> Account:
+    return Account(row.id, row.password_hash) if row is not None else Account("", "")

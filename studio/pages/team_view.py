@@ -9,7 +9,7 @@ import gradio as gr
 
 from agent.actor import ROLES
 from agent.store.audit import Entry
-from agent.store.people import Login, Person
+from agent.store.people import ONE_TIME_HOURS, Login, Person
 from studio.markup import Content, Html, join, tag
 from studio.state import Studio
 from studio.texts import has
@@ -138,8 +138,8 @@ def told(studio: Studio, result: Team | OneTime) -> list[Any]:
     if not password:
         return [*shown(studio, result), ""]  # type: ignore[arg-type]
     once: Any = result
-    box = note(studio.say("team.password_once", email=once.email),
-               tag("code", password, class_="as-password"))  # fmt: skip
+    words = studio.say("team.password_once", email=once.email, hours=ONE_TIME_HOURS)
+    box = note(words, tag("code", password, class_="as-password"))
     return [*shown(studio, once.team), box]
 
 
@@ -157,11 +157,17 @@ def _people(studio: Studio, team: Team) -> Html:
 
 def _person(studio: Studio, one: Person, me: Person) -> list[Content]:
     who = tag("div", tag("b", one.name or one.email), tag("div", one.email, class_="as-quiet"))
-    new = badge(studio.say("team.not_yet"), "wait") if one.must_change_password else None
     off = badge(studio.say("team.disabled"), "bad") if one.disabled else None
     changes = None if one.id == me.id else _changes(studio, one)
-    return [join([who, new, off]), _roles(studio, one, one.id == me.id),
+    return [join([who, _invited(studio, one), off]), _roles(studio, one, one.id == me.id),
             when(one.created_at)[:10], tag("div", changes, class_="as-buttons")]  # fmt: skip
+
+
+def _invited(studio: Studio, one: Person) -> Html | None:
+    """What has become of a one-time password that its owner has not replaced yet."""
+    if one.password_expired:
+        return badge(studio.say("team.expired"), "bad")
+    return badge(studio.say("team.not_yet"), "wait") if one.must_change_password else None
 
 
 def _roles(studio: Studio, one: Person, fixed: bool) -> Content:

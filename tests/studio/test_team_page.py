@@ -1,10 +1,15 @@
 """The Team page and the panic button as plain functions."""
 
+import time
+
 import pytest
+from sqlalchemy import update
 
 from agent.errors import Invalid
 from agent.spec import Spec
 from agent.store.audit import Audit
+from agent.store.people import ONE_TIME_HOURS
+from agent.store.tables import people as table
 from studio import panic
 from studio.errors import BadFields, NotAllowed, NothingChosen
 from studio.pages import team, team_view
@@ -37,6 +42,26 @@ def test_an_invited_person_signs_in_with_a_password_shown_once(
     assert once.password not in again
     log = studio.services.audit.page()
     assert once.password not in repr(log)
+
+
+@pytest.mark.parametrize(("language", "words"), [("es", "caducó"), ("en", "expired")])
+def test_an_invitation_that_nobody_took_up_in_time_is_marked(
+    house: House, admin: Caller, language: str, words: str
+) -> None:
+    studio = house.studio(language)
+    once = team.invite(studio, admin, "ana@example.com", "Ana", "editor")
+    assert str(ONE_TIME_HOURS) in team_view.told(studio, once)[-1]
+    assert words not in _people(studio, admin)
+    with house.services.database.write() as tx:
+        theirs = update(table).where(table.c.email == "ana@example.com")
+        tx.execute(theirs.values(password_expires_at=time.time()))
+    assert words in _people(studio, admin)
+    team.change(studio, admin, "password", "ana@example.com")
+    assert words not in _people(studio, admin)
+
+
+def _people(studio: Studio, caller: Caller) -> str:
+    return str(team_view.shown(studio, team.first(studio, caller))[1])
 
 
 def test_an_address_that_is_none_is_refused(studio: Studio, admin: Caller) -> None:

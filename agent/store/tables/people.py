@@ -1,6 +1,6 @@
 """People of the studio, and what they set for the whole installation."""
 
-from sqlalchemy import JSON, Boolean, Column, Double, Index, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Double, Index, Integer, String, Table, Text
 
 from agent.store.tables.base import Rising, metadata, reference
 
@@ -14,6 +14,7 @@ people = Table(
     Column("role", String(10), nullable=False),  # viewer | agent | editor | admin
     Column("language", String(5), nullable=False, default="es"),
     Column("must_change_password", Boolean, nullable=False, default=False),
+    Column("password_expires_at", Double),  # of a one-time password; of one's own: never
     Column("created_at", Double, nullable=False),
     Column("disabled_at", Double),
     Column("tour", JSON, nullable=False, default=dict),  # how far the first tour has come
@@ -30,13 +31,13 @@ logins = Table(  # a signed-in browser
     Column("browser", String(300), nullable=False, default=""),
 )
 
-login_attempts = Table(  # wrong passwords, for throttling
+login_attempts = Table(  # wrong guesses, for throttling
     "login_attempts",
     metadata,
-    Column("id", Rising, primary_key=True),
-    Column("subject", String(260), nullable=False),  # an e-mail or an address
-    Column("at", Double, nullable=False),
-    Index("ix_login_attempts_subject_at", "subject", "at"),
+    Column("subject", String(64), primary_key=True),  # SHA-256 of what they are counted under
+    Column("wrong", Integer, nullable=False),
+    Column("at", Double, nullable=False),  # the last one
+    Index("ix_login_attempts_at", "at"),
 )
 
 audit = Table(

@@ -53,6 +53,13 @@ TEXTS = {
     "login.password": "Password",
     "login.enter": "Sign in",
     "login.WrongPassword": "The e-mail or the password is wrong.",
+    "login.ExpiredPassword": (
+        "That one-time password has expired. Ask an administrator for another one."
+    ),
+    "login.TooManyAttempts": (
+        "Too many attempts. Wait {seconds} seconds and try again, or use a device that you signed"
+        " in on before."
+    ),
     "login.WeakPassword": (
         "Use at least 12 characters that are neither a common password nor your name."
     ),

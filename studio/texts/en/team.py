@@ -18,10 +18,11 @@ TEXTS: dict[str, str] = {
     "team.password_change": "Change my password →",
     "team.logins_help": "These browsers are signed in. Sign out those you do not recognise.",
     "team.password_once": (
-        "One-time password for {email}. Copy it now: it is not shown again. They choose their"
-        " own when they sign in."
+        "One-time password for {email}. Copy it now: it is not shown again. It works for {hours}"
+        " hours; they choose their own when they sign in."
     ),
     "team.admins_only": "Only administrators see this.",
+    "team.expired": "one-time password expired",
     "team.not_yet": "has not signed in yet",
     "team.disabled": "shut out",
     "team.not_yourself": "You cannot take your own role away: let another administrator do it.",

@@ -53,6 +53,13 @@ TEXTS = {
     "login.password": "Contraseña",
     "login.enter": "Entrar",
     "login.WrongPassword": "El correo o la contraseña no son correctos.",
+    "login.ExpiredPassword": (
+        "Esa contraseña de un solo uso ya caducó. Pida otra a quien administra el estudio."
+    ),
+    "login.TooManyAttempts": (
+        "Demasiados intentos. Espere {seconds} segundos y vuelva a probar, o entre desde un equipo"
+        " donde ya haya entrado."
+    ),
     "login.WeakPassword": (
         "Use al menos 12 caracteres que no sean una contraseña común ni su nombre."
     ),

@@ -18,10 +18,11 @@ TEXTS: dict[str, str] = {
     "team.password_change": "Cambiar mi contraseña →",
     "team.logins_help": "Estos navegadores tienen la sesión abierta. Cierre los que no reconozca.",
     "team.password_once": (
-        "Contraseña de un solo uso para {email}. Cópiela ahora: no se vuelve a mostrar. Al "
-        "entrar elegirá la suya."
+        "Contraseña de un solo uso para {email}. Cópiela ahora: no se vuelve a mostrar. Vale "
+        "{hours} horas; al entrar elegirá la suya."
     ),
     "team.admins_only": "Esto lo ve solo quien tiene el permiso de administración.",
+    "team.expired": "la contraseña de un solo uso caducó",
     "team.not_yet": "aún no ha entrado",
     "team.disabled": "sin acceso",
     "team.not_yourself": (
