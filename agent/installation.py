@@ -11,6 +11,7 @@ import yaml
 from agent.checks import LIVE_CHANNELS
 from agent.invented import SAMPLES, is_invented
 from agent.log import configure
+from agent.private import keep_private, tighten
 from agent.queues import INGESTION, SilentDoorbell
 from agent.services import Services, open_services
 from agent.settings import Settings
@@ -32,6 +33,7 @@ def install(services: Services) -> str | None:
 
     Returns the one-time password of the first person when one was made just now.
     """
+    tighten(services.settings.data_dir)
     migrate(services.database)
     password = services.people.first_run(services.settings)
     if services.agents.count() == 0:
@@ -89,6 +91,7 @@ def main() -> None:
     """Install into the configured stores and print the first password, once."""
     settings = Settings()
     configure(settings.log_level)
+    keep_private()
     services = open_services(settings, SilentDoorbell())
     password = install(services)
     first = services.people.find(settings.admin_email)

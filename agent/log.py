@@ -16,7 +16,7 @@ _fields: contextvars.ContextVar[str] = contextvars.ContextVar("log_fields", defa
 _SECRETS = [
     (re.compile(r"\b(sk|jina|pk|or)[-_][A-Za-z0-9_-]{8,}"), r"\1-***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}"), r"\1 ***"),
-    (re.compile(r"://[^/\s:@]+:[^/\s@]+@"), "://***@"),
+    (re.compile(r"://[^/\s:@]*:[^/\s@]+@"), "://***@"),
     (re.compile(r"(?<!\w)\+?\d{10,15}(?!\w)"), "***"),
 ]
 

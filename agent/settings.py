@@ -14,11 +14,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.addresses import Proxies
 from agent.limits import Limits
+from agent.private import kept
 from knowledge import jina_models
 
 SIMULATOR_NUMBER = "+14155238886"
 TWILIO_API = "https://api.twilio.com"
 META_API = "https://graph.facebook.com"
+VALKEY_PASSWORD, CHROMA_ADDRESS = "valkey-password", "chroma-address"  # files in DATA_DIR
 LOOPBACK = r"localhost|::1|127(\.\d+){3}"
 
 
@@ -215,13 +217,20 @@ class Settings(BaseSettings):
 
     @property
     def redis_in_force(self) -> str:
-        """The Redis or Valkey in force."""
-        return self.redis_url or f"redis://127.0.0.1:{self.valkey_port}/0"
+        """The Redis or Valkey in force, with the password that `make run` made for its own."""
+        password = kept(self.data_dir / VALKEY_PASSWORD)
+        own = f":{password}@127.0.0.1" if password else "127.0.0.1"
+        return self.redis_url or f"redis://{own}:{self.valkey_port}/0"
 
     @property
     def chroma_in_force(self) -> str:
         """The Chroma server in force."""
-        return self.chroma_url or f"http://127.0.0.1:{self.chroma_port}"
+        return self.chroma_url or f"http://{self.chroma_host}:{self.chroma_port}"
+
+    @property
+    def chroma_host(self) -> str:
+        """The address that `make run` chose for its Chroma."""
+        return kept(self.data_dir / CHROMA_ADDRESS) or "127.0.0.1"
 
     @property
     def files_dir(self) -> Path:

@@ -13,6 +13,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from agent import log as logs
+from agent.private import keep_private
 from agent.services import Services, open_services
 from agent.settings import Settings
 from bot import access, failures, release_check
@@ -75,6 +76,7 @@ def from_environment() -> Flask:
     """Return the app of this installation. Exits with a sentence when it must not be opened."""
     settings = Settings()
     logs.configure(settings.log_level)
+    keep_private()
     sys.setswitchinterval(SWITCH_SECONDS)
     if not settings.keys:
         if settings.environment == "production":

@@ -8,6 +8,7 @@ from rq import Worker
 from rq.queue import Queue
 
 from agent.log import configure
+from agent.private import keep_private
 from agent.queues import CHORES
 from agent.settings import Settings
 from jobs import ingest
@@ -46,6 +47,7 @@ def main() -> None:
     os.nice(NICENESS)
     settings = Settings()
     configure(settings.log_level)
+    keep_private()
     keep_working(lambda: ChoreWorker(blocking_redis(settings.redis_in_force)))
 
 

@@ -15,6 +15,7 @@ from rq import SimpleWorker
 
 from agent.answering import open_answering, open_hearing
 from agent.log import configure
+from agent.private import keep_private
 from agent.queues import CONVERSATIONS, DELIVERY, FILES, TURN
 from agent.services import open_services
 from agent.settings import Settings
@@ -112,6 +113,7 @@ def main() -> None:
     """Run one conversation worker."""
     settings = Settings()
     configure(settings.log_level)
+    keep_private()
     with present(settings.data_dir) as name:
         _run(settings, name)
 

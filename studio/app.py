@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from agent.answering import Answering, open_answering
 from agent.log import configure
+from agent.private import keep_private
 from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.store.people import LANGUAGES, Person
@@ -78,6 +79,7 @@ def _email(request: Request) -> str | None:
 def main(settings: Settings) -> None:
     """Serve the studio in this one process: Gradio keeps its queue in memory."""
     configure(settings.log_level)
+    keep_private()
     services = open_services(settings)
     address = "0.0.0.0" if settings.environment == "production" else "127.0.0.1"  # noqa: S104
     uvicorn.run(

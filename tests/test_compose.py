@@ -4,22 +4,26 @@ Where the `docker compose` command exists, it reads the file too; the test's out
 version did, or that none did.
 """
 
+import contextlib
 import re
 import shlex
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from redis import Redis
+from redis.exceptions import AuthenticationError
 
 from agent.addresses import Proxies
 from agent.settings import Settings
-from jobs import alive, stack
+from jobs import alive, stack, stores
 from jobs.chores import ChoreWorker
+from tests.waiting import free_ports, until
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "docker-compose.yml"
@@ -111,7 +115,7 @@ def test_the_image_is_built_from_pinned_wheels_and_runs_as_nobody_special() -> N
 def test_every_address_a_part_is_told_is_a_setting_and_a_service() -> None:
     told = SERVICES["turns"]["environment"]
     assert {name.lower() for name in told} - {"pgpassword"} <= set(Settings.model_fields)
-    hosts = {re.sub(r"^\w+://(\w+@)?(\w+).*", r"\2", told[name])
+    hosts = {re.sub(r"^\w+://([^@]*@)?(\w+).*", r"\2", told[name])
              for name in ("DATABASE_URL", "REDIS_URL", "CHROMA_URL")}  # fmt: skip
     assert hosts <= set(SERVICES)
 
@@ -154,6 +158,49 @@ def test_no_secret_is_written_in_the_file() -> None:
     assert set(secrets) <= {"${POSTGRES_PASSWORD:-}"}
 
 
+def test_valkey_asks_for_a_password_that_its_command_line_does_not_show(tmp_path: Path) -> None:
+    valkey = SERVICES["valkey"]
+    [mounted] = valkey["configs"]
+    assert mounted["target"] in valkey["command"]
+    assert not any("PASSWORD" in word or "requirepass" in word for word in valkey["command"])
+    written = COMPOSE["configs"][mounted["source"]]["content"]
+    assert SERVICES["turns"]["environment"]["REDIS_URL"].startswith(
+        "redis://:${VALKEY_PASSWORD:-}@"
+    )
+    assert valkey["environment"]["REDISCLI_AUTH"] == "${VALKEY_PASSWORD:-}"
+    config = tmp_path / "valkey.conf"
+    config.write_text(written.replace("${VALKEY_PASSWORD:-}", ""))
+    refused = subprocess.run([stores._valkey(), str(config)], capture_output=True, check=False)
+    assert refused.returncode == 1  # nobody forgets to set one
+    config.write_text(written.replace("${VALKEY_PASSWORD:-}", "abc123"))
+    with running_valkey(config) as port:
+        with Redis(port=port) as stranger, pytest.raises(AuthenticationError):
+            stranger.ping()
+        with Redis(port=port, password="abc123") as ours:
+            assert ours.ping()
+
+
+@contextlib.contextmanager
+def running_valkey(config: Path) -> Iterator[int]:
+    """A Valkey of that configuration; yields its port."""
+    [port] = free_ports(1)
+    command = [stores._valkey(), str(config), "--bind", "127.0.0.1", "--port", str(port)]
+    started = subprocess.Popen(
+        [*command, "--dir", str(config.parent)], stdout=subprocess.DEVNULL
+    )  # fmt: skip
+    try:
+        until(lambda: listens(port), what="Valkey's start")
+        yield port
+    finally:
+        started.kill()
+        started.wait()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_docker_compose_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for file in (FILE, ROOT / "Dockerfile"):
         shutil.copy(file, tmp_path)
@@ -164,6 +211,7 @@ def test_docker_compose_reads_the_file(tmp_path: Path, capsys: pytest.CaptureFix
     if version:
         done = compose("config", "-q", folder=tmp_path)
         assert done is not None, "docker compose refuses the file"
+    assert set(COMPOSE["configs"]) == {"valkey"}
     assert set(COMPOSE["volumes"]) == {"postgres", "valkey", "chroma", "data", "jina-models"}
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 
 from agent import log as logs
+from agent.private import keep_private
 from agent.settings import Settings
 from bot.access import is_local
 from bot.limits import Bodies, Limits
@@ -61,6 +62,7 @@ def main() -> None:
     """Serve until stopped."""
     settings = Settings()
     logs.configure(settings.log_level)
+    keep_private()
     token = settings.twilio_auth_token
     if not settings.twilio_account_sid or token is None:
         sys.exit("The simulator needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; any words will do.")

@@ -1,5 +1,6 @@
 """Starting and stopping: one Ctrl-C ends all of it, and one sentence says why it cannot start."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -90,3 +91,20 @@ def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert b"TURN_SLOTS" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_nobody_else_on_the_machine_reads_what_it_keeps(world: World) -> None:
+    stack = world.stack
+    until(lambda: set(stack.pids()) >= {"valkey", "chroma", "chores"}, what="all parts")
+    open_ones = [
+        f"{path.relative_to(stack.data_dir)} {path.lstat().st_mode & 0o777:o}"
+        for path in stack.data_dir.rglob("*")
+        if not path.is_symlink() and path.exists() and path.lstat().st_mode & 0o077
+    ]
+    assert open_ones == []
+    assert stack.process
+    password = (stack.data_dir / "valkey-password").read_text().strip()
+    for pid in [stack.process.pid, *descendants(stack.process.pid)]:
+        with contextlib.suppress(OSError):  # it has ended
+            assert password.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    assert password not in stack.log
