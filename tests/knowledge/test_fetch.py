@@ -6,6 +6,7 @@ import itertools
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -41,6 +42,18 @@ class Listener:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(5)
+
+
+@pytest.fixture(autouse=True)
+def nobody_outside_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name of these tests is looked up: neither spelling nor name gets as far as that."""
+    look_up = socket.getaddrinfo
+
+    def local(host: str, *rest: Any, **more: Any) -> Any:
+        assert host == "127.0.0.1"
+        return look_up(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", local)
 
 
 @pytest.fixture
