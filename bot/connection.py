@@ -12,7 +12,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot.limits import Limits
-from bot.refusals import refusal
+from bot.refusals import CLOSE, refusal
 
 
 class HeadersTooLong(Exception):
@@ -153,6 +153,6 @@ class Connection(HttpToolsProtocol):
             return
         headers, body = refusal(status)
         lines = [b"HTTP/1.1 %d %s" % (status, status.phrase.encode())]
-        lines += [name + b": " + value for name, value in headers]
+        lines += [name + b": " + value for name, value in [*headers, CLOSE]]
         self.transport.write(b"\r\n".join([*lines, b"", body]))
         self.transport.close()

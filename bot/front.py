@@ -9,23 +9,22 @@ import asyncio
 import contextlib
 import io
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
+from flask import Flask
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
 from agent.log import log_place
 from bot.limits import Limits
-from bot.refusals import Headers, Refused, refusal
-from bot.wsgi import Answer, call
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from bot.refusals import Answer, Headers, Refused, refused
+from bot.wsgi import call, look
 
 log = logging.getLogger(__name__)
 
+Told = TypeVar("Told")
 LAST_SECONDS = 1.0  # that a request which is still arriving gets when the server stops
 
 
@@ -34,9 +33,9 @@ class Left(Exception):
 
 
 class Front:
-    """An ASGI app in front of a WSGI app."""
+    """An ASGI app in front of a Flask app."""
 
-    def __init__(self, app: "WSGIApplication", limits: Limits) -> None:
+    def __init__(self, app: Flask, limits: Limits) -> None:
         self._app = app
         self._limits = limits
         self._threads = ThreadPoolExecutor(limits.threads, "request")
@@ -53,11 +52,11 @@ class Front:
             await _send(send, *await self._answer(scope, receive))
         except Left:
             return
-        except Refused as refused:
-            log.info("refused before Flask: %s", refused.status)
-            await self._refuse(refused.status, receive, send)
+        except Refused as refusal:
+            log.info("refused before it was read: %s", refusal.status)
+            await self._refuse(refusal, receive, send)
         except asyncio.CancelledError:  # the server has waited long enough for it
-            await self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, receive, send)
+            await self._refuse(refused(HTTPStatus.SERVICE_UNAVAILABLE), receive, send)
 
     def stop(self) -> None:
         """Give requests that are still arriving a last moment."""
@@ -70,13 +69,17 @@ class Front:
         """Read the request and let the app answer it. Raises Refused, Left."""
         async with contextlib.AsyncExitStack() as stay:
             body = await self._read(scope, receive, stay)
+            return await self._ask(call, self._app, scope, body)
+
+    async def _ask(self, question: Callable[..., Told], *about: object) -> Told:
+        """Return what *question* finds in one of the threads. Raises Refused."""
+        try:
             loop = asyncio.get_running_loop()
-            try:
-                return await loop.run_in_executor(self._threads, call, self._app, scope, body)
-            except Exception as error:
-                log.error("unforeseen: %s", type(error).__name__)
-                log_place(log, error)
-                raise Refused(HTTPStatus.INTERNAL_SERVER_ERROR) from None
+            return await loop.run_in_executor(self._threads, question, *about)
+        except Exception as error:
+            log.error("unforeseen: %s", type(error).__name__)
+            log_place(log, error)
+            raise refused(HTTPStatus.INTERNAL_SERVER_ERROR) from None
 
     async def _read(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, stay: contextlib.AsyncExitStack
@@ -87,11 +90,13 @@ class Front:
         _check(scope, most)
         whole = await self._fill(body, receive, small)
         if not whole and body.tell() <= most:
+            if bodies.look_first and (no := await self._ask(look, self._app, scope)):
+                raise Refused(*no)
             async with self._in_time(HTTPStatus.SERVICE_UNAVAILABLE):
                 await stay.enter_async_context(self._places[bodies])
             await self._fill(body, receive, most)
         if body.tell() > most:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         body.seek(0)
         return body
 
@@ -120,21 +125,21 @@ class Front:
                     self._clocks.discard(clock)
         except TimeoutError:
             status = HTTPStatus.SERVICE_UNAVAILABLE if self._stopping else late
-            raise Refused(status) from None
+            raise refused(status) from None
 
     def _prolong(self, clock: asyncio.Timeout, seconds: float) -> None:
         if not self._stopping:
             clock.reschedule((clock.when() or 0) + seconds)
 
     async def _refuse(
-        self, status: HTTPStatus, receive: ASGIReceiveCallable, send: ASGISendCallable
+        self, refusal: Refused, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Answer, and where the caller is still sending, throw it away for a while.
 
         A connection that is closed on unread bytes takes the answer with it (RFC 9112, 9.6).
         """
-        await _send(send, status, *refusal(status), more=True)
-        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        await _send(send, *refusal.answer, more=True)
+        if refusal.status != HTTPStatus.REQUEST_TIMEOUT and not self._stopping:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._limits.linger_seconds):
                     while (await receive()).get("more_body"):
@@ -154,6 +159,6 @@ def _check(scope: HTTPScope, most: int) -> None:
     headers = dict(scope["headers"])  # the parser has seen that a length is one number
     length = int(headers.get(b"content-length", 0))
     if length > most:
-        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        raise refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if b"upgrade" in headers and (length or b"transfer-encoding" in headers):
-        raise Refused(HTTPStatus.BAD_REQUEST)  # the parser leaves out the body after an upgrade
+        raise refused(HTTPStatus.BAD_REQUEST)  # the parser leaves out the body after an upgrade

@@ -17,6 +17,7 @@ class Bodies:
     path: re.Pattern[str]
     most_bytes: int
     at_once: int  # bodies above `Limits.small_bytes` in memory; the next one waits
+    look_first: bool = False  # ask Flask whether it refuses the headers before reading a big one
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,6 @@ class Limits:
         return next(bodies for bodies in self.bodies if bodies.path.match(path))
 
 
-UPLOADS = Bodies(re.compile(r"/agents/[^/]+/knowledge$"), 26 * MIB, at_once=3)
-OTHERS = Bodies(re.compile(""), 3 * MIB, at_once=16)  # Meta's batches reach 3 MB
+UPLOADS = Bodies(re.compile(r"/agents/[^/]+/knowledge$"), 26 * MIB, 3, look_first=True)
+OTHERS = Bodies(re.compile(""), 3 * MIB, 16)  # Meta's batches reach 3 MB
 BOT = Limits((UPLOADS, OTHERS))

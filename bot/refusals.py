@@ -12,25 +12,32 @@ SENTENCES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "There is too much to do right now. Try again.",
 }
 Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, bytes]  # status, headers, body
+CLOSE = (b"connection", b"close")
 
 
 class Refused(Exception):
-    """A request that is answered with *status* instead of being passed on."""
+    """A request that is answered without being passed on; the connection ends with it."""
 
-    def __init__(self, status: HTTPStatus) -> None:
-        super().__init__(status.phrase)
+    def __init__(self, status: int, headers: Headers, body: bytes) -> None:
+        super().__init__(status)
         self.status = status
+        self.answer: Answer = (status, [*headers, CLOSE], body)
+
+
+def refused(status: HTTPStatus) -> Refused:
+    """Return what to raise for *status*."""
+    return Refused(status, *refusal(status))
 
 
 def refusal(status: HTTPStatus) -> tuple[Headers, bytes]:
-    """Return headers and body of the answer; the connection ends with it."""
+    """Return headers and body of the answer."""
     body = json.dumps({"error": {"message": SENTENCES[status], "fields": []}}).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"x-content-type-options", b"nosniff"),
         (b"cache-control", b"no-store"),
-        (b"connection", b"close"),
     ]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.append((b"retry-after", b"5"))

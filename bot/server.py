@@ -2,7 +2,7 @@
 
     Connection   headers within size and time; idle callers and slow readers closed
     Front        the body within size and time, in memory
-    WSGI app     in one of a few threads, and never waiting for a caller
+    Flask        in one of a few threads, and never waiting for a caller
 
 On SIGTERM or SIGINT it takes no more connections, finishes what is whole, gives what is still
 arriving a second, and ends of that signal.
@@ -12,16 +12,14 @@ import asyncio
 import signal
 import socket
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import uvicorn
+from flask import Flask
 
 from bot.connection import Connection
 from bot.front import Front
 from bot.limits import Limits
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 CANCELLED_SECONDS = 0.5  # for the last answers to requests that took too long to finish
 
@@ -29,7 +27,7 @@ CANCELLED_SECONDS = 0.5  # for the last answers to requests that took too long t
 class Server(uvicorn.Server):
     """Serves *app* on *host* and *port* within *limits*."""
 
-    def __init__(self, app: "WSGIApplication", host: str, port: int, limits: Limits) -> None:
+    def __init__(self, app: Flask, host: str, port: int, limits: Limits) -> None:
         self._front = Front(app, limits)
         super().__init__(
             uvicorn.Config(
@@ -58,7 +56,7 @@ class Server(uvicorn.Server):
             await asyncio.wait(tasks, timeout=CANCELLED_SECONDS)
 
 
-def serve(app: "WSGIApplication", host: str, port: int, limits: Limits) -> None:
+def serve(app: Flask, host: str, port: int, limits: Limits) -> None:
     """Serve until a signal says stop."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # raised again at the end: die of it, no traceback
     Server(app, host, port, limits).run()

@@ -1,23 +1,20 @@
-"""Calls a WSGI app with a request that has been read whole."""
+"""Asks a Flask app: with a request that has been read whole, or with its headers alone."""
 
 import io
 import sys
 import urllib.parse
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from flask import Flask, request
 from uvicorn._types import HTTPScope
 
-from bot.refusals import Headers
+from bot.refusals import Answer
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
-Answer = tuple[int, Headers, bytes]  # status, headers, body
 UNPASSED = (b"transfer-encoding", b"content-length")  # of the body as it travelled
 
 
-def call(app: "WSGIApplication", scope: HTTPScope, body: io.BytesIO) -> Answer:
+def call(app: Flask, scope: HTTPScope, body: io.BytesIO) -> Answer:
     """Return status, headers and body of what *app* answers."""
     pieces: list[bytes] = []
     head: list[Any] = []
@@ -28,12 +25,28 @@ def call(app: "WSGIApplication", scope: HTTPScope, body: io.BytesIO) -> Answer:
         head[:] = [int(status[:3]), [(name.encode(), _bytes(text)) for name, text in headers]]
         return pieces.append
 
-    answer: Iterable[bytes] = app(environ(scope, body), start)
+    answer: Iterable[bytes] = app.wsgi_app(environ(scope, body), start)
     try:
         pieces.extend(answer)
     finally:
         getattr(answer, "close", lambda: None)()
     return head[0], head[1], b"".join(pieces)
+
+
+def look(app: Flask, scope: HTTPScope) -> Answer | None:
+    """Return how *app* refuses a request by its headers (no such address, no key), else None."""
+    with app.request_context(environ(scope, io.BytesIO())):
+        try:
+            if request.routing_exception:
+                raise request.routing_exception
+            refusal = app.preprocess_request()
+        except Exception as error:  # as Flask itself does
+            refusal = app.handle_user_exception(error)
+        if refusal is None:
+            return None
+        answer = app.process_response(app.make_response(refusal))
+        headers = [(name.encode(), _bytes(text)) for name, text in answer.headers]
+        return answer.status_code, headers, answer.get_data()
 
 
 def environ(scope: HTTPScope, body: io.BytesIO) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Genuine webhooks beside many callers who take their time."""
 
+import dataclasses
 import http.client
 import time
 import urllib.parse
@@ -37,7 +38,8 @@ def _acknowledged(port: int, number: int) -> float:
 
 @on_one_database
 def test_webhooks_do_not_wait_for_two_hundred_slow_callers(services: Services) -> None:
-    with serving(create_app(services), BOT) as port:
+    patient = dataclasses.replace(BOT, head_seconds=60, body_seconds=60)
+    with serving(create_app(services), patient) as port:
         alone = acknowledged(port, 0)
         with SlowCallers(port, SLOW) as slow:
             beside = acknowledged(port, WEBHOOKS)
