@@ -8,9 +8,12 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.reachable import vectors_answer
 from agent.services import Services
 from bot import access, metrics
 from bot.spool import Spool
+
+NOT_WRITABLE = "not writable"
 
 
 def health(services: Services, spool: Spool) -> Blueprint:
@@ -24,11 +27,17 @@ def health(services: Services, spool: Spool) -> Blueprint:
 
     @door.get("/readyz")
     def readyz() -> tuple[dict[str, Any], int]:
-        parts = {"database": _database(services), "redis": _redis(services)}
-        parts["spool"] = f"{waiting} waiting" if (waiting := len(spool.waiting())) else "ok"
-        if parts["database"] == "down":
+        parts = {
+            "database": _word(_database(services)),
+            "spool": _spool(spool),
+            "redis": _word(_redis(services)),
+            "chroma": _word(vectors_answer(services.settings.chroma_in_force)),
+        }
+        # Who balances by this address sends nothing here after a 503, and most providers tell a
+        # message only once. So 503 is for the one state in which nothing can be acknowledged:
+        # neither the database nor the spool takes it. Everything else is named and degraded.
+        if parts["database"] == "down" and parts["spool"] == NOT_WRITABLE:
             return {"status": "down", "parts": parts}, 503
-        # Without Redis messages are still taken and kept, so traffic must go on coming here.
         status = "ok" if set(parts.values()) == {"ok"} else "degraded"
         return {"status": status, "parts": parts}, 200
 
@@ -41,18 +50,28 @@ def health(services: Services, spool: Spool) -> Blueprint:
     return door
 
 
-def _database(services: Services) -> str:
+def _word(is_up: bool) -> str:
+    return "ok" if is_up else "down"
+
+
+def _spool(spool: Spool) -> str:
+    if not spool.is_writable():
+        return NOT_WRITABLE
+    return f"{waiting} waiting" if (waiting := len(spool.waiting())) else "ok"
+
+
+def _database(services: Services) -> bool:
     try:
         with services.database.read() as tx:
             tx.execute(text("SELECT 1"))
     except SQLAlchemyError:
-        return "down"
-    return "ok"
+        return False
+    return True
 
 
-def _redis(services: Services) -> str:
+def _redis(services: Services) -> bool:
     try:
         services.redis.ping()
     except RedisError:
-        return "down"
-    return "ok"
+        return False
+    return True

@@ -14,6 +14,7 @@ import itertools
 import json
 import logging
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 # A table that is not there yet (a migration under way) is a database that is not there yet.
 UNAVAILABLE = (*AWAY, ProgrammingError, InternalError, DisconnectionError)
 EVERY_SECONDS = 1.0
+PROBE = b" " * 64 * 1024  # about what a large record takes
 WAITING, BROKEN = ".json", ".broken"
 Store = Callable[[str, Sequence[Event]], None]
 _KINDS: dict[str, type[Event]] = {
@@ -64,6 +66,16 @@ class Spool:
     def waiting(self) -> list[Path]:
         """Return the records that wait, oldest first."""
         return records(self._folder)
+
+    def is_writable(self) -> bool:
+        """Whether a record could be kept now: the folder is there, takes files and has room."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=self._folder) as probe:
+                probe.write(PROBE)
+        except OSError:
+            return False
+        return True
 
     def broken(self) -> list[Path]:
         """Return the records that could not be stored, for a person to look at."""

@@ -52,10 +52,12 @@ def run(settings: Settings) -> int:
     except (CannotStart, Invalid) as reason:
         print(f"Cannot start: {reason}", file=sys.stderr)
         return 1
-    supervisor = Supervisor()
+    data = settings.data_dir.resolve()
+    logs = {"chroma": data / "chroma.log", "valkey": data / "valkey" / "valkey.log"}
+    supervisor = Supervisor(logs)
     for name, command in commands(settings).items():
         # Chroma's banner and its advertisement are not our users' business.
-        log = f" >>'{settings.data_dir.resolve()}/chroma.log' 2>&1" if name == "chroma" else ""
+        log = f" >>'{logs[name]}' 2>&1" if name == "chroma" else ""
         supervisor.add_process(name, f"exec {sys.executable} -m jobs.process {command}{log}")
     welcome = threading.Thread(
         target=_welcome, args=(settings, sign_in, supervisor.say), daemon=True

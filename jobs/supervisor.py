@@ -1,18 +1,27 @@
 """A honcho manager that starts again what dies, instead of stopping the rest."""
 
 import multiprocessing
+import os
+import sys
 import time
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
-from honcho.printer import Message
+from honcho.printer import Message, Printer
 from honcho.process import Process
 
+from agent.log import redact
 from knowledge.orphans import die_with_parent
 
 PAUSE_SECONDS = 1.0  # before a part that died young is started again
 LONGEST_PAUSE = 15.0
+OFTEN = 3  # deaths in a row from which on more is said
+TAIL_BYTES = 4096
 STEADY_SECONDS = 30.0  # a part that lived this long starts again at once
 
 
@@ -25,11 +34,33 @@ class _Part(Process):  # honcho is untyped
         super().run(events, ignore_signals)
 
 
-class Supervisor(Manager):
-    """Runs parts side by side; Ctrl-C or SIGTERM ends all of them."""
+class _Remembering(Printer):  # honcho is untyped
+    """Prints the lines of every part, and remembers the last one of each."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(sys.stdout)
+        self.last: dict[str, str] = {}
+
+    def write(self, message: Any) -> None:
+        """Print a line."""
+        data = message.data
+        words = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+        if words.strip():
+            self.last[message.name] = words.strip()
+        super().write(message)
+
+
+class Supervisor(Manager):
+    """Runs parts side by side; Ctrl-C or SIGTERM ends all of them.
+
+    *logs*: the file that a part's words go to, where they are not printed.
+    """
+
+    def __init__(self, logs: Mapping[str, Path] = MappingProxyType({})) -> None:
+        self._words = _Remembering()
+        self._logs = logs
+        super().__init__(self._words)
+        self._deaths: Counter[str] = Counter()
         self._process_ctor = _Part
         self._started_at: dict[str, float] = {}
         self._pauses: dict[str, float] = {}
@@ -72,8 +103,19 @@ class Supervisor(Manager):
         steady = now - self._started_at.get(name, float("-inf")) > STEADY_SECONDS
         longer = min(max(self._pauses.get(name, 0.0) * 2, PAUSE_SECONDS), LONGEST_PAUSE)
         self._pauses[name] = 0.0 if steady else longer
-        self._system_print(f"{name} died and is started again\n")
+        self._deaths[name] = 1 if steady else self._deaths[name] + 1
+        self._system_print(self._obituary(name))
         return self._pauses[name]
+
+    def _obituary(self, name: str) -> str:
+        """Name a part that died; of one that cannot live, also how often, and its last words."""
+        if self._deaths[name] < OFTEN:
+            return f"{name} died and is started again\n"
+        words = last_line(self._logs[name]) if name in self._logs else self._words.last.get(name)
+        return (
+            f"{name} died {self._deaths[name]} times in a row and is started again in "
+            f"{self._pauses[name]:.0f} s. Its last words: {redact(words or 'none')}\n"
+        )
 
     def _start_again(self, name: str, part: dict[str, Any]) -> None:
         del part["returncode"]
@@ -81,3 +123,14 @@ class Supervisor(Manager):
             name=name, target=part["obj"].run, args=(self.events, True)
         )
         part["process"].start()
+
+
+def last_line(log: Path) -> str:
+    """Return the last line with words in the file *log*, or nothing."""
+    try:
+        with log.open("rb") as file:
+            file.seek(-min(log.stat().st_size, TAIL_BYTES), os.SEEK_END)
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

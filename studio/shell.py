@@ -5,6 +5,7 @@ from collections.abc import Callable
 import gradio as gr
 from gradio.components import Navbar
 
+from agent.reachable import vectors_answer
 from agent.settings import Settings
 from agent.store.people import Person
 from knowledge import landlock
@@ -44,13 +45,18 @@ PAGES: tuple[tuple[str, str, Build], ...] = (  # (path, key of the name, what bu
     ("team", "team.title", team.build),
     ("simulator", "simulator.title", simulator.build),
 )
-HINTS = {"strip.unsealed": "strip.unsealed_why"}  # said where "real or stand-in" says nothing
+HINTS = {  # said where "real or stand-in" says nothing
+    "strip.unsealed": "strip.unsealed_why",
+    "strip.away": "strip.away_why",
+}
 HIDDEN = ("new", "undelivered")  # pages that are come to from another page
 
 
 def parts_in_force(settings: Settings) -> list[tuple[str, str, bool]]:
     """Return (what, which, is it the real service) for the strip in the header."""
     model, embeddings = settings.model_in_force, settings.embeddings_in_force
+    away = not vectors_answer(settings.chroma_in_force)
+    index = [("strip.index", "strip.away", False)] if away else []
     sealed = [] if landlock.abi() else [("strip.reading", "strip.unsealed", False)]
     return [
         ("strip.model", "strip.offline" if model == "offline" else model, model != "offline"),
@@ -65,6 +71,7 @@ def parts_in_force(settings: Settings) -> list[tuple[str, str, bool]]:
             "PostgreSQL" if settings.sql_url.startswith("postgresql") else "SQLite",
             True,
         ),
+        *index,
         *sealed,
     ]
 

@@ -1,9 +1,13 @@
 import dataclasses
 import logging
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
@@ -13,6 +17,7 @@ from agent.store.inbox import Inbound
 from bot import access
 from bot.app import create_app
 from tests.bot.conftest import Post, on_one_database, payload
+from tests.standins.server import serve
 
 
 def with_redis(services: Services, url: str) -> Services:
@@ -25,15 +30,78 @@ def test_up_means_up(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
 
 
-def test_ready_means_that_both_stores_answer(services: Services, valkey_url: str) -> None:
-    whole = with_redis(services, valkey_url)
-    answer = create_app(whole).test_client().get("/readyz")
-    whole.redis.close()
-    assert answer.status_code == 200
-    assert answer.json == {
+@pytest.fixture
+def whole(services: Services, valkey_url: str) -> Iterator[Services]:
+    """A house whose every part answers."""
+    with serve(heartbeat()) as chroma:
+        found = with_redis(with_settings(services, chroma_url=chroma), valkey_url)
+        yield found
+        found.redis.close()
+
+
+def heartbeat() -> Flask:
+    """As much of Chroma as says that it is up."""
+    app = Flask("chroma")
+    app.get("/api/v2/heartbeat")(lambda: {"nanosecond heartbeat": 1})
+    return app
+
+
+def with_settings(services: Services, **changes: object) -> Services:
+    settings = services.settings.model_copy(update=changes)
+    return dataclasses.replace(services, settings=settings)
+
+
+def without_database(services: Services) -> Services:
+    gone = type(services.database)("postgresql+psycopg://x@127.0.0.1:1/x")
+    return dataclasses.replace(services, database=gone)
+
+
+def readiness(services: Services) -> tuple[int, dict[str, Any]]:
+    answer = create_app(services).test_client().get("/readyz")
+    return answer.status_code, answer.json
+
+
+def test_ready_means_that_every_store_answers(whole: Services) -> None:
+    status, told = readiness(whole)
+    assert status == 200
+    assert told == {
         "status": "ok",
-        "parts": {"database": "ok", "redis": "ok", "spool": "ok"},
+        "parts": {"database": "ok", "spool": "ok", "redis": "ok", "chroma": "ok"},
     }
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [
+        ("chroma", {"chroma_url": "http://127.0.0.1:1"}),
+        ("redis", {"redis_url": "redis://127.0.0.1:1/0"}),
+    ],
+)
+def test_a_part_that_is_away_is_named_and_webhooks_go_on_coming(
+    whole: Services, part: str, changes: dict[str, str]
+) -> None:
+    away = with_settings(whole, **changes)
+    if part == "redis":
+        away = with_redis(away, changes["redis_url"])
+    status, told = readiness(away)
+    assert (status, told["status"], told["parts"][part]) == (200, "degraded", "down")
+    assert [name for name, state in told["parts"].items() if state != "ok"] == [part]
+
+
+@on_one_database
+def test_a_chroma_that_hangs_or_fails_is_not_called_well(whole: Services) -> None:
+    broken = Flask("chroma")
+    broken.get("/api/v2/heartbeat")(lambda: ("", 503))
+    with serve(broken) as url:
+        _, told = readiness(with_settings(whole, chroma_url=url))
+    assert told["parts"]["chroma"] == "down"
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        _, told = readiness(with_settings(whole, chroma_url=url))
+    assert told["parts"]["chroma"] == "down"
 
 
 @on_one_database
@@ -50,13 +118,23 @@ def test_with_a_deaf_redis_a_message_is_stored_all_the_same(services: Services) 
 
 
 @on_one_database
-def test_without_the_database_it_is_not_ready(services: Services, tmp_path: object) -> None:
-    gone = dataclasses.replace(
-        services, database=type(services.database)("postgresql+psycopg://x@127.0.0.1:1/x")
-    )
-    answer = create_app(gone).test_client().get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json["parts"]["database"] == "down"
+def test_without_the_database_webhooks_are_still_taken_so_traffic_must_come(
+    whole: Services,
+) -> None:
+    gone = without_database(whole)
+    status, told = readiness(gone)
+    assert (status, told["status"], told["parts"]["database"]) == (200, "degraded", "down")
+    gone.database.close()
+
+
+@on_one_database
+def test_where_nothing_can_be_acknowledged_it_is_not_ready(whole: Services) -> None:
+    spool = whole.settings.data_dir / "spool"
+    spool.write_text("a file, where a folder should be")
+    status, told = readiness(whole)
+    assert (status, told["parts"]["spool"]) == (200, "not writable")
+    gone = without_database(whole)
+    assert readiness(gone)[0] == 503
     gone.database.close()
 
 

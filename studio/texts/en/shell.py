@@ -33,6 +33,12 @@ TEXTS = {
     "strip.embeddings": "Search",
     "strip.whatsapp": "WhatsApp",
     "strip.database": "Data",
+    "strip.index": "Index",
+    "strip.away": "away",
+    "strip.away_why": (
+        "Chroma does not answer: agents find by words only, not by meaning, and nothing new is "
+        "read. The lines of `make run`, or chroma.log in DATA_DIR, say why"
+    ),
     "strip.reading": "Files",
     "strip.unsealed": "not sealed off",
     "strip.unsealed_why": (

@@ -33,6 +33,12 @@ TEXTS = {
     "strip.embeddings": "Búsqueda",
     "strip.whatsapp": "WhatsApp",
     "strip.database": "Datos",
+    "strip.index": "Índice",
+    "strip.away": "no responde",
+    "strip.away_why": (
+        "Chroma no responde: los agentes buscan solo por palabras, no por significado, y no se lee "
+        "nada nuevo. Las líneas de `make run`, o chroma.log en DATA_DIR, dicen por qué"
+    ),
     "strip.reading": "Archivos",
     "strip.unsealed": "sin aislar",
     "strip.unsealed_why": (
