@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from tests.stack.conftest import World, worlds
 from tests.stack.running import ROOT, Running, descendants
@@ -108,3 +110,16 @@ def test_nobody_else_on_the_machine_reads_what_it_keeps(world: World) -> None:
         with contextlib.suppress(OSError):  # it has ended
             assert password.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
     assert password not in stack.log
+
+
+def test_a_chroma_that_cannot_live_is_named_while_customers_are_answered(tmp_path: Path) -> None:
+    broken = tmp_path / "data" / "chroma" / "chroma.sqlite3"
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"this is no database" * 1000)
+    with contextlib.contextmanager(worlds)(tmp_path / "data") as world:
+        world.ask("SM" + "3" * 32, "whatsapp:+5215550000003", "hola")
+        until(lambda: "chroma died 3 times in a row" in world.stack.log, 60, "the obituary")
+        assert re.search(r"chroma died 3 times .* Its last words: (?!none)\S+", world.stack.log)
+        told = urllib3.request("GET", f"{world.stack.bot}/readyz")
+        assert (told.status, told.json()["status"]) == (200, "degraded")
+        assert told.json()["parts"]["chroma"] == "down"
