@@ -17,6 +17,9 @@ from agent.settings import Settings
 from agent.store.people import LANGUAGES, Person
 from knowledge.files import MAX_BYTES
 from studio import shell, theme
+from studio.checks.calls import Calls
+from studio.checks.front import Checks
+from studio.checks.uploads import Uploads
 from studio.document import Document
 from studio.export import Exports
 from studio.files import Files
@@ -38,18 +41,19 @@ def create_app(services: Services, answering: Answering) -> ASGIApp:
     host.include_router(Files(services).routes())
     with warnings.catch_warnings():  # Gradio warns that it leaves off what is off anyway
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
-        for language in LANGUAGES:
-            _mount(host, Studio(services, answering, language))
+        apps = {one: _mount(host, Studio(services, answering, one)) for one in LANGUAGES}
     pages = Document(host, {language: theme.script(language) for language in LANGUAGES})
-    guard = Guard(pages, services.people, services.settings.environment == "production")
+    checks = Checks(pages, {one: Calls(apps[one]) for one in LANGUAGES}, Uploads())
+    guard = Guard(checks, services.people, services.settings.environment == "production")
     return Proxied(guard, services.settings.proxies)
 
 
-def _mount(host: FastAPI, studio: Studio) -> None:
+def _mount(host: FastAPI, studio: Studio) -> gr.Blocks:
     settings = studio.services.settings
+    app = shell.build(studio)
     gr.mount_gradio_app(
         host,
-        shell.build(studio),
+        app,
         path=f"{HOME}/{studio.language}",
         server_name="127.0.0.1",
         server_port=settings.studio_port,
@@ -68,6 +72,10 @@ def _mount(host: FastAPI, studio: Studio) -> None:
         theme=theme.theme(),
         css=theme.style(),
     )
+    # Gradio 6.31 sets these in `launch` alone. Without the first it copies any file of the machine
+    # that a request names; without the second it serves a named SVG as one of its own pages.
+    app.has_launched = app.is_running = True
+    return app
 
 
 def _email(request: Request) -> str | None:

@@ -6,7 +6,8 @@ StudioError
 ├── BadFields       a form holds values that cannot be used
 ├── BadFile         a file that holds no agent
 ├── NotReady        the check before a release found what keeps it back
-└── NotReached      the bot or the simulator does not answer
+├── NotReached      the bot or the simulator does not answer
+└── Refused         a request that no page of ours sends
 """
 
 
@@ -45,3 +46,11 @@ class NotReady(StudioError):
 
 class NotReached(StudioError):
     """Another part of the installation does not answer."""
+
+
+class Refused(StudioError):
+    """A request that no page of ours sends; `status` is what HTTP calls it."""
+
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status = status

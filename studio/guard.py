@@ -18,21 +18,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agent.store.people import People, Person
 
 HOME = "/studio"
-OPEN = re.compile(r"/(login|healthz|favicon\.ico|manifest\.json)$")
+OPEN = re.compile(r"/(login|healthz|favicon\.ico|manifest\.json)\Z")
 STATIC = re.compile(rf"{HOME}/(es|en)/(assets|static)/")
-HALF_OPEN = re.compile(r"/(password|logout|language)$")  # a password must be changed first
+HALF_OPEN = re.compile(r"/(password|logout|language)\Z")  # a password must be changed first
 PAGE_NAMES = (  # besides the first, at /
     "new", "playground", "evaluate", "knowledge", "inbox", "undelivered", "insights", "channels",
     "team", "simulator",
 )  # fmt: skip
 EXPORTS = ("/insights.csv",)
 FILES = "/files/"  # what customers sent, by id
-_FILE = re.compile(rf"{FILES}[0-9a-f]{{32}}$")
-PAGES = re.compile(rf"{HOME}(/(es|en)(/({'|'.join(PAGE_NAMES)}))?)?/?$")
+_FILE = re.compile(rf"{FILES}[0-9a-f]{{32}}\Z")
+PAGES = re.compile(rf"{HOME}(/(es|en)(/({'|'.join(PAGE_NAMES)}))?)?/?\Z")
 API = re.compile(
     rf"{HOME}/(es|en)/((gradio_api/(queue/(join|data)|run/\w+/?|upload|upload_progress|cancel|reset"
     r"|startup-events|heartbeat/\w+|file=.+|app_id/?))|config/?|theme\.css|manifest\.json"
-    r"|svelte/.+|favicon\.ico)$"
+    r"|svelte/.+|favicon\.ico)\Z"
 )
 # Gradio compiles its HTML templates with Function(); everything else stays at home.
 POLICY = (
@@ -89,7 +89,7 @@ class Guard:
             return None
         token = request.cookies.get(self._cookie, "")
         person = await to_thread.run_sync(self._people.of_token, token) if token else None
-        scope["person"] = person
+        scope["person"], scope["sign_in"] = person, token
         if path == "/" or HALF_OPEN.match(path):
             return None if person else _to_login(request)
         if person is None or person.must_change_password:

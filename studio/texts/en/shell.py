@@ -103,6 +103,10 @@ TEXTS = {
     "error.said.Choose a channel out of twilio, meta, chatwoot, api, web, and its address.": (
         "Choose a channel and write its address."
     ),
+    "refused.unfit": "The page sent something that does not fit here. Reload it and try again.",
+    "refused.file": "That file is not at hand any more. Choose it again.",
+    "refused.large": "That is too large to be sent at once. Send less.",
+    "refused.slow": "What you sent took too long to arrive. Try again.",
     "unsaved.sure": "There are unsaved changes. Go on and lose them?",
     "panic.stop": "Stop every agent",
     "panic.stop_sure": (

@@ -101,6 +101,10 @@ TEXTS = {
     "error.said.Choose a channel out of twilio, meta, chatwoot, api, web, and its address.": (
         "Elija un canal y escriba su dirección."
     ),
+    "refused.unfit": "La página envió algo que aquí no cabe. Recárguela y vuelva a intentarlo.",
+    "refused.file": "Ese archivo ya no está a la mano. Vuelva a elegirlo.",
+    "refused.large": "Eso es demasiado grande para enviarlo de una vez. Envíe menos.",
+    "refused.slow": "Lo que envió tardó demasiado en llegar. Vuelva a intentarlo.",
     "unsaved.sure": "Hay cambios sin guardar. ¿Seguir y perderlos?",
     "panic.stop": "Detener a todos los agentes",
     "panic.stop_sure": (
