@@ -34,7 +34,9 @@ API = re.compile(
     r"|startup-events|heartbeat/\w+|file=.+|app_id/?))|config/?|theme\.css|manifest\.json"
     r"|svelte/.+|favicon\.ico)\Z"
 )
-# Gradio compiles its HTML templates with Function(); everything else stays at home.
+# Gradio 6.31 compiles the templates and scripts of its pages with Function(): without 'unsafe-eval'
+# Agents, New and Inbox stay blank and every other page lacks its header and all its HTML
+# (docs/decisions/0019). Everything else stays at home.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -50,7 +52,10 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "x-permitted-cross-domain-policies": "none",
 }
+# A year, this host alone; browsers heed it over TLS only (RFC 6797, 7.2 and 8.1).
+TLS_ONLY = {"strict-transport-security": "max-age=31536000"}
 
 
 def cookie_name(production: bool) -> str:
@@ -70,6 +75,7 @@ class Guard:
         self._app = app
         self._people = people
         self._cookie = cookie_name(production)
+        self._production = production
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -79,7 +85,8 @@ class Guard:
             return  # there are no web sockets here
         request = Request(scope)
         refusal = await self._refusal(request, scope)
-        await (refusal or self._app)(scope, receive, _with_headers(send, request.url.path))
+        tls = self._production or scope["scheme"] == "https"
+        await (refusal or self._app)(scope, receive, _with_headers(send, request.url.path, tls))
 
     async def _refusal(self, request: Request, scope: MutableMapping[str, Any]) -> Response | None:
         path = request.url.path
@@ -125,20 +132,23 @@ def _unauthorized(person: Person | None) -> Response:
     return JSONResponse({"error": "Not authenticated"}, 403 if person else 401)
 
 
-def _with_headers(send: Send, path: str) -> Send:
+def _headers_of(path: str, tls: bool) -> dict[str, str]:
+    added = HEADERS | (TLS_ONLY if tls else {})
+    if path.startswith(FILES) or "/gradio_api/file=" in path:
+        added["content-security-policy"] = SEALED
+    return added if STATIC.match(path) else added | {"cache-control": "no-store"}
+
+
+def _with_headers(send: Send, path: str, tls: bool) -> Send:
+    added = _headers_of(path, tls)
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             kept = [
                 (key, value)
                 for key, value in message["headers"]
-                if not key.startswith(b"access-control-") and key.decode().lower() not in HEADERS
+                if not key.startswith(b"access-control-") and key.decode().lower() not in added
             ]
-            added = dict(HEADERS)
-            if path.startswith(FILES):
-                added["content-security-policy"] = SEALED
-            if not STATIC.match(path):
-                added["cache-control"] = "no-store"
-                kept = [pair for pair in kept if pair[0].lower() != b"cache-control"]
             message["headers"] = kept + [(k.encode(), v.encode()) for k, v in added.items()]
         await send(message)
 

@@ -1,0 +1,1 @@
+"""The checks between the guard and Gradio."""
