@@ -6,6 +6,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from agent.answer import Answer, Handoff, Outcome, Step, StepKind, Usage
+from agent.guardrails.tools import told_by
 from agent.pricing import cost_of
 from agent.spec import Spec
 from knowledge.base import Passage
@@ -27,6 +28,7 @@ class Record:
         self._since = clock()
         self._steps: list[Step] = []
         self._usage = Usage()
+        self.told: list[str] = []  # what tools answered
         self._calls: dict[str, Any] = {}  # arguments of tool calls by id
 
     def step(self, kind: StepKind, title: str, **detail: Any) -> Step:
@@ -58,6 +60,8 @@ class Record:
         if isinstance(message, AIMessage):
             return self._model_call(message)
         if isinstance(message, ToolMessage):
+            if message.status != "error":
+                self.told += told_by(message.text, self._calls.get(message.tool_call_id, {}))
             return self.step(
                 "tool",
                 message.name or "tool",

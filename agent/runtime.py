@@ -23,7 +23,15 @@ from langsmith import configure as configure_langsmith
 from agent.answer import Answer, Handoff, Said, Step, Token
 from agent.citations import citations_in, without_marks
 from agent.failures import ToolLoop, why
-from agent.guard import canary_of, cut, refusal, shortened
+from agent.guard import (
+    NOTHING_BUT_LINKS,
+    canary_of,
+    cut,
+    may_be_shown,
+    refusal,
+    shortened,
+    without_strangers,
+)
 from agent.handoffs import asked_for, ended
 from agent.language import language_of
 from agent.llm import ChatModels, Models
@@ -163,9 +171,9 @@ class Runtime:
                 found = self._library.search(query, context.base_ids, each, context.hybrid)
                 context.number(found)
             yield record.passages(queries, context.passages)
-        yield from self._converse(built, _messages(turn, context), context, record, modes)
+        yield from self._converse(built, turn, context, record, modes)
         record.missed = _missed(turn, context)
-        yield from _finish(turn.spec, context, record)
+        yield from _finish(turn, context, record)
 
     def _without_model(self, turn: _Turn, record: Record) -> Answer | None:
         if not turn.inbound:
@@ -200,15 +208,20 @@ class Runtime:
     def _converse(
         self,
         built: Built,
-        messages: list[BaseMessage],
+        turn: _Turn,
         context: TurnContext,
         record: Record,
         modes: Any,
     ) -> Iterator[Event]:
         limits = {"recursion_limit": STEPS_A_CALL * (built.calls + 2)}
-        stream = Stream(lambda text: refusal(text, record.spec) is None)
+        stream = Stream(
+            lambda text: may_be_shown(without_marks(text), turn.spec, _given(turn, context, record))
+        )
         for mode, chunk in built.agent.stream(
-            {"messages": messages}, config=limits, context=context, stream_mode=modes
+            {"messages": _messages(turn, context)},
+            config=limits,
+            context=context,
+            stream_mode=modes,
         ):
             if mode == "messages":
                 yield from _piece(stream, chunk[0])
@@ -226,17 +239,31 @@ def _piece(stream: Stream, piece: BaseMessage) -> Iterator[Token]:
         yield from stream.add(piece.id or "", str(piece.text))
 
 
-def _finish(spec: Spec, context: TurnContext, record: Record) -> Iterator[Event]:
+def _finish(turn: _Turn, context: TurnContext, record: Record) -> Iterator[Event]:
     if context.handoff is not None:
         yield record.handoff(context.handoff)
         return
-    refused = refusal(record.reply, spec)
+    given = _given(turn, context, record)
+    reply = shortened(without_marks(record.reply))
+    refused = refusal(reply, turn.spec, given)
+    if refused is None:
+        reply, links = without_strangers(reply, given)
+        if links:
+            yield record.step("guard", "links_taken_out", links=links)
+        refused = None if reply else NOTHING_BUT_LINKS
     if refused is not None:
         yield record.step("guard", refused.code)
         yield record.fallback(f"{refused.code}: {refused.sentence}")
         return
-    cited = citations_in(record.reply, context.passages)
-    yield record.answer(shortened(without_marks(record.reply)), "answered", citations=cited)
+    yield record.answer(reply, "answered", citations=citations_in(record.reply, context.passages))
+
+
+def _given(turn: _Turn, context: TurnContext, record: Record) -> list[str]:
+    """Every text whose links a customer may be given: staff's, knowledge's, tools', their own."""
+    staff, _, _ = record.prompt.rpartition("<rules>")
+    found = [f"{one.text}\n{one.heading}\n{one.place}\n{one.url}" for one in context.passages]
+    said = [line.text for line in turn.history if line.author != "agent"]
+    return [staff, *found, *record.told, *said, *turn.inbound]
 
 
 def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool) -> _Turn:

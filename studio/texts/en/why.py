@@ -23,6 +23,11 @@ TEXTS = {
     "step.title.passages": "what it found",
     "step.title.offline": "built-in",
     "step.title.handoff_word": "the customer asked for a person",
+    "step.title.links_taken_out": "links nobody gave, taken out",
+    "step.title.prompt_leak": "the reply repeated its instructions",
+    "step.title.unknown_link": "it was nothing but links nobody gave",
+    "step.title.forbidden_topic": "the reply spoke of a forbidden topic",
+    "step.title.empty_reply": "the model answered with nothing",
     "why.given": "It was given",
     "why.returned": "It returned",
 }

@@ -23,6 +23,11 @@ TEXTS = {
     "step.title.passages": "lo que encontró",
     "step.title.offline": "integrado",
     "step.title.handoff_word": "el cliente pidió una persona",
+    "step.title.links_taken_out": "enlaces que nadie dio, quitados",
+    "step.title.prompt_leak": "la respuesta repetía sus instrucciones",
+    "step.title.unknown_link": "solo había enlaces que nadie dio",
+    "step.title.forbidden_topic": "la respuesta tocaba un tema prohibido",
+    "step.title.empty_reply": "el modelo respondió sin palabras",
     "why.given": "Se le dio",
     "why.returned": "Devolvió",
 }

@@ -1,0 +1,1 @@
+"""What a reply is searched for before a customer gets it: strangers' links, and the prompt."""
