@@ -16,7 +16,8 @@ from bot.schemas import ChatIn, ReleaseIn
 from tests.test_rooms import ALLOWED, ROOMS
 
 ROOT = Path(__file__).parent.parent
-PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TOP = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
+PAPERS = [*TOP, *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BODIES = {"/agents": Spec, "/agents/AGENT/release": ReleaseIn, "/chat": ChatIn}
