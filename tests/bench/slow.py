@@ -24,7 +24,7 @@ def measure(house: House, services: Services) -> bool:
     with SlowCallers(port, SLOW) as slow:
         beside = _for_a_while(port, body, SECONDS, first=2_000_000)
     print(f"\nWebhooks, one each {EVERY_SECONDS} s, beside {SLOW} callers of a byte a second")
-    print(f"({slow.refused} of them were told in {SECONDS} s that they are late, and came again)")
+    print(f"({slow.refused} times one of them was refused in {SECONDS} s, and came again)")
     print("| | requests | p50 ms | p99 ms | slowest ms |\n|---|---|---|---|---|")
     for name, row in (("alone", alone), ("beside them", beside)):
         print(f"| {name} | {row.count} | {row.median:.1f} | {row.slowest_percent:.1f} "

@@ -136,7 +136,7 @@ class SlowCallers:
     WAYS = (
         b"POST /webhooks/twilio HTTP/1.1\r\nHost: ",
         post("/webhooks/twilio", 1_000),
-        post("/agents/any/knowledge", 20_000_000) + b"x" * 100_000,
+        post("/webhooks/meta", 3_000_000) + b"x" * 100_000,
         b"POST /webhooks/meta HTTP/1.1\r\nHost: bot\r\nTransfer-Encoding: chunked\r\n\r\n",
         post("/webhooks/chatwoot", 3_000_000) + b"x" * 60_000,
     )
