@@ -14,8 +14,11 @@ run: .venv/.main ## Set up and start everything: studio, bot, workers, stores
 chat: .venv/.main ## Write to your agent as a WhatsApp customer (needs `make run` in another terminal)
 	@$(BIN)/python -m bot.chat
 
-token: .venv/.main ## Print the token that opens the HTTP API of this machine
-	@$(BIN)/python -m agent.own_token
+backup: .venv/.main ## Save everything into one file, while it runs; prints its path (TO=folder)
+	@$(BIN)/python -m jobs.backup $(if $(TO),"$(TO)")
+
+restore: .venv/.main ## Put a backup in place of what is there (FILE=...; asks, unless YES=1)
+	@$(BIN)/python -m jobs.restore $(if $(YES),--yes) $(ARGS) $(if $(FILE),"$(FILE)")
 
 test: .venv/.dev browser ## Set up and run every test, on SQLite and PostgreSQL, with real Chromium
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
@@ -86,4 +89,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat token test test-jina lint bench bench-knowledge measure chaos notebook lock browser clean
+.PHONY: help run chat backup restore test test-jina lint bench bench-knowledge measure chaos notebook lock browser clean

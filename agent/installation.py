@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from agent import running
 from agent.checks import LIVE_CHANNELS
 from agent.invented import SAMPLES, is_invented
 from agent.log import configure
@@ -92,6 +93,7 @@ def main() -> None:
     settings = Settings()
     configure(settings.log_level)
     keep_private()
+    running.hold(settings.data_dir)
     services = open_services(settings, SilentDoorbell())
     password = install(services)
     first = services.people.find(settings.admin_email)

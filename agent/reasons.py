@@ -25,6 +25,10 @@ _SAID = {
     "The agent asked for a person.": Wording(
         es="El agente pidió una persona.", pt="O agente pediu uma pessoa."
     ),
+    "Restored from a backup; it may have been answered since.": Wording(
+        es="Recuperada de una copia de seguridad; puede que ya se haya respondido.",
+        pt="Recuperada de uma cópia de segurança; talvez já tenha sido respondida.",
+    ),
     "offline_on_live_number": Wording(
         es="El agente no tiene modelo", en="The agent has no model", pt="O agente não tem modelo"
     ),

@@ -1,12 +1,9 @@
 """`/openapi.json`, and the same for people at `/docs`: no script, nothing from outside."""
 
-import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask_openapi3.openapi import OpenAPI
-
-from bot.access import role_of
 
 _METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -17,11 +14,11 @@ def docs(app: OpenAPI) -> Blueprint:
 
     @door.get("/openapi.json")
     def openapi() -> Response:
-        return jsonify(_described(app))
+        return jsonify(app.api_doc)
 
     @door.get("/docs")
     def page() -> str:
-        description = _described(app)
+        description = app.api_doc
         return render_template(
             "docs.html",
             info=description["info"],
@@ -31,19 +28,6 @@ def docs(app: OpenAPI) -> Blueprint:
         )
 
     return door
-
-
-def _described(app: OpenAPI) -> dict[str, Any]:
-    """Return the document, with the role that each route asks for (OpenAPI 3.1: "Security
-    Requirement Object" may list role names)."""
-    description: dict[str, Any] = app.api_doc
-    for rule in app.url_map.iter_rules():
-        operations = description["paths"].get(re.sub(r"<(\w+)>", r"{\1}", rule.rule), {})
-        for method in rule.methods or ():
-            if operation := operations.get(method.lower()):
-                role = role_of(app.view_functions[rule.endpoint])
-                operation["security"] = [{"key": [role]}]
-    return description
 
 
 def _operations(description: dict[str, Any]) -> list[dict[str, Any]]:

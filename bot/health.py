@@ -10,14 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.reachable import vectors_answer
 from agent.services import Services
-from bot import metrics
-from bot.access import Access
+from bot import access, metrics
 from bot.spool import Spool
 
 NOT_WRITABLE = "not writable"
 
 
-def health(services: Services, access: Access, spool: Spool) -> Blueprint:
+def health(services: Services, spool: Spool) -> Blueprint:
     """Return the routes that monitors call."""
     door = Blueprint("health", __name__)
     shown = metrics.registry(services.database, spool)
@@ -44,8 +43,9 @@ def health(services: Services, access: Access, spool: Spool) -> Blueprint:
 
     @door.get("/metrics")
     def metrics_page() -> Response:
-        refusal = access.refuse(request, "viewer")
-        return refusal or Response(generate_latest(shown), content_type=CONTENT_TYPE_LATEST)
+        if not access.has_key(services.settings, request) and not access.is_local(request):
+            return access.refuse(services.settings, request) or Response(status=403)
+        return Response(generate_latest(shown), content_type=CONTENT_TYPE_LATEST)
 
     return door
 

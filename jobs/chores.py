@@ -7,6 +7,7 @@ from redis import Redis
 from rq import Worker
 from rq.queue import Queue
 
+from agent import running
 from agent.log import configure
 from agent.private import keep_private
 from agent.queues import CHORES
@@ -48,6 +49,7 @@ def main() -> None:
     settings = Settings()
     configure(settings.log_level)
     keep_private()
+    running.hold(settings.data_dir)
     keep_working(lambda: ChoreWorker(blocking_redis(settings.redis_in_force)))
 
 

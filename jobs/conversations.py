@@ -13,6 +13,7 @@ from typing import Any
 from redis import Redis
 from rq import SimpleWorker
 
+from agent import running
 from agent.answering import open_answering, open_hearing
 from agent.log import configure
 from agent.private import keep_private
@@ -114,6 +115,7 @@ def main() -> None:
     settings = Settings()
     configure(settings.log_level)
     keep_private()
+    running.hold(settings.data_dir)
     with present(settings.data_dir) as name:
         _run(settings, name)
 

@@ -46,6 +46,11 @@ def departed(data_dir: Path) -> list[str]:
     return [path.stem for path in (data_dir / FOLDER).glob(f"*{SUFFIX}") if _is_free(path)]
 
 
+def anybody(data_dir: Path) -> bool:
+    """Whether a worker lives there."""
+    return any(not _is_free(path) for path in (data_dir / FOLDER).glob(f"*{SUFFIX}"))
+
+
 def forget(data_dir: Path, names: Sequence[str]) -> None:
     """Remove what *names* left behind."""
     for name in names:

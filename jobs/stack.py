@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from agent import running
 from agent.errors import Invalid
 from agent.installation import install
 from agent.log import configure
@@ -47,6 +48,7 @@ def run(settings: Settings) -> int:
         settings = Settings()
         stores.prepare(settings)
         _check(settings)
+        running.hold(settings.data_dir)
         services = open_services(settings, SilentDoorbell())
         sign_in = sign_in_lines(settings, install(services), services.people)
     except (CannotStart, Invalid) as reason:
@@ -162,7 +164,6 @@ def _welcome(settings: Settings, sign_in: Sequence[str], say: Callable[[str], No
         f"Agent Studio is ready ({time.monotonic() - started:.0f} s).",
         f"  Studio      {studio}",
         f"  API pages   {bot}/docs",
-        "  API token   make token",
         "  Try it      make chat   (a WhatsApp customer, in another terminal)",
         *sign_in,
     ]

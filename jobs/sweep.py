@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent import running
 from agent.log import configure
 from agent.private import keep_private
 from agent.queues import DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
@@ -138,6 +139,7 @@ def main() -> None:
     settings = Settings()
     configure(settings.log_level)
     keep_private()
+    running.hold(settings.data_dir)
     log.info("sweeper started")
     run(open_services(settings))
 

@@ -13,6 +13,8 @@ from knowledge.base import Base, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.tables import bases, rebuilds
 
+_MADE_WITH = (bases.c.provider, bases.c.model, bases.c.dimension)
+
 
 @dataclass(frozen=True)
 class Rebuild:
@@ -50,13 +52,12 @@ class Rebuilds:
         """
         row = {"provider": provider, "model": model, "dimension": dimension, "asked_by": person}
         with self.database.write() as tx:
-            own = [bases.c.provider, bases.c.model, bases.c.dimension]
-            now = tx.execute(select(*own).where(bases.c.id == base_id)).one_or_none()
+            now = tx.execute(select(*_MADE_WITH).where(bases.c.id == base_id)).one_or_none()
             if now is None:
                 raise UnknownSource("There is no such knowledge base.", "unknown_base")
-            if tuple(now) == (provider, model, dimension):
-                raise NotAccepted("The base is embedded by that model already.", "same_model")
             known = _of(tx, base_id)
+            if known is None and tuple(now) == (provider, model, dimension):
+                raise NotAccepted("The base is embedded by that model already.", "same_model")
             started = {"state": "waiting", "updated_at": self.clock()}
             if known is None:
                 tx.execute(insert(rebuilds).values(base_id=base_id, **row, **started))
@@ -65,6 +66,25 @@ class Rebuilds:
                 tx.execute(update(rebuilds).where(rebuilds.c.base_id == base_id).values(**again))
             else:
                 raise NotAccepted("The base is being embedded anew already.", "rebuild_runs")
+
+    def all_anew(self, person: str) -> int:
+        """Have every base embedded from its passages, by the model it has: its vectors are lost.
+
+        A base on its way to another model begins that anew. Returns how many bases there are.
+        """
+        under_way = rebuilds.c.state.in_(("waiting", "building"))
+        row = {"state": "waiting", "asked_by": person, "updated_at": self.clock()}
+        anew = {**row, "lease_until": 0, "attempts": 0, "done": 0}
+        with self.database.write() as tx:
+            tx.execute(delete(rebuilds).where(~under_way))
+            tx.execute(update(rebuilds).values(anew))
+            known = set(tx.scalars(select(rebuilds.c.base_id)))
+            every = tx.execute(select(bases.c.id, *_MADE_WITH)).all()
+            lost = [one._mapping for one in every if one.id not in known]
+            for base in lost:
+                made_with = {name: base[name] for name in ("provider", "model", "dimension")}
+                tx.execute(insert(rebuilds).values(base_id=base["id"], **made_with, **row))
+        return len(every)
 
     def call_off(self, base_id: str) -> None:
         """Stay with the model that is there; what was built of the other is cleared away."""
@@ -96,9 +116,14 @@ class Rebuilds:
 def building(tx: Connection, base: Base) -> list[Base]:
     """The base as it is, and as it is going to be: what both collections are named by."""
     row = _of(tx, base.id)
-    if row is None or row.state not in ("waiting", "building"):
+    if row is None or row.state not in ("waiting", "building") or is_same(base, row):
         return [base]
     return [base, as_wanted(base, row)]
+
+
+def is_same(base: Base, rebuild: Rebuild) -> bool:
+    """True when the rebuild's vectors stand where the base's own do: those were lost."""
+    return rebuild.wanted == (base.provider, base.model, base.dimension)
 
 
 def as_wanted(base: Base, rebuild: Rebuild) -> Base:

@@ -22,7 +22,7 @@ from knowledge.errors import (
     UnknownSource,
 )
 from knowledge.indexing import embedded
-from knowledge.rebuilds import Rebuild, Rebuilds, as_wanted
+from knowledge.rebuilds import Rebuild, Rebuilds, as_wanted, is_same
 from knowledge.tables import bases, chunks, rebuilds, sources
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,8 @@ class Reembedding:
                 return  # something is being read; the sweeper comes back
             rebuild = self._old(rebuild, base)
             base = Bases(self.database).base(base.id)
-        self.vectors.drop(as_wanted(base, rebuild))
+        if not is_same(base, rebuild):
+            self.vectors.drop(as_wanted(base, rebuild))
         with self.database.write() as tx:
             self.rebuilds.forget(tx, base.id, rebuild.fence)
         log.info("re-embedded base=%s", base.id)

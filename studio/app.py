@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
 
+from agent import running
 from agent.answering import Answering, open_answering
 from agent.log import configure
 from agent.private import keep_private
@@ -88,6 +89,7 @@ def main(settings: Settings) -> None:
     """Serve the studio in this one process: Gradio keeps its queue in memory."""
     configure(settings.log_level)
     keep_private()
+    running.hold(settings.data_dir)
     services = open_services(settings)
     address = "0.0.0.0" if settings.environment == "production" else "127.0.0.1"  # noqa: S104
     uvicorn.run(

@@ -6,15 +6,22 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from agent.store.db import Database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def migrate(database: Database) -> None:
-    """Bring the schema to the newest revision; kill and repeat at will."""
-    command.upgrade(_config(database.url), "head")
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the schema to the newest *revision*, or to one before; kill and repeat at will."""
+    command.upgrade(_config(database.url), revision)
+
+
+def revisions() -> list[str]:
+    """Every revision that this program knows, the newest first."""
+    script = ScriptDirectory.from_config(_config(""))
+    return [one.revision for one in script.walk_revisions()]
 
 
 def _config(url: str) -> Config:

@@ -22,6 +22,7 @@ from agent.store.switches import Switches
 from agent.store.turns import Turns
 from jobs.desk import Desk, Heartbeat
 from tests.fakes import Clock
+from tests.jobs.backup_house import opened, stuff, stuff_files, without_schemas
 from tests.jobs.chatwoot_house import House, configured
 from tests.jobs.fakes import EchoRuntime, MemoryChannel
 from tests.standins.chatwoot_account import Account
@@ -97,3 +98,13 @@ def house(
     """A bot and a worker beside Chatwoot; the test says which `account` it is."""
     yield House(configured(services, address), account, runtime, clock)
     services.database.close()
+
+
+@pytest.fixture
+def full(settings: Settings) -> Iterator[Settings]:
+    """An installation with something in every table and every folder, that nobody has open."""
+    with opened(settings) as database:
+        stuff(database)
+    stuff_files(settings)
+    yield settings
+    without_schemas(settings)

@@ -218,3 +218,64 @@ def test_nonsense_is_refused(rebuilds: Rebuilds, desk: Sources, base_id: str) ->
     rebuilds.ask(base_id, *WANTED, "ana")
     with pytest.raises(NotAccepted):
         rebuilds.ask(base_id, "local", LocalEmbedder.model, 128, "ana")
+
+
+def test_lost_vectors_are_made_anew_by_the_same_model(
+    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    base = desk.base(stocked)
+    before = sorted(vectors.ids(base))
+    vectors.drop(base)
+    assert rebuilds.all_anew("restore") == 1
+    finish(reembedding, clock, stocked)
+    assert (made_with(desk, stocked), rebuilds.progress(stocked)) == (
+        made_with(desk, stocked),
+        None,
+    )
+    assert sorted(vectors.ids(desk.base(stocked))) == before != []
+
+
+def test_vectors_of_another_life_are_not_taken_for_those_that_were_lost(
+    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    moody: Moody, clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    base = desk.base(stocked)
+    stale = sorted(vectors.ids(base))
+    rebuilds.all_anew("restore")
+    finish(reembedding, clock, stocked)
+    assert moody.texts == len(stale)
+
+
+def test_a_base_on_its_way_to_another_model_begins_that_anew(
+    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    vectors.drop(desk.base(stocked))
+    rebuilds.ask(stocked, *WANTED, "ana")
+    rebuilds.all_anew("restore")
+    finish(reembedding, clock, stocked)
+    assert (made_with(desk, stocked), rebuilds.progress(stocked)) == (WANTED, None)
+    assert vectors.ids(desk.base(stocked))
+
+
+def test_calling_off_a_rebuild_of_lost_vectors_keeps_what_is_there(
+    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    clock: Clock, stocked: str,
+) -> None:  # fmt: skip
+    before = sorted(vectors.ids(desk.base(stocked)))
+    rebuilds.all_anew("restore")
+    rebuilds.call_off(stocked)
+    finish(reembedding, clock, stocked)
+    assert (sorted(vectors.ids(desk.base(stocked))), rebuilds.progress(stocked)) == (before, None)
+
+
+def test_a_rebuild_of_lost_vectors_that_failed_can_be_asked_for_again(
+    rebuilds: Rebuilds, reembedding: Reembedding, desk: Sources, moody: Moody, stocked: str
+) -> None:
+    rebuilds.all_anew("restore")
+    moody.moods = [EmbeddingRefused("no")]
+    reembedding.run(stocked)
+    assert rebuilds.progress(stocked).state == "failed"
+    rebuilds.ask(stocked, *made_with(desk, stocked), "ana")
+    assert rebuilds.progress(stocked).state == "waiting"

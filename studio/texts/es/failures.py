@@ -101,6 +101,10 @@ TEXTS: dict[str, str] = {
     "failure.window": _LATE,
     "failure.opted_out": _STOPPED,
     "failure.taken_over": "Una persona tomó la conversación antes de que esto se enviara.",
+    "failure.restored": (
+        "Esperaba su envío cuando se hizo la copia de seguridad y quizá se envió después. Mire el"
+        " teléfono del cliente o la consola del proveedor, y envíelo otra vez o descártelo."
+    ),
     "failure.chatwoot.401": "Chatwoot no reconoce la clave. Revise CHATWOOT_API_TOKEN.",
     "failure.chatwoot.403": "Chatwoot no permite esto con esa clave. Revise CHATWOOT_API_TOKEN.",
     "failure.chatwoot.404": "Esa conversación ya no existe en Chatwoot.",
