@@ -116,8 +116,7 @@ def _load(settings: Settings, side: Path, manifest: Manifest, stamp: str) -> str
     except (ValueError, portable.Unfit) as error:
         raise CannotRestore(f"The backup's rows are not whole: {error}.") from None
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", error)).partition("\n")[0]
-        raise CannotRestore(f"The rows cannot be loaded: {why}.") from None
+        raise CannotRestore(f"The rows cannot be loaded: {_why(error)}.") from None
     finally:
         database.close()
     shutil.rmtree(side / TABLES)
@@ -151,6 +150,10 @@ def _fill(database: Database, folder: Path, manifest: Manifest) -> None:
     migrate(database)
     with database.read() as tx:
         portable.check(tx, {})
+
+
+def _why(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", error)).partition("\n")[0]
 
 
 # --- the command
@@ -211,7 +214,7 @@ def main(arguments: list[str]) -> int:
     except CannotRestore as reason:
         print(reason, file=sys.stderr)
     except SQLAlchemyError as error:
-        print(f"The database cannot be asked: {type(error).__name__}.", file=sys.stderr)
+        print(f"The database does not do what is asked: {_why(error)}.", file=sys.stderr)
     except OSError as error:
         print(f"DATA_DIR cannot be written: {error}. Mend that, then restore.", file=sys.stderr)
     except (EOFError, KeyboardInterrupt):

@@ -498,4 +498,4 @@ def test_trouble_gets_a_sentence(
 ) -> None:
     nobody = full.model_copy(update={"database_url": "postgresql+psycopg://u@127.0.0.1:1/x"})
     assert command(monkeypatch, nobody, str(file), "--yes") == 1
-    assert "The database cannot be asked" in capsys.readouterr().err
+    assert "The database does not do what is asked: connection" in capsys.readouterr().err
