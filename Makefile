@@ -14,6 +14,9 @@ run: .venv/.main ## Set up and start everything: studio, bot, workers, stores
 chat: .venv/.main ## Write to your agent as a WhatsApp customer (needs `make run` in another terminal)
 	@$(BIN)/python -m bot.chat
 
+token: .venv/.main ## Print the token that opens the HTTP API of this machine
+	@$(BIN)/python -m agent.own_token
+
 backup: .venv/.main ## Save everything into one file, while it runs; prints its path (TO=folder)
 	@$(BIN)/python -m jobs.backup $(if $(TO),"$(TO)")
 
@@ -89,4 +92,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat backup restore test test-jina lint bench bench-knowledge measure chaos notebook lock browser clean
+.PHONY: help run chat token backup restore test test-jina lint bench bench-knowledge measure chaos notebook lock browser clean

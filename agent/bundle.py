@@ -19,10 +19,10 @@ from agent.text import storable
 FORMAT: Final = "agent-studio/1"
 LARGEST = 2_000_000  # characters
 # Keys as their makers print them: OpenAI and OpenRouter (sk-), Jina (jina_), Twilio (AC/SK + 32
-# hexadecimal digits), Meta (EAA...), Google (AIza...), and bearer tokens in general.
+# hexadecimal digits), Meta (EAA...), Google (AIza...), ours (as_), and bearer tokens in general.
 SECRET = re.compile(
     r"\b(sk-[\w-]{16,}|jina_[\w-]{16,}|(?:AC|SK)[0-9a-f]{32}|EAA\w{30,}|AIza[\w-]{30,}"
-    r"|Bearer\s+[\w.~+/-]{16,})"
+    r"|as_[\w-]{40,}|Bearer\s+[\w.~+/-]{16,})"
 )
 MASK = "[…]"
 

@@ -15,6 +15,7 @@ _fields: contextvars.ContextVar[str] = contextvars.ContextVar("log_fields", defa
 # Keys, bearer tokens, basic credentials in addresses, and phone numbers.
 _SECRETS = [
     (re.compile(r"\b(sk|jina|pk|or)[-_][A-Za-z0-9_-]{8,}"), r"\1-***"),
+    (re.compile(r"\bas_[A-Za-z0-9_-]{20,}|\b[0-9a-f]{64}\b"), "***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}"), r"\1 ***"),
     (re.compile(r"://[^/\s:@]*:[^/\s@]+@"), "://***@"),
     (re.compile(r"(?<!\w)\+?\d{10,15}(?!\w)"), "***"),

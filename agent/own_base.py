@@ -30,13 +30,13 @@ class OwnBase:
             source_id = self._services.sources.add_file(
                 self._base(agent_id), name, data, self._person
             )
-        return self._ring(source_id)
+        return self._added(source_id, name)
 
     def add_url(self, agent_id: str, url: str) -> str:
         """Note a page to be read for the agent; return the source's id."""
         with _said_here():
             source_id = self._services.sources.add_url(self._base(agent_id), url, self._person)
-        return self._ring(source_id)
+        return self._added(source_id, url)
 
     def sources(self, agent_id: str) -> list[Source]:
         """Return the sources of every base the agent's draft looks into."""
@@ -61,14 +61,21 @@ class OwnBase:
             wider = (*agent.draft.knowledge.bases, own)
             choice = agent.draft.knowledge.model_copy(update={"bases": wider})
             draft = agent.draft.model_copy(update={"knowledge": choice})
-            self._services.agents.save_draft(agent_id, draft, agent.revision, self._person)
+            saved = self._services.agents.save_draft(agent_id, draft, agent.revision, self._person)
+            self._note("agent saved", agent_id, f"revision {saved}")
         return own
 
     def _make(self, name: str) -> str:
         provider, model, dimension = self._services.embedders.default()
-        return self._services.sources.create_base(name, self._person, provider, model, dimension)
+        made = self._services.sources.create_base(name, self._person, provider, model, dimension)
+        self._note("base created", made, name)
+        return made
 
-    def _ring(self, source_id: str) -> str:
+    def _note(self, action: str, subject: str, detail: str) -> None:
+        self._services.audit.note(self._person, action, subject, detail)
+
+    def _added(self, source_id: str, name: str) -> str:
+        self._note("source added", source_id, name)
         self._services.doorbell.ring(queues.INGESTION, source_id)
         return source_id
 

@@ -32,6 +32,7 @@ from agent.store.outbox import Outbox
 from agent.store.owners import Owners
 from agent.store.people import People
 from agent.store.switches import Switches
+from agent.store.tokens import Tokens
 from agent.store.tours import Tours
 from agent.store.turns import Turns
 from agent.store.undelivered import DeadLetters
@@ -65,6 +66,7 @@ class Services:
     dead_letters: DeadLetters
     owners: Owners
     people: People
+    tokens: Tokens
     tours: Tours
     switches: Switches
     audit: Audit
@@ -116,6 +118,7 @@ def open_services(
         dead_letters=DeadLetters(database),
         owners=Owners(database),
         people=People(database, key=keys[0]),
+        tokens=Tokens(database),
         tours=Tours(database),
         switches=Switches(database),
         audit=Audit(database),

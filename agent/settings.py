@@ -128,7 +128,14 @@ class Settings(BaseSettings):
         " WhatsApp's 24 hours; empty: staff decide",
     )
 
-    api_keys: SecretStr | None = Field(None, description="comma-separated keys of the HTTP API")
+    api_keys: SecretStr | None = Field(
+        None,
+        description="comma-separated keys of the HTTP API, long and random; empty: one is made at"
+        " first start (`make token` prints it)",
+    )
+    api_requests_a_minute: int = Field(
+        120, ge=0, description="with one person's API token; more wait; 0: no limit"
+    )
     admin_email: str = Field("admin@localhost", description="the first person in the studio")
     admin_password_hash: SecretStr | None = Field(
         None, description="Argon2id; empty: a one-time password on the console at first start"
@@ -286,10 +293,10 @@ class Settings(BaseSettings):
         return "offline"
 
     @property
-    def keys(self) -> frozenset[str]:
+    def keys(self) -> tuple[str, ...]:
         """The API keys that open the HTTP API."""
         raw = self.api_keys.get_secret_value() if self.api_keys else ""
-        return frozenset(key.strip() for key in raw.split(",") if key.strip())
+        return tuple(key.strip() for key in raw.split(",") if key.strip())
 
 
 def sample() -> str:

@@ -1,64 +1,141 @@
-"""Who may use the API: holders of a key; in development without keys, only this machine.
+"""Who may use the API: whoever shows a token, from wherever the request comes.
 
-"This machine" means more than a loopback connection: a tunnel or proxy on this machine also
-connects from loopback, and so does any web page in a browser here. Both give themselves away by
-their headers.
+Where it comes from says nothing: a proxy on this machine connects from loopback, a bare
+`proxy_pass` leaves no mark, and whoever writes a header may write any. Three things open it:
+`API_KEYS` or, without any, the installation's own token (`agent.own_token`), both for everything;
+and the tokens of people, for what their owner may do, at most.
+
+Guesses are counted by address. The right token still opens from an address that has guessed too
+often (behind a proxy everybody has the same one), unless it is a key so short that guessing could
+find it.
 """
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
+import logging
+import math
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-from flask import Request, Response
+from flask import Request, Response, g
 
-from agent.settings import Settings
+from agent.actor import Actor
+from agent.errors import Forbidden
+from agent.own_token import own_token
+from agent.services import Services
+from agent.store.tokens import Token
 from bot.failures import problem
+from bot.pace import Pace
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
-OPEN_NOTICE = "open on this machine only: no API_KEYS are set"
-NO_KEYS = "API_KEYS is not set: in production the API needs at least one key."
+log = logging.getLogger(__name__)
+
+KEY_HOLDER = Actor("api key", "admin")
+THIS_MACHINE = Actor("installation token", "admin")
+GUESSES_A_MINUTE = 20  # of one address
+CAN_BE_GUESSED = 20  # characters; a shorter key waits like every guess
+SHOW_ONE = (
+    "Send Authorization: Bearer and a token. `make token` prints this machine's; the studio makes"
+    " yours, under Team."
+)
+LAME = {
+    "expired": "This token has expired. Make another one in the studio, under Team.",
+    "owner_out": "The owner of this token has been shut out. An administrator can let them in.",
+    "password": "Sign in to the studio and choose a password of your own: then this token works.",
+}
+View = TypeVar("View", bound=Callable[..., object])
 
 
-def refuse(settings: Settings, request: Request) -> Response | None:
-    """Return the answer to a caller who may not use the API, or None."""
-    if settings.keys:
-        if has_key(settings, request):
-            return None
-        return problem(
-            401, "Send Authorization: Bearer and one of the API keys.", WWW_Authenticate="Bearer"
-        )
-    if settings.environment == "development" and is_local(request):
+def needs(role: str) -> Callable[[View], View]:
+    """Mark a route as open to *role* and those above it; an unmarked one is for admins."""
+
+    def mark(view: View) -> View:
+        view.role = role  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def role_of(view: object) -> str:
+    """Return the role that a route needs."""
+    return getattr(view, "role", "admin")
+
+
+class Access:
+    """Finds out who calls."""
+
+    def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
+        settings = services.settings
+        self._keys = settings.keys
+        self._own = () if self._keys else (own_token(settings),)
+        self._tokens = services.tokens
+        self._guesses = Pace(GUESSES_A_MINUTE, clock)
+        self._pace = Pace(settings.api_requests_a_minute, clock)
+        if any(map(_short, self._keys)):
+            log.warning("a key of API_KEYS can be guessed: use %s characters", CAN_BE_GUESSED)
+
+    def refuse(self, request: Request, role: str) -> Response | None:
+        """Note the caller as `g.actor`, or return the answer to one who may not do this."""
+        found = self._caller(request)
+        if isinstance(found, Response):
+            return found
+        if not found.may(role):
+            return problem(403, f"{Forbidden(role)} This token has the role {found.role}.")
+        g.actor = found
         return None
-    return problem(403, "Without API_KEYS the API is open on this machine only.")
+
+    def _caller(self, request: Request) -> Actor | Response:
+        given, address = _bearer(request), request.remote_addr or ""
+        if not given:
+            return problem(401, SHOW_ONE, WWW_Authenticate="Bearer")
+        if _is_one_of(given, self._own):
+            return THIS_MACHINE
+        slow = self._guesses.is_out(address)
+        if _is_one_of(given, (key for key in self._keys if not slow or not _short(key))):
+            return KEY_HOLDER
+        token = self._tokens.find(given)
+        return self._of_person(token) if token else self._wrong(address)
+
+    def _of_person(self, token: Token) -> Actor | Response:
+        if token.lame:
+            return problem(401, LAME[token.lame], WWW_Authenticate="Bearer")
+        wait = self._pace.take(token.id)
+        return _too_many("This token asks too often.", wait) if wait else token.actor
+
+    def _wrong(self, address: str) -> Response:
+        wait = self._guesses.take(address)
+        if wait:
+            return _too_many("Too many wrong tokens from this address.", wait)
+        return problem(401, "This token opens nothing here. " + SHOW_ONE, WWW_Authenticate="Bearer")
 
 
-def has_key(settings: Settings, request: Request) -> bool:
-    """True when the request carries one of the keys. Takes the same time for every wrong one."""
+def shows(request: Request, token: str) -> bool:
+    """True when *request* carries *token*, and there is one."""
+    given = _bearer(request)
+    return bool(given) and _is_one_of(given, (token,))
+
+
+def _bearer(request: Request) -> str:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def _is_one_of(given: str, known: Iterable[str]) -> bool:
+    """True when *given* is one of *known*. Takes the same time for every wrong one."""
     found = False
-    for key in settings.keys:
-        found |= hmac.compare_digest(_digest(key), _digest(given.strip()))
-    return found and scheme.lower() == "bearer"
+    for one in known:
+        found |= hmac.compare_digest(_digest(one), _digest(given))
+    return found
 
 
-def is_local(request: Request) -> bool:
-    """True when the request was made on this machine, for this machine, by no foreign page."""
-    origin = request.headers.get("Origin", "")
-    return (
-        request.remote_addr in LOOPBACK
-        and _host(f"//{request.host}") in LOOPBACK
-        and not any(name in request.headers for name in FORWARDED)
-        and (not origin or _host(origin) in LOOPBACK)
-    )
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
+def _short(key: str) -> bool:
+    return len(key) < CAN_BE_GUESSED
 
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode(errors="replace")).digest()
+
+
+def _too_many(why: str, wait: float) -> Response:
+    seconds = math.ceil(wait)
+    return problem(429, f"{why} Wait {seconds} s and try again.", Retry_After=str(seconds))

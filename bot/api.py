@@ -3,19 +3,19 @@
 import math
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from actions import agents as acts
 from actions import releases
 from actions.releases import Wish
-from agent.actor import Actor
 from agent.errors import EditConflict, NotFound
 from agent.services import Services
 from agent.spec import Spec
 from agent.store.agents import Agent, Release, Version
-from bot import access, api_chat, api_knowledge
+from bot import api_chat, api_knowledge
+from bot.access import Access, needs, role_of
 from bot.failures import problem
 from bot.schemas import (
     AgentChange,
@@ -30,26 +30,23 @@ from bot.schemas import (
 )
 from bot.tangles import is_tangled
 
-CALLER = Actor("api", "admin")
 AGENTS = Tag(name="agents", description="Make, change and release agents")
 Json = dict[str, Any]
 
 
-def api(services: Services, chat_seconds: float) -> APIBlueprint:
-    """Return every route that a key opens."""
-    problems: Any = dict.fromkeys((401, 403, 404, 422), ProblemOut)
+def api(services: Services, access: Access, chat_seconds: float) -> APIBlueprint:
+    """Return every route that a token opens."""
+    problems: Any = dict.fromkeys((401, 403, 404, 422, 429), ProblemOut)
     door = APIBlueprint(
         "api",
         __name__,
         abp_security=[{"key": []}],
         abp_responses=problems,
     )
-    door.before_request(_note_caller)
-    door.before_request(lambda: access.refuse(services.settings, request) or _unstorable())
-    door.after_request(lambda answer: _notice(services, answer))
+    door.before_request(lambda: access.refuse(request, _needed()) or _unstorable())
     _agents(door, services)
     _versions(door, services)
-    api_knowledge.add(door, services, CALLER.name)
+    api_knowledge.add(door, services)
     api_chat.add(door, services, chat_seconds)
     return door
 
@@ -58,6 +55,7 @@ def _agents(door: APIBlueprint, services: Services) -> None:
     agents = services.agents
 
     @door.post("/agents", tags=[AGENTS], responses={201: AgentOut})
+    @needs("editor")
     def create_agent(body: Spec) -> tuple[Json, int, Json]:
         """Make an agent
 
@@ -67,17 +65,20 @@ def _agents(door: APIBlueprint, services: Services) -> None:
         return _shown(services, agents.get(agent_id)), 201, {"Location": f"/agents/{agent_id}"}
 
     @door.get("/agents", tags=[AGENTS], responses={200: AgentsOut})
+    @needs("viewer")
     def list_agents() -> Json:
         """List the agents in use"""
         live = agents.channels()
         return {"agents": [_agent(agent, live) for agent in agents.list()]}
 
     @door.get("/agents/<agent_id>", tags=[AGENTS], responses={200: AgentOut})
+    @needs("viewer")
     def read_agent(path: AgentPath) -> Json:
         """Read one agent"""
         return _shown(services, agents.get(path.agent_id))
 
     @door.patch("/agents/<agent_id>", tags=[AGENTS], responses={200: AgentOut, 409: ProblemOut})
+    @needs("editor")
     def change_agent(path: AgentPath, body: AgentChange) -> Json:
         """Change the draft
 
@@ -92,6 +93,7 @@ def _agents(door: APIBlueprint, services: Services) -> None:
         return _shown(services, agents.get(agent.id))
 
     @door.delete("/agents/<agent_id>", tags=[AGENTS], responses={204: None})
+    @needs("editor")
     def archive_agent(path: AgentPath) -> tuple[str, int]:
         """Put an agent away
 
@@ -107,6 +109,7 @@ def _versions(door: APIBlueprint, services: Services) -> None:
     @door.post(
         "/agents/<agent_id>/release", tags=[AGENTS], responses={200: VersionOut, 409: ProblemOut}
     )
+    @needs("editor")
     def release_agent(path: AgentPath, body: ReleaseIn) -> Json:
         """Let a version answer on an address
 
@@ -122,14 +125,15 @@ def _versions(door: APIBlueprint, services: Services) -> None:
         return _version(version)
 
     @door.get("/agents/<agent_id>/versions", tags=[AGENTS], responses={200: VersionsOut})
+    @needs("viewer")
     def list_versions(path: AgentPath) -> Json:
         """List the versions of an agent"""
         agent = agents.get(path.agent_id)
         return {"versions": [_version(version) for version in agents.versions(agent.id)]}
 
 
-def _note_caller() -> None:
-    g.actor = CALLER
+def _needed() -> str:
+    return role_of(current_app.view_functions[str(request.endpoint)])
 
 
 def _unstorable() -> Response | None:
@@ -149,12 +153,6 @@ def _storable(value: Any) -> bool:
     if isinstance(value, dict):
         return all(map(_storable, value.values()))
     return all(map(_storable, value)) if isinstance(value, list) else True
-
-
-def _notice(services: Services, answer: Response) -> Response:
-    if not services.settings.keys:
-        answer.headers["X-Api-Access"] = access.OPEN_NOTICE
-    return answer
 
 
 def _merged(old: Json, change: Json) -> Json:

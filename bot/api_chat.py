@@ -15,6 +15,7 @@ from agent.errors import NotFound, NotReleased
 from agent.services import Services
 from agent.store.inbox import Inbound
 from agent.store.threads import TurnRecord
+from bot.access import needs
 from bot.failures import problem
 from bot.schemas import ChatIn, ChatOut, ProblemOut, UsageOut
 
@@ -29,6 +30,7 @@ def add(door: APIBlueprint, services: Services, wait_seconds: float) -> None:
     problems: Any = dict.fromkeys((409, 503, 504), ProblemOut)
 
     @door.post("/chat", tags=[CHAT], responses={200: ChatOut, **problems})
+    @needs("agent")
     def chat(body: ChatIn) -> Response | dict[str, Any]:
         """Say something to an agent and wait for its reply
 

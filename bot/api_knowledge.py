@@ -2,13 +2,14 @@
 
 from typing import Any, BinaryIO, cast
 
-from flask import request
+from flask import g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from agent.errors import Invalid
 from agent.own_base import OwnBase
 from agent.services import Services
+from bot.access import needs
 from bot.schemas import AgentPath, PageIn, SourceOut, SourcesOut, TakenOut
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -38,9 +39,8 @@ _BODY = {
 }
 
 
-def add(door: APIBlueprint, services: Services, person: str) -> None:
+def add(door: APIBlueprint, services: Services) -> None:
     """Add the routes to *door*."""
-    own = OwnBase(services, person)
     door.teardown_request(lambda _: request.close())  # uploads lie in temporary files
 
     @door.post(
@@ -49,6 +49,7 @@ def add(door: APIBlueprint, services: Services, person: str) -> None:
         responses={202: TakenOut},
         openapi_extensions=_BODY,
     )
+    @needs("editor")
     def add_knowledge(path: AgentPath) -> tuple[dict[str, Any], int]:
         """Give the agent files or a page
 
@@ -58,17 +59,20 @@ def add(door: APIBlueprint, services: Services, person: str) -> None:
         """
         request.max_content_length = MOST_BYTES
         agent = services.agents.get(path.agent_id)
+        own = OwnBase(services, g.actor.name)
         taken = _page(own, agent.id) if request.is_json else _files(own, agent.id)
         return {"sources": taken}, 202
 
     @door.get("/agents/<agent_id>/knowledge", tags=[KNOWLEDGE], responses={200: SourcesOut})
+    @needs("viewer")
     def list_knowledge(path: AgentPath) -> dict[str, Any]:
         """See how far the agent's sources have been read"""
         agent = services.agents.get(path.agent_id)
         names = SourceOut.model_fields
         return {
             "sources": [
-                {name: getattr(source, name) for name in names} for source in own.sources(agent.id)
+                {name: getattr(source, name) for name in names}
+                for source in OwnBase(services, g.actor.name).sources(agent.id)
             ]
         }
 

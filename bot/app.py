@@ -14,10 +14,12 @@ from flask_openapi3.openapi import OpenAPI
 
 from agent import log as logs
 from agent import running
+from agent.errors import Invalid
 from agent.private import keep_private
 from agent.services import Services, open_services
 from agent.settings import Settings
-from bot import access, failures, release_check
+from bot import failures, release_check
+from bot.access import Access
 from bot.api import api
 from bot.channels.meta_verification import verification
 from bot.channels.registry import doors
@@ -67,24 +69,24 @@ def create_app(services: Services, chat_seconds: float = CHAT_SECONDS) -> Flask:
     app.extensions["spool"] = spool
     app.register_blueprint(webhooks(services, doors(services.settings), spool))
     app.register_blueprint(verification(services.settings))
-    app.register_blueprint(health(services, spool))
-    app.register_api(api(services, chat_seconds))
+    access = Access(services)
+    app.register_blueprint(health(services, access, spool))
+    app.register_api(api(services, access, chat_seconds))
     app.register_blueprint(docs(app))
     return app
 
 
 def from_environment() -> Flask:
-    """Return the app of this installation. Exits with a sentence when it must not be opened."""
+    """Return the app of this installation. Exits with a sentence when it has no token."""
     settings = Settings()
     logs.configure(settings.log_level)
     keep_private()
     running.hold(settings.data_dir)
     sys.setswitchinterval(SWITCH_SECONDS)
-    if not settings.keys:
-        if settings.environment == "production":
-            sys.exit(access.NO_KEYS)
-        log.warning("the API is %s", access.OPEN_NOTICE)
-    app = create_app(open_services(settings, patience=PATIENCE_SECONDS))
+    try:
+        app = create_app(open_services(settings, patience=PATIENCE_SECONDS))
+    except Invalid as error:
+        sys.exit(str(error))
     app.extensions["spool"].start()
     return app
 

@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import urllib3
 
+from agent.errors import Invalid
+from agent.own_token import own_token
 from agent.settings import Settings
 
 CUSTOMER = "+5215512345678"
@@ -44,9 +46,13 @@ class NotRunning(Exception):
 class Phone:
     """One customer's phone, over the simulator's HTTP."""
 
-    def __init__(self, base_url: str, customer: str) -> None:
+    def __init__(self, base_url: str, customer: str, token: str) -> None:
         self._url = f"{base_url}/customers/{quote(customer, safe='')}/messages"
-        self._pool = urllib3.PoolManager(retries=False, timeout=WAIT_SECONDS + 10)
+        self._pool = urllib3.PoolManager(
+            retries=False,
+            timeout=WAIT_SECONDS + 10,
+            headers={"Authorization": f"Bearer {token}"},
+        )
 
     def write(self, text: str) -> int:
         """Send *text*; return its number in the thread."""
@@ -130,8 +136,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make chat", description=__doc__)
     parser.add_argument("--as", dest="customer", default=CUSTOMER, metavar="+5215...")
     customer = parser.parse_args().customer
-    phone = Phone(f"http://127.0.0.1:{settings.simulator_port}", customer)
+    address = f"http://127.0.0.1:{settings.simulator_port}"
     try:
+        phone = Phone(address, customer, own_token(settings))
         if sys.stdin.isatty():
             phone.last()
             print(texts["hello"].format(customer=customer))
@@ -139,12 +146,14 @@ def main() -> int:
             return 0
         if ask(phone, list(_lines()), print):
             return 0
-        problem = "silence"
+        problem = texts["silence"]
     except NotRunning as error:
+        problem = texts[str(error)]
+    except Invalid as error:
         problem = str(error)
     except KeyboardInterrupt:
         return 130
-    print(texts[problem], file=sys.stderr)
+    print(problem, file=sys.stderr)
     return 1
 
 

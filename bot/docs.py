@@ -1,9 +1,12 @@
 """`/openapi.json`, and the same for people at `/docs`: no script, nothing from outside."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask_openapi3.openapi import OpenAPI
+
+from bot.access import role_of
 
 _METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -14,11 +17,11 @@ def docs(app: OpenAPI) -> Blueprint:
 
     @door.get("/openapi.json")
     def openapi() -> Response:
-        return jsonify(app.api_doc)
+        return jsonify(_described(app))
 
     @door.get("/docs")
     def page() -> str:
-        description = app.api_doc
+        description = _described(app)
         return render_template(
             "docs.html",
             info=description["info"],
@@ -28,6 +31,19 @@ def docs(app: OpenAPI) -> Blueprint:
         )
 
     return door
+
+
+def _described(app: OpenAPI) -> dict[str, Any]:
+    """Return the document, with the role that each route asks for (OpenAPI 3.1: "Security
+    Requirement Object" may list role names)."""
+    description: dict[str, Any] = app.api_doc
+    for rule in app.url_map.iter_rules():
+        operations = description["paths"].get(re.sub(r"<(\w+)>", r"{\1}", rule.rule), {})
+        for method in rule.methods or ():
+            if operation := operations.get(method.lower()):
+                role = role_of(app.view_functions[rule.endpoint])
+                operation["security"] = [{"key": [role]}]
+    return description
 
 
 def _operations(description: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,13 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.reachable import vectors_answer
 from agent.services import Services
-from bot import access, metrics
+from bot import metrics
+from bot.access import Access
 from bot.spool import Spool
 
 NOT_WRITABLE = "not writable"
 
 
-def health(services: Services, spool: Spool) -> Blueprint:
+def health(services: Services, access: Access, spool: Spool) -> Blueprint:
     """Return the routes that monitors call."""
     door = Blueprint("health", __name__)
     shown = metrics.registry(services.database, spool)
@@ -43,9 +44,8 @@ def health(services: Services, spool: Spool) -> Blueprint:
 
     @door.get("/metrics")
     def metrics_page() -> Response:
-        if not access.has_key(services.settings, request) and not access.is_local(request):
-            return access.refuse(services.settings, request) or Response(status=403)
-        return Response(generate_latest(shown), content_type=CONTENT_TYPE_LATEST)
+        refusal = access.refuse(request, "viewer")
+        return refusal or Response(generate_latest(shown), content_type=CONTENT_TYPE_LATEST)
 
     return door
 

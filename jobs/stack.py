@@ -164,6 +164,7 @@ def _welcome(settings: Settings, sign_in: Sequence[str], say: Callable[[str], No
         f"Agent Studio is ready ({time.monotonic() - started:.0f} s).",
         f"  Studio      {studio}",
         f"  API pages   {bot}/docs",
+        "  API token   make token",
         "  Try it      make chat   (a WhatsApp customer, in another terminal)",
         *sign_in,
     ]

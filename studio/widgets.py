@@ -9,6 +9,7 @@ import gradio as gr
 from studio.markup import Content, Html, join, tag
 from studio.state import Studio
 
+NOBODY = ("installation", "api", "api key", "installation token")  # what acts in nobody's name
 # Tells Gradio which element with data-pick was clicked; Gradio hands it to `wiring.pick`.
 CLICKS = """
 element.addEventListener('click', (event) => {
@@ -80,7 +81,7 @@ def when(seconds: float) -> str:
 def author(studio: Studio, who: str) -> str:
     """Return who did it: a person's e-mail, or in words what did it in nobody's name."""
     key = f"author.{who}"
-    return studio.say(key) if who in ("installation", "api") else who
+    return studio.say(key) if who in NOBODY else who
 
 
 def clock(seconds: float) -> str:

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 
 from agent import log as logs
+from agent.own_token import own_token
 from agent.private import keep_private
 from agent.settings import Settings
-from bot.access import is_local
+from bot.access import shows
 from bot.limits import Bodies, Limits
 from bot.own_json import use_storable_json
 from bot.server import serve
@@ -35,10 +36,12 @@ def create_simulator(
     number: str,
     faults: Faults | None = None,
     public_base_url: str = "",
+    token: str = "",
 ) -> Flask:
     """Return a stand-in for Twilio with the WhatsApp sender *number*.
 
     *webhook_url* is where the bot is; `app.extensions` holds the "ledger" and the "postman".
+    The customers' phones open with *token*; without one they stay shut.
     """
     app = Flask(__name__)
     use_storable_json(app)
@@ -53,7 +56,7 @@ def create_simulator(
     app.register_blueprint(rest(account, sender, ledger, postman, faults or Faults()))
     app.register_blueprint(media(account, files))
     app.register_blueprint(phones(account_sid, sender, webhook_url, ledger, postman))
-    app.before_request(_only_this_machine)
+    app.before_request(lambda: _stranger(token))
     app.add_url_rule("/healthz", view_func=lambda: {"status": "ok"})
     return app
 
@@ -72,10 +75,15 @@ def main() -> None:
         f"http://127.0.0.1:{settings.bot_port}/webhooks/twilio",
         settings.twilio_whatsapp_number,
         public_base_url=settings.public_base_url,
+        token=own_token(settings),
     )
     log.info("WhatsApp simulator on http://127.0.0.1:%s", settings.simulator_port)
     serve(app, "127.0.0.1", settings.simulator_port, LIMITS)
 
 
-def _only_this_machine() -> tuple[dict[str, str], int] | None:
-    return None if is_local(request) else ({"error": "This is for this machine only."}, 403)
+def _stranger(token: str) -> tuple[dict[str, str], int] | None:
+    """Refuse whoever picks up a customer's phone without the installation's token."""
+    rule = request.url_rule
+    if rule is None or not rule.rule.startswith("/customers/") or shows(request, token):
+        return None
+    return {"error": "Send Authorization: Bearer and what `make token` prints."}, 401

@@ -14,6 +14,8 @@ from urllib.parse import quote
 import gradio as gr
 import httpx
 
+from agent.errors import Invalid
+from agent.own_token import own_token
 from agent.store.people import Person
 from studio.bubbles import Bubble, thread
 from studio.errors import NothingChosen, NotReached
@@ -96,13 +98,14 @@ def _ask(studio: Studio, method: str, customer: str, what: str = "messages", **c
     url = f"http://127.0.0.1:{port}/customers/{address}/{what}"
     seconds = UPLOAD_SECONDS if what == "files" else SECONDS
     try:
-        with httpx.Client(timeout=seconds, trust_env=False) as client:
+        headers = {"Authorization": f"Bearer {own_token(studio.services.settings)}"}
+        with httpx.Client(timeout=seconds, trust_env=False, headers=headers) as client:
             answer = client.request(method, url, **content)
             if answer.status_code == 502:
                 raise NotReached("simulator.bot_down")
             answer.raise_for_status()
             return answer.json() if answer.content else {}
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, Invalid, ValueError) as error:
         raise NotReached("simulator.not_running") from error
 
 

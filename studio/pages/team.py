@@ -9,6 +9,7 @@ from agent.store.erasure import DEFAULT_DAYS
 from agent.store.people import Person
 from agent.store.switches import RETENTION
 from studio.errors import BadFields, NothingChosen
+from studio.pages import tokens
 from studio.pages.team_view import KEPT, Log, OneTime, Team, layout, listed, shown, told
 from studio.roles import allow
 from studio.state import Studio
@@ -135,4 +136,5 @@ def build(studio: Studio, load: Load) -> None:
     parts.who.input(event(studio, look, show_log), parts.who, [parts.log, parts.trail])
     parts.log.click(pick(studio, turn, show_log), [parts.trail, parts.who],
                     [parts.log, parts.trail])  # fmt: skip
+    tokens.wire(studio, load, parts.tokens)
     parts.keep.click(event(studio, keep, show, done="team.kept"), parts.days, parts.filled)

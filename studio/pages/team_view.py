@@ -11,9 +11,10 @@ from agent.actor import ROLES
 from agent.store.audit import Entry
 from agent.store.people import ONE_TIME_HOURS, Login, Person
 from studio.markup import Content, Html, join, tag
+from studio.pages import tokens_view
 from studio.state import Studio
 from studio.texts import has
-from studio.widgets import badge, button, clickable, note, place, table, when
+from studio.widgets import author, badge, button, clickable, note, place, table, when
 
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")  # the first that is named is the one
 ID = re.compile(r"[0-9a-f]{32}|\d+")
@@ -69,6 +70,7 @@ class Parts:
     trail: gr.State
     days: list[gr.Number]
     keep: gr.Button
+    tokens: tokens_view.Parts
 
     @property
     def filled(self) -> list[Any]:
@@ -87,6 +89,8 @@ def layout(studio: Studio) -> Parts:
         with gr.Tab(say("team.tab_logins")):
             place(_account(studio))
             mine = clickable(elem_id="team-logins")
+        with gr.Tab(say("tokens.tab")):
+            tokens = tokens_view.layout(studio)
         with gr.Tab(say("team.tab_log")):
             who = gr.Dropdown([(say("team.everybody"), "")], value="", show_label=False,
                               container=False, filterable=True, allow_custom_value=True,
@@ -94,7 +98,8 @@ def layout(studio: Studio) -> Parts:
             log, trail = clickable(elem_id="team-log"), gr.State([])
         with gr.Tab(say("team.tab_keep")):
             days, keep = _retention(studio)
-    return Parts(mine, people, password, email, name, role, invite, who, log, trail, days, keep)
+    return Parts(mine, people, password, email, name, role, invite, who, log, trail, days, keep,
+                 tokens)  # fmt: skip
 
 
 def _invitation(studio: Studio) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown, gr.Button]:
@@ -220,8 +225,9 @@ def browser_name(agent: str) -> str:
 def listed(studio: Studio, log: Log) -> list[Any]:
     """Return the audit log and where its page begins."""
     head = [studio.say(f"team.{key}") for key in ("when", "who", "did", "what", "detail")]
-    rows = [[when(one.at), one.person, _action(studio, one.action), _subject(studio, log, one),
-             log.names.get(one.detail, one.detail)] for one in log.entries]  # fmt: skip
+    rows = [[when(one.at), author(studio, one.person), _action(studio, one.action),
+             _subject(studio, log, one), log.names.get(one.detail, one.detail)]
+            for one in log.entries]  # fmt: skip
     turns = [
         button(studio.say("newer"), "newer", 0) if log.trail else None,
         button(studio.say("older"), "older", log.entries[-1].id) if log.more else None,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from flask_openapi3 import utils as openapi
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from sqlalchemy.sql import FromClause
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
+from agent.own_token import own_token
 from agent.services import Services, open_services
 from agent.settings import Settings
 from bot.app import create_app
@@ -54,6 +56,13 @@ def payload(name: str, **changed: str) -> Form:
 def signature(url: str, form: Form, token: str = TOKEN) -> str:
     """Sign as Twilio does."""
     return str(RequestValidator(token).compute_signature(url, form))
+
+
+def opened(app: Flask, services: Services) -> FlaskClient:
+    """A client that shows the installation's own token with every request."""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {own_token(services.settings)}"
+    return client
 
 
 def count(services: Services, table: FromClause) -> int:
@@ -102,7 +111,7 @@ def nobody() -> Iterator[str]:
 
 @pytest.fixture
 def client(services: Services) -> FlaskClient:
-    return create_app(services, chat_seconds=0.1).test_client()
+    return opened(create_app(services, chat_seconds=0.1), services)
 
 
 @pytest.fixture

@@ -6,15 +6,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from pydantic import SecretStr
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from agent import queues
 from agent.services import Services
-from bot import access
 from bot.app import create_app
-from tests.bot.conftest import RememberingDoorbell, on_one_database
+from tests.bot.conftest import RememberingDoorbell, on_one_database, opened
 
 FIVE = {
     "name": "Sofía",
@@ -276,7 +274,7 @@ def test_files_that_are_given_at_once_all_come_into_the_same_base(
         return client.post(f"/agents/{agent_id}/knowledge", data=upload("a.txt"))
 
     overtaken = Overtaken(getattr(services, store), method, somebody_else)
-    slow = create_app(dataclasses.replace(services, **{store: overtaken})).test_client()  # type: ignore[arg-type]
+    slow = opened(create_app(dataclasses.replace(services, **{store: overtaken})), services)  # type: ignore[arg-type]
     assert slow.post(f"/agents/{agent_id}/knowledge", data=upload("b.txt")).status_code == 202
     [base] = services.agents.get(agent_id).draft.knowledge.bases
     assert sorted(one.name for one in services.sources.list(base)) == ["a.txt", "b.txt"]
@@ -339,65 +337,6 @@ def test_an_upload_may_be_larger_than_other_requests_but_has_a_limit(
         assert client.post(path, data=body, content_type=kind).status_code == status
     big = client.post("/agents", data=b" " * (4 << 20), content_type="application/json")
     assert big.status_code in (413, 422)
-
-
-# --- who may
-
-
-@pytest.fixture
-def guarded(services: Services) -> FlaskClient:
-    keys = services.settings.model_copy(update={"api_keys": SecretStr("one, two")})
-    return create_app(dataclasses.replace(services, settings=keys)).test_client()
-
-
-@on_one_database
-@pytest.mark.parametrize("key", ["one", "two"])
-def test_a_key_opens_the_api(guarded: FlaskClient, key: str) -> None:
-    answer = guarded.get("/agents", headers={"Authorization": f"Bearer {key}"})
-    assert answer.status_code == 200
-    assert "X-Api-Access" not in answer.headers
-
-
-WRONG_KEYS = ("", "Bearer", "Bearer ", "Bearer three", "Basic one", "one", "Bearer one, two",
-              "Bearer \xf1")  # fmt: skip
-
-
-@on_one_database
-@pytest.mark.parametrize("header", WRONG_KEYS)
-def test_without_a_key_the_api_is_closed(guarded: FlaskClient, header: str) -> None:
-    headers = {"Authorization": header} if header else {}
-    for method, path in (("GET", "/agents"), ("POST", "/agents"), ("POST", "/chat"),
-                         ("GET", "/agents/x"), ("POST", "/agents/x/knowledge")):  # fmt: skip
-        assert guarded.open(path, method=method, json=FIVE, headers=headers).status_code == 401
-
-
-@on_one_database
-def test_in_development_without_keys_it_is_open_here_and_says_so(client: FlaskClient) -> None:
-    answer = client.get("/agents")
-    assert answer.status_code == 200
-    assert answer.headers["X-Api-Access"] == access.OPEN_NOTICE
-
-
-@on_one_database
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"environ_base": {"REMOTE_ADDR": "192.168.1.5"}},
-        {"headers": {"X-Forwarded-For": "1.2.3.4"}},
-        {"headers": {"Host": "abc.ngrok.app"}},
-        {"headers": {"Origin": "https://evil.example"}},
-        {"headers": {"Host": "["}},
-    ],
-)
-def test_without_keys_nobody_else_gets_in(client: FlaskClient, more: dict[str, object]) -> None:
-    assert client.get("/agents", **more).status_code in (400, 403)
-
-
-@on_one_database
-def test_in_production_without_keys_it_is_closed(services: Services) -> None:
-    closed = services.settings.model_copy(update={"environment": "production"})
-    client = create_app(dataclasses.replace(services, settings=closed)).test_client()
-    assert client.get("/agents").status_code == 403
 
 
 # --- pages and manners

@@ -10,7 +10,7 @@ from agent.store.tables import inbox
 from agent.store.turns import Outcome
 from bot import api_chat
 from bot.app import create_app
-from tests.bot.conftest import RememberingDoorbell, count, on_one_database
+from tests.bot.conftest import RememberingDoorbell, count, on_one_database, opened
 
 
 @dataclass
@@ -47,7 +47,7 @@ def doorbell() -> AnsweringDoorbell:
 @pytest.fixture
 def answered(services: Services, doorbell: AnsweringDoorbell) -> FlaskClient:
     doorbell.services = services
-    return create_app(services, chat_seconds=5).test_client()
+    return opened(create_app(services, chat_seconds=5), services)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_an_agent_without_a_release_is_a_409(answered: FlaskClient, services: Se
 
 def test_an_answer_that_does_not_come_is_a_504_and_the_message_is_kept(services: Services) -> None:
     deaf = RememberingDoorbell()
-    client = create_app(_with(services, deaf), chat_seconds=0.01).test_client()
+    client = opened(create_app(_with(services, deaf), chat_seconds=0.01), services)
     agent_id = client.post("/agents", json={"name": "Sofía"}).json["id"]
     answer = client.post("/chat", json={"agent_id": agent_id, "message": "hola"})
     assert answer.status_code == 504
@@ -168,23 +168,23 @@ class GatedDoorbell(RememberingDoorbell):
 def test_only_so_many_wait_at_once_and_webhooks_stay_free(services: Services) -> None:
     gate = GatedDoorbell()
     app = create_app(_with(services, gate), chat_seconds=0)
-    agent_id = app.test_client().post("/agents", json={"name": "Sofía"}).json["id"]
+    agent_id = opened(app, services).post("/agents", json={"name": "Sofía"}).json["id"]
     body = {"agent_id": agent_id, "message": "hola"}
     waiting = [
-        threading.Thread(target=lambda: app.test_client().post("/chat", json=body))
+        threading.Thread(target=lambda: opened(app, services).post("/chat", json=body))
         for _ in range(api_chat.MOST_WAITING)
     ]
     for one in waiting:
         one.start()
     for _ in waiting:
         assert gate.inside.acquire(timeout=30)
-    answer = app.test_client().post("/chat", json=body)
+    answer = opened(app, services).post("/chat", json=body)
     gate.go.set()
     for one in waiting:
         one.join(30)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
-    assert app.test_client().post("/chat", json=body).status_code == 504
+    assert opened(app, services).post("/chat", json=body).status_code == 504
 
 
 def _with(services: Services, doorbell: RememberingDoorbell) -> Services:

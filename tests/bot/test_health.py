@@ -1,8 +1,6 @@
 import dataclasses
 import logging
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,9 +12,8 @@ from redis import Redis
 from agent.queues import RedisDoorbell
 from agent.services import Services
 from agent.store.inbox import Inbound
-from bot import access
 from bot.app import create_app
-from tests.bot.conftest import Post, on_one_database, payload
+from tests.bot.conftest import Post, on_one_database, opened, payload
 from tests.standins.server import serve
 
 
@@ -151,8 +148,11 @@ def test_metrics_count_what_waits(client: FlaskClient, services: Services) -> No
 
 
 @on_one_database
-def test_metrics_are_for_this_machine_or_a_key(client: FlaskClient) -> None:
-    assert client.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 403
+def test_metrics_ask_for_a_token_and_the_rest_for_none(services: Services) -> None:
+    stranger = create_app(services).test_client()
+    assert stranger.get("/metrics").status_code == 401
+    for path in ("/healthz", "/readyz", "/docs", "/openapi.json"):
+        assert stranger.get(path).status_code == 200
 
 
 @on_one_database
@@ -177,21 +177,9 @@ def test_an_unforeseen_error_shows_nothing_of_itself(
             raise ZeroDivisionError("the customer's words")
 
     broken = dataclasses.replace(services, inbox=BrokenInbox())  # type: ignore[arg-type]
-    client = create_app(broken).test_client()
+    client = opened(create_app(broken), services)
     agent_id = client.post("/agents", json={"name": "Sofía"}).json["id"]
     answer = client.post("/chat", json={"agent_id": agent_id, "message": "hola"})
     assert answer.status_code == 500
     assert "words" not in answer.text + caplog.text
     assert "ZeroDivisionError" in caplog.text
-
-
-def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=environment
-    )
-
-
-def test_in_production_it_does_not_start_without_keys() -> None:
-    ended = run("from bot.app import main; main()", ENVIRONMENT="production")
-    assert ended.returncode == 1
-    assert ended.stderr.strip() == access.NO_KEYS

@@ -19,6 +19,7 @@ SID, TOKEN, NUMBER = "AC00000000000000000000000000000001", "secret", "whatsapp:+
 CUSTOMER = "%2B5215512345678"
 SEND = f"/2010-04-01/Accounts/{SID}/Messages.json"
 AUTH = (SID, TOKEN)
+AT_HOME = "what make token prints"
 
 
 class Bot:
@@ -49,12 +50,19 @@ def bot() -> Bot:
 @pytest.fixture
 def simulator(bot: Bot) -> Iterator[Flask]:
     with serve(bot.app) as url:
-        yield create_simulator(SID, TOKEN, f"{url}/webhooks/twilio", NUMBER, Faults())
+        webhook = f"{url}/webhooks/twilio"
+        yield create_simulator(SID, TOKEN, webhook, NUMBER, Faults(), token=AT_HOME)
 
 
 @pytest.fixture
 def client(simulator: Flask) -> FlaskClient:
-    return simulator.test_client()
+    return at_home(simulator)
+
+
+def at_home(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {AT_HOME}"
+    return client
 
 
 def reply(client: FlaskClient, text: str, **more: str) -> Any:
@@ -77,9 +85,9 @@ def test_a_customers_message_is_a_signed_webhook_with_every_field(
 def test_it_signs_for_the_public_address_and_posts_to_the_local_one() -> None:
     public = Bot(public="https://bot.example.com")
     with serve(public.app) as url:
-        app = create_simulator(SID, TOKEN, f"{url}/webhooks/twilio", NUMBER,
-                               public_base_url="https://bot.example.com")  # fmt: skip
-        answer = app.test_client().post(f"/customers/{CUSTOMER}/messages", json={"text": "hola"})
+        webhook, known = f"{url}/webhooks/twilio", "https://bot.example.com"
+        app = create_simulator(SID, TOKEN, webhook, NUMBER, public_base_url=known, token=AT_HOME)
+        answer = at_home(app).post(f"/customers/{CUSTOMER}/messages", json={"text": "hola"})
     assert answer.status_code == 201
 
 
@@ -212,21 +220,33 @@ def test_typing_is_for_a_message_that_is_there(client: FlaskClient) -> None:
     assert client.post(typing, data={"messageId": "SM0"}, auth=AUTH).status_code == 400
 
 
-@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"},
-                                     {"X-Forwarded-For": "1.2.3.4"}])  # fmt: skip
-def test_it_is_for_this_machine_only(client: FlaskClient, headers: dict[str, str]) -> None:
-    path = f"/customers/{CUSTOMER}/messages"
-    assert client.post(path, json={"text": "x"}, headers=headers).status_code == 403
+@pytest.mark.parametrize("shown", ["", "Bearer", "Bearer ", "Bearer wrong", f"Basic {AT_HOME}"])
+def test_a_customers_phone_is_for_who_is_at_home_on_this_machine(
+    simulator: Flask, shown: str
+) -> None:
+    stranger, headers = simulator.test_client(), {"Authorization": shown}
+    for path in (f"/customers/{CUSTOMER}/messages", f"/customers/{CUSTOMER}/files"):
+        answer = stranger.post(path, json={"text": "x"}, headers=headers)
+        assert answer.status_code == 401
+        assert "make token" in answer.json["error"]
+
+
+def test_a_simulator_without_a_token_keeps_its_phones_shut(bot: Bot) -> None:
+    app = create_simulator(SID, TOKEN, "http://127.0.0.1:9/webhooks/twilio", NUMBER)
+    for shown in ("Bearer", "Bearer ", "Bearer x"):
+        headers = {"Authorization": shown}
+        path = f"/customers/{CUSTOMER}/messages"
+        assert app.test_client().get(path, headers=headers).status_code == 401
 
 
 # --- make chat
 
 
 def test_chat_sends_lines_and_shows_the_reply(simulator: Flask, bot: Bot) -> None:
-    client, shown = simulator.test_client(), list[str]()
+    client, shown = at_home(simulator), list[str]()
     bot.reply = lambda form: reply(client, f"eco: {form['Body']}")
     with serve(simulator) as url:
-        phone = chat.Phone(url, "+5215512345678")
+        phone = chat.Phone(url, "+5215512345678", AT_HOME)
         assert chat.ask(phone, ["hola", "¿y el precio?"], shown.append)
     assert shown == ["eco: hola", "eco: ¿y el precio?"]
 

@@ -21,6 +21,7 @@ from tests.bot.conftest import (
     RememberingDoorbell,
     count,
     on_one_database,
+    opened,
     payload,
     signature,
 )
@@ -203,7 +204,7 @@ def test_a_locked_database_is_a_200_and_the_message_is_stored_when_it_opens(
     locker.execute("BEGIN IMMEDIATE")
     answer = app.test_client().post("/webhooks/twilio", data=form, headers=headers)
     assert (answer.status_code, doorbell.rung) == (200, [])
-    assert "spool_waiting 1.0" in app.test_client().get("/metrics").text
+    assert "spool_waiting 1.0" in opened(app, services).get("/metrics").text
     locker.rollback()
     locker.close()
     assert app.extensions["spool"].drain() == 1
@@ -218,7 +219,7 @@ def test_an_unreachable_database_is_a_200_and_not_ready(
     gone = services.settings.model_copy(update={"database_url": "postgresql://x@127.0.0.1:1/x"})
     app, form = create_app(open_services(gone, doorbell, patience=0.1)), payload("text")
     headers = {"X-Twilio-Signature": signature(f"{PUBLIC}/webhooks/twilio", form)}
-    client = app.test_client()
+    client = opened(app, services)
     assert client.post("/webhooks/twilio", data=form, headers=headers).status_code == 200
     assert client.get("/readyz").json["parts"]["spool"] == "1 waiting"
     assert "database_up 0.0" in client.get("/metrics").text

@@ -36,7 +36,7 @@ def worlds(data_dir: Path, **more: str) -> Iterator[World]:
     """A stack, with *more* in its environment, beside its provider; both are stopped in the end."""
     ports = free_ports(5)
     webhook = f"http://127.0.0.1:{ports[0]}/webhooks/twilio"
-    app = create_simulator(SID, TOKEN, webhook, OURS)
+    app = create_simulator(SID, TOKEN, webhook, OURS, token=TOKEN)
     with serve(app) as provider:
         stack = Running(data_dir, provider, more, ports=ports)
         stack.start()

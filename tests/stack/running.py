@@ -12,6 +12,8 @@ from pathlib import Path
 import urllib3
 from twilio.request_validator import RequestValidator
 
+from agent.own_token import own_token
+from agent.settings import Settings
 from tests.waiting import free_ports, until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,6 +43,12 @@ class Running:
     def bot(self) -> str:
         """The bot's address."""
         return f"http://127.0.0.1:{self.ports[0]}"
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The header that opens the API to whoever is at home."""
+        settings = Settings(_env_file=None, data_dir=self.data_dir)
+        return {"Authorization": f"Bearer {own_token(settings)}"}
 
     @property
     def log(self) -> str:

@@ -17,7 +17,7 @@ from agent.store.passwords import hashed
 from agent.store.tables import conversations, media
 from jobs.files import UNREAD
 from tests.stack.conftest import World, worlds
-from tests.stack.running import OURS, SID
+from tests.stack.running import OURS, SID, TOKEN
 from tests.standins import meta as metas
 from tests.standins.chatwoot import USER_TOKEN, chatwoot_standin, serve_chatwoot
 from tests.standins.chatwoot_account import Account
@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 ANSWER = "Es un Mazda rojo."  # whatever is heard, seen or asked
 SECRET = "secret-of-the-bot"  # of Chatwoot's webhooks
+PHONE = {"Authorization": f"Bearer {TOKEN}"}  # what a customer's phone asks with
 ADMIN, PASSWORD = "admin@example.com", "una frase segura 7"
 
 
@@ -111,7 +112,8 @@ def street(tmp_path: Path) -> Iterator[Street]:
 
 
 def _release(street: Street) -> None:
-    bot = httpx.Client(base_url=street.world.stack.bot, timeout=30, trust_env=False)
+    stack = street.world.stack
+    bot = httpx.Client(base_url=stack.bot, timeout=30, trust_env=False, headers=stack.key)
     agent = bot.post("/agents", json={"name": "Vera", "brand": "Remolques"}).json()["id"]
     for channel, address in (("twilio", OURS), ("meta", metas.NUMBER), ("chatwoot", "inbox:7")):
         answer = bot.post(f"/agents/{agent}/release", json={"channel": channel, "address": address})
@@ -123,8 +125,9 @@ def _by_twilio(street: Street, name: str, number: int) -> None:
     _, kind, body = FILES[name]
     phone = f"{street.world.stack.provider}/customers/+52155500000{number:02d}"
     upload = {"file": (name, body, kind)}
-    sent = httpx.post(f"{phone}/files", files=upload, trust_env=False).json()
-    answer = httpx.post(f"{phone}/messages", json={"media": [sent]}, trust_env=False)
+    sent = httpx.post(f"{phone}/files", files=upload, headers=PHONE, trust_env=False).json()
+    message = {"media": [sent]}
+    answer = httpx.post(f"{phone}/messages", json=message, headers=PHONE, trust_env=False)
     assert answer.status_code == 201, answer.text
 
 
@@ -151,7 +154,8 @@ def _forged(street: Street) -> None:
     place = f"{street.stranger.sends_to}/2010-04-01/Accounts/{SID}/Messages/MM1/Media/voz"
     forged = {"url": place, "media_type": "audio/ogg"}
     phone = f"{street.world.stack.provider}/customers/+5215550000099"
-    httpx.post(f"{phone}/messages", json={"media": [forged]}, trust_env=False)
+    message = {"media": [forged]}
+    httpx.post(f"{phone}/messages", json=message, headers=PHONE, trust_env=False)
 
 
 def test_what_customers_send_is_understood_answered_and_shown_to_staff(street: Street) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from typing import Any
 
 import pytest
 import urllib3
@@ -33,7 +34,7 @@ def _rows(world: World, customer: str) -> int:
 @pytest.fixture(scope="module", autouse=True)
 def _knowledge_is_read(world: World) -> None:
     def read() -> bool:
-        answer = urllib3.request("GET", f"{world.stack.bot}/agents").json()
+        answer = _get(world, "/agents")
         agents = answer if isinstance(answer, list) else answer["agents"]
         states = [
             source["state"]
@@ -45,8 +46,12 @@ def _knowledge_is_read(world: World) -> None:
     until(read, seconds=120, what="reading the samples")
 
 
+def _get(world: World, path: str) -> Any:
+    return urllib3.request("GET", f"{world.stack.bot}{path}", headers=world.stack.key).json()
+
+
 def _sources(world: World, agent_id: str) -> list[dict[str, str]]:
-    answer = urllib3.request("GET", f"{world.stack.bot}/agents/{agent_id}/knowledge").json()
+    answer = _get(world, f"/agents/{agent_id}/knowledge")
     return answer if isinstance(answer, list) else answer["sources"]
 
 

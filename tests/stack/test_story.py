@@ -176,12 +176,18 @@ def _take_over_and_hand_back(page: Page, stack: Running) -> None:
 
 
 def _simulate(stack: Running, text: str) -> None:
-    httpx.post(_address(stack), json={"text": text}, timeout=60, trust_env=False).raise_for_status()
+    with _customer(stack) as phone:
+        phone.post(_address(stack), json={"text": text}).raise_for_status()
 
 
 def _phone(stack: Running) -> str:
-    thread = httpx.get(_address(stack), timeout=60, trust_env=False).json()
+    with _customer(stack) as phone:
+        thread = phone.get(_address(stack)).json()
     return "\n".join(message["text"] for message in thread["messages"])
+
+
+def _customer(stack: Running) -> httpx.Client:
+    return httpx.Client(timeout=60, trust_env=False, headers=stack.key)
 
 
 def _address(stack: Running) -> str:

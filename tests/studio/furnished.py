@@ -62,9 +62,13 @@ class Furnished:
         port = self.stack.ports[2]
         return f"http://127.0.0.1:{port}/customers/{quote(number, safe='')}/{what}"
 
+    def customer(self) -> httpx.Client:
+        """What a customer's phone asks with."""
+        return httpx.Client(timeout=60, trust_env=False, headers=self.stack.key)
+
     def write(self, number: str, name: str, text: str, *files: tuple[str, bytes]) -> None:
         """Write as a customer through the simulator, and wait for the reply."""
-        with httpx.Client(timeout=60, trust_env=False) as client:
+        with self.customer() as client:
             media = [
                 client.post(self.phone(number, "files"), files={"file": file}).json()
                 for file in files

@@ -134,8 +134,9 @@ SCENES: tuple[tuple[str, str, Act | None], ...] = (  # (name, path, what to do t
     ("channels", "channels", check),
     ("team", "team", None),
     ("team-account", "team", tab(1)),
-    ("team-log", "team", tab(2)),
-    ("team-keeping", "team", tab(3)),
+    ("team-tokens", "team", tab(2)),
+    ("team-log", "team", tab(3)),
+    ("team-keeping", "team", tab(4)),
     ("simulator", "simulator", phone),
 )
 

@@ -324,3 +324,30 @@ def test_every_page_fits_laptop_and_phone_and_speaks_one_language(
         assert language == "en" or not ENGLISH.search(words.replace("Agent Studio", "")), name
     context.close()
     assert watched.complaints == []
+
+
+def test_a_token_is_made_copied_used_and_revoked(watched: Watched, site: Site) -> None:
+    page, known = watched.page, site.house.services.tokens
+    watched.sign_in("editor", "es")
+    watched.go("es", "team")
+    page.get_by_role("tab", name="Claves de la API").click()
+    page.click("#token-role input")
+    expect(page.get_by_role("option")).to_have_count(3)  # an editor gives away no more
+    page.keyboard.press("Escape")
+    write(page, "token-name", "Mi cuaderno")
+    page.click("#token-make")
+    expect(page.locator("#token-made")).to_contain_text("no se vuelve a mostrar")
+    token = known.find(page.locator("#token-made code").inner_text())
+    assert token is not None
+    assert (token.email, token.role) == ("editor@example.com", "viewer")
+    expect(page.locator("#token-list")).to_contain_text("Mi cuaderno")
+    page.reload()
+    page.get_by_role("tab", name="Claves de la API").click()
+    expect(page.locator("#token-list")).to_contain_text("Mi cuaderno")
+    expect(page.locator("#token-made code")).to_have_count(0)
+    page.locator("#token-list [data-pick=revoke]").click()
+    expect(page.locator("#token-list")).to_contain_text("Todavía no hay claves")
+    assert watched.asked == [
+        "¿Retirar Mi cuaderno? Los programas que la usan se quedan sin acceso."
+    ]
+    assert known.list() == []

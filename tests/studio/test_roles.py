@@ -61,6 +61,7 @@ MATRIX = {
         "first": "viewer", "end_login": "viewer", "invite": "admin", "change": "admin",
         "turn": "admin", "look": "admin", "keep": "admin",
     },
+    "tokens": {"first": "viewer", "make": "viewer", "revoke": "viewer"},
     "panic": {"state": "viewer", "switch": "editor"},
     "simulator": {"look": "agent", "write": "agent", "attach": "agent", "clear": "agent"},
 }  # fmt: skip

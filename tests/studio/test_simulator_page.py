@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from agent.own_token import own_token
 from bot.simulator.app import create_simulator
 from studio.errors import NotAllowed, NothingChosen, NotReached
 from studio.pages import simulator
@@ -27,7 +28,8 @@ def connected(house: House) -> Iterator[Studio]:
     bot = Flask("bot")
     bot.add_url_rule("/webhooks/twilio", view_func=lambda: "", methods=["POST"])
     with serve(bot) as url:
-        app = create_simulator("AC1", "token", f"{url}/webhooks/twilio", "+14155238886")
+        known, webhook = house.services.settings, f"{url}/webhooks/twilio"
+        app = create_simulator("AC1", "x", webhook, "+14155238886", token=own_token(known))
         with serve(app) as address:
             yield at_port(house, int(address.rpartition(":")[2]))
 

@@ -59,7 +59,7 @@ def customers(house: Furnished, seconds: int, seen: Seen, first: int) -> None:
     """Write A_SECOND messages a second, each customer every CUSTOMERS / A_SECOND seconds."""
     numbers = [f"+52155{first + n:08}" for n in range(CUSTOMERS)]
     began, wrote = time.time(), time.monotonic()
-    with httpx.Client(timeout=60, trust_env=False) as client, ThreadPoolExecutor(24) as pool:
+    with house.customer() as client, ThreadPoolExecutor(24) as pool:
 
         def write(number: str) -> None:
             at = time.monotonic()
@@ -76,7 +76,7 @@ def customers(house: Furnished, seconds: int, seen: Seen, first: int) -> None:
 def _waited(house: Furnished, numbers: Sequence[str], seen: Seen, began: float) -> None:
     """Read from each phone how long its customer waited for the last answer."""
     ends = time.monotonic() + 120
-    with httpx.Client(timeout=60, trust_env=False) as client:
+    with house.customer() as client:
         for number in numbers:
             while True:
                 thread = client.get(house.phone(number)).json()["messages"]
@@ -138,7 +138,8 @@ def live(page: Page, house: Furnished) -> float:
     name, at = f"Nueva {time.monotonic():.0f}", time.monotonic()
     message = {"text": "Hola", "name": name}
     number = f"+52188{int(time.time() * 10) % 10**8:08}"
-    httpx.post(house.phone(number), json=message, timeout=60, trust_env=False)
+    with house.customer() as client:
+        client.post(house.phone(number), json=message)
     expect(page.locator("#inbox-list").get_by_text(name)).to_be_visible(timeout=60_000)
     return time.monotonic() - at
 

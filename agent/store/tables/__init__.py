@@ -19,12 +19,13 @@ from agent.store.tables.conversations import (
     outbox,
     turns,
 )
-from agent.store.tables.people import audit, login_attempts, logins, people, switches
+from agent.store.tables.people import api_tokens, audit, login_attempts, logins, people, switches
 
 __all__ = [
     "Rising",
     "agents",
     "allowances",
+    "api_tokens",
     "audit",
     "cases",
     "channels",

@@ -31,6 +31,20 @@ logins = Table(  # a signed-in browser
     Column("browser", String(300), nullable=False, default=""),
 )
 
+api_tokens = Table(  # what a person's programs show to the HTTP API
+    "api_tokens",
+    metadata,
+    Column("id", String(12), primary_key=True),  # names it; it opens nothing
+    reference("person_id", "people.id"),
+    Column("name", String(80), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("secret_hash", String(64), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("last_used_at", Double, nullable=False, default=0),
+    Index("ix_api_tokens_person_id", "person_id"),
+)
+
 login_attempts = Table(  # wrong guesses, for throttling
     "login_attempts",
     metadata,

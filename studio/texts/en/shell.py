@@ -28,6 +28,8 @@ TEXTS = {
     "author.human": "Team",
     "author.installation": "installation",
     "author.api": "API",
+    "author.api key": "API key",
+    "author.installation token": "API (this machine's token)",
     "author.system": "System",
     "strip.model": "Model",
     "strip.embeddings": "Search",

@@ -28,6 +28,8 @@ TEXTS = {
     "author.human": "Equipo",
     "author.installation": "instalación",
     "author.api": "API",
+    "author.api key": "clave de API_KEYS",
+    "author.installation token": "API (clave de esta máquina)",
     "author.system": "Sistema",
     "strip.model": "Modelo",
     "strip.embeddings": "Búsqueda",
