@@ -32,7 +32,7 @@ from urllib3.exceptions import (
 )
 
 from agent.errors import ModelUnavailable
-from agent.offline import OfflineModel
+from agent.offline import OfflineModel, in_other_words
 from agent.settings import Settings
 from agent.spec import ModelChoice
 from agent.turnstile import Waiting
@@ -198,6 +198,9 @@ class Models(Protocol):
     def get(self, choice: ModelChoice) -> BaseChatModel:
         """The model. Raises ModelUnavailable."""
 
+    def looked_up(self, choice: ModelChoice, query: str) -> str:
+        """What is searched for *query* before the model is asked."""
+
     def close(self) -> None:
         """Give every connection back."""
 
@@ -220,6 +223,10 @@ class ChatModels:
     def get(self, choice: ModelChoice) -> BaseChatModel:
         """Return the model. Raises ModelUnavailable when it cannot be used as things are set."""
         return self._build_once(choice.model_copy(update={"name": self.name_of(choice)}))
+
+    def looked_up(self, choice: ModelChoice, query: str) -> str:
+        """*query*; with other words for it where the model could not search again in its own."""
+        return query + in_other_words(query) if self.name_of(choice) == "offline" else query
 
     def close(self) -> None:
         """Close every connection."""

@@ -35,6 +35,7 @@ class TurnContext:
     base_ids: tuple[str, ...] = ()
     top_k: int = 5
     hybrid: bool = True
+    language: str = "es"  # that the customer is answered in
     passages: list[Passage] = field(default_factory=list)  # numbered from 1, as the model sees them
     handoff: Handoff | None = None
     calls: Counter[str] = field(default_factory=Counter)

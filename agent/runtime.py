@@ -38,13 +38,13 @@ from agent.llm import ChatModels, Models
 from agent.log import log_place
 from agent.lookup import Lookup, TurnContext
 from agent.middleware import Patience, around
-from agent.offline import in_other_words
 from agent.prompt import as_data, customer_block, knowledge_block, system_prompt
 from agent.record import Record
 from agent.settings import Settings
 from agent.spec import Spec
 from agent.streaming import Stream
-from agent.tools.registry import tools_of
+from agent.tools.catalog import Values
+from agent.tools.registry import tools_of, values_for
 from knowledge.lexical import stems
 
 log = logging.getLogger(__name__)
@@ -122,11 +122,11 @@ class Runtime:
         """Close every connection to a model."""
         self.models.close()
 
-    def _build(self, spec: Spec) -> Built:
+    def _build(self, spec: Spec, known: Values = ()) -> Built:
         prompt = system_prompt(spec, canary_of(spec))
         agent: Any = create_agent(
             self.models.get(spec.model),
-            tools_of(spec.tools),
+            tools_of(spec.tools, known),
             system_prompt=prompt,
             middleware=around(spec, self._patience),
             context_schema=TurnContext,
@@ -160,10 +160,13 @@ class Runtime:
         if early is not None:
             yield early
             return
-        built = self.build(turn.spec)
-        record.prompt = built.prompt
         knowledge = turn.spec.knowledge
-        context = TurnContext(self._library, knowledge.bases, knowledge.top_k, knowledge.hybrid)
+        known = values_for(turn.spec.tools, self._library, knowledge.bases)
+        built = self.build(turn.spec, known)
+        record.prompt = built.prompt
+        context = TurnContext(
+            self._library, knowledge.bases, knowledge.top_k, knowledge.hybrid, turn.language
+        )
         if knowledge.bases:
             queries = self._queries(turn)
             each = context.top_k if len(queries) == 1 else max(2, context.top_k // 2)
@@ -199,11 +202,9 @@ class Runtime:
             queries = ["\n".join([before[-1], *turn.inbound])]
         else:
             queries = ["\n".join(turn.inbound)]
-        queries = [query[:QUERY_CHARACTERS] for query in queries]
-        if self.models.name_of(turn.spec.model) == "offline":
-            # Nobody else knows other words for the same thing when there is no model.
-            queries = [query + in_other_words(query) for query in queries]
-        return queries
+        return [
+            self.models.looked_up(turn.spec.model, query[:QUERY_CHARACTERS]) for query in queries
+        ]
 
     def _converse(
         self,

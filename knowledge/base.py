@@ -162,7 +162,7 @@ class TableRow:
     source_id: str
     source: str
     row: int
-    fields: dict[str, str]
+    fields: dict[str, str] = field(hash=False)
 
 
 class Transactions(Protocol):

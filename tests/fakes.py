@@ -63,6 +63,10 @@ class ScriptedModel(BaseChatModel):
         """Itself."""
         return self
 
+    def looked_up(self, choice: ModelChoice, query: str) -> str:
+        """The customer's own words."""
+        return query
+
     def close(self) -> None:
         """Nothing to close."""
 

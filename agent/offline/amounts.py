@@ -15,11 +15,12 @@ _AMOUNT = re.compile(
     re.I,
 )
 _TIMES = {"mil": 1e3, "k": 1e3, "thousand": 1e3, "m": 1e6}
-_UNITS: dict[str, Unit] = {
-    "%": "percent", "por ciento": "percent", "percent": "percent", "mes": "months",
-    "meses": "months", "month": "months", "months": "months", "años": "years", "anos": "years",
-    "years": "years",
-}  # fmt: skip
+_NAMES: dict[Unit, str] = {
+    "percent": "% por_ciento percent",
+    "months": "mes meses month months",
+    "years": "años anos years",
+}
+_UNITS = {name.replace("_", " "): unit for unit, names in _NAMES.items() for name in names.split()}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Amount:
     unit: Unit
     before: str
     after: str
+
+
+def without(text: str) -> str:
+    """Return *text* without its numbers and what they count."""
+    return _AMOUNT.sub(" ", text)
 
 
 def amounts(text: str) -> list[Amount]:

@@ -15,7 +15,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.offline.reading import read
-from agent.offline.reply import calls, text
+from agent.offline.reply import Tools, calls, text
 
 
 class OfflineModel(BaseChatModel):
@@ -60,7 +60,7 @@ class OfflineModel(BaseChatModel):
 
 def _reply(messages: list[BaseMessage], bound: dict[str, Any]) -> AIMessage:
     reading = read(messages)
-    tools = {tool["function"]["name"] for tool in bound.get("tools", ())}
+    tools = Tools.of(bound.get("tools", ()))
     wanted = [] if reading.results else calls(reading, tools)
     said = "" if wanted else text(reading, tools)
     return AIMessage(

@@ -1,4 +1,4 @@
-"""The built-in model's own phrases, in Spanish and in English. All else it says is quoted."""
+"""The built-in model's own phrases. All else it says is quoted, or a tool's own sentence."""
 
 PHRASES = {
     "es": {
@@ -17,26 +17,7 @@ PHRASES = {
         "person": "Si quiere, le paso con una persona del equipo.",
         "demo": "(Responde el modelo de demostración integrado, que solo cita los documentos.)",
         "failed": "Ahora mismo no puedo consultarlo. Si quiere, le paso con una persona.",
-        "need_down": "¿Cuánto daría de enganche? Con eso le calculo la mensualidad.",
-        "need_price": "¿Cuál es el precio del auto? Con eso le calculo la mensualidad.",
-        "loan_offer": "Si me dice el precio y el enganche, le calculo la mensualidad.",
-        "loan": "Con un precio de {price} y un enganche de {down} se financian {lent} a una tasa "
-        "fija anual de {rate} %:",
-        "loan_line": "- {months} meses: {monthly} al mes",
-        "loan_note": "Es un cálculo orientativo, sujeto a aprobación.",
-        "one_car": "Tenemos 1 auto así:",
-        "cars": "Tenemos {matches} autos así:",
-        "more_cars": "Tenemos {matches} autos así; le muestro {shown}, {order}:",
-        "all_cars": "Tenemos {matches} autos en total; le muestro {shown}, {order}. Con una marca, "
-        "un año o un presupuesto le busco mejor:",
-        "price": "del más económico en adelante",
-        "newest": "del más nuevo en adelante",
-        "mileage": "del menos usado en adelante",
-        "no_cars": "No tengo ninguno que cumpla todo eso.",
-        "near": "Lo más parecido que tengo:",
-        "unknown": "No encontré «{asked}» en el catálogo. Hay: {there_are}.",
         "source": "Fuente: {place}",
-        "km": "km",
     },
     "en": {
         "hello": "Hello!",
@@ -54,26 +35,25 @@ PHRASES = {
         "person": "I can pass you to a person of the team if you like.",
         "demo": "(This is the built-in demonstration model, which only quotes the documents.)",
         "failed": "I cannot check that right now. I can pass you to a person if you like.",
-        "need_down": "How much would the down payment be? Then I can work out the monthly payment.",
-        "need_price": "What is the price of the car? Then I can work out the monthly payment.",
-        "loan_offer": "Tell me the price and the down payment and I will work out the monthly one.",
-        "loan": "With a price of {price} and a down payment of {down}, {lent} is financed at a "
-        "fixed rate of {rate} % a year:",
-        "loan_line": "- {months} months: {monthly} a month",
-        "loan_note": "This is an estimate, subject to approval.",
-        "one_car": "We have 1 car like that:",
-        "cars": "We have {matches} cars like that:",
-        "more_cars": "We have {matches} cars like that; here are {shown}, {order}:",
-        "all_cars": "We have {matches} cars in all; here are {shown}, {order}. Tell me a make, a "
-        "year or a budget and I will search better:",
-        "price": "cheapest first",
-        "newest": "newest first",
-        "mileage": "least driven first",
-        "no_cars": "I have none that fits all of that.",
-        "near": "The nearest I have:",
-        "unknown": "I did not find «{asked}» in the catalogue. There are: {there_are}.",
         "source": "Source: {place}",
-        "km": "km",
+    },
+    "pt": {
+        "hello": "Olá!",
+        "i_am": "Sou {name}.",
+        "i_am_of": "Sou {name}, da {brand}.",
+        "ask_me": "Como posso ajudar?",
+        "more": "Posso ajudar com mais alguma coisa?",
+        "thanks": "De nada! Posso ajudar com mais alguma coisa?",
+        "bye": "Até logo! Estarei aqui se precisar.",
+        "bot": "Sou um assistente automático; se preferir, passo você para uma pessoa.",
+        "says": "Nossos documentos dizem: «{quote}» [{n}]\nFonte: {place}",
+        "rows": "Isto é o que encontrei:",
+        "nothing": "Não encontro nada sobre isso («{asked}») nos nossos documentos.",
+        "nothing_at_all": "Não encontro nada sobre isso nos nossos documentos.",
+        "person": "Se quiser, passo você para uma pessoa da equipe.",
+        "demo": "(Responde o modelo de demonstração integrado, que só cita os documentos.)",
+        "failed": "Agora não consigo consultar. Se quiser, passo você para uma pessoa.",
+        "source": "Fonte: {place}",
     },
 }
 

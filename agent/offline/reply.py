@@ -1,14 +1,16 @@
 """The built-in model's plan for one turn: which tools to call, and what to say."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agent.offline.asking import Wanted, wanted
 from agent.offline.phrases import phrase
 from agent.offline.quoting import Quote, quotes
 from agent.offline.reading import Reading
 from agent.offline.results import in_words
-from agent.offline.wishes import cars_asked, is_about_loans, loan_asked, talk_in, wants_person
+from agent.offline.slots import Frame, frames_in
+from agent.offline.talk import is_greeting, talk_in, wants_person
 from agent.offline.words import stems
 
 
@@ -21,18 +23,33 @@ class Call:
     arguments: dict[str, Any]
 
 
-def calls(reading: Reading, tools: Collection[str]) -> list[Call]:
+@dataclass(frozen=True)
+class Tools:
+    """What the model is bound to."""
+
+    names: frozenset[str]
+    frames: Sequence[Frame]
+
+    @classmethod
+    def of(cls, bound: Iterable[Mapping[str, Any]]) -> "Tools":
+        """Read them from their JSON schemas."""
+        described = list(bound)
+        names = frozenset(tool["function"]["name"] for tool in described)
+        return cls(names, frames_in(described))
+
+
+def calls(reading: Reading, tools: Tools) -> list[Call]:
     """Return the tool calls this turn needs."""
     found = []
     for number, question in enumerate(reading.questions):
-        tool, arguments = _tool_for(question, reading, tools)
-        if tool:
-            found.append(Call(f"call_{number}", tool, arguments))
-    people = [call for call in found if call.tool == "handoff"]
-    return people[:1] or found
+        if "handoff" in tools.names and wants_person(question):
+            return [Call(f"call_{number}", "handoff", {"reason": question[:200]})]
+        for one in _wanted(question, number, reading, tools):
+            found.append(Call(f"call_{number}_{one.frame.tool}", one.frame.tool, one.arguments))
+    return found
 
 
-def text(reading: Reading, tools: Collection[str]) -> str:
+def text(reading: Reading, tools: Tools) -> str:
     """Return what to tell the customer: every question of the burst, in order."""
     parts: list[str] = []
     missing: list[str] = []
@@ -50,51 +67,30 @@ def text(reading: Reading, tools: Collection[str]) -> str:
     return "\n\n".join(filter(None, [opening, *parts]))
 
 
-def _tool_for(
-    question: str, reading: Reading, tools: Collection[str]
-) -> tuple[str, dict[str, Any]]:
-    if "handoff" in tools and wants_person(question):
-        return "handoff", {"reason": question[:200]}
-    if "financing" in tools:
-        loan = loan_asked(question, reading.earlier)
-        if _wants_loan(question, reading) and {"price", "down_payment"} <= loan.keys():
-            return "financing", loan
-    cars = cars_asked(question) if "catalog" in tools else None
-    return ("", {}) if cars is None else ("catalog", cars)
+def _wanted(question: str, number: int, reading: Reading, tools: Tools) -> list[Wanted]:
+    if not tools.frames or talk_in(question):
+        return []
+    known = {stem for excerpt in reading.excerpts for stem in stems(excerpt.text)}
+    earlier = [*reading.earlier, *reading.questions[:number]]
+    return wanted(question, earlier, tools.frames, known)
 
 
-def _wants_loan(question: str, reading: Reading) -> bool:
-    """About a loan, or the answer to our question about one."""
-    last = reading.earlier[-1] if reading.earlier else ""
-    answers = is_about_loans(last) and "price" in loan_asked(question, ())
-    return is_about_loans(question) or answers
-
-
-def _part(number: int, question: str, reading: Reading, tools: Collection[str]) -> str | None:
+def _part(number: int, question: str, reading: Reading, tools: Tools) -> str | None:
     """What one question gets: words, nothing to say (""), or nothing found (None)."""
-    language = reading.language
-    result = reading.results.get(f"call_{number}")
-    if result is not None:
-        _, arguments = _tool_for(question, reading, tools)
-        said = in_words(result, language, arguments)
-        return _offering(said, question, language, tools) if result.tool == "catalog" else said
+    asked = _wanted(question, number, reading, tools)
+    results = {
+        one.frame.tool: in_words(result, reading.language)
+        for one in asked
+        if (result := reading.results.get(f"call_{number}_{one.frame.tool}"))
+    }
+    if results and (any(one.told for one in asked)):
+        return "\n".join(results.values())
     if talk_in(question) or not stems(question):
         return ""
-    loan = loan_asked(question, reading.earlier) if "financing" in tools else {}
-    if is_about_loans(question) and loan.keys() & {"price", "down_payment"}:
-        return phrase(language, "need_down" if "price" in loan else "need_price")
     earlier = reading.earlier[-1] if reading.earlier else ""
-    found = quotes(question, reading.excerpts, earlier, translated=language != "es")
-    if not found:
-        return None
-    return _offering(_quoted(found, language), question, language, tools)
-
-
-def _offering(said: str, question: str, language: str, tools: Collection[str]) -> str:
-    """The same with the offer to work out a loan, when one was asked about."""
-    if "financing" not in tools or not is_about_loans(question):
-        return said
-    return f"{said}\n{phrase(language, 'loan_offer')}"
+    found = quotes(question, reading.excerpts, earlier, translated=reading.language != "es")
+    quoted = _quoted(found, reading.language) if found else ""
+    return "\n".join(filter(None, [quoted, *results.values()])) or None
 
 
 def _quoted(found: list[Quote], language: str) -> str:
@@ -110,9 +106,7 @@ def _quoted(found: list[Quote], language: str) -> str:
 
 def _opening(reading: Reading) -> str:
     """The greeting in the agent's name: when greeted, and before its first words."""
-    greeted = any(
-        talk_in(question) == "greeting" or _starts_hello(question) for question in reading.questions
-    )
+    greeted = any(map(is_greeting, reading.questions))
     if not greeted or (reading.spoke_before and not _only_talk(reading)):
         return ""
     own = reading.greetings.get(reading.language, "")
@@ -131,11 +125,8 @@ def _small_talk(reading: Reading) -> str:
         return f"{_who(reading)} {phrase(language, 'bot')}"
     if "yes" in kinds:
         return phrase(language, "more")
-    return (
-        ""
-        if reading.greetings.get(language) and "greeting" in kinds
-        else phrase(language, "ask_me")
-    )
+    own = reading.greetings.get(language) and "greeting" in kinds
+    return "" if own else phrase(language, "ask_me")
 
 
 def _who(reading: Reading) -> str:
@@ -145,11 +136,6 @@ def _who(reading: Reading) -> str:
 
 def _only_talk(reading: Reading) -> bool:
     return all(talk_in(question) or not stems(question) for question in reading.questions)
-
-
-def _starts_hello(question: str) -> bool:
-    first = question.lower().lstrip("¡ ")
-    return first.startswith(("hola", "buenas", "buenos d", "hello", "hi ", "hi,", "good morning"))
 
 
 def _nothing(missing: list[str], language: str, alone: bool) -> str:

@@ -1,18 +1,24 @@
 """The built-in model on what customers really write."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.answer import Said, Token
 from agent.offline.amounts import amounts
+from agent.offline.asking import wanted
 from agent.offline.quoting import quotes
 from agent.offline.reading import Excerpt, Result
 from agent.offline.results import in_words
-from agent.offline.wishes import cars_asked, loan_asked
+from agent.offline.slots import Frame, frames_in
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec, Wording
+from agent.tools import catalog, financing
 from tests.agent.conftest import BASE, passage
 from tests.fakes import FakeLibrary
 
@@ -163,12 +169,9 @@ def test_it_calls_the_catalogue_and_reads_it_out(offline: Runtime, spec: Spec) -
     assert {citation.source for citation in answer.citations} == {"catalogo.csv"}
 
 
-def test_a_wish_that_narrows_nothing_is_asked_for_more() -> None:
-    cars = [{"marca": "Kia", "precio": "150000", "n": 1}]
-    found = {"unknown": [], "cars": cars, "matches": 240, "source": "catalogo.csv"}
-    result = Result("catalog", json.dumps(found), failed=False)
-    assert "240 autos en total" in in_words(result, "es", {"order": "newest"})
-    assert "240 autos así" in in_words(result, "es", {"brand": "kia"})
+def test_a_wish_that_narrows_nothing_is_asked_for_more(offline: Runtime, spec: Spec) -> None:
+    assert "7 autos en total" in offline.answer(spec, [], ["¿qué autos tienen?"]).text
+    assert "3 autos así" in offline.answer(spec, [], ["autos en puebla de menos de 270"]).text
 
 
 def test_a_months_payment_for_a_model_begins_with_its_cars(offline: Runtime, spec: Spec) -> None:
@@ -232,40 +235,165 @@ def test_amounts(text: str, value: float, unit: str) -> None:
     assert [(amount.value, amount.unit) for amount in amounts(text)] == [(value, unit)]
 
 
+def frames(*tools: BaseTool) -> Sequence[Frame]:
+    return frames_in([convert_to_openai_tool(tool) for tool in tools])
+
+
+def asked(text: str, offered: Sequence[Frame], *earlier: str) -> dict[str, dict[str, object]]:
+    return {one.frame.tool: one.arguments for one in wanted(text, earlier, offered)}
+
+
+@pytest.fixture
+def shop(library: FakeLibrary) -> Sequence[Frame]:
+    """The sample's tools as a model sees them: with the values of its catalogue."""
+    known = catalog.values(tuple(library.rows([BASE])))
+    return frames(catalog.build(known), financing.build())
+
+
 @pytest.mark.parametrize(
     ("text", "filters"),
     [
         ("autos de menos de 200 mil", {"price_max": 200_000}),
+        ("autos de menos de 200", {"price_max": 200_000}),
         ("carros entre 150 y 200 mil", {"price_min": 150_000, "price_max": 200_000}),
-        ("tienen versa", {"brand": "nissan", "model": "versa"}),
-        (
-            "un jetta del 2019 en adelante",
-            {"brand": "volkswagen", "model": "jetta", "year_min": 2019},
-        ),
+        ("no más de 200 mil en autos", {"price_max": 200_000}),
+        ("tienen versa", {"model": "Versa"}),
+        ("busco un nisan", {"brand": "Nissan"}),
+        ("seat ibiza del 2019 en adelante", {"brand": "Seat", "model": "Ibiza", "year_min": 2019}),
+        ("un ibiza 2019", {"model": "Ibiza", "year_min": 2019, "year_max": 2019}),
+        ("mazda 3?", {"model": "Mazda 3"}),
+        ("busco un mazda3 manual", {"model": "Mazda 3", "transmission": "Manual"}),
         ("camionetas con menos de 60 mil km", {"km_max": 60_000}),
-        ("qué autos hay en guadalajara", {"city": "guadalajara"}),
+        ("qué autos hay en guadalajara", {"city": "Guadalajara"}),
+        ("autos automáticos en cdmx", {"transmission": "Automática", "city": "Ciudad de México"}),
+        ("el auto más nuevo", {"order": "newest"}),
         ("do you have cars under 300k", {"price_max": 300_000}),
-        ("¿cuánto pagaría al mes por un versa?", {"brand": "nissan", "model": "versa"}),
+        ("what is the cheapest nissan?", {"brand": "Nissan", "order": "price"}),
+        ("tienen un ferrari?", {"brand": "ferrari"}),
+        ("¿cuánto pagaría al mes por un versa?", {"model": "Versa"}),
         ("¿cuánto al mes por un versa de 250 mil?", None),
         ("¿qué enganche piden por un versa?", None),
         ("qué garantía tienen los autos", None),
         ("dónde hay una sucursal", None),
+        ("tienen agencia en Puebla", None),
         ("quiero vender mi carro", None),
+        ("tengo 30 años y vivo en Puebla", None),
     ],
 )
-def test_catalogue_wishes(text: str, filters: dict[str, object] | None) -> None:
-    assert cars_asked(text) == filters
+def test_a_search_is_filled_from_the_values_there_are(
+    shop: Sequence[Frame], text: str, filters: dict[str, object] | None
+) -> None:
+    assert asked(text, shop).get("catalog") == filters
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "filters"),
+    [
+        ("busco un nissan", "¿y en puebla?", {"brand": "Nissan", "city": "Puebla"}),
+        ("tienen kia?", "de menos de 200 mil", {"brand": "Kia", "price_max": 200_000}),
+        ("busco un nissan", "tienen kia?", {"brand": "Kia"}),
+    ],
+)
+def test_a_search_goes_on_where_the_sentence_does(
+    shop: Sequence[Frame], first: str, then: str, filters: dict[str, object]
+) -> None:
+    assert asked(then, shop, first)["catalog"] == filters
 
 
 @pytest.mark.parametrize(
     ("text", "loan"),
     [
         ("auto de 250 mil con 50 mil de enganche", {"price": 250_000, "down_payment": 50_000}),
-        ("enganche de 60,000 y precio 300,000 a 4 años",
-         {"price": 300_000, "down_payment": 60_000, "months": 48}),
+        (
+            "enganche de 60,000 y precio 300,000 a 4 años",
+            {"price": 300_000, "down_payment": 60_000, "months": 48},
+        ),
         ("uno de 200 mil, 20% de enganche", {"price": 200_000, "down_payment": 40_000}),
-        ("a 60 meses", {"months": 60}),
+        ("con 20% de enganche uno de 200 mil", {"price": 200_000, "down_payment": 40_000}),
+        (
+            "a car for 300k with 60k down, 48 months",
+            {"price": 300_000, "down_payment": 60_000, "months": 48},
+        ),
+        ("al mes a 60 meses", {"months": 60}),
+        ("quiero crédito", {}),
     ],
-)  # fmt: skip
-def test_loan_wishes(text: str, loan: dict[str, float]) -> None:
-    assert loan_asked(text, []) == loan
+)
+def test_a_calculation_is_filled_by_the_words_beside_its_amounts(
+    shop: Sequence[Frame], text: str, loan: dict[str, float]
+) -> None:
+    assert asked(text, shop)["financing"] == loan
+
+
+# Another trade's tools: nothing about them is anywhere but in their schemas.
+BAKERY: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "cakes",
+        "description": "Look cakes up (pastel, pasteles, tarta, cake, cakes).",
+        "parameters": {
+            "properties": {
+                "flavour": {
+                    "type": "string",
+                    "description": "flavour (sabor)",
+                    "examples": ["Chocolate", "Vainilla con fresas", "Zanahoria"],
+                },
+                "price_max": {
+                    "type": "number",
+                    "description": "highest price (precio)",
+                    "examples": [180, 950],
+                },
+            }
+        },
+    },
+}
+MOVING: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "moving",
+        "description": "What moving house costs (mudanza, moving).",
+        "parameters": {
+            "properties": {
+                "distance": {"type": "number", "description": "in kilometres (distancia)"},
+                "insured": {"type": "number", "description": "amount insured (seguro, asegurado)"},
+            }
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("¿tienen pastel de chocolate?", {"cakes": {"flavour": "Chocolate"}}),
+        ("busco una tarta de zanaoria", {"cakes": {"flavour": "Zanahoria"}}),
+        ("pasteles de menos de 300 pesos", {"cakes": {"price_max": 300}}),
+        ("un pastel de fresas", {"cakes": {"flavour": "Vainilla con fresas"}}),
+        ("mudanza a 40 km", {"moving": {"distance": 40}}),
+        (
+            "a moving of 40 km, seguro de 20 mil pesos",
+            {"moving": {"distance": 40, "insured": 20_000}},
+        ),
+        ("¿a qué hora abren?", {}),
+    ],
+)
+def test_any_trades_tools_are_filled_by_their_schema(
+    text: str, calls: dict[str, dict[str, object]]
+) -> None:
+    assert asked(text, frames_in([BAKERY, MOVING])) == calls
+
+
+def test_a_tools_result_is_read_out_as_the_tool_shapes_it() -> None:
+    found = {
+        "say": "Hay dos:",
+        "rows": [{"n": 1, "cake": "Selva", "price": "1450.5"}, {"n": 2, "cake": "Ópera"}],
+        "named_by": ["cake"],
+        "formats": {"price": "{} €"},
+        "source": "carta.xlsx",
+    }
+    said = in_words(Result("cakes", json.dumps(found), failed=False), "pt")
+    assert said == "Hay dos:\n- Selva: 1,450.50 € [1]\n- Ópera [2]\nFonte: carta.xlsx"
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", "7", ""])
+def test_a_result_that_has_no_shape_is_not_read_out(text: str) -> None:
+    assert "no puedo consultarlo" in in_words(Result("cakes", text, failed=False), "es")

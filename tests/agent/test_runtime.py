@@ -29,6 +29,11 @@ def test_five_messages_of_a_burst_get_one_reply_that_answers_all(
     assert "Nissan Versa" in text
 
 
+def test_the_built_in_model_is_searched_for_in_other_words(offline: Runtime, spec: Spec) -> None:
+    step = offline.answer(spec, [], ["What are your opening hours?"]).trace[0]
+    assert step.detail["queries"] == ["What are your opening hours? horario abierto"]
+
+
 def test_the_same_spec_is_built_once(offline: Runtime, spec: Spec) -> None:
     same = Spec.from_yaml(spec.to_yaml())
     assert offline.build(spec) is offline.build(same)

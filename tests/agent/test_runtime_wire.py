@@ -311,6 +311,15 @@ def test_tools_of_a_spec_are_the_only_ones_offered(wire: Wire, spec: Spec) -> No
     assert "tools" not in wire.app.requests[-1]
 
 
+def test_a_real_model_sees_the_values_of_the_catalogue_and_searches_in_the_customers_words(
+    wire: Wire, spec: Spec
+) -> None:
+    answer = wire.runtime.answer(spec, [], ["What are your opening hours?"])
+    offered = {t["function"]["name"]: t["function"] for t in wire.app.requests[-1]["tools"]}
+    assert "Kia" in offered["catalog"]["parameters"]["properties"]["brand"]["examples"]
+    assert answer.trace[0].detail["queries"] == ["What are your opening hours?"]
+
+
 def test_tools_tell_the_model_nothing_of_the_inside(wire: Wire, spec: Spec) -> None:
     wire.runtime.answer(spec, [], ["Hola"])
     offered = {t["function"]["name"]: t["function"] for t in wire.app.requests[-1]["tools"]}

@@ -3,12 +3,16 @@
 from decimal import Decimal
 
 import pytest
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.errors import Invalid
+from agent.tools import catalog
 from agent.tools.catalog import CatalogQuery, find, number
 from agent.tools.financing import TERMS, monthly_payment, plans
 from agent.tools.matching import closest
+from agent.tools.registry import tools_of, values_for
 from knowledge.base import TableRow
+from knowledge.errors import IndexUnavailable
 from tests.fakes import FakeLibrary
 
 
@@ -50,6 +54,39 @@ def test_a_make_there_is_not_is_said_and_nothing_is_invented(library: FakeLibrar
     assert found == []
     assert unknown[0]["asked"] == "Ferrari"
     assert "Nissan" in unknown[0]["there_are"]
+
+
+def test_the_schema_names_what_occurs_the_commonest_first(library: FakeLibrary) -> None:
+    known = catalog.values(tuple(library.rows(["base"])))
+    fields = convert_to_openai_tool(catalog.build(known))["function"]["parameters"]["properties"]
+    assert fields["brand"]["examples"] == ["Nissan", "Mazda", "Chevrolet", "Kia", "Seat"]
+    assert fields["price_max"]["examples"] == [135_000, 289_000]
+    assert "examples" not in fields["color"]
+
+
+def test_a_long_column_is_not_written_out_whole() -> None:
+    rows = [
+        TableRow(n, "b", "s", "c.csv", n, {"marca": f"Marca {n}", "precio": str(n)})
+        for n in range(500)
+    ]
+    assert len(dict(catalog.values(tuple(rows)))["brand"]) == catalog.MOST_VALUES
+
+
+def test_a_value_that_is_not_in_the_schema_may_still_be_asked_for(library: FakeLibrary) -> None:
+    tool = catalog.build(catalog.values(tuple(library.rows(["base"]))))
+    assert tool.tool_call_schema.model_validate({"brand": "Ferrari"}).brand == "Ferrari"  # type: ignore[union-attr]
+
+
+def test_a_tool_is_the_same_as_long_as_its_values_are(library: FakeLibrary) -> None:
+    known = catalog.values(tuple(library.rows(["base"])))
+    assert tools_of(("catalog",), known) == tools_of(("catalog",), known)
+    assert tools_of(("catalog",), known)[0] is not tools_of(("catalog",))[0]
+    assert tools_of(("financing",), known)[0] is tools_of(("financing",))[0]
+
+
+def test_a_table_that_cannot_be_read_keeps_nobody_from_answering() -> None:
+    broken = FakeLibrary(error=IndexUnavailable())
+    assert values_for(("catalog",), broken, ["base"]) == ()
 
 
 def test_a_row_without_a_number_is_left_out_of_a_bound() -> None:
