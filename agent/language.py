@@ -9,15 +9,15 @@ _WORDS = {
     "cuantos donde dónde cuando cuándo quien por para con sin pero muy mas más ya mi tu su sus "
     "es son esta está estan están hay tengo tiene tienen quiero puedo puede necesito hola buenas "
     "buenos días dias tardes gracias y o si sí le les me se lo la en de un nos yo usted ustedes "
-    "coche carro auto precio cuesta hacer favor vale también tambien eso esto adiós adios",
+    "precio cuesta hacer favor vale también tambien eso esto adiós adios",
     "en": "the a an is are was do does did what how much many where when who which why for with "
     "without but very more my your his her their have has i you we they can could would should "
     "need want hello hi hey thanks thank please and or if yes it this that there of to in on at "
-    "from not any car price cost bye good morning afternoon evening about get",
+    "from not any price cost bye good morning afternoon evening about get",
     "pt": "o os as uma uns do da dos das ao que como qual quanto quanta quantos onde quando quem "
     "por para com sem mas muito mais já meu minha seu sua é são está estão há tenho tem têm "
     "quero posso pode preciso olá ola oi bom boa dia tarde noite obrigado obrigada e ou se sim "
-    "você vocês voce não nao em de um nos eu isso isto também fazer preço carro custa tchau",
+    "você vocês voce não nao em de um nos eu isso isto também fazer preço custa tchau",
 }
 _LISTS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 

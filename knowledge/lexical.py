@@ -16,7 +16,7 @@ from knowledge.stopwords import STOP_WORDS
 
 MAX_QUERY_WORDS = 24
 Forms = tuple[str, ...]
-# Letters and digits apart, so that `CX-5`, `CX 5` and `cx5` are the same car.
+# Letters and digits apart, so that `A-4`, `A 4` and `a4` are the same thing.
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\d+|[^\W\d_]+")
 _SPANISH = Stemmer.Stemmer("spanish")
 _ENGLISH = Stemmer.Stemmer("english")

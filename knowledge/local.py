@@ -1,7 +1,7 @@
 """The built-in embedder: words and pieces of words hashed into a short vector.
 
 It needs no key, no download and no network, and it forgives spelling mistakes. It knows no
-meanings: `coche` and `auto` are strangers to it. The hashing trick with signs is that of
+meanings: `precio` and `tarifa` are strangers to it. The hashing trick with signs is that of
 Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (2009).
 """
 

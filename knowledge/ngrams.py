@@ -1,7 +1,7 @@
 """Pieces of words: three letters at a time, the word's edges included.
 
 They find what stems do not: misspelled words, and forms of a word whose stems differ
-(`inspecsion`, `homologado` and `homologación`). They are cut from stems, so that the lexical
+(`inspecsion`, `devuelto` and `devolución`). They are cut from stems, so that the lexical
 index serves both.
 """
 

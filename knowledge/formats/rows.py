@@ -1,4 +1,4 @@
-"""Table rows as sections: `Marca: Nissan. Modelo: Versa.` under the names of their columns."""
+"""Table rows as sections: `Producto: Mesa. Precio: 900.` under the names of their columns."""
 
 import itertools
 import re
