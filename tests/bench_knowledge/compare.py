@@ -1,4 +1,4 @@
-"""`make measure`: every way of searching on both sample agents, side by side."""
+"""`make measure`: every way of searching on both sample agents, and what they answer."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,7 @@ from knowledge.measure import Asked, Measurement, table
 from knowledge.pairs import Pair
 from notebooks.lab import Lab, open_lab
 from tests.bench_knowledge import plain, squad
+from tests.bench_knowledge.answers import answered
 
 AGENTS = {"autos": "Sofía", "homologa": "Marcos"}
 
@@ -35,6 +36,7 @@ def _samples() -> None:
         print(f"\n{sample}: {known} questions, {len(pairs) - known} that nothing answers")
         asked = {**lab.measure(agent, sample).asked, **_plain(lab, agent, pairs)}
         print(table(Measurement(asked)))
+        print(answered(lab, lab.draft(agent), pairs))
         for way, some in asked.items():
             together.setdefault(way, []).extend(some)
     print("\nboth")
