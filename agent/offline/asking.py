@@ -20,7 +20,7 @@ _ASKS = re.compile(
     r"pag\w+|is the)\b"
 )
 _AND = re.compile(r"(?:y|e|and|pero|but|de|en|con|in|with|under|menos|hasta|mas|less|up to) ")
-_ONE = re.compile(r"\b(?:tienen|tienes|hay|venden|do you have) (?:un|una|an?|any|algun|alguna) ")
+_ONE = frozenset(("un", "una", "a", "an", "any", "algun", "alguna"))
 
 
 class Wanted(NamedTuple):
@@ -81,19 +81,18 @@ def _searched(
         return arguments
     if about and not rest and (seeks or asks):
         return {}
-    if (
-        len(rest) == 1
-        and rest[0] not in known
-        and ((about and (seeks or asks)) or _ONE.search(text))
-    ):
-        return _unheard(rest[0], text, frame)
-    return {} if about and seeks else None
+    heard_of = len(rest) != 1 or rest[0] in known or not (seeks or asks)
+    unheard = {} if heard_of else _unheard(rest[0], text, frame)
+    return unheard or ({} if about and seeks else None)
 
 
 def _unheard(stem: str, text: str, frame: Frame) -> dict[str, Any]:
-    """A word that neither the table nor a document has is asked of the table, which says so."""
-    word = next(word for word in text.split() if stem in stems(word))
-    return {next(slot.name for slot in frame.slots if slot.values): word}
+    """A thing that neither the table nor a document has is asked of the table, which says so."""
+    words = text.split()
+    at = next(at for at, word in enumerate(words) if stem in stems(word))
+    before = words[at - 1] if at else ""
+    is_a_thing = before in _ONE or {*stems(before)} & {*stems(" ".join(frame.said_as))}
+    return {next(slot.name for slot in frame.slots if slot.values): words[at]} if is_a_thing else {}
 
 
 def _left(rest: Sequence[str], text: str, others: Sequence[str]) -> list[str]:

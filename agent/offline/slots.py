@@ -230,7 +230,7 @@ def _limit(frame: Frame, amount: Amount, found: Collection[str]) -> dict[str, An
     }
     first = next(iter(limits), "")[:-4]
     low, high = f"{first}_min", f"{first}_max"
-    if amount.unit == "year" and not least:
+    if amount.unit == "year" and not (least or opens or low in found):
         return {name: limits[name] for name in (low, high) if name in limits}
     wants_low = (least or opens) and low in limits and low not in found
     name = low if wants_low or high not in limits else high
