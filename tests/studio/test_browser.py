@@ -112,6 +112,7 @@ def test_a_new_agent_in_spanish_from_the_first_step_to_the_release(
     site.house.read_sources()
     expect(page.locator("#guide-sources .good")).to_have_count(3)  # by itself: the page watches
     page.click("#guide-next-4")
+    page.wait_for_url("**/new?agent=*@5")  # what is written while the step opens is emptied
     write(page, "guide-box", "¿Tardan los envíos a Oaxaca?" * 40)  # longer than the talk is high
     page.click("#guide-send")
     expect(page.locator("#guide-chat .agent")).to_contain_text("cuatro días")
