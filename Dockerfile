@@ -26,4 +26,4 @@ COPY studio studio
 RUN python -m compileall -q -j 0 /app
 USER studio
 EXPOSE 3000 7860
-CMD ["python", "-m", "agent.installation"]
+CMD ["python", "-m", "actions.installation"]

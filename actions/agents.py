@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from actions.audited import audited
+from actions.bundle import Bundle
+from actions.services import Services
 from actions.sources import free_base_name, new_base
 from agent.actor import Actor
-from agent.bundle import Bundle
 from agent.errors import Invalid
-from agent.services import Services
 from agent.spec import Spec
 
 NAME_LENGTH = 80
 
 
 class CuratedAnswers(Protocol):
-    """Keeps the answers that staff wrote (`knowledge.curated.Curated` does)."""
+    """Keeps the answers that staff wrote (`knowledge.ingest.curated.Curated` does)."""
 
     def add(self, base_id: str, question: str, answer: str, person: str) -> int:
         """Keep one."""
@@ -31,7 +31,7 @@ def create(services: Services, actor: Actor, spec: Spec) -> str:
     """
     with audited(services, actor, "editor") as note:
         _refuse_unknown_bases(services, set(spec.knowledge.bases))
-        agent_id = services.agents.create(spec, actor.name)
+        agent_id = services.store.agents.create(spec, actor.name)
         note("agent created", agent_id, spec.name)
     return agent_id
 
@@ -40,7 +40,7 @@ def create_answering(services: Services, actor: Actor, spec: Spec) -> str:
     """Make an agent that answers on its own API address at once; return its id."""
     with audited(services, actor, "editor") as note:
         agent_id = create(services, actor, spec)
-        services.agents.release_draft(agent_id, "api", agent_id, actor.name)
+        services.store.agents.release_draft(agent_id, "api", agent_id, actor.name)
         note("agent released", agent_id, "api")
     return agent_id
 
@@ -52,9 +52,9 @@ def save(services: Services, actor: Actor, agent_id: str, spec: Spec, revision: 
     *spec* newly names a base that is not there.
     """
     with audited(services, actor, "editor") as note:
-        before = services.agents.get(agent_id).draft.knowledge.bases
+        before = services.store.agents.get(agent_id).draft.knowledge.bases
         _refuse_unknown_bases(services, set(spec.knowledge.bases) - set(before))
-        saved = services.agents.save_draft(agent_id, spec, revision, actor.name)
+        saved = services.store.agents.save_draft(agent_id, spec, revision, actor.name)
         note("agent saved", agent_id, f"revision {saved}")
     return saved
 
@@ -62,9 +62,9 @@ def save(services: Services, actor: Actor, agent_id: str, spec: Spec, revision: 
 def duplicate(services: Services, actor: Actor, agent_id: str, name: str) -> str:
     """Make an agent of another one's draft, under *name*; return its id."""
     with audited(services, actor, "editor") as note:
-        draft = services.agents.get(agent_id).draft
+        draft = services.store.agents.get(agent_id).draft
         copy = draft.model_copy(update={"name": name[:NAME_LENGTH]})
-        made = services.agents.create(copy, actor.name)
+        made = services.store.agents.create(copy, actor.name)
         note("agent duplicated", made, f"from {agent_id}")
     return made
 
@@ -72,14 +72,14 @@ def duplicate(services: Services, actor: Actor, agent_id: str, name: str) -> str
 def archive(services: Services, actor: Actor, agent_id: str) -> None:
     """Put an agent away. Raises Invalid while it answers on a number."""
     with audited(services, actor, "editor") as note:
-        services.agents.archive(services.agents.get(agent_id).id)
+        services.store.agents.archive(services.store.agents.get(agent_id).id)
         note("agent archived", agent_id)
 
 
 def unarchive(services: Services, actor: Actor, agent_id: str) -> None:
     """Take an agent back."""
     with audited(services, actor, "editor") as note:
-        services.agents.archive(services.agents.get(agent_id).id, archived=False)
+        services.store.agents.archive(services.store.agents.get(agent_id).id, archived=False)
         note("agent unarchived", agent_id)
 
 
@@ -89,9 +89,11 @@ def bring(
     """Make an agent of what a file held, with its cases and curated answers; return its id."""
     with audited(services, actor, "editor") as note:
         spec = _with_base(services, actor, held)
-        agent_id = services.agents.create(spec, actor.name)
+        agent_id = services.store.agents.create(spec, actor.name)
         for case in held.cases:
-            services.cases.add(agent_id, case.question, actor.name, case.expected, case.source)
+            services.store.cases.add(
+                agent_id, case.question, actor.name, case.expected, case.source
+            )
         _curate(curated, actor, held, spec.knowledge.bases)
         note("agent imported", agent_id, file)
     return agent_id

@@ -1,7 +1,7 @@
 """The frame of every act: who may, and one transaction for the change and its audit line.
 
     with audited(services, actor, "editor") as note:
-        services.agents.archive(agent_id)
+        services.store.agents.archive(agent_id)
         note("agent archived", agent_id)
 
 Stores that are called inside join the transaction (`Database.write`), so nothing is changed
@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
 
+from actions.services import Services
 from agent.actor import Actor
 from agent.errors import Forbidden
-from agent.services import Services
 
 
 class Note(Protocol):
@@ -32,4 +32,4 @@ def audited(services: Services, actor: Actor, role: str) -> Iterator[Note]:
     if not actor.may(role):
         raise Forbidden(role)
     with services.database.write():
-        yield partial(services.audit.note, actor.name)
+        yield partial(services.store.audit.note, actor.name)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from actions.audited import audited
+from actions.services import Services
 from agent.actor import Actor
 from agent.evaluation import Evaluation
-from agent.services import Services
 from agent.spec import Spec
-from agent.store.cases import Case
+from store.agents.cases import Case
 
 
 def add_case(
@@ -15,8 +15,8 @@ def add_case(
 ) -> str:
     """Keep a test case; return its id. Raises Forbidden, NotFound or Invalid."""
     with audited(services, actor, "editor") as note:
-        services.agents.get(agent_id)
-        made = services.cases.add(agent_id, question, actor.name, expected, source)
+        services.store.agents.get(agent_id)
+        made = services.store.cases.add(agent_id, question, actor.name, expected, source)
         note("case added", agent_id)
     return made
 
@@ -24,8 +24,8 @@ def add_case(
 def remove_case(services: Services, actor: Actor, case_id: str) -> str:
     """Remove a test case; return its agent. Raises Forbidden or NotFound."""
     with audited(services, actor, "editor") as note:
-        agent_id = services.cases.get(case_id).agent_id
-        services.cases.remove(case_id)
+        agent_id = services.store.cases.get(case_id).agent_id
+        services.store.cases.remove(case_id)
         note("case removed", agent_id)
     return agent_id
 
@@ -36,6 +36,6 @@ def keep_evaluation(
 ) -> None:  # fmt: skip
     """Keep how *spec* did on *cases*. Raises Forbidden or NotFound."""
     with audited(services, actor, "agent") as note:
-        services.agents.get(agent_id)
-        services.evaluations.keep(agent_id, spec, cases, evaluation, actor.name)
+        services.store.agents.get(agent_id)
+        services.store.evaluations.keep(agent_id, spec, cases, evaluation, actor.name)
         note("agent tested", agent_id, f"{evaluation.passed}/{len(evaluation.results)}")

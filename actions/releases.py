@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actions.audited import audited
+from actions.checks import Finding, check
+from actions.services import Services
+from actions.world import world_of
 from agent.actor import Actor
-from agent.checks import Finding, check
 from agent.errors import AgentError, EditConflict, Invalid, NotFound
-from agent.services import Services
-from agent.store.agents import Agent, Release, Version
-from agent.world import world_of
+from store.agents.agents import Agent, Release, Version
 
 DAY = 86_400.0  # seconds
 OWN_CHANNELS = ("api", "web")  # there an agent's address is its id
@@ -75,7 +75,7 @@ def release(services: Services, actor: Actor, wish: Wish) -> Version:
     the draft is not at `wish.revision` any more, and KeptBack.
     """
     with audited(services, actor, "editor") as note:
-        agent = services.agents.locked(wish.agent_id)
+        agent = services.store.agents.locked(wish.agent_id)
         wish = replace(wish, address=address_of(services, agent, wish))
         if wish.revision not in (0, agent.revision):
             raise EditConflict
@@ -109,7 +109,7 @@ def outlook(services: Services, agent: Agent, wish: Wish) -> Outlook:
     return Outlook(
         check(spec, world_of(services, spec), wish.channel),
         _replaced(services, wish),
-        services.evaluations.latest(agent.id, spec),
+        services.store.evaluations.latest(agent.id, spec),
     )
 
 
@@ -119,14 +119,14 @@ def restore(services: Services, actor: Actor, version_id: str, revision: int) ->
     Raises Forbidden, NotFound, EditConflict.
     """
     with audited(services, actor, "editor") as note:
-        version = services.agents.version(version_id)
-        services.agents.save_draft(version.agent_id, version.spec, revision, actor.name)
+        version = services.store.agents.version(version_id)
+        services.store.agents.save_draft(version.agent_id, version.spec, revision, actor.name)
         note("version restored", version.id, f"v{version.number}")
     return version
 
 
 def _version(services: Services, wish: Wish) -> Version:
-    version = services.agents.version(wish.version_id)
+    version = services.store.agents.version(wish.version_id)
     if version.agent_id != wish.agent_id:
         raise NotFound("This agent has no such version.")
     return version
@@ -140,15 +140,15 @@ def _refuse(found: Outlook, wish: Wish) -> None:
 
 
 def _pointed(services: Services, actor: Actor, wish: Wish, evidence: Mapping[str, Any]) -> Version:
-    agents, where = services.agents, (wish.channel, wish.address)
+    agents, where = services.store.agents, (wish.channel, wish.address)
     if wish.version_id:
         return agents.release(wish.version_id, *where, actor.name, wish.note, evidence)
     return agents.release_draft(wish.agent_id, *where, actor.name, wish.note, evidence)
 
 
 def _replaced(services: Services, wish: Wish) -> Replaced | None:
-    there = services.agents.on(wish.channel, wish.address)
+    there = services.store.agents.on(wish.channel, wish.address)
     if there is None or there.agent_id == wish.agent_id:
         return None
-    wrote = services.conversations.wrote_since(wish.channel, there.address, DAY)
+    wrote = services.store.conversations.wrote_since(wish.channel, there.address, DAY)
     return Replaced(there, wrote)

@@ -3,8 +3,8 @@
 from collections.abc import Container
 
 from actions.audited import audited
+from actions.services import Services
 from agent.actor import Actor
-from agent.services import Services
 
 
 def new_base(services: Services, actor: Actor, name: str) -> str:

@@ -1,4 +1,5 @@
-"""The other half of the composition root: what it takes to answer, on top of `agent.services`.
+"""The other half of the composition root: what it takes to answer, over what `actions.services`
+opens.
 
 Loaded by the workers, the studio and the notebooks; never by the webhook process.
 """
@@ -8,15 +9,15 @@ from dataclasses import dataclass
 
 import httpx2
 
-from agent.hearing import Deaf, Hearing, OpenAIHearing
 from agent.llm import ChatModels, PooledTransport
+from agent.media_to_text import MediaToText, NullMediaToText, OpenAIMediaToText
 from agent.runtime import Runtime
-from agent.services import Services
 from agent.settings import Settings
 from agent.turnstile import Waiting
-from knowledge.chroma import Vectors
-from knowledge.library import Library
-from knowledge.rerank import JinaReranker
+from knowledge.base import EmbedderFor, Transactions
+from knowledge.search.rerank import JinaReranker
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.chroma import Vectors
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,25 @@ class Answering:
     """Knowledge that can be searched, and the runtime that turns a spec into answers."""
 
     vectors: Vectors
-    library: Library
+    retriever: Retriever
     runtime: Runtime
 
 
-def open_answering(services: Services, waiting: Waiting = contextlib.nullcontext) -> Answering:
+def open_answering(
+    settings: Settings,
+    database: Transactions,
+    embedders: EmbedderFor,
+    waiting: Waiting = contextlib.nullcontext,
+) -> Answering:
     """Build the parts that answer. Connects to nothing yet.
 
     *waiting* surrounds each wait for another server (`agent.turnstile`).
     """
-    vectors = Vectors(services.settings.chroma_in_force)
-    reranker = _reranker(services.settings)
-    library = Library(services.database, vectors, services.embedders, waiting, reranker)
-    models = ChatModels(services.settings, waiting)
-    return Answering(vectors, library, Runtime(services.settings, library, models=models))
+    vectors = Vectors(settings.chroma_in_force)
+    reranker = _reranker(settings)
+    retriever = Retriever(database, vectors, embedders, waiting, reranker)
+    models = ChatModels(settings, waiting)
+    return Answering(vectors, retriever, Runtime(settings, retriever, models=models))
 
 
 def _reranker(settings: Settings) -> JinaReranker | None:
@@ -47,8 +53,8 @@ def _reranker(settings: Settings) -> JinaReranker | None:
     return JinaReranker(key, settings.jina_base_url, settings.jina_reranker)
 
 
-def open_hearing(settings: Settings) -> Hearing:
+def open_media_to_text(settings: Settings) -> MediaToText:
     """Build what finds words for voice notes and photos; without a key it finds none."""
     if not settings.openai_api_key and not settings.openai_base_url:
-        return Deaf()
-    return OpenAIHearing(settings, httpx2.Client(transport=PooledTransport(), trust_env=False))
+        return NullMediaToText()
+    return OpenAIMediaToText(settings, httpx2.Client(transport=PooledTransport(), trust_env=False))

@@ -20,7 +20,7 @@ HANDOFF = "handoff"
 
 
 class Asked(Protocol):
-    """A test case (`agent.store.cases.Case` is one)."""
+    """A test case (`store.agents.cases.Case` is one)."""
 
     @property
     def question(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.answer import Answer, Handoff, Said
-from agent.guard import word_said
+from agent.guardrails.checks import word_said
 from agent.office import closing, is_closed
 from agent.spec import Spec
 

@@ -1,6 +1,6 @@
 """What a turn may look up, and what it has found so far.
 
-The tools of an agent are shared by every conversation; what belongs to one turn (the library,
+The tools of an agent are shared by every conversation; what belongs to one turn (the retriever,
 the bases of the spec, the passages already numbered) reaches them as a `TurnContext`, never
 through the model's words.
 """
@@ -16,7 +16,7 @@ from knowledge.base import Passage, TableRow
 
 
 class Lookup(Protocol):
-    """The library as an agent needs it (`knowledge.library.Library` is one)."""
+    """The retriever as an agent needs it (`knowledge.search.retriever.Retriever` is one)."""
 
     def search(
         self, query: str, base_ids: Sequence[str], top_k: int = 5, hybrid: bool = True
@@ -31,7 +31,7 @@ class Lookup(Protocol):
 class TurnContext:
     """One turn's own things, handed to tools by the runtime."""
 
-    library: Lookup
+    retriever: Lookup
     base_ids: tuple[str, ...] = ()
     top_k: int = 5
     hybrid: bool = True

@@ -23,7 +23,7 @@ from langsmith import configure as configure_langsmith
 from agent.answer import Answer, Handoff, Said, Step, Token
 from agent.citations import citations_in, without_marks
 from agent.failures import ToolLoop, why
-from agent.guard import (
+from agent.guardrails.checks import (
     NOTHING_BUT_LINKS,
     canary_of,
     cut,
@@ -45,7 +45,7 @@ from agent.spec import Spec
 from agent.streaming import Stream
 from agent.tools.catalog import Values
 from agent.tools.registry import tools_of, values_for
-from knowledge.lexical import stems
+from knowledge.search.lexical import stems
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Runtime:
     def __init__(
         self,
         settings: Settings,
-        library: Lookup,
+        retriever: Lookup,
         clock: Callable[[], float] = time.monotonic,
         patience: Patience | None = None,
         models: Models | None = None,
@@ -94,7 +94,7 @@ class Runtime:
         configure_langsmith(enabled=False)
         self.models: Models = models or ChatModels(settings)
         self._settings = settings
-        self._library = library
+        self._retriever = retriever
         self._clock = clock
         self._now = now  # the hour of the day; *clock* only measures
         self._patience = patience or Patience()
@@ -161,17 +161,17 @@ class Runtime:
             yield early
             return
         knowledge = turn.spec.knowledge
-        known = values_for(turn.spec.tools, self._library, knowledge.bases)
+        known = values_for(turn.spec.tools, self._retriever, knowledge.bases)
         built = self.build(turn.spec, known)
         record.prompt = built.prompt
         context = TurnContext(
-            self._library, knowledge.bases, knowledge.top_k, knowledge.hybrid, turn.language
+            self._retriever, knowledge.bases, knowledge.top_k, knowledge.hybrid, turn.language
         )
         if knowledge.bases:
             queries = self._queries(turn)
             each = context.top_k if len(queries) == 1 else max(2, context.top_k // 2)
             for query in queries:
-                found = self._library.search(query, context.base_ids, each, context.hybrid)
+                found = self._retriever.search(query, context.base_ids, each, context.hybrid)
                 context.number(found)
             yield record.passages(queries, context.passages)
         yield from self._converse(built, turn, context, record, modes)

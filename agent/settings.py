@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from agent.addresses import Proxies
 from agent.limits import Limits
 from agent.private import kept
-from knowledge import jina_models
+from knowledge.vectors import jina_models
 
 SIMULATOR_NUMBER = "+14155238886"
 TWILIO_API = "https://api.twilio.com"

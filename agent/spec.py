@@ -1,7 +1,7 @@
 """The spec: everything that makes one agent differ from another, as a frozen value.
 
 A spec is a value: ids, authors and dates belong to the versions that hold it
-(`agent.store.agents`). It round-trips to YAML, which is how agents are exported.
+(`store.agents.agents`). It round-trips to YAML, which is how agents are exported.
 """
 
 from typing import Annotated, Any, Literal

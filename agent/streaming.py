@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from agent.answer import Token
-from agent.guard import MOST_REPLY_CHARACTERS
+from agent.guardrails.checks import MOST_REPLY_CHARACTERS
 from agent.text import storable
 
 STEP = 16  # characters between two looks: each look is at everything that was written so far

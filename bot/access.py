@@ -10,23 +10,22 @@ often (behind a proxy everybody has the same one), unless it is a key so short t
 find it.
 """
 
-import hashlib
-import hmac
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Request, Response, g
 
+from actions.services import Services
 from agent.actor import Actor
 from agent.errors import Forbidden
 from agent.own_token import own_token
-from agent.services import Services
-from agent.store.tokens import Token
 from bot.failures import problem
-from bot.pace import Pace
+from serving.bearer import bearer, is_one_of
+from serving.pace import Pace
+from store.people.tokens import Token
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +67,7 @@ class Access:
         settings = services.settings
         self._keys = settings.keys
         self._own = () if self._keys else (own_token(settings),)
-        self._tokens = services.tokens
+        self._tokens = services.store.tokens
         self._guesses = Pace(GUESSES_A_MINUTE, clock)
         self._pace = Pace(settings.api_requests_a_minute, clock)
         if any(map(_short, self._keys)):
@@ -85,13 +84,13 @@ class Access:
         return None
 
     def _caller(self, request: Request) -> Actor | Response:
-        given, address = _bearer(request), request.remote_addr or ""
+        given, address = bearer(request), request.remote_addr or ""
         if not given:
             return problem(401, SHOW_ONE, WWW_Authenticate="Bearer")
-        if _is_one_of(given, self._own):
+        if is_one_of(given, self._own):
             return THIS_MACHINE
         slow = self._guesses.is_out(address)
-        if _is_one_of(given, (key for key in self._keys if not slow or not _short(key))):
+        if is_one_of(given, (key for key in self._keys if not slow or not _short(key))):
             return KEY_HOLDER
         token = self._tokens.find(given)
         return self._of_person(token) if token else self._wrong(address)
@@ -109,31 +108,8 @@ class Access:
         return problem(401, "This token opens nothing here. " + SHOW_ONE, WWW_Authenticate="Bearer")
 
 
-def shows(request: Request, token: str) -> bool:
-    """True when *request* carries *token*, and there is one."""
-    given = _bearer(request)
-    return bool(given) and _is_one_of(given, (token,))
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    return given.strip() if scheme.lower() == "bearer" else ""
-
-
-def _is_one_of(given: str, known: Iterable[str]) -> bool:
-    """True when *given* is one of *known*. Takes the same time for every wrong one."""
-    found = False
-    for one in known:
-        found |= hmac.compare_digest(_digest(one), _digest(given))
-    return found
-
-
 def _short(key: str) -> bool:
     return len(key) < CAN_BE_GUESSED
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode(errors="replace")).digest()
 
 
 def _too_many(why: str, wait: float) -> Response:

@@ -10,10 +10,10 @@ from flask_openapi3.models.tag import Tag
 from actions import agents as acts
 from actions import releases
 from actions.releases import Wish
+from actions.services import Services
+from agent.bounded_json import is_tangled
 from agent.errors import EditConflict, NotFound
-from agent.services import Services
 from agent.spec import Spec
-from agent.store.agents import Agent, Release, Version
 from bot import api_chat, api_knowledge
 from bot.access import Access, needs, role_of
 from bot.failures import problem
@@ -28,7 +28,7 @@ from bot.schemas import (
     VersionOut,
     VersionsOut,
 )
-from bot.tangles import is_tangled
+from store.agents.agents import Agent, Release, Version
 
 AGENTS = Tag(name="agents", description="Make, change and release agents")
 Json = dict[str, Any]
@@ -37,24 +37,24 @@ Json = dict[str, Any]
 def api(services: Services, access: Access, chat_seconds: float) -> APIBlueprint:
     """Return every route that a token opens."""
     problems: Any = dict.fromkeys((401, 403, 404, 422, 429), ProblemOut)
-    door = APIBlueprint(
+    blueprint = APIBlueprint(
         "api",
         __name__,
         abp_security=[{"key": []}],
         abp_responses=problems,
     )
-    door.before_request(lambda: access.refuse(request, _needed()) or _unstorable())
-    _agents(door, services)
-    _versions(door, services)
-    api_knowledge.add(door, services)
-    api_chat.add(door, services, chat_seconds)
-    return door
+    blueprint.before_request(lambda: access.refuse(request, _needed()) or _unstorable())
+    _agents(blueprint, services)
+    _versions(blueprint, services)
+    api_knowledge.add(blueprint, services)
+    api_chat.add(blueprint, services, chat_seconds)
+    return blueprint
 
 
-def _agents(door: APIBlueprint, services: Services) -> None:
-    agents = services.agents
+def _agents(blueprint: APIBlueprint, services: Services) -> None:
+    agents = services.store.agents
 
-    @door.post("/agents", tags=[AGENTS], responses={201: AgentOut})
+    @blueprint.post("/agents", tags=[AGENTS], responses={201: AgentOut})
     @needs("editor")
     def create_agent(body: Spec) -> tuple[Json, int, Json]:
         """Make an agent
@@ -64,20 +64,22 @@ def _agents(door: APIBlueprint, services: Services) -> None:
         agent_id = acts.create_answering(services, g.actor, body)
         return _shown(services, agents.get(agent_id)), 201, {"Location": f"/agents/{agent_id}"}
 
-    @door.get("/agents", tags=[AGENTS], responses={200: AgentsOut})
+    @blueprint.get("/agents", tags=[AGENTS], responses={200: AgentsOut})
     @needs("viewer")
     def list_agents() -> Json:
         """List the agents in use"""
         live = agents.channels()
         return {"agents": [_agent(agent, live) for agent in agents.list()]}
 
-    @door.get("/agents/<agent_id>", tags=[AGENTS], responses={200: AgentOut})
+    @blueprint.get("/agents/<agent_id>", tags=[AGENTS], responses={200: AgentOut})
     @needs("viewer")
     def read_agent(path: AgentPath) -> Json:
         """Read one agent"""
         return _shown(services, agents.get(path.agent_id))
 
-    @door.patch("/agents/<agent_id>", tags=[AGENTS], responses={200: AgentOut, 409: ProblemOut})
+    @blueprint.patch(
+        "/agents/<agent_id>", tags=[AGENTS], responses={200: AgentOut, 409: ProblemOut}
+    )
     @needs("editor")
     def change_agent(path: AgentPath, body: AgentChange) -> Json:
         """Change the draft
@@ -92,7 +94,7 @@ def _agents(door: APIBlueprint, services: Services) -> None:
         acts.save(services, g.actor, agent.id, draft, agent.revision)
         return _shown(services, agents.get(agent.id))
 
-    @door.delete("/agents/<agent_id>", tags=[AGENTS], responses={204: None})
+    @blueprint.delete("/agents/<agent_id>", tags=[AGENTS], responses={204: None})
     @needs("editor")
     def archive_agent(path: AgentPath) -> tuple[str, int]:
         """Put an agent away
@@ -103,10 +105,10 @@ def _agents(door: APIBlueprint, services: Services) -> None:
         return "", 204
 
 
-def _versions(door: APIBlueprint, services: Services) -> None:
-    agents = services.agents
+def _versions(blueprint: APIBlueprint, services: Services) -> None:
+    agents = services.store.agents
 
-    @door.post(
+    @blueprint.post(
         "/agents/<agent_id>/release", tags=[AGENTS], responses={200: VersionOut, 409: ProblemOut}
     )
     @needs("editor")
@@ -124,7 +126,7 @@ def _versions(door: APIBlueprint, services: Services) -> None:
         version = releases.release(services, g.actor, wish)
         return _version(version)
 
-    @door.get("/agents/<agent_id>/versions", tags=[AGENTS], responses={200: VersionsOut})
+    @blueprint.get("/agents/<agent_id>/versions", tags=[AGENTS], responses={200: VersionsOut})
     @needs("viewer")
     def list_versions(path: AgentPath) -> Json:
         """List the versions of an agent"""
@@ -164,14 +166,14 @@ def _merged(old: Json, change: Json) -> Json:
 
 
 def _numbered(services: Services, agent_id: str, number: int) -> str:
-    for version in services.agents.versions(agent_id):
+    for version in services.store.agents.versions(agent_id):
         if version.number == number:
             return version.id
     raise NotFound(f"This agent has no version {number}.")
 
 
 def _shown(services: Services, agent: Agent) -> Json:
-    return _agent(agent, services.agents.channels())
+    return _agent(agent, services.store.agents.channels())
 
 
 def _agent(agent: Agent, live: Any) -> Json:

@@ -10,26 +10,26 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from agent import queues
+from actions import queues
+from actions.services import Services
 from agent.errors import NotFound, NotReleased
-from agent.services import Services
-from agent.store.inbox import Inbound
-from agent.store.threads import TurnRecord
 from bot.access import needs
 from bot.failures import problem
 from bot.schemas import ChatIn, ChatOut, ProblemOut, UsageOut
+from store.conversations.inbox import Inbound
+from store.conversations.threads import TurnRecord
 
 MOST_WAITING = 8  # of the server's threads; the rest stay free for webhooks
 LONGEST_KEY = 200
 CHAT = Tag(name="chat", description="Talk to an agent")
 
 
-def add(door: APIBlueprint, services: Services, wait_seconds: float) -> None:
+def add(blueprint: APIBlueprint, services: Services, wait_seconds: float) -> None:
     """Add the route to *door*."""
     places = threading.BoundedSemaphore(MOST_WAITING)
     problems: Any = dict.fromkeys((409, 503, 504), ProblemOut)
 
-    @door.post("/chat", tags=[CHAT], responses={200: ChatOut, **problems})
+    @blueprint.post("/chat", tags=[CHAT], responses={200: ChatOut, **problems})
     @needs("agent")
     def chat(body: ChatIn) -> Response | dict[str, Any]:
         """Say something to an agent and wait for its reply
@@ -47,9 +47,9 @@ def add(door: APIBlueprint, services: Services, wait_seconds: float) -> None:
 
 def _check(services: Services, body: ChatIn) -> None:
     """Raise NotFound or NotReleased."""
-    if services.agents.get(body.agent_id).archived:
+    if services.store.agents.get(body.agent_id).archived:
         raise NotFound("There is no agent by that id.")
-    if services.agents.answering(body.channel, body.agent_id) is None:
+    if services.store.agents.answering(body.channel, body.agent_id) is None:
         raise NotReleased(
             "This agent has no released version yet. POST /agents/{id}/release makes one."
         )
@@ -57,9 +57,11 @@ def _check(services: Services, body: ChatIn) -> None:
 
 def _answer(services: Services, body: ChatIn, wait_seconds: float) -> Response | dict[str, Any]:
     message = _message(body, request.headers.get("Idempotency-Key", "")[:LONGEST_KEY])
-    [accepted] = services.inbox.accept([message])
-    services.doorbell.ring(queues.TURN, accepted.conversation_id)
-    inbox_id = accepted.inbox_id or services.inbox.find(body.channel, message.provider_message_id)
+    [accepted] = services.store.inbox.accept([message])
+    services.wake_up.notify(queues.TURN, accepted.conversation_id)
+    inbox_id = accepted.inbox_id or services.store.inbox.find(
+        body.channel, message.provider_message_id
+    )
     found = _await(services, inbox_id, wait_seconds) if inbox_id else None
     if found is None:
         return problem(
@@ -84,7 +86,7 @@ def _message(body: ChatIn, key: str) -> Inbound:
 def _await(services: Services, inbox_id: int, wait_seconds: float) -> tuple[str, TurnRecord] | None:
     until = time.monotonic() + wait_seconds
     while True:
-        found = services.conversations.reply_to(inbox_id)
+        found = services.store.conversations.reply_to(inbox_id)
         if found is not None or time.monotonic() >= until:
             return found
         services.replies.wait(inbox_id)

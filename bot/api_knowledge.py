@@ -6,9 +6,9 @@ from flask import g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from actions.own_base import OwnBase
+from actions.services import Services
 from agent.errors import Invalid
-from agent.own_base import OwnBase
-from agent.services import Services
 from bot.access import needs
 from bot.schemas import AgentPath, PageIn, SourceOut, SourcesOut, TakenOut
 
@@ -39,11 +39,11 @@ _BODY = {
 }
 
 
-def add(door: APIBlueprint, services: Services) -> None:
+def add(blueprint: APIBlueprint, services: Services) -> None:
     """Add the routes to *door*."""
-    door.teardown_request(lambda _: request.close())  # uploads lie in temporary files
+    blueprint.teardown_request(lambda _: request.close())  # uploads lie in temporary files
 
-    @door.post(
+    @blueprint.post(
         "/agents/<agent_id>/knowledge",
         tags=[KNOWLEDGE],
         responses={202: TakenOut},
@@ -58,16 +58,16 @@ def add(door: APIBlueprint, services: Services) -> None:
         customers to profit.
         """
         request.max_content_length = MOST_BYTES
-        agent = services.agents.get(path.agent_id)
+        agent = services.store.agents.get(path.agent_id)
         own = OwnBase(services, g.actor.name)
         taken = _page(own, agent.id) if request.is_json else _files(own, agent.id)
         return {"sources": taken}, 202
 
-    @door.get("/agents/<agent_id>/knowledge", tags=[KNOWLEDGE], responses={200: SourcesOut})
+    @blueprint.get("/agents/<agent_id>/knowledge", tags=[KNOWLEDGE], responses={200: SourcesOut})
     @needs("viewer")
     def list_knowledge(path: AgentPath) -> dict[str, Any]:
         """See how far the agent's sources have been read"""
-        agent = services.agents.get(path.agent_id)
+        agent = services.store.agents.get(path.agent_id)
         names = SourceOut.model_fields
         return {
             "sources": [

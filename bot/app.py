@@ -1,4 +1,4 @@
-"""The bot: webhooks and API in one process, which `python -m bot` serves (`bot.server`).
+"""The bot: webhooks and API in one process, which `python -m bot` serves (`serving.server`).
 
 It answers nobody itself, so it loads neither the models' library nor the vector store.
 """
@@ -12,26 +12,26 @@ from flask import Flask, Response, g, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
+from actions.intake import accept
+from actions.services import Services, open_services
 from agent import log as logs
 from agent import running
 from agent.errors import Invalid
 from agent.private import keep_private
-from agent.services import Services, open_services
 from agent.settings import Settings
 from bot import failures, release_check
 from bot.access import Access
 from bot.api import api
-from bot.channels.meta_verification import verification
-from bot.channels.registry import doors
 from bot.docs import docs
 from bot.health import health
-from bot.intake import accept
-from bot.limits import BOT, OTHERS
-from bot.own_json import use_storable_json
+from bot.meta_verification import verification
 from bot.schemas import ProblemOut
-from bot.server import serve
-from bot.spool import Spool
 from bot.webhooks import webhooks
+from channels.registry import receivers
+from serving.limits import BOT, OTHERS
+from serving.server import serve
+from serving.storable_json import use_storable_json
+from store.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def create_app(services: Services, chat_seconds: float = CHAT_SECONDS) -> Flask:
     app.after_request(_finish)
     spool = Spool(services.settings.data_dir / "spool", partial(accept, services))
     app.extensions["spool"] = spool
-    app.register_blueprint(webhooks(services, doors(services.settings), spool))
+    app.register_blueprint(webhooks(services, receivers(services.settings), spool))
     app.register_blueprint(verification(services.settings))
     access = Access(services)
     app.register_blueprint(health(services, access, spool))

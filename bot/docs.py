@@ -13,13 +13,13 @@ _METHODS = ("get", "post", "patch", "put", "delete")
 
 def docs(app: OpenAPI) -> Blueprint:
     """Return the two pages about *app*'s API."""
-    door = Blueprint("docs", __name__)
+    receiver = Blueprint("docs", __name__)
 
-    @door.get("/openapi.json")
+    @receiver.get("/openapi.json")
     def openapi() -> Response:
         return jsonify(_described(app))
 
-    @door.get("/docs")
+    @receiver.get("/docs")
     def page() -> str:
         description = _described(app)
         return render_template(
@@ -30,7 +30,7 @@ def docs(app: OpenAPI) -> Blueprint:
             shape=_shape,
         )
 
-    return door
+    return receiver
 
 
 def _described(app: OpenAPI) -> dict[str, Any]:

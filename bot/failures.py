@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from agent.errors import AgentError, EditConflict, Forbidden, Invalid, NotFound, NotReleased
 from agent.log import log_place
-from bot.errors import BadSignature, ChannelError, Unparseable
+from channels.errors import BadSignature, ChannelError, Unparseable
 
 log = logging.getLogger(__name__)
 

@@ -8,25 +8,25 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.services import Services
 from agent.reachable import vectors_answer
-from agent.services import Services
-from bot import metrics
 from bot.access import Access
-from bot.spool import Spool
+from store import metrics
+from store.spool import Spool
 
 NOT_WRITABLE = "not writable"
 
 
 def health(services: Services, access: Access, spool: Spool) -> Blueprint:
     """Return the routes that monitors call."""
-    door = Blueprint("health", __name__)
+    receiver = Blueprint("health", __name__)
     shown = metrics.registry(services.database, spool)
 
-    @door.get("/healthz")
+    @receiver.get("/healthz")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @door.get("/readyz")
+    @receiver.get("/readyz")
     def readyz() -> tuple[dict[str, Any], int]:
         parts = {
             "database": _word(_database(services)),
@@ -42,12 +42,12 @@ def health(services: Services, access: Access, spool: Spool) -> Blueprint:
         status = "ok" if set(parts.values()) == {"ok"} else "degraded"
         return {"status": status, "parts": parts}, 200
 
-    @door.get("/metrics")
+    @receiver.get("/metrics")
     def metrics_page() -> Response:
         refusal = access.refuse(request, "viewer")
         return refusal or Response(generate_latest(shown), content_type=CONTENT_TYPE_LATEST)
 
-    return door
+    return receiver
 
 
 def _word(is_up: bool) -> str:

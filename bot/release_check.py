@@ -1,13 +1,13 @@
 """What keeps a release back, told to the software that asked for it.
 
-The same check as the studio's (`agent.checks`). Its warnings ask a person something; software is
+The same check as the studio's (`actions.checks`). Its warnings ask a person something; software is
 not asked, so only errors count here.
 """
 
 from flask import Flask, Response
 
+from actions.checks import Finding
 from actions.releases import KeptBack, Replaced
-from agent.checks import Finding
 from bot.failures import problem
 
 SENTENCES = {

@@ -1,37 +1,37 @@
 """Webhooks: verify, parse, store, commit, ring, and only then 200.
 
 Nothing is acknowledged before it is on disk: in the database or, while that is away, in the spool
-(`bot.spool`). Replies go out later, through the outbox.
+(`store.spool`). Replies go out later, through the outbox.
 """
 
 from flask import Blueprint, Response, request
 
-from agent.services import Services
-from bot.channels.base import Call, Door
-from bot.errors import Unparseable
-from bot.spool import Spool
-from bot.tangles import has_too_many_fields
+from actions.services import Services
+from agent.bounded_json import has_too_many_fields
+from channels.base import Call, WebhookReceiver
+from channels.errors import Unparseable
+from store.spool import Spool
 
 FORM = "application/x-www-form-urlencoded"
 
 
-def webhooks(services: Services, doors: dict[str, Door], spool: Spool) -> Blueprint:
+def webhooks(services: Services, receivers: dict[str, WebhookReceiver], spool: Spool) -> Blueprint:
     """Return the routes that providers call; *doors* by path."""
     blueprint = Blueprint("webhooks", __name__)
-    for path, door in doors.items():
+    for path, receiver in receivers.items():
         blueprint.add_url_rule(
             path,
             endpoint=path.replace("/", "_"),
-            view_func=_view(services, door, spool),
+            view_func=_view(services, receiver, spool),
             methods=["POST"],
         )
     return blueprint
 
 
-def _view(services: Services, door: Door, spool: Spool):  # type: ignore[no-untyped-def]
+def _view(services: Services, receiver: WebhookReceiver, spool: Spool):  # type: ignore[no-untyped-def]
     def view(**_path: str) -> Response:
-        spool.take(door.name, door.read(_call(services)))
-        body, content_type = door.acknowledgement
+        spool.take(receiver.name, receiver.read(_call(services)))
+        body, content_type = receiver.acknowledgement
         return Response(body, content_type=content_type)
 
     return view

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.settings import Settings
-from agent.store.db import Database
+from store.db.database import Database
 
 PATIENCE_SECONDS = 5.0
 SILENT_SECONDS = 60.0  # workers tell Redis every 15 seconds or sooner, see jobs.conversations

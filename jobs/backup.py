@@ -18,11 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent import running
 from agent.private import keep_private
 from agent.settings import Settings
-from agent.store import portable
-from agent.store.db import Database
-from agent.store.migrate import revisions
 from jobs import backup_pins as pins
 from jobs.backup_file import DATA, TABLES, Manifest, Rows, program, write
+from store import portable
+from store.db.database import Database
+from store.db.migrate import revisions
 
 NOTHING = "There is no database of ours at {place} yet: nothing to back up."
 OTHER_REVISION = (

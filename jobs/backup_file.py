@@ -17,8 +17,8 @@ from typing import IO, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from agent.store.migrate import ROOT
 from jobs.backup_pins import may_be_kept
+from store.db.migrate import ROOT
 
 FORMAT = 1
 MANIFEST = "manifest.json"

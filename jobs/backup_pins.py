@@ -56,7 +56,7 @@ def let_go(data_dir: Path, pinned: Path, named: Collection[str]) -> None:
 
 @contextmanager
 def spool_at_rest(data_dir: Path) -> Iterator[Path]:
-    """The spool, which nobody empties while the block runs (`bot.spool` takes the same lock).
+    """The spool, which nobody empties while the block runs (`store.spool` takes the same lock).
 
     An acknowledged webhook is then in the database's moment, or in this folder, or in both.
     """

@@ -7,14 +7,14 @@ from redis import Redis
 from rq import Worker
 from rq.queue import Queue
 
+from actions.queues import CHORES
 from agent import running
 from agent.log import configure
 from agent.private import keep_private
-from agent.queues import CHORES
 from agent.settings import Settings
 from jobs import ingest
-from jobs.doorbell import AllowedJob
 from jobs.process import blocking_redis
+from jobs.wake_up import AllowedJob
 from jobs.working import keep_working
 from knowledge.orphans import die_with_parent
 

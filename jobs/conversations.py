@@ -1,6 +1,6 @@
 """The conversation worker: one process that holds many turns in flight.
 
-An RQ worker that hands doorbells to the agenda and forgets them. It skips RQ's bookkeeping of
+An RQ worker that hands wake-ups to the agenda and forgets them. It skips RQ's bookkeeping of
 executions (27 round trips a job) because nothing is kept there: the database holds the work, its
 leases and its results.
 """
@@ -13,21 +13,21 @@ from typing import Any
 from redis import Redis
 from rq import SimpleWorker
 
+from actions.queues import CONVERSATIONS, DELIVERY, FILES, TURN
+from actions.services import open_services
 from agent import running
-from agent.answering import open_answering, open_hearing
+from agent.answering import open_answering, open_media_to_text
 from agent.log import configure
 from agent.private import keep_private
-from agent.queues import CONVERSATIONS, DELIVERY, FILES, TURN
-from agent.services import open_services
 from agent.settings import Settings
 from agent.turnstile import Turnstile
-from bot.channels.registry import channels
+from channels.registry import channels
 from jobs import deliver, files, turn
-from jobs.agenda import Agenda, Key
-from jobs.desk import Desk, Heartbeat
-from jobs.doorbell import RingQueue, Rings
-from jobs.presence import present
+from jobs.context import Heartbeat, WorkerContext
+from jobs.keyed_scheduler import Key, KeyedScheduler
 from jobs.process import blocking_redis
+from jobs.wake_up import RingQueue, Rings
+from jobs.worker_liveness import present
 from jobs.working import keep_working
 
 log = logging.getLogger(__name__)
@@ -40,30 +40,30 @@ RARELY = (50_000, 20, 50)
 
 
 class ConversationWorker(SimpleWorker):
-    """Dequeues doorbells and rings the agenda."""
+    """Dequeues wake-ups and rings the agenda."""
 
     max_connection_wait_time = 1  # seconds between tries while Redis is away
 
-    def __init__(self, agenda: Agenda, redis: Redis) -> None:
+    def __init__(self, scheduler: KeyedScheduler, redis: Redis) -> None:
         super().__init__(
             [RingQueue(CONVERSATIONS, connection=redis, serializer="json")],
             connection=redis, serializer="json", log_job_description=False,
             worker_ttl=30, maintenance_interval=60, queue_class=RingQueue,
         )  # fmt: skip
-        self.queues[0].room = agenda.room
-        self._agenda = agenda
+        self.queues[0].room = scheduler.room
+        self._scheduler = scheduler
         self._beaten_at = 0.0
 
     def execute_job(self, job: Rings, queue: RingQueue) -> None:
-        """Hand the conversations over; the doorbells have done their work."""
+        """Hand the conversations over; the wake-ups have done their work."""
         for name, subject in job.heard:
             if name in (TURN, DELIVERY, FILES) and type(subject) is int:
-                self._agenda.ring((name, subject))
+                self._scheduler.notify((name, subject))
             else:
                 job.refused += 1
         if job.refused:
-            log.warning("jobs refused, no doorbells of ours: %s", job.refused)
-        self._agenda.wait_for_room()
+            log.warning("jobs refused, no wake-ups of ours: %s", job.refused)
+        self._scheduler.wait_for_room()
 
     # RQ tells Redis how it is after every job; every few seconds is enough.
 
@@ -82,32 +82,32 @@ class ConversationWorker(SimpleWorker):
         """RQ's suspension is not used: a stack is stopped by stopping it."""
 
 
-def work(desk: Desk, turnstile: Turnstile) -> None:
+def work(context: WorkerContext, turnstile: Turnstile) -> None:
     """Attend conversations until SIGTERM, then finish the turns in flight."""
 
     def attend(key: Key) -> float | None:
         name, conversation_id = key
         with turnstile.inside():
             if name == DELIVERY:
-                return deliver.send(desk, conversation_id)
+                return deliver.send(context, conversation_id)
             if name == FILES:
-                files.fetch_left(desk, conversation_id)
+                files.fetch_left(context, conversation_id)
                 return None
-            look_at = turn.take(desk, conversation_id)
-            deliver_at = deliver.send(desk, conversation_id)
+            look_at = turn.take(context, conversation_id)
+            deliver_at = deliver.send(context, conversation_id)
         if deliver_at is not None:
-            agenda.ring((DELIVERY, conversation_id), deliver_at)
+            scheduler.notify((DELIVERY, conversation_id), deliver_at)
         return look_at
 
-    agenda = Agenda(attend, desk.services.settings.turn_slots)
-    desk.heartbeat.start()
-    url = desk.services.settings.redis_in_force
+    scheduler = KeyedScheduler(attend, context.services.settings.turn_slots)
+    context.heartbeat.start()
+    url = context.services.settings.redis_in_force
     try:
-        keep_working(lambda: ConversationWorker(agenda, blocking_redis(url)))
+        keep_working(lambda: ConversationWorker(scheduler, blocking_redis(url)))
     finally:
-        if not agenda.close(DRAIN_SECONDS):
+        if not scheduler.close(DRAIN_SECONDS):
             log.warning("stopped with turns in flight; another worker takes them over")
-        desk.heartbeat.stop()
+        context.heartbeat.stop()
 
 
 def main() -> None:
@@ -123,18 +123,20 @@ def main() -> None:
 def _run(settings: Settings, name: str) -> None:
     turnstile = Turnstile(COMPUTING)
     services = open_services(settings, waiting=turnstile.outside, holder=name)
-    desk = Desk(
+    context = WorkerContext(
         services,
-        open_answering(services, turnstile.outside).runtime,
-        channels(settings, services.outbox.is_recorded),
-        Heartbeat(services.turns, services.outbox),
+        open_answering(
+            services.settings, services.database, services.embedders, turnstile.outside
+        ).runtime,
+        channels(settings, services.store.outbox.is_recorded),
+        Heartbeat(services.store.turns, services.store.outbox),
         waiting=turnstile.outside,
-        hearing=open_hearing(settings),
+        media_to_text=open_media_to_text(settings),
     )
     gc.freeze()  # what was built so far lives as long as the process
     gc.set_threshold(*RARELY)
     log.info("conversation worker started slots=%s", settings.turn_slots)
-    work(desk, turnstile)
+    work(context, turnstile)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ import logging
 
 from agent import consent
 from agent.log import about
-from agent.store.handback import HANDBACK
-from agent.store.outbox import LEASE_SECONDS, Parcel
-from bot.channels.base import WINDOW, Channel, Refused, Sent
-from bot.channels.templates import late
-from bot.errors import ChannelUnavailable
-from bot.spool import records
-from jobs import permission
-from jobs.desk import Desk
+from channels.base import WINDOW, Channel, Refused, Sent
+from channels.errors import ChannelUnavailable
+from channels.templates import late
+from jobs import may_speak
+from jobs.context import WorkerContext
+from store.conversations.handback import HANDBACK
+from store.conversations.outbox import LEASE_SECONDS, OutboxMessage
+from store.spool import records
 
 log = logging.getLogger(__name__)
 
@@ -31,119 +31,121 @@ TOO_LATE = (
 )
 
 
-def send(desk: Desk, conversation_id: int) -> float | None:
+def send(context: WorkerContext, conversation_id: int) -> float | None:
     """Deliver what is due in one conversation; return when to come back, or None."""
-    outbox, switches = desk.services.outbox, desk.services.switches
+    outbox, switches = context.services.store.outbox, context.services.store.switches
     while True:
         if switches.paused and outbox.is_bots(conversation_id):
             return None  # people's own words still go out; the sweeper rings after the pause
         claimed = outbox.claim(conversation_id)
-        if not isinstance(claimed, Parcel):
+        if not isinstance(claimed, OutboxMessage):
             return claimed
-        channel = desk.channels[claimed.channel]
-        with about(conversation=conversation_id), desk.heartbeat.token(claimed.token):
+        channel = context.channels[claimed.channel]
+        with about(conversation=conversation_id), context.heartbeat.token(claimed.token):
             if claimed.state == "unknown":
-                _resolve(desk, channel, claimed)
+                _resolve(context, channel, claimed)
             else:
-                done = _send(desk, channel, claimed)
+                done = _send(context, channel, claimed)
                 if done and claimed.is_last:
                     return None  # whoever adds another row rings for it
 
 
-def _send(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
+def _send(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -> bool:
     """Hand one part over; return whether the provider took it."""
-    outbox = desk.services.outbox
-    if _barred(desk, channel, parcel):
+    outbox = context.services.store.outbox
+    if _barred(context, channel, outgoing):
         return False
-    if desk.clock() > parcel.sending_at + LEASE_SECONDS:
+    if context.clock() > outgoing.sending_at + LEASE_SECONDS:
         # This process stood still since it claimed the row; others may have looked for the send.
-        outbox.again(parcel, desk.clock(), "Claimed too long ago to be sent now.")
+        outbox.again(outgoing, context.clock(), "Claimed too long ago to be sent now.")
         return False
-    with desk.waiting():
-        result = channel.send(parcel)
+    with context.waiting():
+        result = channel.send(outgoing)
     if isinstance(result, Sent):
-        outbox.sent(parcel, result.provider_message_id, result.status)
+        outbox.sent(outgoing, result.provider_message_id, result.status)
     elif isinstance(result, Refused):
-        _refused(desk, parcel, result)
+        _refused(context, outgoing, result)
     else:
-        log.warning("send unclear outbox=%s", parcel.id)
-        outbox.unknown(parcel, desk.clock() + channel.grace_seconds, result.error)
+        log.warning("send unclear outbox=%s", outgoing.id)
+        outbox.unknown(outgoing, context.clock() + channel.grace_seconds, result.error)
     return isinstance(result, Sent)
 
 
-def _barred(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
+def _barred(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -> bool:
     """Deal with what may not be sent as it is; return whether that was so."""
-    if parcel.kind in ("handoff", HANDBACK):  # the provider's desk is told, not the customer
+    if outgoing.kind in ("handoff", HANDBACK):  # the provider's desk is told, not the customer
         return False
-    if parcel.opted_out and "consent" not in parcel.extra:
-        desk.services.outbox.dead(parcel, consent.REFUSED, consent.OPTED_OUT)
+    if outgoing.opted_out and "consent" not in outgoing.extra:
+        context.services.store.outbox.dead(outgoing, consent.REFUSED, consent.OPTED_OUT)
         return True
-    if permission.refused_part(desk, channel, parcel):
+    if may_speak.refused_part(context, channel, outgoing):
         return True
     window = channel.window_seconds
-    if window is None or parcel.kind == "template":
+    if window is None or outgoing.kind == "template":
         return False
-    is_late = desk.clock() - parcel.last_inbound_at > window
+    is_late = context.clock() - outgoing.last_inbound_at > window
     if is_late:
-        _late(desk, parcel)
+        _late(context, outgoing)
     return is_late
 
 
-def _late(desk: Desk, parcel: Parcel) -> None:
+def _late(context: WorkerContext, outgoing: OutboxMessage) -> None:
     """Make a template of a reply that comes after the window, or leave it to staff."""
-    services = desk.services
-    template = late(services.settings, parcel.channel, parcel.body)
-    if template and services.outbox.is_whole(parcel):
-        log.info("late reply becomes a template outbox=%s", parcel.id)
-        services.outbox.as_template(parcel, template)
+    services = context.services
+    template = late(services.settings, outgoing.channel, outgoing.body)
+    if template and services.store.outbox.is_whole(outgoing):
+        log.info("late reply becomes a template outbox=%s", outgoing.id)
+        services.store.outbox.as_template(outgoing, template)
     else:
-        services.outbox.dead(parcel, TOO_LATE, WINDOW)
+        services.store.outbox.dead(outgoing, TOO_LATE, WINDOW)
 
 
-def _refused(desk: Desk, parcel: Parcel, refused: Refused) -> None:
-    log.warning("send refused outbox=%s code=%s", parcel.id, refused.code or "-")
-    if refused.code == WINDOW and parcel.kind != "template":
-        _late(desk, parcel)
+def _refused(context: WorkerContext, outgoing: OutboxMessage, refused: Refused) -> None:
+    log.warning("send refused outbox=%s code=%s", outgoing.id, refused.code or "-")
+    if refused.code == WINDOW and outgoing.kind != "template":
+        _late(context, outgoing)
         return
     if refused.code == consent.OPTED_OUT:
-        desk.services.outbox.opted_out(parcel, refused.error)
+        context.services.store.outbox.opted_out(outgoing, refused.error)
         return
     if refused.again_in is None:
-        desk.services.outbox.dead(parcel, refused.error, refused.code)
+        context.services.store.outbox.dead(outgoing, refused.error, refused.code)
         return
-    wait = max(refused.again_in, BACK_OFF[min(parcel.attempts, len(BACK_OFF)) - 1])
-    desk.services.outbox.again(parcel, desk.clock() + wait, refused.error, refused.code)
+    wait = max(refused.again_in, BACK_OFF[min(outgoing.attempts, len(BACK_OFF)) - 1])
+    context.services.store.outbox.again(
+        outgoing, context.clock() + wait, refused.error, refused.code
+    )
 
 
-def _resolve(desk: Desk, channel: Channel, parcel: Parcel) -> None:
+def _resolve(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -> None:
     """Decide a row of which nobody knows whether the provider took it."""
-    outbox, now = desk.services.outbox, desk.clock()
+    outbox, now = context.services.store.outbox, context.clock()
     try:
-        with desk.waiting():
-            found = channel.look_up(parcel)
+        with context.waiting():
+            found = channel.look_up(outgoing)
     except ChannelUnavailable as error:
-        outbox.unknown(parcel, now + channel.grace_seconds, str(error))
+        outbox.unknown(outgoing, now + channel.grace_seconds, str(error))
         return
     if found is not None:
-        log.info("unclear send was taken outbox=%s", parcel.id)
-        outbox.sent(parcel, found.provider_message_id, found.status)
-    elif now < parcel.sending_at + channel.grace_seconds:
+        log.info("unclear send was taken outbox=%s", outgoing.id)
+        outbox.sent(outgoing, found.provider_message_id, found.status)
+    elif now < outgoing.sending_at + channel.grace_seconds:
         outbox.unknown(
-            parcel, parcel.sending_at + channel.grace_seconds, "Looked up; not there yet."
+            outgoing, outgoing.sending_at + channel.grace_seconds, "Looked up; not there yet."
         )
-    elif _word_may_wait(desk, channel, parcel):
-        outbox.unknown(parcel, now + SPOOL_SECONDS, "Webhooks wait to be stored; one may tell.")
+    elif _word_may_wait(context, channel, outgoing):
+        outbox.unknown(outgoing, now + SPOOL_SECONDS, "Webhooks wait to be stored; one may tell.")
     else:
-        log.info("unclear send was not taken outbox=%s", parcel.id)
-        outbox.again(parcel, now, "It was not taken; sending again.")
+        log.info("unclear send was not taken outbox=%s", outgoing.id)
+        outbox.again(outgoing, now, "It was not taken; sending again.")
 
 
-def _word_may_wait(desk: Desk, channel: Channel, parcel: Parcel) -> bool:
+def _word_may_wait(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -> bool:
     """Whether a callback that was acknowledged may still be on disk, because the database was away.
 
     Nobody waits for ever: a bot that is down stores nothing, and its customers want an answer.
     """
     patience = LONGEST_SPOOLED * channel.grace_seconds
-    if desk.clock() > parcel.sending_at + patience:
+    if context.clock() > outgoing.sending_at + patience:
         return False
-    return bool(records(desk.services.settings.data_dir / "spool"))
+    return bool(records(context.services.settings.data_dir / "spool"))

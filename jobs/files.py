@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent.hearing import LONGEST, kind_of
+from agent.media_to_text import LONGEST, kind_of
 from agent.spec import Wording
-from agent.store.attachments import Attachment
-from agent.store.db import new_id
-from agent.store.turns import Line, Work
-from bot.channels.base import Channel
-from bot.errors import ChannelUnavailable, FileRefused
-from jobs.desk import Desk
+from channels.base import Channel
+from channels.errors import ChannelUnavailable, FileRefused
+from jobs.context import WorkerContext
 from knowledge.errors import FetchRefused, KnowledgeError
-from knowledge.fetch import Trusted, fetch
-from knowledge.loaders import read_document
+from knowledge.parsing.loaders import read_document
+from knowledge.web.fetch import Trusted, fetch
+from store.conversations.attachments import Attachment
+from store.conversations.work import Line, Work
+from store.db.database import new_id
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,9 @@ UNREAD = {
 }
 
 
-def understood(desk: Desk, work: Work, channel: Channel, language: str) -> tuple[Work, str]:
+def understood(
+    context: WorkerContext, work: Work, channel: Channel, language: str
+) -> tuple[Work, str]:
     """Fetch what was not fetched yet; put each file's words into its message.
 
     Returns the work, and what to say when nothing that was sent can be understood ("" else).
@@ -96,10 +98,10 @@ def understood(desk: Desk, work: Work, channel: Channel, language: str) -> tuple
     with_files = [line.inbox_id for line in lines if line.media and line.inbox_id is not None]
     if not with_files:
         return work, ""
-    attachments, asked = desk.services.attachments, set(work.inbox_ids)
+    attachments, asked = context.services.store.attachments, set(work.inbox_ids)
     for one in attachments.of(with_files):
         if one.state == "waiting" and one.inbox_id in asked:
-            _receive(desk, channel, one, language)
+            _receive(context, channel, one, language)
     known = attachments.of(with_files)
     told = replace(
         work,
@@ -136,31 +138,35 @@ def _said(one: Attachment, language: str) -> str:
     return f"[{title}: {one.words}]" if one.words else f"[{title}]"
 
 
-def fetch_left(desk: Desk, conversation_id: int) -> None:
+def fetch_left(context: WorkerContext, conversation_id: int) -> None:
     """Fetch what no turn will, because a person took over before one ran: staff see it there."""
-    language, left = desk.services.attachments.claim_left(conversation_id)
+    language, left = context.services.store.attachments.claim_left(conversation_id)
     if left:
-        channel = desk.channels[desk.services.conversations.get(conversation_id).channel]
+        channel = context.channels[
+            context.services.store.conversations.get(conversation_id).channel
+        ]
         for one in left:
-            _receive(desk, channel, one, language or "es")
+            _receive(context, channel, one, language or "es")
 
 
-def _receive(desk: Desk, channel: Channel, one: Attachment, language: str) -> None:
+def _receive(context: WorkerContext, channel: Channel, one: Attachment, language: str) -> None:
     try:
-        content = _fetched(desk, channel, one)
+        content = _fetched(context, channel, one)
     except (FileRefused, FetchRefused, ChannelUnavailable) as error:
         log.warning("file not fetched media=%s: %s", one.id, type(error).__name__)
-        desk.services.attachments.refused(one, str(error))
+        context.services.store.attachments.refused(one, str(error))
         return
     media_type = kind_of(content)
     ending = PACKED.get(one.media_type) if media_type == "application/zip" else None
     ending = ending or ENDINGS.get(media_type)
     if ending is None:
-        desk.services.attachments.refused(one, "The file is not of a kind that is opened here.")
+        context.services.store.attachments.refused(
+            one, "The file is not of a kind that is opened here."
+        )
         return
-    path = _store(desk.services.settings.media_dir, content, ending)
-    words, error_said = _words(desk, path, media_type, content, language)
-    kept = desk.services.attachments.kept(
+    path = _store(context.services.settings.media_dir, content, ending)
+    words, error_said = _words(context, path, media_type, content, language)
+    kept = context.services.store.attachments.kept(
         one, stored_name=path.name, bytes=len(content), words=words, error=error_said,
         media_type=one.media_type if media_type == "application/zip" else media_type,
     )  # fmt: skip
@@ -168,11 +174,11 @@ def _receive(desk: Desk, channel: Channel, one: Attachment, language: str) -> No
         path.unlink(missing_ok=True)  # nobody would ever delete it
 
 
-def _fetched(desk: Desk, channel: Channel, one: Attachment) -> bytes:
+def _fetched(context: WorkerContext, channel: Channel, one: Attachment) -> bytes:
     """Fetch a file, coming again a little later when it is not there yet."""
     for pause in (*PAUSES, None):
         try:
-            with desk.waiting():
+            with context.waiting():
                 place = channel.where(one.url)
                 home = Trusted(place.origin, place.headers)
                 return fetch(place.url, media_types=TOLD, trusted=home).body
@@ -180,8 +186,8 @@ def _fetched(desk: Desk, channel: Channel, one: Attachment) -> bytes:
             passing = getattr(error, "code", "") in ("", "fetch_gone", "fetch_trouble")
             if pause is None or not passing:
                 raise
-        with desk.waiting():
-            desk.pause(pause)
+        with context.waiting():
+            context.pause(pause)
     raise AssertionError("the last try returns or raises")
 
 
@@ -194,14 +200,14 @@ def _store(folder: Path, content: bytes, ending: str) -> Path:
 
 
 def _words(
-    desk: Desk, path: Path, media_type: str, content: bytes, language: str
+    context: WorkerContext, path: Path, media_type: str, content: bytes, language: str
 ) -> tuple[str, str]:
     """What the file says, and why not when it says nothing."""
-    with desk.waiting():
+    with context.waiting():
         if media_type.startswith("audio/"):
-            return desk.hearing.transcript(content, media_type), ""
+            return context.media_to_text.transcript(content, media_type), ""
         if media_type.startswith("image/"):
-            return desk.hearing.description(content, media_type, language), ""
+            return context.media_to_text.description(content, media_type, language), ""
         if media_type.startswith("video/"):
             return "", ""
         try:

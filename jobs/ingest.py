@@ -4,33 +4,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from agent.services import open_services
+from actions.services import open_embedders
 from agent.settings import Settings
-from knowledge.chroma import Vectors
-from knowledge.fetch import Fetched
-from knowledge.ingestion import Ingestion
-from knowledge.loaders import read_document
-from knowledge.reader import read_page
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.parsing.loaders import read_document
+from knowledge.vectors.chroma import Vectors
+from knowledge.web.fetch import Fetched
+from knowledge.web.reader import read_page
+from store.db.database import Database
 
 
 @contextmanager
 def _ingestion() -> Iterator[Ingestion]:
     """Connections are opened here, after the fork: they must not be shared with the parent."""
     settings = Settings()
-    services = open_services(settings)
+    database = Database(settings.sql_url)
     vectors = Vectors(settings.chroma_in_force)
     try:
         yield Ingestion(
-            services.sources,
-            services.database,
+            Sources(database, settings.files_dir),
+            database,
             vectors,
-            services.embedders,
+            open_embedders(settings),
             read_document,
             read_page=_reader(settings),
             chroma_folder=None if settings.chroma_url else settings.data_dir / "chroma",
         )
     finally:
-        services.database.close()
+        database.close()
 
 
 def _reader(settings: Settings) -> Callable[[str], Fetched] | None:

@@ -18,20 +18,13 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 from urllib3.exceptions import HTTPError
 
+from actions.intake import accept
+from actions.services import Services
 from agent.log import log_place
-from agent.services import Services
-from agent.store.seen import seen_messages, with_people
-from bot.channels.chatwoot_api import ChatwootApi, Json, NotAllowed
-from bot.channels.chatwoot_inbound import (
-    NAME,
-    closed,
-    kind_of,
-    last_message,
-    of_message,
-    served,
-)
-from bot.errors import ChannelUnavailable, Unparseable
-from bot.intake import accept
+from channels.chatwoot.client import ChatwootApi, Json, NotAllowed
+from channels.chatwoot.receive import NAME, closed, kind_of, last_message, of_message, served
+from channels.errors import ChannelUnavailable, Unparseable
+from store.conversations.seen import seen_messages, with_people
 
 log = logging.getLogger(__name__)
 

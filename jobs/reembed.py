@@ -1,9 +1,9 @@
 """A chore on knowledge: embed a base anew, in a forked, limited child."""
 
-from agent.services import open_services
+from actions.services import open_services
 from agent.settings import Settings
-from knowledge.chroma import Vectors
-from knowledge.reembed import Reembedding
+from knowledge.ingest.reembed import Reembedding
+from knowledge.vectors.chroma import Vectors
 
 
 def run(base_id: str) -> None:

@@ -20,12 +20,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent import running
 from agent.private import keep_private
 from agent.settings import Settings
-from agent.store import beside, portable
-from agent.store.db import Database
-from agent.store.migrate import migrate, revisions
-from jobs import presence
+from jobs import worker_liveness
 from jobs.backup_file import DATA, FORMAT, TABLES, CannotRestore, Manifest, program, unpack
 from jobs.restore_switch import Plan, Restored, complete, finish
+from store import beside, portable
+from store.db.database import Database
+from store.db.migrate import migrate, revisions
 
 RUNNING = (
     "Agent Studio is running on this data. Stop it first: Ctrl-C where `make run` runs, in"
@@ -77,7 +77,7 @@ def restore(
 
 
 def _refuse_running(settings: Settings, is_alone: bool) -> None:
-    if not is_alone or presence.anybody(settings.data_dir):
+    if not is_alone or worker_liveness.anybody(settings.data_dir):
         raise CannotRestore(RUNNING)
     place = make_url(settings.sql_url)
     if place.get_backend_name() == "sqlite":

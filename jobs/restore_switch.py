@@ -18,10 +18,10 @@ from pydantic import BaseModel
 
 from agent import running
 from agent.settings import Settings
-from agent.store import beside, in_doubt
-from agent.store.db import Database
 from jobs.backup_file import DATA, CannotRestore
-from knowledge.rebuilds import Rebuilds
+from knowledge.ingest.rebuilds import Rebuilds
+from store import beside, in_doubt
+from store.db.database import Database
 
 PLAN = "plan.json"
 ASIDE = "replaced-"

@@ -20,17 +20,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from actions.installation import install
+from actions.queues import SilentWakeUp
+from actions.services import open_services
 from agent import running
 from agent.errors import Invalid
-from agent.installation import install
 from agent.log import configure
 from agent.private import keep_private
-from agent.queues import SilentDoorbell
-from agent.services import open_services
 from agent.settings import TWILIO_API, Settings
-from agent.store.people import ONE_TIME_HOURS, People
 from jobs import stores
 from jobs.supervisor import Supervisor
+from store.people.people import ONE_TIME_HOURS, People
 
 READY_SECONDS = 90
 RENEW = ".venv/bin/python -m studio reset-password"
@@ -49,8 +49,8 @@ def run(settings: Settings) -> int:
         stores.prepare(settings)
         _check(settings)
         running.hold(settings.data_dir)
-        services = open_services(settings, SilentDoorbell())
-        sign_in = sign_in_lines(settings, install(services), services.people)
+        services = open_services(settings, SilentWakeUp())
+        sign_in = sign_in_lines(settings, install(services), services.store.people)
     except (CannotStart, Invalid) as reason:
         print(f"Cannot start: {reason}", file=sys.stderr)
         return 1
@@ -81,7 +81,7 @@ def commands(settings: Settings) -> dict[str, str]:
     }
     parts |= stores.commands(settings)
     if simulated(settings):
-        parts["whatsapp"] = f"{python} -m bot.simulator"
+        parts["whatsapp"] = f"{python} -m simulator"
     return parts
 
 

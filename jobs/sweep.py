@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.queues import DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
+from actions.services import Services, open_services
 from agent import running
 from agent.log import configure
 from agent.private import keep_private
-from agent.queues import DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
-from agent.services import Services, open_services
 from agent.settings import Settings
-from agent.store.switches import RETENTION
-from jobs import presence, reconcile
+from jobs import reconcile, worker_liveness
+from store.switches import RETENTION
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Sweeper:
 
     services: Services
     clock: Callable[[], float] = time.time
-    _rung: dict[tuple[str, str | int], tuple[float, float]] = field(default_factory=dict)
+    _notified: dict[tuple[str, str | int], tuple[float, float]] = field(default_factory=dict)
     _paused: bool = False
     _redis_life: str = ""
     _forget_at: float = 0.0
@@ -48,32 +48,32 @@ class Sweeper:
         self._hand_back(now)
         self._forget(now)
         self._take_back()
-        if self._paused and not self.services.switches.paused:
-            self._rung.clear()  # everything that waited through the pause is due at once
-        self._paused = self.services.switches.paused
+        if self._paused and not self.services.store.switches.paused:
+            self._notified.clear()  # everything that waited through the pause is due at once
+        self._paused = self.services.store.switches.paused
         if self._redis_began_anew():
-            self._rung.clear()  # nobody heard what was rung so far
+            self._notified.clear()  # nobody heard what was rung so far
         due = self._due(now)
-        self._rung = {key: value for key, value in self._rung.items() if key in due}
-        rung = 0
+        self._notified = {key: value for key, value in self._notified.items() if key in due}
+        notified = 0
         for key in due:
-            ring_at, pause = self._rung.get(key, (0.0, SLACK_SECONDS))
+            ring_at, pause = self._notified.get(key, (0.0, SLACK_SECONDS))
             if ring_at > now:
                 continue
-            self._rung[key] = (now + pause, min(pause * 2, LONGEST_PAUSE))
-            rung += self.services.doorbell.ring(*key)
-        return rung
+            self._notified[key] = (now + pause, min(pause * 2, LONGEST_PAUSE))
+            notified += self.services.wake_up.notify(*key)
+        return notified
 
     def _take_back(self) -> None:
         """End the leases of workers that are gone: nobody need wait for them to run out."""
         folder = self.services.settings.data_dir
-        if not (gone := presence.departed(folder)):
+        if not (gone := worker_liveness.departed(folder)):
             return
-        freed = self.services.abandoned.take_back(gone)
+        freed = self.services.store.abandoned.take_back(gone)
         for conversation_id in freed:
-            self._rung.pop((TURN, conversation_id), None)
+            self._notified.pop((TURN, conversation_id), None)
         log.info("workers gone count=%s conversations=%s", len(gone), len(freed))
-        presence.forget(folder, gone)
+        worker_liveness.forget(folder, gone)
 
     def _redis_began_anew(self) -> bool:
         """True once after each start of Redis: it may have forgotten every ring."""
@@ -87,8 +87,8 @@ class Sweeper:
     def _forget(self, now: float) -> None:
         """Delete a batch of what is kept no longer; when all is done, look again in an hour."""
         if now >= self._forget_at:
-            days = self.services.switches.get(RETENTION, {})
-            done = self.services.erasure.forget(days)
+            days = self.services.store.switches.get(RETENTION, {})
+            done = self.services.store.erasure.forget(days)
             if done:
                 log.info("kept no longer rows=%s", done)
             else:
@@ -96,22 +96,22 @@ class Sweeper:
 
     def _hand_back(self, now: float) -> None:
         """Give back what people had for a time, or what was paused until now."""
-        for conversation_id in self.services.owners.expired(now):
-            if self.services.owners.end(conversation_id, now):
-                self.services.doorbell.ring(TURN, conversation_id)
+        for conversation_id in self.services.store.owners.expired(now):
+            if self.services.store.owners.end(conversation_id, now):
+                self.services.wake_up.notify(TURN, conversation_id)
 
     def _due(self, now: float) -> set[tuple[str, str | int]]:
         services = self.services
         due: set[tuple[str, str | int]] = {
             (TURN, waiting.conversation_id)
-            for waiting in services.turns.all_waiting()
+            for waiting in services.store.turns.all_waiting()
             if waiting.last_at + SLACK_SECONDS < now and waiting.open_at <= now
         }
         if self._paused:
             due.clear()
-        due |= {(DELIVERY, conversation_id) for conversation_id in services.outbox.due()}
+        due |= {(DELIVERY, conversation_id) for conversation_id in services.store.outbox.due()}
         kinds = {"read": INGESTION, "remove": REMOVAL}
-        due |= {(FILES, conversation_id) for conversation_id in services.attachments.left()}
+        due |= {(FILES, conversation_id) for conversation_id in services.store.attachments.left()}
         due |= {(REEMBEDDING, base_id) for base_id in services.rebuilds.due(now)}
         return due | {(kinds[kind], source_id) for kind, source_id in services.sources.due(now)}
 
@@ -125,12 +125,12 @@ def run(services: Services) -> None:
     reconcile.start(services, stop)
     while not stop.is_set():
         try:
-            rung = sweeper.sweep()
+            notified = sweeper.sweep()
         except SQLAlchemyError as error:
             log.warning("sweep missed: %s", type(error).__name__)
         else:
-            if rung:
-                log.info("swept rung=%s", rung)
+            if notified:
+                log.info("swept rung=%s", notified)
         stop.wait(INTERVAL_SECONDS)
 
 

@@ -8,70 +8,70 @@ from agent.choices import choices
 from agent.invented import is_invented
 from agent.limits import TOO_FAST
 from agent.log import about
-from agent.parts import MORE, split
 from agent.spec import ConversationRules, Spec
-from agent.store.agents import Version
-from agent.store.handback import WITH_DESKS, is_told
-from agent.store.takeover import HOUR
-from agent.store.turns import Outcome, Waiting, Work
-from bot.channels.base import Channel
-from jobs import deliver, files, gates, permission
-from jobs.briefing import briefing
-from jobs.desk import Desk
+from channels.base import Channel
+from channels.parts import MORE, split
+from jobs import deliver, escalation, files, may_speak
+from jobs.context import WorkerContext
+from jobs.handoff_note import briefing
+from store.agents.agents import Version
+from store.conversations.handback import WITH_DESKS, is_told
+from store.conversations.takeover import HOUR
+from store.conversations.work import Outcome, Waiting, Work
 
 log = logging.getLogger(__name__)
 
 ONE_BY_ONE = ("api", "web")  # doors where somebody waits for each message: no bursts
 
 
-def take(desk: Desk, conversation_id: int) -> float | None:
+def take(context: WorkerContext, conversation_id: int) -> float | None:
     """Answer what waits in one conversation.
 
     Returns when to look again (seconds since 1970), or None when nothing waits here.
     """
-    turns, switches = desk.services.turns, desk.services.switches
+    turns, switches = context.services.store.turns, context.services.store.switches
     waiting = None if switches.paused else turns.waiting(conversation_id)
     if waiting is None:
         return None
-    version = _answering(desk, waiting)
+    version = _answering(context, waiting)
     quiet = 0.0 if waiting.channel in ONE_BY_ONE else quiet_at(waiting, _rules(version))
     due = max(quiet, waiting.busy_until, waiting.open_at)
-    if due > desk.clock():
+    if due > context.clock():
         return due
-    if waiting.channel in WITH_DESKS and not _desk_is_told(desk, conversation_id):
-        return desk.clock() + 1.0
+    if waiting.channel in WITH_DESKS and not _desk_is_told(context, conversation_id):
+        return context.clock() + 1.0
     lease = turns.lease(conversation_id)
     if lease is None:
-        return desk.clock() + 1.0
-    with about(conversation=conversation_id), desk.heartbeat.lease(lease):
-        work = turns.read(lease, max(_rules(version).history_messages, gates.HISTORY))
+        return context.clock() + 1.0
+    with about(conversation=conversation_id), context.heartbeat.lease(lease):
+        work = turns.read(lease, max(_rules(version).history_messages, escalation.HISTORY))
         if not work.unanswered:
             return None
-        work, unread = _understood(desk, work, version)
-        outcome = _decide(desk, work, version, unread)
+        work, unread = _understood(context, work, version)
+        outcome = _decide(context, work, version, unread)
         if switches.paused:
             return None  # what was just written is thrown away; the sweeper rings after the pause
         committed = turns.commit(work, outcome)
     if committed:
         log.info("turn taken outcome=%s conversation=%s", outcome.outcome, conversation_id)
         if work.lease.channel in ONE_BY_ONE:
-            desk.services.replies.announce(work.inbox_ids)
-    return desk.clock() if committed.more else None
+            context.services.replies.announce(work.inbox_ids)
+    return context.clock() if committed.more else None
 
 
-def _understood(desk: Desk, work: Work, version: Version | None) -> tuple[Work, str]:
+def _understood(context: WorkerContext, work: Work, version: Version | None) -> tuple[Work, str]:
     """Put the words of files into their messages, unless it may be a file that ends the tries."""
-    if gates.is_worn_out(work):
+    if escalation.is_worn_out(work):
         return work, ""
-    channel = desk.channels[work.lease.channel]
-    return files.understood(desk, work, channel, _language(work, version))
+    channel = context.channels[work.lease.channel]
+    return files.understood(context, work, channel, _language(work, version))
 
 
-def _desk_is_told(desk: Desk, conversation_id: int) -> bool:
+def _desk_is_told(context: WorkerContext, conversation_id: int) -> bool:
     """Whether the provider's own people know that the conversation was handed back."""
-    database = desk.services.database
+    database = context.services.database
     if not is_told(database, conversation_id):
-        deliver.send(desk, conversation_id)
+        deliver.send(context, conversation_id)
     return is_told(database, conversation_id)
 
 
@@ -80,18 +80,18 @@ def quiet_at(waiting: Waiting, rules: ConversationRules) -> float:
     return min(waiting.last_at + rules.quiet_seconds, waiting.first_at + rules.longest_wait_seconds)
 
 
-def _answering(desk: Desk, waiting: Waiting) -> Version | None:
+def _answering(context: WorkerContext, waiting: Waiting) -> Version | None:
     """The released version; on `api` and `web` an agent may answer without a release there.
 
     No invented company answers real customers, whoever released it, and when: the simulator's
     number may be a real one since.
     """
-    agents = desk.services.agents
+    agents = context.services.store.agents
     if waiting.version_id is not None:
         version: Version | None = agents.version(waiting.version_id)
     else:
         version = agents.answering(waiting.channel, waiting.our_address)
-    if version and _is_live(desk, waiting.channel) and is_invented(version.spec):
+    if version and _is_live(context, waiting.channel) and is_invented(version.spec):
         return None
     return version
 
@@ -101,21 +101,21 @@ def _rules(version: Version | None) -> ConversationRules:
 
 
 def _language(work: Work, version: Version | None) -> str:
-    return gates.spoken(work, version.spec) if version else work.lease.language or "es"
+    return escalation.spoken(work, version.spec) if version else work.lease.language or "es"
 
 
-def _decide(desk: Desk, work: Work, version: Version | None, unread: str) -> Outcome:
-    started_at = desk.clock()
+def _decide(context: WorkerContext, work: Work, version: Version | None, unread: str) -> Outcome:
+    started_at = context.clock()
     if work.lease.owner != "bot":
         known = version.id if version else None
         return Outcome("silent", known, started_at, error="A person owns this conversation.")
     if version is None:
         return Outcome("silent", None, started_at, error="No agent is released on this address.")
-    channel, place = desk.channels[work.lease.channel], permission.place_of(work)
-    reason = permission.refused_turn(desk, channel, place)
+    channel, place = context.channels[work.lease.channel], may_speak.place_of(work)
+    reason = may_speak.refused_turn(context, channel, place)
     if reason:
         return Outcome("silent", version.id, started_at, handoff_reason=reason, error=reason)
-    stop = gates.stop(desk, work, version.spec)
+    stop = escalation.stop(context, work, version.spec)
     if stop is not None:
         return _briefed(work, _stopped(stop, work, version, channel, started_at), version)
     if unread:
@@ -125,17 +125,17 @@ def _decide(desk: Desk, work: Work, version: Version | None, unread: str) -> Out
             author_name=version.spec.name,
         )  # fmt: skip
     channel.typing(place)
-    answer = desk.runtime.answer(
+    answer = context.runtime.answer(
         version.spec,
         [Said(_author(line.author), line.text) for line in work.history],
         [line.text for line in work.unanswered],
-        live=_is_live(desk, work.lease.channel),
+        live=_is_live(context, work.lease.channel),
     )
     parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts, answer.language)
     outcome = _outcome(answer, version, parts, started_at)
     if version.spec.conversation.buttons and parts:
         outcome = replace(outcome, choices=choices(parts[-1]))
-    return _briefed(work, _told_to_wait(desk, work, outcome, channel), version)
+    return _briefed(work, _told_to_wait(context, work, outcome, channel), version)
 
 
 def _briefed(work: Work, outcome: Outcome, version: Version) -> Outcome:
@@ -148,9 +148,9 @@ def _briefed(work: Work, outcome: Outcome, version: Version) -> Outcome:
     return replace(outcome, briefing=briefing(work, outcome, version.spec.languages[0]))
 
 
-def _is_live(desk: Desk, channel: str) -> bool:
+def _is_live(context: WorkerContext, channel: str) -> bool:
     """Whether a reply would reach a person's phone."""
-    return desk.services.settings.is_real(channel)
+    return context.services.settings.is_real(channel)
 
 
 def _outcome(answer: Answer, version: Version, parts: list[str], started_at: float) -> Outcome:
@@ -177,7 +177,7 @@ def _outcome(answer: Answer, version: Version, parts: list[str], started_at: flo
 
 
 def _stopped(
-    stop: gates.Stop, work: Work, version: Version, channel: Channel, started_at: float
+    stop: escalation.Stop, work: Work, version: Version, channel: Channel, started_at: float
 ) -> Outcome:
     """Pass the customer to a person without asking the model."""
     return Outcome(
@@ -187,7 +187,7 @@ def _stopped(
         text=stop.text,
         parts=_parts(stop.text, work, channel, 1),
         author_name=version.spec.name,
-        language=gates.spoken(work, version.spec),
+        language=escalation.spoken(work, version.spec),
         handoff_reason=stop.reason,
         owner_until=_until(version.spec, started_at),
         error=f"{stop.code}: {stop.reason}.",
@@ -200,10 +200,12 @@ def _until(spec: Spec, now: float) -> float:
     return now + hours * HOUR if hours else 0.0
 
 
-def _told_to_wait(desk: Desk, work: Work, outcome: Outcome, channel: Channel) -> Outcome:
+def _told_to_wait(
+    context: WorkerContext, work: Work, outcome: Outcome, channel: Channel
+) -> Outcome:
     """Add to the answer, once an hour, that the customer writes faster than is answered."""
     allowance = work.lease.allowance
-    if outcome.handoff_reason or allowance is None or not allowance.is_too_fast(desk.clock()):
+    if outcome.handoff_reason or allowance is None or not allowance.is_too_fast(context.clock()):
         return outcome
     notice = TOO_FAST.in_language(outcome.language)
     return replace(

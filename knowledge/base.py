@@ -88,7 +88,9 @@ class Base:
     revision: int  # rises when what can be found changes
     sources: int = 0
     passages: int = 0
-    tuning: Mapping[str, Any] = field(default_factory=dict, compare=False)  # `knowledge.tuning`
+    tuning: Mapping[str, Any] = field(
+        default_factory=dict, compare=False
+    )  # `knowledge.search.tuning`
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class StoredChunk:
     row: int | None = None
     heading: str = ""
     fields: dict[str, str] | None = None
-    fingerprint: str = ""  # not empty: staff changed it (`knowledge.corrections`)
+    fingerprint: str = ""  # not empty: staff changed it (`knowledge.ingest.corrections`)
     silenced: bool = False  # staff wish it not to be found
 
 
@@ -166,7 +168,7 @@ class TableRow:
 
 
 class Transactions(Protocol):
-    """The database as this room needs it (`agent.store.db.Database` is one)."""
+    """The database as this room needs it (`store.db.database.Database` is one)."""
 
     is_sqlite: bool
 

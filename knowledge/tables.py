@@ -34,7 +34,9 @@ bases = Table(
     Column("model", String(120), nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("revision", Integer, nullable=False, default=0),  # rises when its passages change
-    Column("tuning", JSON, nullable=False, default=dict),  # of its searches: `knowledge.tuning`
+    Column(
+        "tuning", JSON, nullable=False, default=dict
+    ),  # of its searches: `knowledge.search.tuning`
     Column("created_by", String(200), nullable=False),
     Column("created_at", Double, nullable=False),
 )

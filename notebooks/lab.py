@@ -18,30 +18,30 @@ from typing import Any
 import pandas as pd
 from redis.exceptions import RedisError
 
+from actions.installation import install, sample_pairs
+from actions.queues import TURN, SilentWakeUp
+from actions.services import Services, open_services
 from agent import evaluation
 from agent.answer import Answer, Said
 from agent.answering import Answering, open_answering
 from agent.errors import Invalid, NotFound
-from agent.installation import install, sample_pairs
 from agent.invented import SAMPLES
-from agent.queues import TURN, SilentDoorbell
 from agent.runtime import Runtime
-from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
-from agent.store.agents import Agent
-from agent.store.db import new_id
-from agent.store.inbox import Inbound
-from bot.channels.web import StoredChannel
+from channels.web import StoredChannel
 from jobs import deliver, turn
-from jobs.desk import Desk, Heartbeat
-from knowledge.in_process import vectors_in_process
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.loaders import read_document
-from knowledge.measure import Measurement, measure
-from knowledge.pairs import Pair
+from jobs.context import Heartbeat, WorkerContext
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.parsing.loaders import read_document
+from knowledge.quality.measure import Measurement, measure
+from knowledge.quality.pairs import Pair
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.in_process import vectors_in_process
 from notebooks import past, retrieval
+from store.agents.agents import Agent
+from store.conversations.inbox import Inbound
+from store.db.database import new_id
 
 REPLY_SECONDS = 60.0
 
@@ -52,12 +52,12 @@ class Lab:
 
     services: Services
     answering: Answering
-    desk: Desk | None  # answers customers here, when there are no workers to do it
+    context: WorkerContext | None  # answers customers here, when there are no workers to do it
 
     @property
     def alone(self) -> bool:
         """True when nothing outside this notebook is used."""
-        return self.desk is not None
+        return self.context is not None
 
     # --- agents
 
@@ -65,10 +65,10 @@ class Lab:
         """Return one row an agent."""
         rows = [
             {"name": agent.name, "brand": agent.draft.brand, "revision": agent.revision,
-             "versions": len(self.services.agents.versions(agent.id)),
+             "versions": len(self.services.store.agents.versions(agent.id)),
              "bases": len(agent.draft.knowledge.bases), "tools": ", ".join(agent.draft.tools),
              "id": agent.id}
-            for agent in self.services.agents.list()
+            for agent in self.services.store.agents.list()
         ]  # fmt: skip
         return pd.DataFrame(rows).sort_values("name", ignore_index=True)
 
@@ -95,7 +95,7 @@ class Lab:
     def evaluate(self, agent: str, spec: Spec | None = None) -> pd.DataFrame:
         """Return how *spec* (the draft, when none is given) does on the test cases of *agent*."""
         known = self._agent(agent)
-        cases = self.services.cases.of(known.id)
+        cases = self.services.store.cases.of(known.id)
         found = evaluation.evaluate(self.answering.runtime, spec or known.draft, cases)
         return pd.DataFrame(found.as_rows())
 
@@ -114,7 +114,7 @@ class Lab:
     def search(self, spec: Spec | str, question: str, top_k: int = 5) -> pd.DataFrame:
         """Return the passages that *spec* would be given for *question*."""
         bases = self._spec(spec).knowledge.bases
-        found = self.answering.library.search(question, bases, top_k)
+        found = self.answering.retriever.search(question, bases, top_k)
         return pd.DataFrame(
             [
                 {"score": passage.score, "place": passage.place, "text": passage.text,
@@ -133,51 +133,53 @@ class Lab:
     def measure(self, agent: str, sample: str) -> Measurement:
         """Ask a sample's questions by every way of searching the agent's knowledge."""
         bases = self.bases(agent)
-        return measure(self.answering.library, bases, _pairs(sample))
+        return measure(self.answering.retriever, bases, _pairs(sample))
 
     def sweep(self, agent: str, sample: str, every: int = 3) -> pd.DataFrame:
         """Try other settings on every third question (or so); nothing is changed."""
         base_id = self.bases(agent)[0]
         pairs = _pairs(sample)[::every]
-        return retrieval.sweep(self.answering.library, self.services.sources, base_id, pairs)
+        return retrieval.sweep(self.answering.retriever, self.services.sources, base_id, pairs)
 
     # --- conversations
 
     def conversations(self, limit: int = 100) -> pd.DataFrame:
         """Return one row a conversation, the newest message first."""
-        return past.listing(self.services.conversations, limit)
+        return past.listing(self.services.store.conversations, limit)
 
     def thread(self, conversation_id: int) -> pd.DataFrame:
         """Return one row a message of a conversation."""
-        return past.thread(self.services.conversations, conversation_id)
+        return past.thread(self.services.store.conversations, conversation_id)
 
     def replay(self, spec: Spec | str, limit: int = 20) -> pd.DataFrame:
         """Return what *spec* would have said in the last *limit* turns; nothing is sent."""
         runtime = self.answering.runtime
-        return past.replay(self.services.conversations, runtime, self._spec(spec), limit)
+        return past.replay(self.services.store.conversations, runtime, self._spec(spec), limit)
 
     def write(self, agent: str, text: str, customer: str) -> str:
         """Write to the released *agent* as *customer*, through the inbox; return its reply."""
         address = self._agent(agent).id
         message = Inbound("web", new_id(), address, f"notebook:{customer}", text, customer)
-        [accepted] = self.services.inbox.accept([message])
-        if self.desk is not None:
-            turn.take(self.desk, accepted.conversation_id)
-            deliver.send(self.desk, accepted.conversation_id)
+        [accepted] = self.services.store.inbox.accept([message])
+        if self.context is not None:
+            turn.take(self.context, accepted.conversation_id)
+            deliver.send(self.context, accepted.conversation_id)
         else:
-            self.services.doorbell.ring(TURN, accepted.conversation_id)
+            self.services.wake_up.notify(TURN, accepted.conversation_id)
         return self._reply(int(accepted.inbox_id or 0))
 
     def _reply(self, inbox_id: int) -> str:
         last = time.monotonic() + REPLY_SECONDS
-        while (found := self.services.conversations.reply_to(inbox_id)) is None:
+        while (found := self.services.store.conversations.reply_to(inbox_id)) is None:
             if time.monotonic() > last:
                 raise TimeoutError("No worker answered within a minute. Is `make run` still up?")
             self.services.replies.wait(inbox_id)
         return found[0]
 
     def _agent(self, agent: str) -> Agent:
-        found = [known for known in self.services.agents.list() if agent in (known.name, known.id)]
+        found = [
+            known for known in self.services.store.agents.list() if agent in (known.name, known.id)
+        ]
         if not found:
             raise NotFound(f"There is no agent called {agent}. lab.agents() lists them.")
         if len(found) > 1:
@@ -197,7 +199,9 @@ def open_lab(data_dir: str | Path | None = None) -> Lab:
     settings = Settings()
     if data_dir is None and is_up(settings):
         services = open_services(settings)
-        return Lab(services, open_answering(services), None)
+        return Lab(
+            services, open_answering(services.settings, services.database, services.embedders), None
+        )
     return _alone(Path(data_dir) if data_dir else _passing_folder())
 
 
@@ -216,15 +220,15 @@ def _alone(folder: Path) -> Lab:
         _env_file=None, data_dir=folder, chat_model="offline", jina_api_key=None,
         database_url="", redis_url="", chroma_url="",
     )  # fmt: skip
-    services = open_services(settings, SilentDoorbell())
+    services = open_services(settings, SilentWakeUp())
     install(services)
     vectors = vectors_in_process(str(folder / "chroma"))
     read_sources(services, vectors)
-    library = Library(services.database, vectors, services.embedders)
-    answering = Answering(vectors, library, Runtime(settings, library))
-    heartbeat = Heartbeat(services.turns, services.outbox)
-    desk = Desk(services, answering.runtime, {"web": StoredChannel("web")}, heartbeat)
-    return Lab(services, answering, desk)
+    retriever = Retriever(services.database, vectors, services.embedders)
+    answering = Answering(vectors, retriever, Runtime(settings, retriever))
+    heartbeat = Heartbeat(services.store.turns, services.store.outbox)
+    context = WorkerContext(services, answering.runtime, {"web": StoredChannel("web")}, heartbeat)
+    return Lab(services, answering, context)
 
 
 def read_sources(services: Services, vectors: Any) -> None:

@@ -8,8 +8,8 @@ import pandas as pd
 from agent.answer import Said
 from agent.runtime import Runtime
 from agent.spec import Spec
-from agent.store.conversations import Conversations
-from agent.store.threads import ThreadMessage
+from store.conversations.conversations import Conversations
+from store.conversations.threads import ThreadMessage
 
 THREAD = 500  # messages of one conversation that are looked at
 

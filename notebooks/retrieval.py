@@ -1,15 +1,16 @@
 """How well questions find the passage that answers them, as dataframes.
 
-The measuring is `knowledge.measure`'s, the same that the studio shows; here it becomes tables.
+The measuring is `knowledge.quality.measure`'s, the same that the studio shows; here it becomes
+tables.
 """
 
 import pandas as pd
 
-from knowledge.library import Library
-from knowledge.measure import Measurement
-from knowledge.pairs import Pair
-from knowledge.sizes import recommend_with_sizes
-from knowledge.sources import Sources
+from knowledge.ingest.sources import Sources
+from knowledge.quality.measure import Measurement
+from knowledge.quality.pairs import Pair
+from knowledge.quality.sizes import recommend_with_sizes
+from knowledge.search.retriever import Retriever
 
 
 def ranks(found: Measurement) -> pd.DataFrame:
@@ -40,9 +41,9 @@ def measures(found: Measurement) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").round(3)
 
 
-def sweep(library: Library, desk: Sources, base_id: str, pairs: list[Pair]) -> pd.DataFrame:
+def sweep(retriever: Retriever, sources: Sources, base_id: str, pairs: list[Pair]) -> pd.DataFrame:
     """Return one row a setting that was tried, and which one is recommended."""
-    found = recommend_with_sizes(library, desk, base_id, pairs)
+    found = recommend_with_sizes(retriever, sources, base_id, pairs)
     rows = [
         {
             "settings": trial.tuning.as_json() or "as they are",

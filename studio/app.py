@@ -9,24 +9,24 @@ import uvicorn
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
 
+from actions.services import Services, open_services
 from agent import running
 from agent.answering import Answering, open_answering
 from agent.log import configure
 from agent.private import keep_private
-from agent.services import Services, open_services
 from agent.settings import Settings
-from agent.store.people import LANGUAGES, Person
-from knowledge.files import MAX_BYTES
+from knowledge.ingest.files import MAX_BYTES
+from store.people.people import LANGUAGES, Person
 from studio import shell, theme
+from studio.auth_routes import AuthRoutes
 from studio.checks.calls import Calls
 from studio.checks.front import Checks
 from studio.checks.uploads import Uploads
 from studio.document import Document
 from studio.export import Exports
 from studio.files import Files
-from studio.guard import HOME, Guard
-from studio.login import Door
 from studio.proxied import Proxied
+from studio.request_checks import HOME, RequestChecks
 from studio.state import Studio
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ SERVER: dict[str, Any] = {"log_config": None, "proxy_headers": False}  # `Proxie
 def create_app(services: Services, answering: Answering) -> ASGIApp:
     """Return the whole studio: guard, login pages, and /studio/es and /studio/en."""
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    host.include_router(Door(services, theme.login_style()).routes())
+    host.include_router(AuthRoutes(services, theme.login_style()).routes())
     host.include_router(Exports(Studio(services, answering, LANGUAGES[0])).routes())
     host.include_router(Files(services).routes())
     with warnings.catch_warnings():  # Gradio warns that it leaves off what is off anyway
@@ -45,7 +45,9 @@ def create_app(services: Services, answering: Answering) -> ASGIApp:
         apps = {one: _mount(host, Studio(services, answering, one)) for one in LANGUAGES}
     pages = Document(host, {language: theme.script(language) for language in LANGUAGES})
     checks = Checks(pages, {one: Calls(apps[one]) for one in LANGUAGES}, Uploads())
-    guard = Guard(checks, services.people, services.settings.environment == "production")
+    guard = RequestChecks(
+        checks, services.store.people, services.settings.environment == "production"
+    )
     return Proxied(guard, services.settings.proxies)
 
 
@@ -94,7 +96,9 @@ def main(settings: Settings) -> None:
     address = "0.0.0.0" if settings.environment == "production" else "127.0.0.1"  # noqa: S104
     uvicorn.run(
         # Built inside the running loop: outside one, Gradio makes a loop for each of its locks.
-        lambda: create_app(services, open_answering(services)),
+        lambda: create_app(
+            services, open_answering(services.settings, services.database, services.embedders)
+        ),
         factory=True,
         host=address,
         port=settings.studio_port,

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studio.guard import FILES
 from studio.markup import Content, Html, join, tag, whatsapp
+from studio.request_checks import FILES
 
 LONGEST_SHOWN = 20_000
 TICKS = {

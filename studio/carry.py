@@ -1,15 +1,15 @@
 """Agents carried from one installation to another: packed into a file's text, and unpacked."""
 
-from agent import bundle
-from agent.bundle import Bundle
+from actions import bundle
+from actions.bundle import Bundle
 from agent.errors import Invalid
-from agent.store.agents import Agent
-from knowledge.curated import Curated
+from knowledge.ingest.curated import Curated
+from store.agents.agents import Agent
 from studio.errors import BadFile
 from studio.state import Studio
 
 LARGEST = 4 * bundle.LARGEST  # bytes
-# The sentences of `agent.bundle.read`, by how they begin.
+# The sentences of `actions.bundle.read`, by how they begin.
 TOLD = {
     "That file is too large": "carry.large",
     "That file is not readable": "carry.yaml",
@@ -34,7 +34,7 @@ def pack(studio: Studio, agent: Agent) -> str:
         curated=tuple(bundle.Curated(question=one.question, answer=one.answer) for one in written),
         cases=tuple(
             bundle.TestCase(question=one.question, expected=one.expected, source=one.source)
-            for one in studio.services.cases.of(agent.id)
+            for one in studio.services.store.cases.of(agent.id)
         ),
     ).to_yaml()
 

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from agent.errors import AgentError
-from agent.store.people import Person
+from store.people.people import Person
 from studio.errors import StudioError
-from studio.guard import EXPORTS
 from studio.pages import insights
+from studio.request_checks import EXPORTS
 from studio.state import Studio
 
 
@@ -32,7 +32,7 @@ class Exports:
             figures = insights.between(self._studio, _Caller(person.email), since, until, agent)
         except (AgentError, StudioError):
             return PlainTextResponse("", 400)
-        self._studio.services.audit.note(
+        self._studio.services.store.audit.note(
             person.email, "figures exported", detail=f"{since} – {until}"
         )
         return Response(

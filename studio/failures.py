@@ -1,6 +1,6 @@
 """Failures in the reader's language: of a delivery by its code, of a turn by the word before `:`.
 
-The stores keep a code and an English sentence (`bot.channels`, `agent.failures`). English readers
+The stores keep a code and an English sentence (`channels`, `agent.failures`). English readers
 are shown that sentence; others the translation of the code, which may be more general.
 """
 

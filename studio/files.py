@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
+from actions.services import Services
 from agent.errors import NotFound
-from agent.services import Services
-from agent.store.people import Person
-from studio.guard import FILES
+from store.people.people import Person
+from studio.request_checks import FILES
 
 # Shown in place; everything else is handed over as a download that no browser opens.
 SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp",
@@ -29,13 +29,13 @@ class Files:
         """Return one file."""
         person: Person = request.scope["person"]
         try:
-            found = self._services.attachments.get(attachment_id)
+            found = self._services.store.attachments.get(attachment_id)
         except NotFound:
             return PlainTextResponse("", 404)
         path = self._services.settings.media_dir / found.stored_name
         if found.state != "kept" or not found.stored_name or not path.is_file():
             return PlainTextResponse("", 404)
-        self._services.audit.note(
+        self._services.store.audit.note(
             person.email, "file seen", f"conversation {found.conversation_id}"
         )
         shown = found.media_type in SHOWN

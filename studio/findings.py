@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.checks import Finding
+from actions.checks import Finding
 from agent.pricing import has_price
 from agent.spec import Spec
 from studio.markup import Html, tag

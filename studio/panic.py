@@ -5,8 +5,8 @@ from functools import partial
 
 import gradio as gr
 
-from agent.store.people import Person
-from agent.store.switches import PAUSED
+from store.people.people import Person
+from store.switches import PAUSED
 from studio.markup import Html, tag
 from studio.roles import allow
 from studio.state import Studio
@@ -36,14 +36,14 @@ def state(studio: Studio, person: Person) -> Panic:
 def switch(studio: Studio, person: Person, action: str, subject: str) -> Panic:
     """Stop every agent, or let them speak again."""
     if action in ("stop", "resume"):
-        studio.services.switches.set(PAUSED, action == "stop", person.email)
+        studio.services.store.switches.set(PAUSED, action == "stop", person.email)
         done = "agents stopped" if action == "stop" else "agents resumed"
-        studio.services.audit.note(person.email, done)
+        studio.services.store.audit.note(person.email, done)
     return _state(studio, person)
 
 
 def _state(studio: Studio, person: Person) -> Panic:
-    found = studio.services.switches.switch(PAUSED)
+    found = studio.services.store.switches.switch(PAUSED)
     may = person.may("editor")
     if found is None:
         return Panic(False, "", 0.0, may)

@@ -4,8 +4,8 @@ import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from agent.store.people import Person
 from agent.text import storable
+from store.people.people import Person
 from studio.errors import NotAllowed
 from studio.state import Studio
 
@@ -37,7 +37,7 @@ def allow(
     ) -> Callable[Concatenate[Studio, Caller, P], R]:
         @functools.wraps(handler)
         def guarded(studio: Studio, caller: Caller, *args: P.args, **kwargs: P.kwargs) -> R:
-            person = studio.services.people.find(caller.username or "")
+            person = studio.services.store.people.find(caller.username or "")
             if person is None or person.must_change_password or not person.may(role):
                 raise NotAllowed("error.not_allowed", role=studio.say(f"role.{role}"))
             return handler(studio, person, *storable(args), **storable(kwargs))

@@ -7,10 +7,9 @@ from gradio.components import Navbar
 
 from agent.reachable import vectors_answer
 from agent.settings import Settings
-from agent.store.people import Person
-from knowledge import landlock
+from knowledge.parsing import landlock
+from store.people.people import Person
 from studio import panic
-from studio.guard import HOME
 from studio.markup import Html, tag
 from studio.pages import (
     agents,
@@ -26,6 +25,7 @@ from studio.pages import (
     tour,
     undelivered,
 )
+from studio.request_checks import HOME
 from studio.roles import allow
 from studio.state import Studio
 from studio.widgets import place

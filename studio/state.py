@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from actions.services import Services
 from agent.answering import Answering
-from agent.services import Services
 from studio.texts import say
 
 NO_CANARY = "••••••••"

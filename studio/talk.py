@@ -63,10 +63,10 @@ class Talk:
 
 def spec_of(studio: Studio, agent_id: str, version_id: str) -> tuple[Spec, str]:
     """Return the draft or the version, and what people call it."""
-    agent = studio.services.agents.get(agent_id)
+    agent = studio.services.store.agents.get(agent_id)
     if version_id in ("", DRAFT, None):
         return agent.draft, f"{agent.name} · {studio.say('playground.draft')}"
-    version = studio.services.agents.version(version_id)
+    version = studio.services.store.agents.version(version_id)
     return version.spec, version.label
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.pricing import has_price
-from studio.guard import HOME
 from studio.markup import Html, join, tag
+from studio.request_checks import HOME
 from studio.state import Studio
 from studio.texts import has
 from studio.widgets import badge, note

@@ -13,10 +13,10 @@ import psycopg
 import pytest
 
 from agent.settings import Settings
-from agent.store.db import Database
-from agent.store.migrate import migrate
-from agent.store.tables import metadata as agent_tables
 from knowledge.tables import metadata as knowledge_tables
+from store.db.database import Database
+from store.db.migrate import migrate
+from store.tables import metadata as agent_tables
 from tests import browser
 from tests.fakes import Clock
 

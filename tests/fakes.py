@@ -1,4 +1,4 @@
-"""Fakes with names: a clock, a scripted model and a library in memory."""
+"""Fakes with names: a clock, a scripted model and a retriever in memory."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -116,8 +116,8 @@ class ScriptedModel(BaseChatModel):
         yield ChatGenerationChunk(message=last)
 
 
-class FakeLibrary:
-    """Passages and rows in memory, found by shared stems; the same calls as the real library."""
+class FakeRetriever:
+    """Passages and rows in memory, found by shared stems; the same calls as the real retriever."""
 
     def __init__(
         self,

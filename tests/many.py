@@ -17,10 +17,10 @@ from typing import Any
 from sqlalchemy import insert
 
 from agent.spec import Spec
-from agent.store.agents import Agents
-from agent.store.db import Database
-from agent.store.migrate import migrate
-from agent.store.tables import contacts, conversations, inbox, messages, outbox, turns
+from store.agents.agents import Agents
+from store.db.database import Database
+from store.db.migrate import migrate
+from store.tables import contacts, conversations, inbox, messages, outbox, turns
 
 DAYS = 90
 ROUNDS = 10  # a question and an answer, in each conversation

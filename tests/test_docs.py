@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from werkzeug.exceptions import HTTPException
 
-from agent.queues import SilentDoorbell
-from agent.services import open_services
+from actions.queues import SilentWakeUp
+from actions.services import open_services
 from agent.settings import Settings
 from agent.spec import Spec
 from bot.app import create_app
@@ -140,7 +140,7 @@ def curls() -> list[tuple[str, str, str]]:
 
 
 def test_the_readme_calls_routes_that_exist(settings: Settings) -> None:
-    services = open_services(settings, SilentDoorbell())
+    services = open_services(settings, SilentWakeUp())
     routes = create_app(services).url_map.bind("127.0.0.1")
     for method, path, _ in curls():
         try:

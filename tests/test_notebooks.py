@@ -11,15 +11,15 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from actions.queues import SilentWakeUp
+from actions.services import open_services
 from agent.answering import Answering
 from agent.errors import AgentError, Invalid, NotFound
-from agent.queues import SilentDoorbell
 from agent.runtime import Runtime
-from agent.services import open_services
 from agent.settings import Settings
 from agent.spec import Spec
-from knowledge.in_process import vectors_in_process
-from knowledge.library import Library
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.in_process import vectors_in_process
 from notebooks.lab import Lab
 
 ROOT = Path(__file__).parent.parent
@@ -65,12 +65,12 @@ def run(name: str, lab_folder: Path, probe: str) -> tuple[Any, str]:
 @pytest.fixture
 def lab(settings: Settings) -> Iterator[Lab]:
     """A lab with one agent that knows nothing yet."""
-    services = open_services(settings, SilentDoorbell())
+    services = open_services(settings, SilentWakeUp())
     vectors = vectors_in_process(str(settings.data_dir / "chroma"))
-    library = Library(services.database, vectors, services.embedders)
-    runtime = Runtime(settings, library)
-    services.agents.create(Spec(name="Vera", brand="Sol"), "ana@example.com")
-    yield Lab(services, Answering(vectors, library, runtime), None)
+    retriever = Retriever(services.database, vectors, services.embedders)
+    runtime = Runtime(settings, retriever)
+    services.store.agents.create(Spec(name="Vera", brand="Sol"), "ana@example.com")
+    yield Lab(services, Answering(vectors, retriever, runtime), None)
     runtime.close()
     services.database.close()
 
@@ -98,7 +98,7 @@ def test_a_slip_gets_a_sentence(lab: Lab, slip: Callable[[Lab], object], said: s
 
 
 def test_two_agents_of_one_name_are_told_apart_by_their_id(lab: Lab) -> None:
-    other = lab.services.agents.create(Spec(name="Vera", brand="Luna"), "ana@example.com")
+    other = lab.services.store.agents.create(Spec(name="Vera", brand="Luna"), "ana@example.com")
     with pytest.raises(AgentError, match=f"2 agents are called Vera.*{other}"):
         lab.draft("Vera")
     assert lab.draft(other).brand == "Luna"

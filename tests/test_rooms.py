@@ -11,18 +11,25 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("actions", "agent", "bot", "jobs", "knowledge", "studio", "notebooks")
+ROOMS = (
+    "actions", "agent", "bot", "channels", "jobs", "knowledge", "notebooks", "serving", "simulator",
+    "store", "studio",
+)  # fmt: skip
 ALLOWED = {
     "knowledge": set(),
     "agent": {"knowledge"},
-    "actions": {"agent", "knowledge"},
-    "bot": {"actions", "agent"},
-    "jobs": {"actions", "agent", "bot", "knowledge"},
-    "studio": {"actions", "agent", "knowledge"},
-    "notebooks": {"actions", "agent", "bot", "jobs", "knowledge"},
+    "store": {"agent", "knowledge"},
+    "channels": {"agent", "store"},
+    "serving": {"agent"},
+    "actions": {"agent", "channels", "knowledge", "store"},
+    "bot": {"actions", "agent", "channels", "serving", "store"},
+    "jobs": {"actions", "agent", "channels", "knowledge", "store"},
+    "studio": {"actions", "agent", "channels", "knowledge", "store"},
+    "simulator": {"agent", "channels", "serving"},
+    "notebooks": {"actions", "agent", "channels", "jobs", "knowledge", "store"},
 }
 LONGEST_MODULE = 500
-MIGRATIONS = "agent.store.migrations"
+MIGRATIONS = "store.db.migrations"
 # What a process has no use for costs its start time and memory, and its customers the wait.
 MODELS = {"langchain", "langgraph", "langsmith", "openai"}
 PARSERS = {"trafilatura", "markitdown", "openpyxl", "pypdf", "pandas"}

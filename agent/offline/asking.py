@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from agent.guard import folded
+from agent.guardrails.checks import folded
 from agent.offline.glossary import topic_words
 from agent.offline.slots import Frame, fill
 from agent.offline.words import stems

@@ -4,7 +4,7 @@ Each line: the words that documents use; then beginnings of what customers say, 
 every business has is here: what a trade calls its own things, its own documents have to say.
 """
 
-from agent.guard import folded
+from agent.guardrails.checks import folded
 
 # How much, where, when: what is asked, and not about what.
 _KINDS = """

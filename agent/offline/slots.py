@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from agent.guard import folded
+from agent.guardrails.checks import folded
 from agent.offline.amounts import Amount, Unit, amounts, without
 from agent.offline.words import stems
 

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from agent.guard import folded
+from agent.guardrails.checks import folded
 from agent.offline.words import stems
 
 Talk = Literal["greeting", "thanks", "bye", "yes", "identity", ""]

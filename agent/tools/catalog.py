@@ -150,7 +150,7 @@ def catalog(runtime: ToolRuntime[TurnContext], **filters: Any) -> str:
     year, mileage or city. Every car offered to the customer must come from here, with its price as
     given; cite each car's `n` like [1]."""
     query, turn = CatalogQuery(**filters), runtime.context
-    cars = _cars(turn.library.rows(turn.base_ids))
+    cars = _cars(turn.retriever.rows(turn.base_ids))
     if not cars:
         raise Invalid("there is no catalogue in this agent's knowledge.")
     found, unknown = find(cars, query)

@@ -18,7 +18,7 @@ def knowledge(query: str, runtime: ToolRuntime[TurnContext]) -> str:
     """Search the company's documents. Use it when the passages you were given do not hold the
     answer."""
     turn = runtime.context
-    found = turn.library.search(query, turn.base_ids, turn.top_k, turn.hybrid)
+    found = turn.retriever.search(query, turn.base_ids, turn.top_k, turn.hybrid)
     return numbered_block(turn.number(found))
 
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Collection
 
-from agent.guard import folded
+from agent.guardrails.checks import folded
 
 LIKENESS = 0.75
 

@@ -29,7 +29,7 @@ def tools_of(names: Sequence[ToolName], known: catalog.Values = ()) -> list[Base
 
 
 def values_for(
-    names: Sequence[ToolName], library: Lookup, base_ids: Sequence[str]
+    names: Sequence[ToolName], retriever: Lookup, base_ids: Sequence[str]
 ) -> catalog.Values:
     """Return what occurs in the tables that the tools called so search.
 
@@ -38,7 +38,7 @@ def values_for(
     if "catalog" not in names:
         return ()
     try:
-        return catalog.values(tuple(library.rows(base_ids)))
+        return catalog.values(tuple(retriever.rows(base_ids)))
     except Exception:
         log.warning("the values of the catalogue could not be read", exc_info=True)
         return ()

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.store.people import LANGUAGES
+from store.people.people import LANGUAGES
 from studio.checks import bodies
 from studio.checks.calls import Calls
 from studio.checks.kinds import Own, plain

@@ -10,7 +10,7 @@ import gradio as gr
 
 from actions import agents as acts
 from agent.prompt import system_prompt
-from agent.store.people import Person
+from store.people.people import Person
 from studio import carry
 from studio.agent_form import AgentForm
 from studio.errors import BadFields, NothingChosen
@@ -34,21 +34,21 @@ DOWNLOAD = """(file) => {
 def opened(studio: Studio, agent_id: str) -> Opened:
     """Read everything the page shows."""
     services = studio.services
-    agent = services.agents.get(agent_id) if agent_id else None
+    agent = services.store.agents.get(agent_id) if agent_id else None
     return Opened(
-        agents=services.agents.list(),
+        agents=services.store.agents.list(),
         bases=list(services.sources.bases()),
         agent=agent,
         form=AgentForm.of(agent.draft) if agent else AgentForm(),
-        live=[one for one in services.agents.channels() if one.agent_id == agent_id],
-        archived=services.agents.list(archived=True),
+        live=[one for one in services.store.agents.channels() if one.agent_id == agent_id],
+        archived=services.store.agents.list(archived=True),
     )
 
 
 @allow("viewer")
 def first(studio: Studio, person: Person, wanted: str) -> Opened:
     """The page opens with the agent in the address, else with the newest."""
-    agents = studio.services.agents.list()
+    agents = studio.services.store.agents.list()
     known = {agent.id for agent in agents}
     newest = agents[0].id if agents else ""
     return opened(studio, wanted if wanted in known else newest)
@@ -76,7 +76,7 @@ def reread(studio: Studio, person: Person, agent_id: str) -> Opened:
 def preview(studio: Studio, person: Person, agent_id: str, *values: object) -> str:
     """Return the system prompt as the model will be given it, or what is wrong with the form."""
     form = AgentForm(*values)  # type: ignore[arg-type]  # in the order of the page
-    base = studio.services.agents.get(agent_id).draft if agent_id else None
+    base = studio.services.store.agents.get(agent_id).draft if agent_id else None
     named = form if (form.name or "").strip() else _named(form, studio.say("agent.unnamed"))
     try:
         return system_prompt(named.onto(base) if base else named.onto(), NO_CANARY)
@@ -93,7 +93,7 @@ def save(
     services = studio.services
     if not agent_id:
         return acts.create(services, person.actor, form.onto()), 1
-    draft = form.onto(services.agents.get(agent_id).draft)
+    draft = form.onto(services.store.agents.get(agent_id).draft)
     return agent_id, acts.save(services, person.actor, agent_id, draft, revision)
 
 
@@ -102,21 +102,21 @@ def manage(studio: Studio, person: Person, action: str, agent_id: str) -> Opened
     """Duplicate an agent, put it away (it must not answer anywhere) or take it back."""
     services = studio.services
     if action == "duplicate":
-        name = studio.say("agent.copy_of", name=services.agents.get(agent_id).name)
+        name = studio.say("agent.copy_of", name=services.store.agents.get(agent_id).name)
         return opened(studio, acts.duplicate(services, person.actor, agent_id, name))
     if action == "unarchive":
         acts.unarchive(services, person.actor, agent_id)
     if action != "archive":
         return opened(studio, agent_id)
     acts.archive(services, person.actor, agent_id)
-    left = services.agents.list()
+    left = services.store.agents.list()
     return opened(studio, left[0].id if left else "")
 
 
 @allow("viewer")
 def export(studio: Studio, person: Person, action: str, agent_id: str) -> tuple[str, str]:
     """Return an agent as a file: its name and its text."""
-    agent = studio.services.agents.get(agent_id)
+    agent = studio.services.store.agents.get(agent_id)
     name = re.sub(r"[^\w-]+", "-", agent.name.lower()).strip("-") or "agent"
     return (f"{name}.yaml", carry.pack(studio, agent))
 

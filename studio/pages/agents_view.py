@@ -7,13 +7,13 @@ from typing import Any, get_args
 import gradio as gr
 
 from agent.spec import Language, ToolName
-from agent.store.agents import Agent, Release
 from knowledge.base import Base
+from store.agents.agents import Agent, Release
 from studio.agent_form import AgentForm
-from studio.guard import HOME
 from studio.markup import Html, join, tag
 from studio.pages import fields, handoff_view, releases_view
 from studio.pages.releases_view import ReleaseParts
+from studio.request_checks import HOME
 from studio.state import Studio
 from studio.widgets import author, badge, button, card, cards, clickable, looker, note, place, when
 

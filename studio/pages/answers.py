@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from agent.store.insights import Span
-from agent.store.people import Person
-from knowledge.misses import Miss, MissGroup, grouped
+from knowledge.quality.misses import Miss, MissGroup, grouped
+from store.insights.insights import Span
+from store.people.people import Person
 from studio.carry import curated_of
 from studio.errors import NothingChosen
 from studio.pages.answers_view import Answers, Draft, Parts, shown, writing
@@ -28,7 +28,9 @@ def opened(studio: Studio, base_id: str) -> Answers:
 def missed(studio: Studio) -> list[MissGroup]:
     """Return what customers of any agent asked in vain in the last month."""
     today = date.today()
-    found = studio.services.insights.missed(Span(today - timedelta(days=DAYS_LOOKED_BACK), today))
+    found = studio.services.store.insights.missed(
+        Span(today - timedelta(days=DAYS_LOOKED_BACK), today)
+    )
     return grouped(Miss(one.name, one.times, one.last_at) for one in found)
 
 
@@ -63,7 +65,7 @@ def save(
         curated.change(int(curated_id), question.strip(), answer.strip(), person.email)
     else:
         curated_id = curated.add(base_id, question.strip(), answer.strip(), person.email)
-    studio.services.audit.note(person.email, "answer curated", str(curated_id))
+    studio.services.store.audit.note(person.email, "answer curated", str(curated_id))
     return opened(studio, base_id)
 
 
@@ -72,7 +74,7 @@ def remove(studio: Studio, person: Person, action: str, subject: str, base_id: s
     """Forget an answer."""
     if subject.isdecimal() and action == "remove":
         curated_of(studio).remove(int(subject))
-        studio.services.audit.note(person.email, "answer removed", subject)
+        studio.services.store.audit.note(person.email, "answer removed", subject)
     return opened(studio, base_id)
 
 

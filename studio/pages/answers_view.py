@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from knowledge.curated import CuratedAnswer
-from knowledge.misses import MissGroup
+from knowledge.ingest.curated import CuratedAnswer
+from knowledge.quality.misses import MissGroup
 from studio.markup import Html, join, tag
 from studio.pages import answer_fields
 from studio.state import Studio

@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from agent import queues
-from agent.checkup import CHECKED, Address, Checkup, Finding, addresses, is_set
+from actions import queues
+from actions.checkup import CHECKED, Address, Checkup, Finding, addresses, is_set
 from agent.invented import is_invented
 from agent.settings import Settings
-from agent.store.agents import Release
-from agent.store.people import Person
+from store.agents.agents import Release
+from store.people.people import Person
 from studio.errors import BadFields, NothingChosen
 from studio.markup import tag
 from studio.pages.channels_view import Channels, Provider, findings_view, sent_view, shown
@@ -42,7 +42,7 @@ class Examined:
 @allow("viewer")
 def first(studio: Studio, person: Person) -> Channels:
     """Return what is connected, and what answers where."""
-    settings, agents = studio.services.settings, studio.services.agents
+    settings, agents = studio.services.settings, studio.services.store.agents
     releases = agents.channels()
     return Channels(
         providers=[_provider(settings, name) for name in CHECKED],
@@ -67,7 +67,7 @@ def check(studio: Studio, person: Person, action: str, channel: str) -> Examined
     if channel not in CHECKED:
         raise NothingChosen("channels.choose_first")
     found = Checkup(studio.services.settings).examine(channel)
-    studio.services.audit.note(person.email, "channel checked", channel)
+    studio.services.store.audit.note(person.email, "channel checked", channel)
     return Examined(channel, found)
 
 
@@ -84,10 +84,10 @@ def test(studio: Studio, person: Person, where: str, number: str, text: str) -> 
     if not words:
         raise NothingChosen("channels.write_first")
     customer = f"whatsapp:+{digits}" if channel == "twilio" else digits
-    conversations = studio.services.conversations
+    conversations = studio.services.store.conversations
     made = conversations.write_first(channel, address, customer, words, person.email)
-    studio.services.audit.note(person.email, "test message sent", str(made))
-    studio.services.doorbell.ring(queues.DELIVERY, made)
+    studio.services.store.audit.note(person.email, "test message sent", str(made))
+    studio.services.wake_up.notify(queues.DELIVERY, made)
     return Sent(made)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.checkup import Address, Finding
-from agent.store.agents import Release
+from actions.checkup import Address, Finding
+from store.agents.agents import Release
 from studio.markup import Content, Html, join, tag
 from studio.state import Studio
 from studio.widgets import author, badge, button, note, table, when

@@ -7,7 +7,7 @@ import gradio as gr
 
 from actions import evaluation as acts
 from agent.evaluation import Evaluation, Result, results
-from agent.store.people import Person
+from store.people.people import Person
 from studio.errors import NothingChosen
 from studio.pages.evaluate_view import Opened, Parts, Run, layout, listed, running, shown
 from studio.roles import allow
@@ -19,17 +19,17 @@ from studio.wiring import Load, at_address, event, pick
 def opened(studio: Studio, agent_id: str) -> Opened:
     """Read everything the page shows."""
     services = studio.services
-    agents = [(agent.name, agent.id) for agent in services.agents.list()]
+    agents = [(agent.name, agent.id) for agent in services.store.agents.list()]
     known = [one for _, one in agents]
     chosen = agent_id if agent_id in known else next(iter(known), "")
     if not chosen:
         return Opened(agents, "", [], ())
     listed = [(studio.say("playground.draft"), DRAFT)]
     listed += [(f"v{one.number} · {one.note}"[:60].rstrip(" ·"), one.id)
-               for one in services.agents.versions(chosen)]  # fmt: skip
-    bases = services.agents.get(chosen).draft.knowledge.bases
+               for one in services.store.agents.versions(chosen)]  # fmt: skip
+    bases = services.store.agents.get(chosen).draft.knowledge.bases
     names = {source.name for base in bases for source in services.sources.list(base)}
-    return Opened(agents, chosen, listed, services.cases.of(chosen), sorted(names))
+    return Opened(agents, chosen, listed, services.store.cases.of(chosen), sorted(names))
 
 
 @allow("viewer")
@@ -68,7 +68,7 @@ def run(studio: Studio, person: Person, agent_id: str, version_id: str) -> Itera
     if not agent_id:
         raise NothingChosen("playground.choose_first")
     spec, label = spec_of(studio, agent_id, version_id)
-    cases = studio.services.cases.of(agent_id)
+    cases = studio.services.store.cases.of(agent_id)
     if not cases:
         raise NothingChosen("evaluate.add_first")
     done: tuple[Result, ...] = ()

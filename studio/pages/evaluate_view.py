@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from agent.evaluation import HANDOFF, Evaluation, Result
-from agent.store.cases import Case
+from store.agents.cases import Case
 from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.talk import DRAFT

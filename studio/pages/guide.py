@@ -12,8 +12,8 @@ from actions import releases
 from actions.releases import KeptBack
 from agent.errors import EditConflict
 from agent.spec import Spec
-from agent.store.agents import Agent
-from agent.store.people import Person
+from store.agents.agents import Agent
+from store.people.people import Person
 from studio.agent_form import BLANK, AgentForm
 from studio.errors import NothingChosen, NotReady
 from studio.pages import teaching
@@ -42,7 +42,7 @@ TO_TOP = "(...values) => { window.scrollTo(0, 0); return values; }"
 def first(studio: Studio, person: Person, wanted: str) -> Guided:
     """The path begins, or goes on where the address says: `agent` or `agent@step`."""
     agent_id, _, step = wanted.partition("@")
-    known = {agent.id for agent in studio.services.agents.list()}
+    known = {agent.id for agent in studio.services.store.agents.list()}
     if agent_id not in known:
         return Guided()
     return opened(studio, agent_id, min(int(step), LAST) if step.isdecimal() else 1)
@@ -60,7 +60,7 @@ def keep(
 ) -> Guided:
     """Save what was written so far as the draft, and step on to *step*."""
     services = studio.services
-    stored = services.agents.get(agent_id) if agent_id else None
+    stored = services.store.agents.get(agent_id) if agent_id else None
     draft = _draft(stored, *values)
     if stored is None:
         agent_id = acts.create(services, person.actor, draft)
@@ -142,7 +142,7 @@ def release(studio: Studio, person: Person, agent_id: str, revision: int, replac
     that began to answer there after *replaces* was shown is shown first."""
     if not agent_id:
         raise NothingChosen("agents.save_first")
-    agent = studio.services.agents.get(agent_id)
+    agent = studio.services.store.agents.get(agent_id)
     wish = replace(wished(studio, agent, replaces or ""), revision=revision)
     try:
         releases.release(studio.services, person.actor, wish)

@@ -8,14 +8,14 @@ import gradio as gr
 
 from actions.releases import Outlook
 from agent.spec import Spec
-from agent.store.agents import Agent, Release
 from knowledge.base import Source
+from store.agents.agents import Agent, Release
 from studio.bubbles import Bubble, thread
 from studio.findings import findings, unpriced
-from studio.guard import HOME
 from studio.markup import Html, join, tag
 from studio.pages.knowledge_view import source_state
 from studio.pages.releases_view import replaces
+from studio.request_checks import HOME
 from studio.state import Studio
 from studio.widgets import note, table
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.releases import Wish, outlook
-from agent.store.agents import Agent
-from agent.store.people import Person
 from knowledge.base import Source
+from store.agents.agents import Agent
+from store.people.people import Person
 from studio.pages.guide_view import Guided
 from studio.state import Studio
 
@@ -21,9 +21,9 @@ def opened(studio: Studio, agent_id: str, step: int, complaint: str = "") -> Gui
     if not agent_id:
         return Guided(step=1)
     services = studio.services
-    agent = services.agents.get(agent_id)
+    agent = services.store.agents.get(agent_id)
     given = [one for base in agent.draft.knowledge.bases for one in services.sources.list(base)]
-    there = services.agents.on(CHANNEL, services.settings.twilio_address)
+    there = services.store.agents.on(CHANNEL, services.settings.twilio_address)
     mine = there if there and there.agent_id == agent_id else None
     return Guided(
         agent,
@@ -31,7 +31,7 @@ def opened(studio: Studio, agent_id: str, step: int, complaint: str = "") -> Gui
         given,
         outlook(services, agent, wished(studio, agent)) if step == LAST else None,
         mine,
-        services.agents.version(mine.version_id).spec if mine else None,
+        services.store.agents.version(mine.version_id).spec if mine else None,
         _topics(studio, given) if step == TRIAL else (),
         complaint,
     )
@@ -54,7 +54,7 @@ def _topics(studio: Studio, given: Sequence[Source]) -> list[str]:
 
 def advance(studio: Studio, person: Person, agent_id: str, step: str) -> None:
     """Remember that the person has come past *step* with the agent of their tour."""
-    tours = studio.services.tours
+    tours = studio.services.store.tours
     tour = tours.of(person.email)
     if tour.agent_id in ("", agent_id) and step not in tour.done:
         tours.keep(person.email, replace(tour, agent_id=agent_id).after(step))

@@ -8,13 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from agent import queues
+from actions import queues
 from agent.errors import NotFound
-from agent.parts import split
-from agent.store.people import Person
-from agent.store.threads import TurnRecord
+from channels.parts import split
+from store.conversations.threads import TurnRecord
+from store.people.people import Person
 from studio.errors import NothingChosen
-from studio.pages import mending
+from studio.pages import correcting
 from studio.pages.inbox_layout import DEPTH, Parts, View, layout
 from studio.pages.inbox_view import Opened, Seen, shown, turn_view
 from studio.roles import allow
@@ -40,7 +40,7 @@ class Choices:
 
 def opened(studio: Studio, view: View, *, lists: bool = True) -> Opened:
     """Read everything the page shows; the list only if it *lists*."""
-    services, conversations = studio.services, studio.services.conversations
+    services, conversations = studio.services, studio.services.store.conversations
     pulse = conversations.pulse()
     listed = None
     if lists:
@@ -50,14 +50,14 @@ def opened(studio: Studio, view: View, *, lists: bool = True) -> Opened:
     page = Opened(
         view, pulse, None if listed is None else listed[:ON_A_PAGE],
         more=listed is not None and len(listed) > ON_A_PAGE,
-        undelivered=services.dead_letters.count() if lists else 0,
+        undelivered=services.store.dead_letters.count() if lists else 0,
     )  # fmt: skip
     return _with_thread(studio, page) if view.conversation_id else page
 
 
 def _with_thread(studio: Studio, page: Opened) -> Opened:
     number, depth = page.view.conversation_id, page.view.depth
-    conversations = studio.services.conversations
+    conversations = studio.services.store.conversations
     try:
         summary = conversations.get(number)
     except NotFound:
@@ -65,7 +65,7 @@ def _with_thread(studio: Studio, page: Opened) -> Opened:
     messages = conversations.thread(number, limit=depth + 1)
     return replace(
         page, summary=summary, messages=messages[-depth:], earlier=len(messages) > depth,
-        notes=studio.services.notes.of(number),
+        notes=studio.services.store.notes.of(number),
     )  # fmt: skip
 
 
@@ -74,16 +74,16 @@ def first(studio: Studio, person: Person, wanted: str) -> Opened:
     """The page opens with the conversation in the address, if there is one."""
     number = _number(wanted)
     if number:
-        studio.services.audit.note(person.email, "conversation read", str(number))
+        studio.services.store.audit.note(person.email, "conversation read", str(number))
     return opened(studio, View(number))
 
 
 @allow("viewer")
 def choices(studio: Studio, person: Person) -> Choices:
     """Return what the filters and the assignment can be set to."""
-    staff = [one for one in studio.services.people.list() if one.may("agent")]
+    staff = [one for one in studio.services.store.people.list() if one.may("agent")]
     return Choices(
-        [(agent.name, agent.id) for agent in studio.services.agents.list()],
+        [(agent.name, agent.id) for agent in studio.services.store.agents.list()],
         [(one.name or one.email, one.email) for one in staff],
     )
 
@@ -91,7 +91,7 @@ def choices(studio: Studio, person: Person) -> Choices:
 @allow("viewer")
 def watch(studio: Studio, person: Person, seen: Seen | None, *here: Any) -> Opened | None:
     """Read what changed since it was *seen*; None when nothing did."""
-    if seen and tuple(seen[0]) == studio.services.conversations.pulse():
+    if seen and tuple(seen[0]) == studio.services.store.conversations.pulse():
         return None
     view = View.of(person.email, here)
     soon = seen is not None and time.time() - seen[1] < SEARCH_AGAIN_SECONDS
@@ -114,15 +114,15 @@ def choose(studio: Studio, person: Person, action: str, subject: str, *here: Any
     if action == "newer":
         return opened(studio, replace(view, trail=view.trail[:-1]))
     number = _number(subject)
-    studio.services.audit.note(person.email, "conversation read", str(number))
+    studio.services.store.audit.note(person.email, "conversation read", str(number))
     return opened(studio, replace(view, conversation_id=number, depth=DEPTH))
 
 
 @allow("viewer")
 def explain(studio: Studio, person: Person, action: str, turn_id: str) -> TurnRecord:
     """Return why an agent said it."""
-    turn = studio.services.conversations.turn(turn_id)
-    studio.services.audit.note(person.email, "turn read", turn_id)
+    turn = studio.services.store.conversations.turn(turn_id)
+    studio.services.store.audit.note(person.email, "turn read", turn_id)
     return turn
 
 
@@ -135,16 +135,16 @@ def close(studio: Studio, person: Person, action: str, subject: str, *here: Any)
 @allow("agent")
 def own(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
     """Take a conversation over, pause it, or hand it back to the agent."""
-    owners, number = studio.services.owners, _number(subject)
+    owners, number = studio.services.store.owners, _number(subject)
     if action == "human":
         owners.take_over(number, person.email)
     elif action == "pause":
         owners.pause(number, time.time() + PAUSE_SECONDS, person.email)
     elif action == "bot":
         owners.hand_back(number, person.email)
-        studio.services.doorbell.ring(queues.TURN, number)
+        studio.services.wake_up.notify(queues.TURN, number)
     if action in DONE:
-        studio.services.audit.note(person.email, DONE[action], str(number))
+        studio.services.store.audit.note(person.email, DONE[action], str(number))
     return opened(studio, View.of(person.email, here))
 
 
@@ -161,11 +161,11 @@ def assign(studio: Studio, person: Person, email: str, *here: Any) -> Opened:
     view = View.of(person.email, here)
     if not view.conversation_id:
         raise NothingChosen("inbox.choose_first")
-    chosen = studio.services.people.find(email) if email else None
+    chosen = studio.services.store.people.find(email) if email else None
     if email and (chosen is None or not chosen.may("agent")):
         raise NotFound("There is nobody with that e-mail address.")
-    studio.services.owners.assign(view.conversation_id, chosen.email if chosen else "")
-    studio.services.audit.note(
+    studio.services.store.owners.assign(view.conversation_id, chosen.email if chosen else "")
+    studio.services.store.audit.note(
         person.email, "conversation assigned", str(view.conversation_id), email or ""
     )
     return opened(studio, view)
@@ -178,15 +178,15 @@ def write(studio: Studio, person: Person, mode: str, text: str, *here: Any) -> O
     number = view.conversation_id
     if not number or not words:
         raise NothingChosen("inbox.write_first" if number else "inbox.choose_first")
-    studio.services.conversations.get(number)
+    studio.services.store.conversations.get(number)
     if mode == "note":
-        studio.services.notes.add(number, words, person.email)
-        studio.services.audit.note(person.email, "note written", str(number))
+        studio.services.store.notes.add(number, words, person.email)
+        studio.services.store.audit.note(person.email, "note written", str(number))
         return opened(studio, view)
     parts = split(words, LONGEST_PART, MOST_PARTS)
-    studio.services.conversations.reply(number, words, parts, person.email)
-    studio.services.audit.note(person.email, "conversation answered", str(number))
-    studio.services.doorbell.ring(queues.DELIVERY, number)
+    studio.services.store.conversations.reply(number, words, parts, person.email)
+    studio.services.store.audit.note(person.email, "conversation answered", str(number))
+    studio.services.wake_up.notify(queues.DELIVERY, number)
     return opened(studio, view)
 
 
@@ -204,8 +204,8 @@ def erase(studio: Studio, person: Person, action: str, subject: str, *here: Any)
     view = View.of(person.email, here)
     if action != "erase" or not view.conversation_id:
         raise NothingChosen("inbox.choose_first")
-    studio.services.erasure.customer(view.conversation_id)
-    studio.services.audit.note(person.email, "customer erased", str(view.conversation_id))
+    studio.services.store.erasure.customer(view.conversation_id)
+    studio.services.store.audit.note(person.email, "customer erased", str(view.conversation_id))
     return opened(studio, replace(view, conversation_id=0))
 
 
@@ -255,7 +255,7 @@ def _wire_thread(studio: Studio, parts: Parts) -> None:
     parts.thread.select(pick(studio, explain, partial(turn_view, studio)), None, parts.why)
     parts.thread.expand(pick(studio, deepen, show), parts.here, parts.filled)
     parts.erase.click(pick(studio, erase, show), parts.here, parts.filled)
-    mending.wire(studio, parts.thread, parts.mend)
+    correcting.wire(studio, parts.thread, parts.correct)
     gr.on(
         [parts.box.submit, parts.send.click],
         event(studio, write, lambda page: [*show(page), ""]),

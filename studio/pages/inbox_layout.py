@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from agent.store.agents import CHANNELS
-from agent.store.conversation_list import Filters
+from store.agents.agents import CHANNELS
+from store.conversations.conversation_list import Filters
 from studio.markup import Html, tag
 from studio.state import Studio
 from studio.widgets import button, clickable, note, place
@@ -66,7 +66,7 @@ class Parts:
     send: gr.Button
     why: gr.HTML
     erase: gr.HTML
-    mend: "Mend"
+    correct: "Correct"
     timer: gr.Timer
 
     @property
@@ -83,7 +83,7 @@ class Parts:
 
 
 @dataclass(frozen=True)
-class Mend:
+class Correct:
     """The form that turns a poor answer into a curated one."""
 
     group: gr.Column
@@ -114,14 +114,14 @@ def layout(studio: Studio) -> Parts:
                 [(studio.say("inbox.nobody"), "")], value="", label=studio.say("inbox.assigned"),
                 elem_id="inbox-assigned", allow_custom_value=True,
             )  # fmt: skip
-            mend = _mend(studio)
+            correct = _mend(studio)
             place(tag("h3", studio.say("playground.why")))
             reason = place(note(studio.say("inbox.why_empty")), elem_id="inbox-why",
                            elem_classes="as-scroll")  # fmt: skip
             erase = clickable(_erasing(studio), elem_id="inbox-erase")
     return Parts(
         gr.State(0), gr.State([]), gr.State(DEPTH), gr.State(None), search, state, agent, channel,
-        waiting, listed, head, messages, assigned, mode, box, send, reason, erase, mend,
+        waiting, listed, head, messages, assigned, mode, box, send, reason, erase, correct,
         timer,
     )  # fmt: skip
 
@@ -169,7 +169,7 @@ def _erasing(studio: Studio) -> Html:
     return button(studio.say("inbox.erase"), "erase", 0, sure, "as-small as-bad")
 
 
-def _mend(studio: Studio) -> Mend:
+def _mend(studio: Studio) -> Correct:
     say = studio.say
     with gr.Column(visible=False, elem_id="inbox-mend") as group:
         place(tag("h3", say("inbox.mend")))
@@ -180,4 +180,4 @@ def _mend(studio: Studio) -> Mend:
                             elem_id="inbox-mend-answer")  # fmt: skip
         base = gr.Dropdown([], label=say("inbox.mend_base"), filterable=False)
         keep = gr.Button(say("inbox.mend_keep"), variant="primary", elem_id="inbox-mend-keep")
-    return Mend(group, base, question, answer, keep)
+    return Correct(group, base, question, answer, keep)

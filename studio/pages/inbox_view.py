@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from agent.store.conversation_list import Filters, Summary
-from agent.store.notes import Note
-from agent.store.threads import ThreadMessage, TurnRecord
+from store.conversations.conversation_list import Filters, Summary
+from store.conversations.notes import Note
+from store.conversations.threads import ThreadMessage, TurnRecord
 from studio import failures, why
 from studio.bubbles import Bubble, thread
 from studio.markup import Content, Html, join, tag
@@ -182,8 +182,8 @@ def _below(studio: Studio, one: ThreadMessage) -> Content:
         return None
     cost = tag("small", f"US$ {one.cost:.5f}") if one.cost else None
     asked = looker(studio.say("inbox.why"), one.turn_id)
-    mend = button(studio.say("inbox.fix"), "fix", one.turn_id)
-    return join([why.citations(one.citations), cost, asked, mend])
+    correct = button(studio.say("inbox.fix"), "fix", one.turn_id)
+    return join([why.citations(one.citations), cost, asked, correct])
 
 
 def turn_view(studio: Studio, turn: TurnRecord) -> Html:

@@ -10,9 +10,9 @@ from typing import Any
 import gradio as gr
 
 from agent.errors import Invalid
-from agent.store.insights import Counted, Span
-from agent.store.people import Person
-from knowledge.misses import Miss, grouped
+from knowledge.quality.misses import Miss, grouped
+from store.insights.insights import Counted, Span
+from store.people.people import Person
 from studio.errors import BadFields
 from studio.pages.insights_view import PERIODS, Figures, layout, shown
 from studio.roles import allow
@@ -32,7 +32,7 @@ def first(studio: Studio, person: Person) -> Figures:
 @allow("viewer")
 def choices(studio: Studio, person: Person) -> Sequence[tuple[str, str]]:
     """Return the agents whose figures can be looked at alone: (name, id)."""
-    return [(agent.name, agent.id) for agent in studio.services.agents.list()]
+    return [(agent.name, agent.id) for agent in studio.services.store.agents.list()]
 
 
 @allow("viewer")
@@ -65,7 +65,7 @@ def _last(days: int, agent_id: str = "") -> Span:
 
 
 def _figures(studio: Studio, span: Span, period: str = PERIODS[-1]) -> Figures:
-    insights = studio.services.insights
+    insights = studio.services.store.insights
     days, waits = insights.days(span)
     names = _sources(studio)
     groups = grouped(Miss(one.name, one.times, one.last_at) for one in insights.missed(span))

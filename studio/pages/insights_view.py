@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 import gradio as gr
 
-from agent.store.insights import Cost, Counted, Day, Span, Totals, Waits
+from store.insights.insights import Cost, Counted, Day, Span, Totals, Waits
 from studio import plot
 from studio.failures import handoff_reason
-from studio.guard import EXPORTS
 from studio.markup import Html, join, tag
 from studio.plot import Series
+from studio.request_checks import EXPORTS
 from studio.state import Studio
 from studio.widgets import clock, note, place, table, when
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import gradio as gr
 
-from agent import queues
-from agent.store.people import Person
+from actions import queues
 from knowledge.base import Passage
 from knowledge.errors import KnowledgeError, UnknownSource
-from knowledge.loaders import read_document
-from knowledge.splitter import split
+from knowledge.parsing.loaders import read_document
+from knowledge.parsing.splitter import split
+from store.people.people import Person
 from studio.errors import NothingChosen
 from studio.pages import answers, measuring, passages
 from studio.pages.knowledge_view import (
@@ -77,7 +77,7 @@ def create(studio: Studio, person: Person, name: str) -> Opened:
     """Make a base for the embeddings in force."""
     embeddings = studio.services.embedders.default()
     made = studio.services.sources.create_base((name or "").strip(), person.email, *embeddings)
-    studio.services.audit.note(person.email, "base created", made, name or "")
+    studio.services.store.audit.note(person.email, "base created", made, name or "")
     return opened(studio, made)
 
 
@@ -165,8 +165,8 @@ def pair(studio: Studio, person: Person, base_id: str, title: str, text: str) ->
 
 
 def _added(studio: Studio, person: Person, source_id: str) -> None:
-    studio.services.doorbell.ring(queues.INGESTION, source_id)
-    studio.services.audit.note(person.email, "source added", source_id)
+    studio.services.wake_up.notify(queues.INGESTION, source_id)
+    studio.services.store.audit.note(person.email, "source added", source_id)
 
 
 @allow("editor")
@@ -174,17 +174,17 @@ def change(studio: Studio, person: Person, action: str, subject: str) -> Opened:
     """Read a source again, remove it, remove an empty base, or embed a base anew."""
     if action in ("rebuild", "stop_rebuild"):
         return _rebuild(studio, person, action, subject)
-    sources, ring = studio.services.sources, studio.services.doorbell.ring
+    sources, notify = studio.services.sources, studio.services.wake_up.notify
     base_id = "" if action == "remove_base" else sources.get(subject).base_id
     if action == "remove":
         sources.mark_removing(subject)
-        ring(queues.REMOVAL, subject)
+        notify(queues.REMOVAL, subject)
     elif action == "retry":
         sources.retry(subject)
-        ring(queues.INGESTION, subject)
+        notify(queues.INGESTION, subject)
     elif action == "remove_base":
         sources.remove_base(subject)
-    studio.services.audit.note(person.email, f"source {action}", subject)
+    studio.services.store.audit.note(person.email, f"source {action}", subject)
     return opened(studio, base_id)
 
 
@@ -194,7 +194,7 @@ def _rebuild(studio: Studio, person: Person, action: str, base_id: str) -> Opene
         services.rebuilds.ask(base_id, *services.embedders.default(), person.email)
     else:
         services.rebuilds.call_off(base_id)
-    services.audit.note(person.email, f"base {action}", base_id)
+    services.store.audit.note(person.email, f"base {action}", base_id)
     return opened(studio, base_id)
 
 
@@ -203,7 +203,7 @@ def search(studio: Studio, person: Person, base_id: str, query: str) -> list[Pas
     """Search as an agent would."""
     if not (query or "").strip():
         raise NothingChosen("knowledge.write_question")
-    return studio.answering.library.search(query, [_base(base_id)], top_k=6)
+    return studio.answering.retriever.search(query, [_base(base_id)], top_k=6)
 
 
 def _base(base_id: str) -> str:

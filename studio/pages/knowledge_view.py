@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from knowledge.base import Base, Passage, Source
-from knowledge.rebuilds import Rebuild
+from knowledge.ingest.rebuilds import Rebuild
 from studio import why
 from studio.markup import Html, join, tag
 from studio.pages import answers_view, measuring_view, passages_view, ways_view

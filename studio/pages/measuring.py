@@ -5,11 +5,11 @@ from typing import Any
 
 import gradio as gr
 
-from agent.store.people import Person
-from knowledge.measure import Measurement, measure
-from knowledge.pairs import Pair, Pairs
-from knowledge.sizes import recommend_with_sizes
-from knowledge.sweep import Recommendation, keep
+from knowledge.quality.grid_search import Recommendation, keep
+from knowledge.quality.measure import Measurement, measure
+from knowledge.quality.pairs import Pair, Pairs
+from knowledge.quality.sizes import recommend_with_sizes
+from store.people.people import Person
 from studio.errors import NothingChosen
 from studio.pages.measuring_view import Parts, Saved, advised, results_view, shown
 from studio.roles import allow
@@ -58,15 +58,15 @@ def remove(studio: Studio, person: Person, action: str, subject: str, base_id: s
 def run(studio: Studio, person: Person, base_id: str) -> Measurement:
     """Ask every question by every way of searching."""
     saved = pairs_of(studio).list(_base(base_id))
-    return measure(studio.answering.library, [base_id], saved)
+    return measure(studio.answering.retriever, [base_id], saved)
 
 
 @allow("editor")
 def advise(studio: Studio, person: Person, base_id: str) -> Recommendation:
     """Try other settings on the saved questions; nothing is changed."""
     saved = pairs_of(studio).list(_base(base_id))
-    library, desk = studio.answering.library, studio.services.sources
-    return recommend_with_sizes(library, desk, base_id, saved)
+    retriever, sources = studio.answering.retriever, studio.services.sources
+    return recommend_with_sizes(retriever, sources, base_id, saved)
 
 
 @allow("editor")
@@ -77,7 +77,7 @@ def apply(
     if advice is None:
         raise NothingChosen("measure.advise_first")
     keep(studio.services.database, _base(base_id), advice.best.tuning)
-    studio.services.audit.note(person.email, "base tuned", base_id)
+    studio.services.store.audit.note(person.email, "base tuned", base_id)
     return Recommendation((advice.best,), advice.best)
 
 

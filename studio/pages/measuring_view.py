@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from knowledge.measure import Measurement
-from knowledge.pairs import Pair
-from knowledge.sweep import Recommendation, Trial
+from knowledge.quality.grid_search import Recommendation, Trial
+from knowledge.quality.measure import Measurement
+from knowledge.quality.pairs import Pair
 from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.widgets import badge, button, clickable, note, place, table

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any
 
-from agent.store.people import Person
-from knowledge.corrections import Corrections
 from knowledge.errors import UnknownSource
+from knowledge.ingest.corrections import Corrections
+from store.people.people import Person
 from studio.errors import NothingChosen
 from studio.pages.passages_view import A_PAGE, Edit, Parts, Passages, editing, shown
 from studio.roles import allow
@@ -62,7 +62,7 @@ def change(studio: Studio, person: Person, action: str, subject: str) -> tuple[P
         corrections.silence(chunk_id, person.email)
     elif action == "restore":
         corrections.restore(chunk_id, person.email)
-    studio.services.audit.note(person.email, f"passage {action}", subject)
+    studio.services.store.audit.note(person.email, f"passage {action}", subject)
     return _around(studio, chunk_id), Edit()
 
 
@@ -72,7 +72,7 @@ def correct(studio: Studio, person: Person, chunk_id: int, text: str) -> tuple[P
     if not chunk_id:
         raise NothingChosen("passage.choose_first")
     corrections_of(studio).correct(int(chunk_id), text or "", person.email)
-    studio.services.audit.note(person.email, "passage corrected", str(chunk_id))
+    studio.services.store.audit.note(person.email, "passage corrected", str(chunk_id))
     return _around(studio, int(chunk_id)), Edit()
 
 
@@ -88,7 +88,7 @@ def refresh(studio: Studio, person: Person, source_id: str, hours: int | None) -
     if not source_id:
         raise NothingChosen("passage.choose_first")
     studio.services.sources.set_refresh(source_id, int(hours or 0))
-    studio.services.audit.note(person.email, "source refresh", source_id, str(hours))
+    studio.services.store.audit.note(person.email, "source refresh", source_id, str(hours))
     return opened(studio, source_id)
 
 

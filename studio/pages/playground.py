@@ -7,8 +7,8 @@ from functools import partial
 
 import gradio as gr
 
-from agent.store.people import Person
-from knowledge.curated import MAX_QUESTION
+from knowledge.ingest.curated import MAX_QUESTION
+from store.people.people import Person
 from studio.carry import curated_of
 from studio.errors import NothingChosen
 from studio.pages.playground_view import (
@@ -35,7 +35,7 @@ SENTENCES = re.compile(r"(?<=[.?!…])\s+|\n+")
 @allow("viewer")
 def first(studio: Studio, person: Person, wanted: str) -> Choice:
     """The page opens with the agent in the address, else with the newest."""
-    agents = [(agent.name, agent.id) for agent in studio.services.agents.list()]
+    agents = [(agent.name, agent.id) for agent in studio.services.store.agents.list()]
     known = [agent_id for _, agent_id in agents]
     return _choice(studio, agents, wanted if wanted in known else next(iter(known), ""))
 
@@ -47,8 +47,8 @@ def choose(studio: Studio, person: Person, agent_id: str) -> Choice:
 
 
 def _choice(studio: Studio, agents: list[tuple[str, str]], agent_id: str) -> Choice:
-    known = studio.services.agents.versions(agent_id) if agent_id else []
-    live = {one.version_id for one in studio.services.agents.channels()}
+    known = studio.services.store.agents.versions(agent_id) if agent_id else []
+    live = {one.version_id for one in studio.services.store.agents.channels()}
     listed = [(studio.say("playground.draft"), DRAFT)]
     for version in known:
         mark = f" · {studio.say('playground.live')}" if version.id in live else ""
@@ -121,7 +121,7 @@ def keep(
         question = talk.question_of(at)[:MAX_QUESTION]
         return Correction(talk, at, question, talk.said[at].text)
     source = next(iter(reason.sources), "")
-    studio.services.cases.add(agent_id, talk.question_of(at), person.email, source=source)
+    studio.services.store.cases.add(agent_id, talk.question_of(at), person.email, source=source)
     return Correction(replace(talk, marks=(*talk.marks, at)))
 
 
@@ -134,12 +134,12 @@ def correct(
     if not (question or "").strip() or not (answer or "").strip():
         raise NothingChosen("playground.answer_first")
     known = {base.id for base in studio.services.sources.bases()}
-    draft = studio.services.agents.get(agent_id).draft
+    draft = studio.services.store.agents.get(agent_id).draft
     base_id = next((one for one in draft.knowledge.bases if one in known), "")
     if not base_id:
         raise NothingChosen("playground.no_base")
     made = curated_of(studio).add(base_id, question.strip(), answer.strip(), person.email)
-    studio.services.audit.note(person.email, "answer curated", str(made))
+    studio.services.store.audit.note(person.email, "answer curated", str(made))
     talk = talk or Talk()
     return Correction(replace(talk, marks=(*talk.marks, int(at))))
 

@@ -9,8 +9,8 @@ from actions import releases as acts
 from actions.releases import KeptBack, Wish
 from agent.difference import difference
 from agent.errors import EditConflict
-from agent.store.agents import CHANNELS, Agent
-from agent.store.people import Person
+from store.agents.agents import CHANNELS, Agent
+from store.people.people import Person
 from studio.agent_form import AgentForm
 from studio.errors import NothingChosen
 from studio.pages.releases_view import (
@@ -30,7 +30,7 @@ def opened(studio: Studio, agent_id: str, **more: Any) -> Released:
     """Read what the page shows of one agent's releases."""
     if not agent_id:
         return Released(None, (), ())
-    agents = studio.services.agents
+    agents = studio.services.store.agents
     live = [one for one in agents.channels() if one.agent_id == agent_id]
     return Released(agents.get(agent_id), agents.versions(agent_id), live, **more)
 
@@ -77,7 +77,7 @@ def _unchanged(studio: Studio, agent_id: str, revision: int, values: tuple[objec
     """Return the agent; unsaved words and somebody else's save are refused, not lost."""
     if not agent_id:
         raise NothingChosen("agents.save_first")
-    stored = studio.services.agents.get(agent_id)
+    stored = studio.services.store.agents.get(agent_id)
     if AgentForm(*values).onto(stored.draft) != stored.draft:  # type: ignore[arg-type]
         raise NothingChosen("agents.save_first")
     if stored.revision != revision:
@@ -91,7 +91,7 @@ def change(
     address: str, note: str,
 ) -> Released:  # fmt: skip
     """Let an existing version answer again, or take it back into the draft."""
-    agent_id = studio.services.agents.version(version_id).agent_id
+    agent_id = studio.services.store.agents.version(version_id).agent_id
     if action == "restore":
         acts.restore(studio.services, person.actor, version_id, revision)
     if action != "release":
@@ -106,9 +106,9 @@ def compare(
 ) -> Compared | None:
     """Compare a version with the one before it, or the draft with the newest version."""
     bases = {base.id: base.name for base in studio.services.sources.bases()}
-    versions = studio.services.agents.versions(agent_id) if agent_id else ()
+    versions = studio.services.store.agents.versions(agent_id) if agent_id else ()
     if subject == "draft" and versions:
-        newest, draft = versions[0], studio.services.agents.get(agent_id).draft
+        newest, draft = versions[0], studio.services.store.agents.get(agent_id).draft
         title = studio.say("version.draft_since", number=newest.number)
         return Compared(title, difference(newest.spec, draft), bases)
     chosen = next((one for one in versions if one.id == subject), None)

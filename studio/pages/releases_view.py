@@ -8,7 +8,7 @@ import gradio as gr
 
 from actions.releases import Outlook, Replaced
 from agent.difference import Change
-from agent.store.agents import CHANNELS, Agent, Release, Version
+from store.agents.agents import CHANNELS, Agent, Release, Version
 from studio.difference_view import difference_view
 from studio.findings import findings, unpriced
 from studio.markup import Html, join, tag

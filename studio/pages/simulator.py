@@ -16,7 +16,7 @@ import httpx
 
 from agent.errors import Invalid
 from agent.own_token import own_token
-from agent.store.people import Person
+from store.people.people import Person
 from studio.bubbles import Bubble, thread
 from studio.errors import NothingChosen, NotReached
 from studio.markup import Html, tag

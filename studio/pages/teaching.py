@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent import queues
-from agent.store.people import Person
+from actions import queues
 from knowledge.errors import KnowledgeError
+from store.people.people import Person
 from studio.errors import NothingChosen
 from studio.pages.guide_layout import Parts
 from studio.pages.guide_view import Guided, sources
@@ -28,7 +28,7 @@ def upload(studio: Studio, person: Person, agent_id: str, paths: Sequence[str] |
         try:
             with path.open("rb") as data:
                 base_id = base_of(studio, person, agent_id)
-                _ring(studio, studio.services.sources.add_file(
+                _notify(studio, studio.services.sources.add_file(
                     base_id, path.name, data, person.email))  # fmt: skip
         except KnowledgeError as error:
             complaints.append(f"{path.name}: {sentence(studio, error)}")
@@ -45,7 +45,7 @@ def write(studio: Studio, person: Person, agent_id: str, text: str) -> Guided:
     base_id = base_of(studio, person, agent_id)
     named = studio.services.sources.list(base_id)
     name = studio.say("guide.knowledge.text_name", number=len(named) + 1)
-    _ring(studio, studio.services.sources.add_text(base_id, name, text, person.email))
+    _notify(studio, studio.services.sources.add_text(base_id, name, text, person.email))
     return opened(studio, agent_id, 4)
 
 
@@ -53,7 +53,7 @@ def write(studio: Studio, person: Person, agent_id: str, text: str) -> Guided:
 def add_page(studio: Studio, person: Person, agent_id: str, url: str) -> Guided:
     """Give the agent a page of the web."""
     base_id = base_of(studio, person, agent_id)
-    _ring(studio, studio.services.sources.add_url(base_id, (url or "").strip(), person.email))
+    _notify(studio, studio.services.sources.add_url(base_id, (url or "").strip(), person.email))
     return opened(studio, agent_id, 4)
 
 
@@ -62,7 +62,7 @@ def base_of(studio: Studio, person: Person, agent_id: str) -> str:
     services = studio.services
     if not agent_id:
         raise NothingChosen("agents.save_first")
-    agent = services.agents.get(agent_id)
+    agent = services.store.agents.get(agent_id)
     known = {base.id for base in services.sources.bases()}
     mine = [base_id for base_id in agent.draft.knowledge.bases if base_id in known]
     if mine:
@@ -74,12 +74,12 @@ def base_of(studio: Studio, person: Person, agent_id: str) -> str:
     made = services.sources.create_base(name, person.email, *services.embedders.default())
     choice = agent.draft.knowledge.model_copy(update={"bases": (made,)})
     draft = agent.draft.model_copy(update={"knowledge": choice})
-    services.agents.save_draft(agent_id, draft, agent.revision, person.email)
+    services.store.agents.save_draft(agent_id, draft, agent.revision, person.email)
     return made
 
 
-def _ring(studio: Studio, source_id: str) -> None:
-    studio.services.doorbell.ring(queues.INGESTION, source_id)
+def _notify(studio: Studio, source_id: str) -> None:
+    studio.services.wake_up.notify(queues.INGESTION, source_id)
 
 
 @allow("viewer")

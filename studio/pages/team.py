@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 
 from agent.actor import ROLES
-from agent.store.erasure import DEFAULT_DAYS
-from agent.store.people import Person
-from agent.store.switches import RETENTION
+from store.erasure import DEFAULT_DAYS
+from store.people.people import Person
+from store.switches import RETENTION
 from studio.errors import BadFields, NothingChosen
 from studio.pages import tokens
 from studio.pages.team_view import KEPT, Log, OneTime, Team, layout, listed, shown, told
@@ -27,10 +27,10 @@ def first(studio: Studio, person: Person) -> Team:
 
 
 def _team(studio: Studio, person: Person) -> Team:
-    people = studio.services.people
+    people = studio.services.store.people
     if not person.may("admin"):
         return Team(person, people.logins(person.email))
-    kept = {**KEPT_DAYS, **studio.services.switches.get(RETENTION, {})}
+    kept = {**KEPT_DAYS, **studio.services.store.switches.get(RETENTION, {})}
     log = _log(studio, (), "")
     return Team(person, people.logins(), people.list(), log, kept)
 
@@ -39,8 +39,8 @@ def _team(studio: Studio, person: Person) -> Team:
 def end_login(studio: Studio, person: Person, action: str, login_id: str) -> Team:
     """Sign a browser out: one's own, or anybody's for an administrator."""
     whose = "" if person.may("admin") else person.email
-    if studio.services.people.end_login(login_id, whose):
-        studio.services.audit.note(person.email, "login ended")
+    if studio.services.store.people.end_login(login_id, whose):
+        studio.services.store.audit.note(person.email, "login ended")
     return _team(studio, person)
 
 
@@ -50,15 +50,17 @@ def invite(studio: Studio, person: Person, email: str, name: str, role: str) -> 
     address = (email or "").strip().lower()
     if "@" not in address.strip("@") or " " in address:
         raise BadFields((("team.email", "team.email_bad", {}),))
-    password = studio.services.people.add(address, role if role in ROLES else "viewer", name or "")
-    studio.services.audit.note(person.email, "person invited", address, role)
+    password = studio.services.store.people.add(
+        address, role if role in ROLES else "viewer", name or ""
+    )
+    studio.services.store.audit.note(person.email, "person invited", address, role)
     return OneTime(address, password, _team(studio, person))
 
 
 @allow("admin")
 def change(studio: Studio, person: Person, action: str, email: str) -> Team | OneTime:
     """Change somebody's role, shut them out or let them in again, or renew their password."""
-    people, note = studio.services.people, studio.services.audit.note
+    people, note = studio.services.store.people, studio.services.store.audit.note
     if email == person.email and action in ("disable", *ROLES[:-1]):
         raise NothingChosen("team.not_yourself")
     if action == "password":
@@ -96,13 +98,13 @@ def look(studio: Studio, person: Person, who: str) -> Log:
 
 def _log(studio: Studio, trail: tuple[int, ...], who: str) -> Log:
     before = trail[-1] if trail else 0
-    found = studio.services.audit.page(before, LOG_PAGE + 1, who)
+    found = studio.services.store.audit.page(before, LOG_PAGE + 1, who)
     return Log(found[:LOG_PAGE], trail, who, len(found) > LOG_PAGE, _names(studio))
 
 
 def _names(studio: Studio) -> dict[str, str]:
     """What agents and bases are called, by id."""
-    agents, bases = studio.services.agents, studio.services.sources.bases()
+    agents, bases = studio.services.store.agents, studio.services.sources.bases()
     used = {agent.id: agent.name for agent in (*agents.list(), *agents.list(archived=True))}
     return used | {base.id: base.name for base in bases}
 
@@ -114,9 +116,9 @@ def keep(studio: Studio, person: Person, *days: Any) -> Team:
     if -1 in numbers:
         raise BadFields((("team.keep", "team.keep_bad", {"most": LONGEST_DAYS}),))
     chosen = dict(zip(KEPT_DAYS, numbers, strict=True))
-    studio.services.switches.set(RETENTION, chosen, person.email)
+    studio.services.store.switches.set(RETENTION, chosen, person.email)
     words = ", ".join(f"{name} {count}" for name, count in chosen.items())
-    studio.services.audit.note(person.email, "retention set", detail=words)
+    studio.services.store.audit.note(person.email, "retention set", detail=words)
     return _team(studio, person)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from agent.actor import ROLES
-from agent.store.audit import Entry
-from agent.store.people import ONE_TIME_HOURS, Login, Person
+from store.people.audit import Entry
+from store.people.people import ONE_TIME_HOURS, Login, Person
 from studio.markup import Content, Html, join, tag
 from studio.pages import tokens_view
 from studio.state import Studio

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from agent.store.people import Person
-from agent.store.tokens import DAYS
+from store.people.people import Person
+from store.people.tokens import DAYS
 from studio.errors import NothingChosen
 from studio.pages.tokens_view import Keyring, Parts, shown
 from studio.roles import allow
@@ -23,8 +23,8 @@ def make(studio: Studio, person: Person, name: str, role: str, days: int) -> Key
     if not (name or "").strip():
         raise NothingChosen("tokens.name_first")
     lasts = days if days in DAYS else 0
-    made = studio.services.tokens.make(person.email, name, str(role), lasts)
-    studio.services.audit.note(person.email, "token made", name.strip(), str(role))
+    made = studio.services.store.tokens.make(person.email, name, str(role), lasts)
+    studio.services.store.audit.note(person.email, "token made", name.strip(), str(role))
     return _keyring(studio, person, made)
 
 
@@ -32,15 +32,15 @@ def make(studio: Studio, person: Person, name: str, role: str, days: int) -> Key
 def revoke(studio: Studio, person: Person, action: str, token_id: str) -> Keyring:
     """End a token: one's own, or anybody's for an administrator."""
     whose = "" if person.may("admin") else person.email
-    name = studio.services.tokens.revoke(token_id, whose)
+    name = studio.services.store.tokens.revoke(token_id, whose)
     if name is not None:
-        studio.services.audit.note(person.email, "token revoked", name)
+        studio.services.store.audit.note(person.email, "token revoked", name)
     return _keyring(studio, person)
 
 
 def _keyring(studio: Studio, person: Person, made: str = "") -> Keyring:
     whose = "" if person.may("admin") else person.email
-    return Keyring(person, studio.services.tokens.list(whose), made)
+    return Keyring(person, studio.services.store.tokens.list(whose), made)
 
 
 def wire(studio: Studio, load: Load, parts: Parts) -> None:

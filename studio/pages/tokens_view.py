@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 
 from agent.actor import ROLES
-from agent.store.people import Person
-from agent.store.tokens import DAYS, DEFAULT_DAYS, LONGEST_NAME, Token
+from store.people.people import Person
+from store.people.tokens import DAYS, DEFAULT_DAYS, LONGEST_NAME, Token
 from studio.markup import Content, Html, join, tag
 from studio.state import Studio
 from studio.widgets import badge, button, clickable, note, place, table, when

@@ -5,10 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from agent.store.people import Person
-from agent.store.tours import STEPS, Tour
-from studio.guard import HOME
+from store.people.people import Person
+from store.people.tours import STEPS, Tour
 from studio.markup import Html, tag
+from studio.request_checks import HOME
 from studio.roles import allow
 from studio.state import Studio
 from studio.widgets import button, clickable
@@ -33,7 +33,7 @@ def look(studio: Studio, person: Person) -> Tour:
 @allow("viewer")
 def turn(studio: Studio, person: Person, action: str, subject: str) -> Tour:
     """Hide the tour, or begin it again."""
-    tours = studio.services.tours
+    tours = studio.services.store.tours
     if action == "hide":
         tours.keep(person.email, replace(tours.of(person.email), hidden=True))
     elif action == "again":
@@ -44,17 +44,17 @@ def turn(studio: Studio, person: Person, action: str, subject: str) -> Tour:
 def _seen(studio: Studio, person: Person) -> Tour:
     """Return the tour as things are: agents are also made, released and put away elsewhere."""
     services = studio.services
-    tour = services.tours.of(person.email)
+    tour = services.store.tours.of(person.email)
     if tour.hidden or not tour.agent_id:
         return tour
-    known = {agent.id: agent for agent in services.agents.list()}
+    known = {agent.id: agent for agent in services.store.agents.list()}
     if tour.agent_id not in known:
         return Tour()
-    if any(one.agent_id == tour.agent_id for one in services.agents.channels()):
+    if any(one.agent_id == tour.agent_id for one in services.store.agents.channels()):
         tour = tour.after("release")
-    if tour.next == "answer" and services.tours.has_answered(tour.agent_id):
+    if tour.next == "answer" and services.store.tours.has_answered(tour.agent_id):
         tour = tour.after("answer")
-        services.tours.keep(person.email, tour)
+        services.store.tours.keep(person.email, tour)
     return tour
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from agent import queues
+from actions import queues
 from agent.errors import NotFound
-from agent.store.people import Person
-from agent.store.undelivered import Undelivered
+from store.conversations.undelivered import Undelivered
+from store.people.people import Person
 from studio.failures import delivery_failure
 from studio.markup import Content, join, tag
 from studio.roles import allow
@@ -54,23 +54,23 @@ def settle(
     studio: Studio, person: Person, action: str, subject: str, trail: Sequence[int]
 ) -> Shelf:  # fmt: skip
     """Have one sent again, or note that it need not be."""
-    letters, number = studio.services.dead_letters, int(subject) if subject.isdecimal() else 0
+    letters, number = studio.services.store.dead_letters, int(subject) if subject.isdecimal() else 0
     if action == "retry":
         conversation = letters.retry(number)
         if conversation is None:
             raise NotFound("Somebody has dealt with this already.")
-        studio.services.audit.note(person.email, "message retried", str(conversation))
-        studio.services.doorbell.ring(queues.DELIVERY, conversation)
+        studio.services.store.audit.note(person.email, "message retried", str(conversation))
+        studio.services.wake_up.notify(queues.DELIVERY, conversation)
     elif action == "dismiss":
         conversation = letters.dismiss(number)
         if conversation is None:
             raise NotFound("Somebody has dealt with this already.")
-        studio.services.audit.note(person.email, "message dismissed", str(conversation))
+        studio.services.store.audit.note(person.email, "message dismissed", str(conversation))
     return _shelf(studio, tuple(trail or ()))
 
 
 def _shelf(studio: Studio, trail: tuple[int, ...]) -> Shelf:
-    letters = studio.services.dead_letters
+    letters = studio.services.store.dead_letters
     found = letters.page(trail[-1] if trail else 0, ON_A_PAGE + 1)
     return Shelf(found[:ON_A_PAGE], trail, len(found) > ON_A_PAGE, letters.count())
 

@@ -1,4 +1,4 @@
-"""Every word a person reads in the studio, in the languages of `agent.store.people.LANGUAGES`."""
+"""Every word a person reads in the studio, in the languages of `store.people.people.LANGUAGES`."""
 
 from studio.texts.en import TEXTS as ENGLISH
 from studio.texts.es import TEXTS as SPANISH

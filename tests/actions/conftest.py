@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from actions.queues import SilentWakeUp
+from actions.services import Services, open_services
 from agent.actor import Actor
-from agent.queues import SilentDoorbell
-from agent.services import Services, open_services
 from agent.settings import Settings
 
 ANA = Actor("ana@example.com", "editor")
@@ -16,6 +16,6 @@ VIEWER = Actor("leo@example.com", "viewer")
 
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
-    opened = open_services(settings, SilentDoorbell())
+    opened = open_services(settings, SilentWakeUp())
     yield opened
     opened.database.close()

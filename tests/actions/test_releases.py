@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 
 from actions import agents, evaluation, releases
 from actions.releases import KeptBack, Wish
+from actions.services import Services
 from agent.actor import Actor
 from agent.errors import AgentError, EditConflict, Forbidden, Invalid, NotFound
 from agent.evaluation import Evaluation, Result
-from agent.services import Services
 from agent.spec import ModelChoice, Spec
-from agent.store.inbox import Inbound
-from agent.store.tables import audit, versions
+from store.conversations.inbox import Inbound
+from store.tables import audit, versions
 from tests.actions.conftest import ANA, EVA, VIEWER
 
 NUMBER = "whatsapp:+14155238886"
@@ -41,7 +41,7 @@ def toned(tone: str) -> Spec:
 
 
 def lines(services: Services) -> list[tuple[str, str]]:
-    return [(one.person, one.action) for one in reversed(services.audit.page())]
+    return [(one.person, one.action) for one in reversed(services.store.audit.page())]
 
 
 def count_of_versions(services: Services) -> int:
@@ -52,7 +52,7 @@ def count_of_versions(services: Services) -> int:
 def test_the_draft_goes_out_with_one_line_in_the_log(services: Services, sofia: str) -> None:
     version = releases.release(services, ANA, wish(sofia, revision=1, note="primera"))
     assert (version.label, version.note) == ("Sofía v1", "primera")
-    there = services.agents.on("twilio", NUMBER)
+    there = services.store.agents.on("twilio", NUMBER)
     assert there is not None
     assert (there.version_id, there.released_by) == (version.id, ANA.name)
     assert lines(services) == [(ANA.name, "agent created"), (ANA.name, "agent released")]
@@ -83,7 +83,7 @@ def test_who_would_fall_silent_has_to_be_named(services: Services, sofia: str) -
     clara = agents.create(services, EVA, toned("Breve").model_copy(update={"name": "Clara"}))
     releases.release(services, EVA, wish(clara))
     for number in ("1", "2"):
-        services.inbox.accept(
+        services.store.inbox.accept(
             [Inbound("twilio", f"SM{number}", NUMBER, f"whatsapp:+52{number}", "hola", "Carla")]
         )
     with pytest.raises(KeptBack) as kept:
@@ -94,7 +94,7 @@ def test_who_would_fall_silent_has_to_be_named(services: Services, sofia: str) -
     with pytest.raises(KeptBack):
         releases.release(services, ANA, wish(sofia, replaces=sofia))
     releases.release(services, ANA, wish(sofia, replaces=clara))
-    assert services.agents.on("twilio", NUMBER).agent_id == sofia  # type: ignore[union-attr]
+    assert services.store.agents.on("twilio", NUMBER).agent_id == sofia  # type: ignore[union-attr]
 
 
 def test_a_roll_back_names_whom_it_silences_too(services: Services, sofia: str) -> None:
@@ -111,11 +111,11 @@ def test_evidence_goes_with_the_release_also_where_the_version_is_an_old_one(
     services: Services, sofia: str
 ) -> None:
     releases.release(services, ANA, wish(sofia))
-    assert services.agents.versions(sofia)[0].evidence == {}
+    assert services.store.agents.versions(sofia)[0].evidence == {}
     evaluation.add_case(services, ANA, sofia, "¿Hay garantía?", "tres", "")
     ask_every_case(services, sofia)
     releases.release(services, ANA, wish(sofia))
-    [only] = services.agents.versions(sofia)
+    [only] = services.store.agents.versions(sofia)
     assert (only.number, only.evidence["passed"]) == (1, 1)
 
 
@@ -124,24 +124,24 @@ def test_evidence_is_stale_once_a_case_was_added(services: Services, sofia: str)
     ask_every_case(services, sofia)
     evaluation.add_case(services, ANA, sofia, "¿Y los frenos?", "no cubre", "")
     version = releases.release(services, ANA, wish(sofia))
-    assert services.agents.versions(sofia)[0].evidence == {}
+    assert services.store.agents.versions(sofia)[0].evidence == {}
     assert version.number == 1
 
 
 def ask_every_case(services: Services, agent_id: str) -> None:
-    cases = services.cases.of(agent_id)
+    cases = services.store.cases.of(agent_id)
     went = tuple(Result(one.question, "sí", True, (), (), 0.1, 0.0) for one in cases)
-    draft = services.agents.get(agent_id).draft
+    draft = services.store.agents.get(agent_id).draft
     evaluation.keep_evaluation(services, ANA, agent_id, draft, cases, Evaluation(went))
 
 
 def test_numbers_are_written_as_twilio_writes_them(services: Services, sofia: str) -> None:
     releases.release(services, ANA, wish(sofia, address=" +14155238886 "))
-    assert services.agents.on("twilio", NUMBER) is not None
+    assert services.store.agents.on("twilio", NUMBER) is not None
     with pytest.raises(Invalid):
         releases.release(services, ANA, wish(sofia, channel="api", address="somebody"))
     releases.release(services, ANA, wish(sofia, channel="api", address=""))
-    assert services.agents.on("api", sofia) is not None
+    assert services.store.agents.on("api", sofia) is not None
 
 
 def test_another_agents_version_is_none_of_its_own(services: Services, sofia: str) -> None:
@@ -171,7 +171,7 @@ def test_a_viewer_may_nothing_and_nothing_is_noted(
     with pytest.raises(Forbidden):
         ACTS[act](services, VIEWER, sofia)
     assert lines(services) == before
-    assert services.agents.get(sofia).revision == 1
+    assert services.store.agents.get(sofia).revision == 1
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -182,13 +182,13 @@ def test_every_act_leaves_a_line_and_none_without_its_change(
         raise OSError("no room for the log")
 
     with monkeypatch.context() as patched:
-        patched.setattr(services.audit, "note", full)
+        patched.setattr(services.store.audit, "note", full)
         with pytest.raises(OSError, match="no room"):
             ACTS[act](services, ANA, sofia)
-    assert services.agents.get(sofia).revision == 1
-    assert (len(services.agents.list()), count_of_versions(services)) == (1, 0)
-    assert not services.agents.get(sofia).archived
-    assert list(services.cases.of(sofia)) == []
+    assert services.store.agents.get(sofia).revision == 1
+    assert (len(services.store.agents.list()), count_of_versions(services)) == (1, 0)
+    assert not services.store.agents.get(sofia).archived
+    assert list(services.store.cases.of(sofia)) == []
     before = len(lines(services))
     ACTS[act](services, ANA, sofia)
     assert len(lines(services)) > before
@@ -219,7 +219,7 @@ class Game:
         return lambda: step(who)
 
     def look(self, who: Actor) -> None:
-        agent = self.services.agents.get(self.agent_id)
+        agent = self.services.store.agents.get(self.agent_id)
         self.seen[who.name] = (agent.revision, agent.draft)
 
     def save(self, who: Actor) -> None:
@@ -250,7 +250,7 @@ def test_threads_that_save_and_release_at_once_never_send_out_what_nobody_saw(
     def save(number: int) -> None:
         for step in range(10):
             spec = toned(f"{number}.{step}")
-            revision = services.agents.get(sofia).revision
+            revision = services.store.agents.get(sofia).revision
             try:
                 saved[agents.save(services, ANA, sofia, spec, revision)] = spec
             except AgentError:
@@ -258,7 +258,7 @@ def test_threads_that_save_and_release_at_once_never_send_out_what_nobody_saw(
 
     def release() -> None:
         for _ in range(10):
-            revision = services.agents.get(sofia).revision
+            revision = services.store.agents.get(sofia).revision
             try:
                 version = releases.release(services, EVA, wish(sofia, revision=revision))
             except EditConflict:

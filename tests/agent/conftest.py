@@ -9,7 +9,7 @@ from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec
 from knowledge.base import Passage, TableRow
-from tests.fakes import FakeLibrary
+from tests.fakes import FakeRetriever
 
 BASE = "base"
 CARS = [
@@ -45,7 +45,7 @@ def car(number: int, values: tuple[str, ...]) -> TableRow:
 
 
 @pytest.fixture
-def library() -> FakeLibrary:
+def retriever() -> FakeRetriever:
     """Warranty, returns, branches and financing of a used-car shop, and its cars."""
     passages = [
         passage(
@@ -84,7 +84,7 @@ def library() -> FakeLibrary:
             heading="Financiamiento",
         ),
     ]
-    return FakeLibrary(passages, [car(n, values) for n, values in enumerate(CARS, 1)])
+    return FakeRetriever(passages, [car(n, values) for n, values in enumerate(CARS, 1)])
 
 
 @pytest.fixture
@@ -102,9 +102,9 @@ def spec() -> Spec:
 
 
 @pytest.fixture
-def offline(library: FakeLibrary) -> Iterator[Runtime]:
+def offline(retriever: FakeRetriever) -> Iterator[Runtime]:
     """A runtime of an installation without any key."""
-    runtime = Runtime(Settings(_env_file=None), library)
+    runtime = Runtime(Settings(_env_file=None), retriever)
     yield runtime
     runtime.close()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.bundle import Bundle, Curated, TestCase, read
+from actions.bundle import Bundle, Curated, TestCase, read
 from agent.errors import Invalid
 from agent.spec import KnowledgeChoice, Spec
 

@@ -6,12 +6,12 @@ from agent.answer import Answer, Citation, Handoff
 from agent.errors import Invalid, NotFound
 from agent.evaluation import evaluate, fingerprint, judged
 from agent.spec import Spec
-from agent.store.agents import Agents
-from agent.store.cases import Case, Cases
-from agent.store.db import Database
-from agent.store.evaluations import Evaluations
-from agent.store.people import People
-from agent.store.tours import Tour, Tours
+from store.agents.agents import Agents
+from store.agents.cases import Case, Cases
+from store.agents.evaluations import Evaluations
+from store.db.database import Database
+from store.people.people import People
+from store.people.tours import Tour, Tours
 
 SPEC = Spec(name="Sofía")
 CITED = Citation(1, "garantia.pdf", "s", 1, 1, 2, None, "…", 0.9, "")

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from agent.checks import BaseState, World, check
+from actions.checks import BaseState, World, check
 from agent.settings import Settings
 from agent.spec import HandoffRules, KnowledgeChoice, ModelChoice, Spec, Wording
 

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from agent.consent import confirmation, wish
-from agent.store.conversations import Conversations, ThreadMessage
-from agent.store.db import Database
-from agent.store.inbox import Inbound, Inbox
-from agent.store.outbox import Outbox, Parcel
-from agent.store.tables import contacts
-from agent.store.turns import Outcome, Turns
+from store.conversations.conversations import Conversations, ThreadMessage
+from store.conversations.inbox import Inbound, Inbox
+from store.conversations.outbox import Outbox, OutboxMessage
+from store.conversations.turns import Turns
+from store.conversations.work import Outcome
+from store.db.database import Database
+from store.tables import contacts
 
 OUT = ["STOP", "stop", "Stop!", " BAJA ", "baja.", "Dar de baja", "darme de baja", "PARAR", "parar",
        "SALIR", "Cancelar suscripción", "CANCELAR SUSCRIPCION", "no quiero más mensajes", "SAIR",
@@ -89,10 +90,10 @@ def test_an_opt_out_is_confirmed_once_and_leaves_nothing_to_answer(customer: Cus
 
 
 def test_the_confirmation_goes_out_though_the_customer_has_opted_out(customer: Customer) -> None:
-    parcel = customer.outbox.claim(customer.write("STOP"))
-    assert isinstance(parcel, Parcel)
-    assert parcel.opted_out
-    assert parcel.extra == {"consent": "out"}
+    outgoing = customer.outbox.claim(customer.write("STOP"))
+    assert isinstance(outgoing, OutboxMessage)
+    assert outgoing.opted_out
+    assert outgoing.extra == {"consent": "out"}
 
 
 def test_an_opt_in_brings_a_customer_back(customer: Customer) -> None:
@@ -157,9 +158,9 @@ def test_an_opt_out_by_one_address_counts_for_the_other(customer: Customer) -> N
 def test_a_reply_goes_to_the_address_that_wrote_last(customer: Customer) -> None:
     customer.write("hola", alias="MX.77")
     customer.write("BAJA", address="MX.77")
-    parcel = customer.outbox.claim(1)
-    assert isinstance(parcel, Parcel)
-    assert parcel.customer_address == "MX.77"
+    outgoing = customer.outbox.claim(1)
+    assert isinstance(outgoing, OutboxMessage)
+    assert outgoing.customer_address == "MX.77"
 
 
 def test_what_a_provider_says_of_a_conversation_travels_with_its_parcels(
@@ -167,6 +168,6 @@ def test_what_a_provider_says_of_a_conversation_travels_with_its_parcels(
 ) -> None:
     customer.write("hola", facts={"kind": "whatsapp"})
     customer.write("STOP")
-    parcel = customer.outbox.claim(1)
-    assert isinstance(parcel, Parcel)
-    assert parcel.facts == {"kind": "whatsapp"}
+    outgoing = customer.outbox.claim(1)
+    assert isinstance(outgoing, OutboxMessage)
+    assert outgoing.facts == {"kind": "whatsapp"}

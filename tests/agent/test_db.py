@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.store.db import Database
-from agent.store.tables import audit
+from store.db.database import Database
+from store.tables import audit
 
 
 def _entry(person: str) -> dict[str, object]:

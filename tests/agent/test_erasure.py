@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, insert, select, text, update
 
-from agent.queues import SilentDoorbell
-from agent.services import Services, open_services
+from actions.queues import SilentWakeUp
+from actions.services import Services, open_services
 from agent.settings import Settings
-from agent.store.erasure import DAY, Erasure
-from agent.store.inbox import Accepted, Inbound, Inbox
-from agent.store.owners import Echo
-from agent.store.tables import (
+from store.conversations.inbox import Accepted, Inbound, Inbox
+from store.conversations.owners import Echo
+from store.conversations.turns import Turns
+from store.conversations.work import Outcome
+from store.erasure import DAY, Erasure
+from store.tables import (
     contacts,
     conversations,
     delivery_states,
@@ -27,7 +29,6 @@ from agent.store.tables import (
     outbox,
     turns,
 )
-from agent.store.turns import Outcome, Turns
 from tests.fakes import Clock
 from tests.waiting import until
 
@@ -49,13 +50,13 @@ class Shop:
             ({"url": f"https://example.com/{words[3]}", "media_type": "image/png"},),
             {"Body": words[1], "extra": words[4]}, {"fact": words[5]}, words[6],
         )  # fmt: skip
-        [accepted] = self.services.inbox.accept([message])
+        [accepted] = self.services.store.inbox.accept([message])
         self._answer(accepted.conversation_id, words)
         self._note(accepted, words)
         return accepted
 
     def _answer(self, conversation_id: int, words: list[str]) -> None:
-        turns_ = self.services.turns
+        turns_ = self.services.store.turns
         lease = turns_.lease(conversation_id)
         assert lease is not None
         outcome = Outcome(
@@ -68,7 +69,7 @@ class Shop:
                 update(outbox).values(state="sent", provider_message_id=f"SMout-{conversation_id}")
                 .where(outbox.c.conversation_id == conversation_id)
             )  # fmt: skip
-        self.services.outbox.report("twilio", f"SMout-{conversation_id}", "delivered")
+        self.services.store.outbox.report("twilio", f"SMout-{conversation_id}", "delivered")
 
     def _note(self, accepted: Accepted, words: list[str]) -> None:
         here = {"conversation_id": accepted.conversation_id, "created_at": 1_000_000_000.0}
@@ -88,13 +89,15 @@ class Shop:
 
 @pytest.fixture
 def shop(settings: Settings, clock: Clock) -> Iterator[Shop]:
-    opened = open_services(settings, SilentDoorbell())
+    opened = open_services(settings, SilentWakeUp())
     database, folder = opened.database, settings.media_dir
-    services = dataclasses.replace(
-        opened, inbox=Inbox(database, clock), turns=Turns(database, clock),
+    store = dataclasses.replace(
+        opened.store,
+        inbox=Inbox(database, clock),
+        turns=Turns(database, clock),
         erasure=Erasure(database, folder, "", clock),
-    )  # fmt: skip
-    yield Shop(services, folder)
+    )
+    yield Shop(dataclasses.replace(opened, store=store), folder)
     database.close()
 
 
@@ -108,7 +111,7 @@ def test_not_a_byte_of_an_erased_customer_stays_and_every_byte_of_the_others(
     shop.serve("luis", OTHER)
     if database_url.startswith("sqlite"):
         assert _found(shop, SECRETS)  # else the search below would prove nothing
-    erased = shop.services.erasure.customer(mine.conversation_id)
+    erased = shop.services.store.erasure.customer(mine.conversation_id)
     assert (erased.conversations, erased.messages, erased.files) == (1, 2, 1)
     assert _found(shop, SECRETS) == []
     assert shop.count() == 2
@@ -131,8 +134,8 @@ def _found(shop: Shop, words: list[str]) -> list[str]:
 
 def test_a_webhook_that_comes_again_does_not_bring_an_erased_customer_back(shop: Shop) -> None:
     mine = shop.serve("ana", SECRETS)
-    shop.services.erasure.customer(mine.conversation_id)
-    [again] = shop.services.inbox.accept([Inbound("twilio", "SM-ana", "us", "her", "hola")])
+    shop.services.store.erasure.customer(mine.conversation_id)
+    [again] = shop.services.store.inbox.accept([Inbound("twilio", "SM-ana", "us", "her", "hola")])
     assert not again.is_new
     assert shop.count() == 0
 
@@ -156,8 +159,8 @@ def _before(shop: Shop, words: str, act: Callable[[], object]) -> None:
 def test_a_customer_who_is_erased_while_a_message_comes_is_a_new_one(shop: Shop) -> None:
     mine = shop.serve("ana", SECRETS).conversation_id
     her = f"whatsapp:ana-{SECRETS[0]}"
-    _before(shop, "UPDATE conversations", lambda: shop.services.erasure.customer(mine))
-    [accepted] = shop.services.inbox.accept([Inbound("twilio", "SM-new", "us", her, "hola")])
+    _before(shop, "UPDATE conversations", lambda: shop.services.store.erasure.customer(mine))
+    [accepted] = shop.services.store.inbox.accept([Inbound("twilio", "SM-new", "us", her, "hola")])
     assert accepted.conversation_id != mine
     assert shop.count() == 1
 
@@ -166,14 +169,14 @@ def test_a_customer_who_is_erased_while_a_message_comes_is_a_new_one(shop: Shop)
 def test_a_message_that_comes_while_its_customer_is_erased_waits(shop: Shop) -> None:
     mine = shop.serve("ana", SECRETS).conversation_id
     message = Inbound("twilio", "SM-new", "us", f"whatsapp:ana-{SECRETS[0]}", "hola")
-    webhook = threading.Thread(target=shop.services.inbox.accept, args=([message],))
+    webhook = threading.Thread(target=shop.services.store.inbox.accept, args=([message],))
 
     def come() -> None:
         webhook.start()
         until(lambda: not webhook.is_alive() or _somebody_waits(shop))
 
     _before(shop, "DELETE FROM inbox", come)
-    shop.services.erasure.customer(mine)
+    shop.services.store.erasure.customer(mine)
     webhook.join(10)
     assert shop.count() == 1
 
@@ -185,8 +188,8 @@ def _somebody_waits(shop: Shop) -> bool:
 
 def test_an_erased_customer_who_writes_anew_is_a_new_customer(shop: Shop) -> None:
     mine = shop.serve("ana", SECRETS)
-    shop.services.erasure.customer(mine.conversation_id)
-    [anew] = shop.services.inbox.accept([Inbound("twilio", "SM-new", "us", "her", "hola")])
+    shop.services.store.erasure.customer(mine.conversation_id)
+    [anew] = shop.services.store.inbox.accept([Inbound("twilio", "SM-new", "us", "her", "hola")])
     assert anew.is_new
 
 
@@ -194,13 +197,13 @@ def test_no_status_of_an_erased_customers_messages_stays(shop: Shop) -> None:
     mine = shop.serve("ana", SECRETS).conversation_id
     with shop.services.database.write() as tx:
         out_id = tx.execute(select(outbox.c.id)).scalar_one()
-    shop.services.dead_letters.retry(out_id)  # the next send has another id
+    shop.services.store.dead_letters.retry(out_id)  # the next send has another id
     for sid in ("SM-first", "SM-second"):
-        shop.services.outbox.report("twilio", sid, "failed", outbox_id=out_id)
-        shop.services.dead_letters.retry(out_id)
+        shop.services.store.outbox.report("twilio", sid, "failed", outbox_id=out_id)
+        shop.services.store.dead_letters.retry(out_id)
     here = f"whatsapp:ana-{SECRETS[0]}"
-    shop.services.owners.echo(Echo("twilio", "wamid.her-number", "us", here, "soy Bia"))
-    shop.services.erasure.customer(mine)
+    shop.services.store.owners.echo(Echo("twilio", "wamid.her-number", "us", here, "soy Bia"))
+    shop.services.store.erasure.customer(mine)
     with shop.services.database.read() as tx:
         [left] = tx.scalars(select(delivery_states.c.provider_message_id))
     assert "number" not in left  # the echo's hash
@@ -209,19 +212,19 @@ def test_no_status_of_an_erased_customers_messages_stays(shop: Shop) -> None:
 def test_statuses_are_forgotten_with_their_messages(shop: Shop, clock: Clock) -> None:
     shop.serve("ana", SECRETS)
     clock.now += 200 * DAY
-    while shop.services.erasure.forget():
+    while shop.services.store.erasure.forget():
         pass
     with shop.services.database.read() as tx:
         assert tx.scalar(select(func.count()).select_from(delivery_states)) == 0
 
 
 def test_a_turn_that_was_under_way_stores_nothing_of_an_erased_customer(shop: Shop) -> None:
-    [accepted] = shop.services.inbox.accept([Inbound("twilio", "SM1", "us", "her", "hola")])
-    lease = shop.services.turns.lease(accepted.conversation_id)
+    [accepted] = shop.services.store.inbox.accept([Inbound("twilio", "SM1", "us", "her", "hola")])
+    lease = shop.services.store.turns.lease(accepted.conversation_id)
     assert lease is not None
-    work = shop.services.turns.read(lease, 20)
-    shop.services.erasure.customer(accepted.conversation_id)
-    assert not shop.services.turns.commit(work, Outcome("answered", None, 0.0, "sí", ["sí"]))
+    work = shop.services.store.turns.read(lease, 20)
+    shop.services.store.erasure.customer(accepted.conversation_id)
+    assert not shop.services.store.turns.commit(work, Outcome("answered", None, 0.0, "sí", ["sí"]))
     assert shop.count() == 0
 
 
@@ -229,7 +232,7 @@ def test_what_is_too_old_is_forgotten_and_the_rest_stays(shop: Shop, clock: Cloc
     shop.serve("ana", SECRETS)
     clock.now += 200 * DAY
     shop.serve("luis", OTHER)
-    while shop.services.erasure.forget({"messages": 180, "media": 0, "audit": 0}):
+    while shop.services.store.erasure.forget({"messages": 180, "media": 0, "audit": 0}):
         pass
     assert shop.count() == 2
     with shop.services.database.read() as tx:
@@ -239,21 +242,21 @@ def test_what_is_too_old_is_forgotten_and_the_rest_stays(shop: Shop, clock: Cloc
 def test_zero_days_keeps_for_good(shop: Shop, clock: Clock) -> None:
     shop.serve("ana", SECRETS)
     clock.now += 9_000 * DAY
-    assert shop.services.erasure.forget({"messages": 0, "media": 0, "audit": 0}) == 0
+    assert shop.services.store.erasure.forget({"messages": 0, "media": 0, "audit": 0}) == 0
 
 
 def test_files_go_before_their_messages(shop: Shop, clock: Clock) -> None:
     shop.serve("ana", SECRETS)
     clock.now += 31 * DAY
-    assert shop.services.erasure.forget() == 1
+    assert shop.services.store.erasure.forget() == 1
     assert not (shop.folder / SECRETS[0]).exists()
     assert shop.count() == 2
 
 
 def test_what_waits_for_an_answer_is_never_forgotten(shop: Shop, clock: Clock) -> None:
-    shop.services.inbox.accept([Inbound("twilio", "SM1", "us", "her", "hola")])
+    shop.services.store.inbox.accept([Inbound("twilio", "SM1", "us", "her", "hola")])
     clock.now += 200 * DAY
-    shop.services.erasure.forget()
+    shop.services.store.erasure.forget()
     assert shop.count() == 1
 
 
@@ -262,7 +265,7 @@ def test_who_asked_to_hear_nothing_more_stays_known(shop: Shop, clock: Clock) ->
     with shop.services.database.write() as tx:
         tx.execute(text("UPDATE contacts SET opted_out_at = 1"))
     clock.now += 200 * DAY
-    while shop.services.erasure.forget():
+    while shop.services.store.erasure.forget():
         pass
     with shop.services.database.read() as tx:
         assert tx.scalar(select(func.count()).select_from(contacts)) == 1
@@ -270,7 +273,7 @@ def test_who_asked_to_hear_nothing_more_stays_known(shop: Shop, clock: Clock) ->
 
 def test_a_batch_with_an_erased_message_stores_only_the_others(shop: Shop) -> None:
     mine = shop.serve("ana", SECRETS)
-    shop.services.erasure.customer(mine.conversation_id)
+    shop.services.store.erasure.customer(mine.conversation_id)
     both = [Inbound("twilio", sid, "us", "her", "hola") for sid in ("SM-ana", "SM-new")]
-    old, new = shop.services.inbox.accept(both)
+    old, new = shop.services.store.inbox.accept(both)
     assert (old.is_new, new.is_new, shop.count()) == (False, True, 1)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.formatting import whatsapp
-from agent.parts import split
 from agent.settings import Settings
-from bot.channels.base import Channel
-from bot.channels.chatwoot_words import harmless
-from bot.channels.registry import channels
+from channels.base import Channel
+from channels.chatwoot.client import harmless
+from channels.formatting import whatsapp
+from channels.parts import split
+from channels.registry import channels
 
 SAMPLES = Path(__file__).parent / "markdown_samples.txt"
 ARROW, END = "\n⇒", "\n====\n"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
 
-from agent.store.db import Database
+from store.db.database import Database
 from tests.waiting import until
 
 

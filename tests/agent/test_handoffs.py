@@ -7,7 +7,7 @@ from agent.handoffs import ended, failures_in_a_row
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import HandoffRules, OfficeHours, Spec
-from tests.fakes import FakeLibrary, ScriptedModel
+from tests.fakes import FakeRetriever, ScriptedModel
 
 SATURDAY_NIGHT = 1_795_323_600.0  # 2026-11-21 23:00 in Mexico City
 OPEN = 1_795_194_000.0  # Friday 2026-11-20 11:00 there
@@ -54,7 +54,7 @@ def test_failures_may_be_told_never_to_call_a_person() -> None:
 
 def test_topics_of_the_shop_need_a_person_and_no_model() -> None:
     model = ScriptedModel("never said")
-    runtime = Runtime(Settings(_env_file=None), FakeLibrary(), models=model)
+    runtime = Runtime(Settings(_env_file=None), FakeRetriever(), models=model)
     spec = ruled(topics=("demanda", "PROFECO"))
     answer = runtime.answer(spec, [], ["Voy a ir a la profeco, ¿eh?"])
     assert answer.handoff == Handoff("Only a person may answer to this: PROFECO.")
@@ -63,7 +63,7 @@ def test_topics_of_the_shop_need_a_person_and_no_model() -> None:
 
 def test_a_handoff_at_night_still_happens_and_says_when_somebody_writes() -> None:
     runtime = Runtime(
-        Settings(_env_file=None), FakeLibrary(), models=ScriptedModel("x"),
+        Settings(_env_file=None), FakeRetriever(), models=ScriptedModel("x"),
         now=lambda: SATURDAY_NIGHT,
     )  # fmt: skip
     spec = ruled(office_hours=OfficeHours(timezone="America/Mexico_City"))

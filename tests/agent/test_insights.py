@@ -7,11 +7,12 @@ import pytest
 
 from agent.errors import Invalid
 from agent.spec import Spec
-from agent.store.agents import Agents
-from agent.store.db import Database
-from agent.store.inbox import Inbound, Inbox
-from agent.store.insights import Insights, Span
-from agent.store.turns import Outcome, Turns
+from store.agents.agents import Agents
+from store.conversations.inbox import Inbound, Inbox
+from store.conversations.turns import Turns
+from store.conversations.work import Outcome
+from store.db.database import Database
+from store.insights.insights import Insights, Span
 from tests.fakes import Clock
 
 NUMBER = "whatsapp:+1"

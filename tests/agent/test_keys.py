@@ -7,14 +7,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 
+from actions.queues import SilentWakeUp
+from actions.services import open_services
 from agent.errors import Invalid
 from agent.keys import kept_secret, secret_keys
-from agent.queues import SilentDoorbell
-from agent.services import open_services
 from agent.settings import Settings
-from agent.store.erasure import grave
-from agent.store.inbox import Inbound
-from agent.store.tables import tombstones
+from store.conversations.inbox import Inbound
+from store.erasure import grave
+from store.tables import tombstones
 
 
 def house(folder: Path, key: str = "") -> Settings:
@@ -73,11 +73,11 @@ def test_who_was_erased_under_a_former_key_stays_erased(
     elif then:
         now = then  # only the environment remembers such a one
     chosen = settings.model_copy(update={"secret_key": SecretStr(now)})
-    services = open_services(chosen, SilentDoorbell())
+    services = open_services(chosen, SilentWakeUp())
     with services.database.write() as tx:
         tx.execute(insert(tombstones).values(hash=grave(then, "twilio", "SM1"), erased_at=1.0))
-    [again] = services.inbox.accept([Inbound("twilio", "SM1", "us", "her", "hola")])
-    [other] = services.inbox.accept([Inbound("twilio", "SM2", "us", "him", "hola")])
+    [again] = services.store.inbox.accept([Inbound("twilio", "SM1", "us", "her", "hola")])
+    [other] = services.store.inbox.accept([Inbound("twilio", "SM2", "us", "him", "hola")])
     services.database.close()
     assert (again.is_new, other.is_new) == (False, True)
 
@@ -85,13 +85,13 @@ def test_who_was_erased_under_a_former_key_stays_erased(
 def test_what_stays_of_an_erased_message_is_keyed_without_a_key_being_given(
     settings: Settings,
 ) -> None:
-    services = open_services(settings, SilentDoorbell())
+    services = open_services(settings, SilentWakeUp())
     message = Inbound("twilio", "SM1", "us", "her", "hola")
-    [accepted] = services.inbox.accept([message])
-    services.erasure.customer(accepted.conversation_id)
+    [accepted] = services.store.inbox.accept([message])
+    services.store.erasure.customer(accepted.conversation_id)
     with services.database.read() as tx:
         stayed = tx.scalars(select(tombstones.c.hash)).all()
-    [again] = services.inbox.accept([message])
+    [again] = services.store.inbox.accept([message])
     services.database.close()
     assert stayed == [grave(secret_keys(settings)[0], "twilio", "SM1")]
     assert stayed != [grave("", "twilio", "SM1")]

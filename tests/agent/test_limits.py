@@ -4,9 +4,9 @@ import pytest
 
 from agent.limits import DAY, Allowance, Limits, day_of
 from agent.settings import Settings
-from agent.store.allowances import Allowances, settle, spend
-from agent.store.db import Database
-from agent.store.inbox import Inbound, Inbox
+from store.conversations.allowances import Allowances, settle, spend
+from store.conversations.inbox import Inbound, Inbox
+from store.db.database import Database
 
 LIMITS = Limits(messages_a_minute=10, burst=20, turns_a_day=200)
 NOON = 20_000 * DAY + DAY / 2

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.answer import Answer, Said, Token
-from agent.formatting import whatsapp
-from agent.guard import without_strangers
+from agent.guardrails.checks import without_strangers
 from agent.guardrails.links import links_in, strangers
 from agent.guardrails.tools import told_by
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec, Wording
+from channels.formatting import whatsapp
 from knowledge.base import Passage
-from tests.fakes import FakeLibrary, ScriptedModel, call
+from tests.fakes import FakeRetriever, ScriptedModel, call
 
 GIVEN = (
     "Nuestro sitio: https://www.shop.mx/cita. Escriba a ventas@shop.mx o llame al 55 1234 5678.",
@@ -119,7 +119,7 @@ def answered(said: str, **more: object) -> Answer:
 def runtime(*script: object, found: str = "") -> Runtime:
     passages = [Passage(1, "b", "s", "pagos.md", 1, found, 0.9)] if found else []
     models = ScriptedModel(*script)  # type: ignore[arg-type]
-    return Runtime(Settings(_env_file=None), FakeLibrary(passages), models=models)
+    return Runtime(Settings(_env_file=None), FakeRetriever(passages), models=models)
 
 
 LINK = "https://pagos.example.mx/aqui"

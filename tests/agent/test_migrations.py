@@ -21,11 +21,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from agent.store import migrate as migrating
-from agent.store import tables
-from agent.store.db import Database
-from agent.store.migrate import migrate
 from knowledge import tables as knowledge_tables
+from store import tables
+from store.db import migrate as migrating
+from store.db.database import Database
+from store.db.migrate import migrate
 
 MIGRATIONS = Path(migrating.__file__).parent / "migrations"
 VERSIONS = MIGRATIONS / "versions"
@@ -172,7 +172,7 @@ def test_of_two_that_migrate_at_once_the_second_waits(
     assert schema(empty) == fresh
 
 
-START = "import sys; from agent.store.migrate import *; migrate(Database(sys.argv[1]))"
+START = "import sys; from store.db.migrate import *; migrate(Database(sys.argv[1]))"
 
 # --- what was, and what is
 

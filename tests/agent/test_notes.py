@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from agent.errors import Invalid
-from agent.store.conversation_list import Filters
-from agent.store.conversations import Conversations
-from agent.store.db import Database
-from agent.store.inbox import Inbound, Inbox
-from agent.store.notes import LONGEST, Notes
-from agent.store.outbox import Outbox, Parcel
-from agent.store.undelivered import DeadLetters
+from store.conversations.conversation_list import Filters
+from store.conversations.conversations import Conversations
+from store.conversations.inbox import Inbound, Inbox
+from store.conversations.notes import LONGEST, Notes
+from store.conversations.outbox import Outbox, OutboxMessage
+from store.conversations.undelivered import DeadLetters
+from store.db.database import Database
 
 NUMBER = "whatsapp:+1"
 Writes = Callable[..., int]
@@ -31,10 +31,10 @@ def writes(database: Database) -> Writes:
 def dead(database: Database, conversation: int, code: str = "63016") -> int:
     """A person's reply that could not be delivered; its outbox row."""
     Conversations(database).reply(conversation, "Buenas", ["Buenas"], "ana")
-    parcel = Outbox(database).claim(conversation)
-    assert isinstance(parcel, Parcel)
-    Outbox(database).dead(parcel, "More than 24 hours.", code)
-    return parcel.id
+    outgoing = Outbox(database).claim(conversation)
+    assert isinstance(outgoing, OutboxMessage)
+    Outbox(database).dead(outgoing, "More than 24 hours.", code)
+    return outgoing.id
 
 
 def test_notes_stay_in_order_with_their_author(database: Database, writes: Writes) -> None:
@@ -76,9 +76,9 @@ def test_a_retried_one_is_sent_again(database: Database, writes: Writes) -> None
     here = writes()
     row = dead(database, here)
     assert DeadLetters(database).retry(row) == here
-    parcel = Outbox(database).claim(here)
-    assert isinstance(parcel, Parcel)
-    assert (parcel.id, parcel.attempts) == (row, 1)
+    outgoing = Outbox(database).claim(here)
+    assert isinstance(outgoing, OutboxMessage)
+    assert (outgoing.id, outgoing.attempts) == (row, 1)
     assert DeadLetters(database).retry(row) is None
 
 
@@ -97,14 +97,14 @@ def test_what_the_provider_reports_as_failed_is_there_too(
     here = writes()
     Conversations(database).reply(here, "Buenas", ["Buenas"], "ana")
     outbox = Outbox(database)
-    parcel = outbox.claim(here)
-    assert isinstance(parcel, Parcel)
-    outbox.sent(parcel, "SM9")
+    outgoing = outbox.claim(here)
+    assert isinstance(outgoing, OutboxMessage)
+    outbox.sent(outgoing, "SM9")
     outbox.report("twilio", "SM9", "undelivered", error_code="63024")
     assert [one.error_code for one in DeadLetters(database).page()] == ["63024"]
     assert Conversations(database).thread(here)[-1].delivery == "failed"
-    DeadLetters(database).retry(parcel.id)
-    assert isinstance(outbox.claim(here), Parcel)
+    DeadLetters(database).retry(outgoing.id)
+    assert isinstance(outbox.claim(here), OutboxMessage)
 
 
 def test_what_a_take_over_dropped_needs_no_decision(database: Database, writes: Writes) -> None:
@@ -174,4 +174,4 @@ def test_words_sent_first_take_nobody_over(database: Database) -> None:
     assert first == again
     assert conversations.get(first).owner == "bot"
     assert [one.text for one in conversations.thread(first)] == ["Prueba", "Otra"]
-    assert isinstance(Outbox(database).claim(first), Parcel)
+    assert isinstance(Outbox(database).claim(first), OutboxMessage)

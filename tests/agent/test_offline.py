@@ -20,13 +20,13 @@ from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec, Wording
 from agent.tools import catalog, financing
 from tests.agent.conftest import BASE, passage
-from tests.fakes import FakeLibrary
+from tests.fakes import FakeRetriever
 
 
 @pytest.fixture
 def homologation() -> Runtime:
     """A homologation assistant's library: what, documents, prices and times."""
-    library = FakeLibrary(
+    retriever = FakeRetriever(
         [
             passage(
                 1,
@@ -56,7 +56,7 @@ def homologation() -> Runtime:
             ),
         ]
     )
-    return Runtime(Settings(_env_file=None), library)
+    return Runtime(Settings(_env_file=None), retriever)
 
 
 MARCOS = Spec(
@@ -244,9 +244,9 @@ def asked(text: str, offered: Sequence[Frame], *earlier: str) -> dict[str, dict[
 
 
 @pytest.fixture
-def shop(library: FakeLibrary) -> Sequence[Frame]:
+def shop(retriever: FakeRetriever) -> Sequence[Frame]:
     """The sample's tools as a model sees them: with the values of its catalogue."""
-    known = catalog.values(tuple(library.rows([BASE])))
+    known = catalog.values(tuple(retriever.rows([BASE])))
     return frames(catalog.build(known), financing.build())
 
 

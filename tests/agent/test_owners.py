@@ -4,14 +4,14 @@ import pytest
 
 from agent.errors import AlreadyTaken, Invalid, NotFound
 from agent.spec import HandoffRules, Spec
-from agent.store.agents import Agents
-from agent.store.conversations import Conversations
-from agent.store.db import Database
-from agent.store.inbox import Inbound, Inbox
-from agent.store.outbox import Outbox, Parcel
-from agent.store.owners import Echo, OwnerChange, Owners
-from agent.store.switches import Switches
-from agent.store.turns import Turns
+from store.agents.agents import Agents
+from store.conversations.conversations import Conversations
+from store.conversations.inbox import Inbound, Inbox
+from store.conversations.outbox import Outbox, OutboxMessage
+from store.conversations.owners import Echo, OwnerChange, Owners
+from store.conversations.turns import Turns
+from store.db.database import Database
+from store.switches import Switches
 from tests.fakes import Clock
 
 OURS, CUSTOMER = "whatsapp:+14155238886", "whatsapp:+5215550001111"
@@ -125,9 +125,9 @@ def test_an_echo_of_what_we_sent_ourselves_is_no_take_over(
 ) -> None:
     outbox = Outbox(database, clock)
     conversations.reply(here, "Buenas", ["Buenas"], "ana")
-    parcel = outbox.claim(here)
-    assert isinstance(parcel, Parcel)
-    outbox.sent(parcel, "wamid.1")
+    outgoing = outbox.claim(here)
+    assert isinstance(outgoing, OutboxMessage)
+    outbox.sent(outgoing, "wamid.1")
     owners.hand_back(here, "ana")
     owners.echo(Echo("twilio", "wamid.1", OURS, CUSTOMER, "Buenas"))
     assert conversations.get(here).owner == "bot"

@@ -9,11 +9,11 @@ from sqlalchemy import event, select, text
 
 from agent.errors import Invalid, WeakPassword, WrongPassword
 from agent.settings import Settings
-from agent.store.db import Database
-from agent.store.passwords import check_strength, fits, hashed, is_hash
-from agent.store.people import IDLE_SECONDS, LONGEST_SECONDS, People
-from agent.store.tables import logins
-from agent.store.tables import people as people_table
+from store.db.database import Database
+from store.people.passwords import check_strength, fits, hashed, is_hash
+from store.people.people import IDLE_SECONDS, LONGEST_SECONDS, People
+from store.tables import logins
+from store.tables import people as people_table
 from tests.fakes import Clock
 from tests.waiting import until
 

@@ -11,8 +11,8 @@ MAKE = """
 import os, sys
 from pathlib import Path
 from agent.private import keep_private
-from agent.store.db import Database
-from agent.store.migrate import migrate
+from store.db.database import Database
+from store.db.migrate import migrate
 
 os.umask(0)
 keep_private()

@@ -2,7 +2,7 @@
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from agent.guard import canary_of
+from agent.guardrails.checks import canary_of
 from agent.offline.reading import read
 from agent.prompt import customer_block, knowledge_block, system_prompt
 from agent.spec import GuardRules, Spec

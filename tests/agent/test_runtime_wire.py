@@ -10,7 +10,7 @@ from agent.middleware import Patience
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import Budget, ModelChoice, Spec
-from tests.fakes import FakeLibrary
+from tests.fakes import FakeRetriever
 from tests.standins.openai import (
     KEY,
     OpenAIStandin,
@@ -51,12 +51,12 @@ class Wire:
 
 
 @pytest.fixture
-def wire(library: FakeLibrary, hurried: Patience) -> Iterator[Wire]:
+def wire(retriever: FakeRetriever, hurried: Patience) -> Iterator[Wire]:
     """OpenAI at a stand-in on loopback."""
     app = openai_standin()
     with serve(app) as url:
         settings = Settings(_env_file=None, openai_api_key=KEY, openai_base_url=f"{url}/v1")
-        runtime = Runtime(settings, library, patience=hurried)
+        runtime = Runtime(settings, retriever, patience=hurried)
         yield Wire(app, runtime)
         app.release.set()
         runtime.close()
@@ -228,10 +228,10 @@ def test_a_model_that_hangs_is_given_up(wire: Wire, spec: Spec, streamed: bool) 
 
 
 def test_an_address_nobody_listens_on_is_a_fallback(
-    library: FakeLibrary, spec: Spec, hurried: Patience
+    retriever: FakeRetriever, spec: Spec, hurried: Patience
 ) -> None:
     settings = Settings(_env_file=None, openai_api_key=KEY, openai_base_url="http://127.0.0.1:9/v1")
-    runtime = Runtime(settings, library, patience=hurried)
+    runtime = Runtime(settings, retriever, patience=hurried)
     assert runtime.answer(spec, [], ["¿Qué garantía dan?"]).error.startswith("model_unreachable: ")
     runtime.close()
 
@@ -341,7 +341,7 @@ def test_many_turns_at_once_do_not_mix(wire: Wire, spec: Spec) -> None:
     assert sent == [1] * 16
 
 
-def test_openrouter_is_told_who_asks(library: FakeLibrary, spec: Spec) -> None:
+def test_openrouter_is_told_who_asks(retriever: FakeRetriever, spec: Spec) -> None:
     app = openai_standin(key="or-key-0123456789")
     with serve(app) as url:
         settings = Settings(
@@ -350,7 +350,7 @@ def test_openrouter_is_told_who_asks(library: FakeLibrary, spec: Spec) -> None:
             openrouter_base_url=f"{url}/v1",
             public_base_url="https://bot.example.com",
         )
-        runtime = Runtime(settings, library)
+        runtime = Runtime(settings, retriever)
         answer = runtime.answer(spec, [], ["Hola"])
         runtime.close()
     assert answer.model == "openrouter:openai/gpt-4.1-mini"

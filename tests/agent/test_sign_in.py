@@ -12,12 +12,12 @@ from sqlalchemy import event, func, select
 from agent.devices import DAYS
 from agent.errors import AgentError, ExpiredPassword, TooManyAttempts, WrongPassword
 from agent.settings import Settings
-from agent.store import people as people_module
-from agent.store import throttle
-from agent.store.db import Database
-from agent.store.passwords import hashed
-from agent.store.people import ONE_TIME_HOURS, People
-from agent.store.tables import login_attempts
+from store.db.database import Database
+from store.people import people as people_module
+from store.people import throttle
+from store.people.passwords import hashed
+from store.people.people import ONE_TIME_HOURS, People
+from store.tables import login_attempts
 from tests.fakes import Clock
 
 ANA, LUIS = "ana@example.com", "luis@example.com"

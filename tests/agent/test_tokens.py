@@ -5,14 +5,14 @@ import hmac
 import pytest
 from sqlalchemy import event, select
 
+from actions.bundle import has_secret
 from agent.actor import Actor
-from agent.bundle import has_secret
 from agent.errors import Invalid, NotFound
 from agent.log import redact
-from agent.store.db import Database
-from agent.store.people import People
-from agent.store.tables import api_tokens
-from agent.store.tokens import DAY, FORM, MOST, SEEN_EVERY, Token, Tokens
+from store.db.database import Database
+from store.people.people import People
+from store.people.tokens import DAY, FORM, MOST, SEEN_EVERY, Token, Tokens
+from store.tables import api_tokens
 from tests.fakes import Clock
 
 GOOD = "una frase segura 7"

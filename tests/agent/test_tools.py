@@ -13,21 +13,21 @@ from agent.tools.matching import closest
 from agent.tools.registry import tools_of, values_for
 from knowledge.base import TableRow
 from knowledge.errors import IndexUnavailable
-from tests.fakes import FakeLibrary
+from tests.fakes import FakeRetriever
 
 
-def names(library: FakeLibrary, **filters: object) -> list[str]:
-    rows: list[TableRow] = library.rows(["base"])
+def names(retriever: FakeRetriever, **filters: object) -> list[str]:
+    rows: list[TableRow] = retriever.rows(["base"])
     return [row.fields["modelo"] for row in find(rows, CatalogQuery.model_validate(filters))[0]]
 
 
-def test_cars_are_found_cheapest_first(library: FakeLibrary) -> None:
-    assert names(library, brand="Nissan") == ["March", "Versa", "Sentra"]
+def test_cars_are_found_cheapest_first(retriever: FakeRetriever) -> None:
+    assert names(retriever, brand="Nissan") == ["March", "Versa", "Sentra"]
 
 
 @pytest.mark.parametrize("spelling", ["nissan", "NISSAN", "nisan", "Nisssan", "nissán"])
-def test_makes_are_found_however_they_are_spelled(library: FakeLibrary, spelling: str) -> None:
-    assert len(names(library, brand=spelling)) == 3
+def test_makes_are_found_however_they_are_spelled(retriever: FakeRetriever, spelling: str) -> None:
+    assert len(names(retriever, brand=spelling)) == 3
 
 
 @pytest.mark.parametrize(
@@ -45,19 +45,19 @@ def test_makes_are_found_however_they_are_spelled(library: FakeLibrary, spelling
         ({"brand": "Nissan", "order": "mileage"}, ["Sentra", "Versa", "March"]),
     ],
 )
-def test_filters(library: FakeLibrary, filters: dict[str, object], models: list[str]) -> None:
-    assert names(library, **filters) == models
+def test_filters(retriever: FakeRetriever, filters: dict[str, object], models: list[str]) -> None:
+    assert names(retriever, **filters) == models
 
 
-def test_a_make_there_is_not_is_said_and_nothing_is_invented(library: FakeLibrary) -> None:
-    found, unknown = find(library.rows(["base"]), CatalogQuery(brand="Ferrari"))
+def test_a_make_there_is_not_is_said_and_nothing_is_invented(retriever: FakeRetriever) -> None:
+    found, unknown = find(retriever.rows(["base"]), CatalogQuery(brand="Ferrari"))
     assert found == []
     assert unknown[0]["asked"] == "Ferrari"
     assert "Nissan" in unknown[0]["there_are"]
 
 
-def test_the_schema_names_what_occurs_the_commonest_first(library: FakeLibrary) -> None:
-    known = catalog.values(tuple(library.rows(["base"])))
+def test_the_schema_names_what_occurs_the_commonest_first(retriever: FakeRetriever) -> None:
+    known = catalog.values(tuple(retriever.rows(["base"])))
     fields = convert_to_openai_tool(catalog.build(known))["function"]["parameters"]["properties"]
     assert fields["brand"]["examples"] == ["Nissan", "Mazda", "Chevrolet", "Kia", "Seat"]
     assert fields["price_max"]["examples"] == [135_000, 289_000]
@@ -72,20 +72,20 @@ def test_a_long_column_is_not_written_out_whole() -> None:
     assert len(dict(catalog.values(tuple(rows)))["brand"]) == catalog.MOST_VALUES
 
 
-def test_a_value_that_is_not_in_the_schema_may_still_be_asked_for(library: FakeLibrary) -> None:
-    tool = catalog.build(catalog.values(tuple(library.rows(["base"]))))
+def test_a_value_that_is_not_in_the_schema_may_still_be_asked_for(retriever: FakeRetriever) -> None:
+    tool = catalog.build(catalog.values(tuple(retriever.rows(["base"]))))
     assert tool.tool_call_schema.model_validate({"brand": "Ferrari"}).brand == "Ferrari"  # type: ignore[union-attr]
 
 
-def test_a_tool_is_the_same_as_long_as_its_values_are(library: FakeLibrary) -> None:
-    known = catalog.values(tuple(library.rows(["base"])))
+def test_a_tool_is_the_same_as_long_as_its_values_are(retriever: FakeRetriever) -> None:
+    known = catalog.values(tuple(retriever.rows(["base"])))
     assert tools_of(("catalog",), known) == tools_of(("catalog",), known)
     assert tools_of(("catalog",), known)[0] is not tools_of(("catalog",))[0]
     assert tools_of(("financing",), known)[0] is tools_of(("financing",))[0]
 
 
 def test_a_table_that_cannot_be_read_keeps_nobody_from_answering() -> None:
-    broken = FakeLibrary(error=IndexUnavailable())
+    broken = FakeRetriever(error=IndexUnavailable())
     assert values_for(("catalog",), broken, ["base"]) == ()
 
 

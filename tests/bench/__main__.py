@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rq import Queue
 
-from agent.queues import TURN, RedisDoorbell
-from agent.services import Services
+from actions.queues import TURN, RedisWakeUp
+from actions.services import Services
 from tests.bench import rivals, slow, webhook
 from tests.bench.house import House, answered, memory_mib, redis_of
 from tests.bench.spent import Spent, spent_by, spent_here
@@ -32,7 +32,7 @@ class Design:
     processes: int
     slots: int  # turns in flight over all processes
     turns: int
-    ring: Callable[[Services, Sequence[int]], None]
+    notify: Callable[[Services, Sequence[int]], None]
     environment: tuple[tuple[str, str], ...] = ()
 
 
@@ -57,9 +57,9 @@ class Figures:
 
 
 def _ring_ours(services: Services, conversations: Sequence[int]) -> None:
-    doorbell = RedisDoorbell(redis_of(services))
+    wake_up = RedisWakeUp(redis_of(services))
     for conversation in conversations:
-        doorbell.ring(TURN, conversation)
+        wake_up.notify(TURN, conversation)
 
 
 def _ring_rq(services: Services, conversations: Sequence[int]) -> None:
@@ -120,7 +120,7 @@ def _run(
     workers: Sequence[subprocess.Popen[bytes]] = (),
 ) -> float:  # fmt: skip
     started, peak, looks, count = time.monotonic(), 0.0, 0, len(conversations)
-    design.ring(services, conversations)
+    design.notify(services, conversations)
     while answered(services, conversations) < count:
         if time.monotonic() - started > LONGEST_SECONDS:
             raise TimeoutError(f"{design.name}: {answered(services, conversations)} of {count}")

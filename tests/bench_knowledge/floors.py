@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.chroma import ChromaServer
-from knowledge.ingestion import WRITTEN_AT_ONCE
-from knowledge.lexical import stem, stems
-from knowledge.neighbours import NEIGHBOURS
+from knowledge.ingest.ingestion import WRITTEN_AT_ONCE
+from knowledge.search.lexical import stem, stems
+from knowledge.search.neighbours import NEIGHBOURS
+from knowledge.vectors.chroma import ChromaServer
 from tests.bench_knowledge.corpus import Corpus
 
 BATCH = WRITTEN_AT_ONCE  # as the product's

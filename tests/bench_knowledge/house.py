@@ -1,15 +1,15 @@
-"""The product's own stores for the benchmark: SQLite, a real Chroma server, and the library."""
+"""The product's own stores for the benchmark: SQLite, a real Chroma server, and the retriever."""
 
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.store.db import Database
 from knowledge.base import Document, Embedder, Section
-from knowledge.chroma import ChromaServer, Vectors
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.sources import Sources
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.chroma import ChromaServer, Vectors
+from store.db.database import Database
 from tests.bench_knowledge.corpus import Corpus, TopicEmbedder
 
 CHUNKS_A_SOURCE = 1_000
@@ -21,7 +21,7 @@ class House:
 
     database: Database
     server: ChromaServer
-    library: Library
+    retriever: Retriever
     sources: Sources
     ingestion: Ingestion
     embedder: TopicEmbedder
@@ -51,9 +51,9 @@ def open_house(folder: Path, url: str, words: tuple[str, ...]) -> House:
     def embedder_for(provider: str, model: str, dimension: int) -> Embedder:
         return embedder
 
-    desk = Sources(database, folder / "files")
+    sources = Sources(database, folder / "files")
     ingestion = Ingestion(
-        desk, database, vectors, embedder_for, lambda path, name: Document([Section("")])
+        sources, database, vectors, embedder_for, lambda path, name: Document([Section("")])
     )
-    library = Library(database, vectors, embedder_for)
-    return House(database, server, library, desk, ingestion, embedder)
+    retriever = Retriever(database, vectors, embedder_for)
+    return House(database, server, retriever, sources, ingestion, embedder)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.chores import NICENESS
-from knowledge.tuning import Tuning
+from knowledge.search.tuning import Tuning
 from tests.bench_knowledge import floors
 from tests.bench_knowledge.corpus import Corpus
 from tests.bench_knowledge.house import House, open_house
@@ -131,7 +131,7 @@ def _ask(stage: Stage, house: House, way: Way) -> Callable[[str], object]:
     if way.name == FTS5:
         return floors.fts_search(stage.folder / "bare.db")
     base_ids = [stage.base_id]
-    return lambda question: house.library.search(question, base_ids, tuning=way.tuning)
+    return lambda question: house.retriever.search(question, base_ids, tuning=way.tuning)
 
 
 def _write(stage: Stage, pace: Pace, ready: Barrier, stop: Event) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from knowledge.measure import Measurement, measure, table
-from knowledge.pairs import Pair
-from knowledge.tuning import Tuning
+from knowledge.quality.measure import Measurement, measure, table
+from knowledge.quality.pairs import Pair
+from knowledge.search.tuning import Tuning
 from notebooks.lab import Lab, open_lab, read_sources
 from tests.bench_knowledge import plain
 
@@ -43,10 +43,10 @@ def compare(questions: Questions) -> str:
     # Never in the running stack: nobody's customers shall find an encyclopedia.
     with tempfile.TemporaryDirectory(prefix="squad-", ignore_cleanup_errors=True) as folder:
         lab = open_lab(folder)
-        library, base_ids = lab.answering.library, [_base(lab, texts)]
-        asked = dict(measure(library, base_ids, pairs).asked)
+        retriever, base_ids = lab.answering.retriever, [_base(lab, texts)]
+        asked = dict(measure(retriever, base_ids, pairs).asked)
         for weight in VECTORS:
-            tried = measure(library, base_ids, pairs, ["hybrid"], Tuning(vector=weight)).asked
+            tried = measure(retriever, base_ids, pairs, ["hybrid"], Tuning(vector=weight)).asked
             asked[f"hybrid, vectors {weight}"] = tried["hybrid"]
     whole = dict(enumerate(texts))
     asked |= plain.measured(whole, pairs, lambda pair, number: pair.source == str(number))
@@ -64,9 +64,9 @@ def _questions(squad: Any) -> Questions:
 
 
 def _base(lab: Lab, texts: Iterable[str]) -> str:
-    desk = lab.services.sources
-    base_id = desk.create_base("SQuAD", "measure", *lab.services.embedders.default())
+    sources = lab.services.sources
+    base_id = sources.create_base("SQuAD", "measure", *lab.services.embedders.default())
     for number, text in enumerate(texts):
-        desk.add_text(base_id, str(number), text, "measure")
-    read_sources(lab.services, lab.answering.library.vectors)
+        sources.add_text(base_id, str(number), text, "measure")
+    read_sources(lab.services, lab.answering.retriever.vectors)
     return base_id

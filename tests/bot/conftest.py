@@ -1,4 +1,4 @@
-"""An app over real stores, a doorbell that remembers, and a hand that signs like Twilio's."""
+"""An app over real stores, a wake-up that remembers, and a hand that signs like Twilio's."""
 
 import functools
 import json
@@ -16,8 +16,8 @@ from sqlalchemy.sql import FromClause
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
+from actions.services import Services, open_services
 from agent.own_token import own_token
-from agent.services import Services, open_services
 from agent.settings import Settings
 from bot.app import create_app
 from tests.standins.chatwoot_fixtures import address as address
@@ -35,14 +35,14 @@ Post = Callable[..., TestResponse]
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-class RememberingDoorbell:
+class RememberingWakeUp:
     """Remembers who rang."""
 
     def __init__(self) -> None:
-        self.rung: list[tuple[str, str | int]] = []
+        self.notified: list[tuple[str, str | int]] = []
 
-    def ring(self, job: str, subject: str | int) -> bool:
-        self.rung.append((job, subject))
+    def notify(self, job: str, subject: str | int) -> bool:
+        self.notified.append((job, subject))
         return True
 
 
@@ -80,12 +80,12 @@ def schemas_made_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def doorbell() -> RememberingDoorbell:
-    return RememberingDoorbell()
+def wake_up() -> RememberingWakeUp:
+    return RememberingWakeUp()
 
 
 @pytest.fixture
-def services(settings: Settings, doorbell: RememberingDoorbell) -> Iterator[Services]:
+def services(settings: Settings, wake_up: RememberingWakeUp) -> Iterator[Services]:
     known = settings.model_copy(
         update={
             **Settings(
@@ -96,7 +96,7 @@ def services(settings: Settings, doorbell: RememberingDoorbell) -> Iterator[Serv
             ).model_dump(include={"public_base_url", "twilio_auth_token", "redis_url"})
         }
     )
-    opened = open_services(known, doorbell)
+    opened = open_services(known, wake_up)
     yield opened
     opened.database.close()
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.limits import Bodies, Limits
-from bot.server import Server
+from serving.limits import Bodies, Limits
+from serving.server import Server
 from tests.waiting import until
 
 SMALL = Limits(

@@ -14,14 +14,14 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
+from actions.services import Services
 from agent.actor import ROLES
 from agent.own_token import own_token
-from agent.services import Services
-from agent.store.tokens import DAY, Tokens
 from bot import access
 from bot.access import Access
 from bot.app import create_app
-from bot.pace import MOST, Pace
+from serving.pace import MOST, Pace
+from store.people.tokens import DAY, Tokens
 from tests.bot.conftest import on_one_database
 from tests.fakes import Clock
 
@@ -74,9 +74,9 @@ def make(services: Services) -> Make:
     """Make a person, and a token of theirs."""
 
     def made(role: str, email: str = "ana@example.com", owner: str = "", days: int = 7) -> str:
-        people = services.people
+        people = services.store.people
         people.change_password(email, people.add(email, owner or role), GOOD)
-        return services.tokens.make(email, "test", role, days)
+        return services.store.tokens.make(email, "test", role, days)
 
     return made
 
@@ -133,7 +133,7 @@ def test_no_place_and_no_header_stands_for_a_token(
     answer = stranger.post("/agents", json=FIVE, **more)  # type: ignore[arg-type]
     assert answer.status_code == 401
     assert "make token" in sentence(answer)
-    assert services.agents.list() == []
+    assert services.store.agents.list() == []
 
 
 @on_one_database
@@ -246,7 +246,7 @@ def test_a_token_does_no_more_than_its_owner_may_now(
 ) -> None:
     token = make("editor")
     assert call(stranger, ("POST", "/agents"), token).status_code == 201
-    services.people.set_role("ana@example.com", "viewer")
+    services.store.people.set_role("ana@example.com", "viewer")
     assert call(stranger, ("POST", "/agents"), token).status_code == 403
     assert call(stranger, ("GET", "/agents"), token).status_code == 200
 
@@ -259,16 +259,17 @@ def test_a_lesser_token_of_an_admin_stays_lesser(stranger: FlaskClient, make: Ma
 
 def test_a_token_that_is_dead_says_why(make: Make, services: Services, clock: Clock) -> None:
     token, email = make("editor"), "ana@example.com"
-    later = dataclasses.replace(services, tokens=Tokens(services.database, clock))
+    store = dataclasses.replace(services.store, tokens=Tokens(services.database, clock))
+    later = dataclasses.replace(services, store=store)
     clock.now = time.time() + 8 * DAY
     answer = call(create_app(later).test_client(), ("GET", "/agents"), token)
     assert (answer.status_code, "expired" in sentence(answer)) == (401, True)
     client = create_app(services).test_client()
-    services.people.reset_password(email)
+    services.store.people.reset_password(email)
     assert "choose a password" in sentence(call(client, ("GET", "/agents"), token))
-    services.people.disable(email)
+    services.store.people.disable(email)
     assert "shut out" in sentence(call(client, ("GET", "/agents"), token))
-    services.tokens.revoke(services.tokens.list()[0].id)
+    services.store.tokens.revoke(services.store.tokens.list()[0].id)
     answer = call(client, ("GET", "/agents"), token)
     assert (answer.status_code, "opens nothing" in sentence(answer)) == (401, True)
 
@@ -288,7 +289,7 @@ def test_every_act_of_the_api_is_in_the_log_under_who_did_it(
     stranger.post(f"{here}/knowledge", json={"url": "https://example.com/p"}, headers=mine)
     stranger.post(f"{here}/release", json={"channel": "api", "version": 1}, headers=mine)
     stranger.delete(here, headers=mine)
-    log = [(one.person, one.action) for one in reversed(services.audit.page())]
+    log = [(one.person, one.action) for one in reversed(services.store.audit.page())]
     assert log == [
         ("ana@example.com", action)
         for action in (
@@ -296,7 +297,7 @@ def test_every_act_of_the_api_is_in_the_log_under_who_did_it(
             "source added", "source added", "agent rolled back", "agent archived",
         )
     ]  # fmt: skip
-    assert services.agents.get(agent).created_by == "ana@example.com"
+    assert services.store.agents.get(agent).created_by == "ana@example.com"
 
 
 def test_what_keys_and_the_installation_do_is_told_apart(
@@ -305,7 +306,7 @@ def test_what_keys_and_the_installation_do_is_told_apart(
     keyed = with_keys(services, LONG)
     stranger.post("/agents", json=FIVE, headers=bearer(own_token(services.settings)))
     create_app(keyed).test_client().post("/agents", json=FIVE, headers=bearer(LONG))
-    people = [one.person for one in services.audit.page() if one.action == "agent created"]
+    people = [one.person for one in services.store.audit.page() if one.action == "agent created"]
     assert people == ["api key", "installation token"]
 
 
@@ -316,7 +317,7 @@ def test_what_is_refused_or_only_read_leaves_no_line(
     token = make("viewer")
     for route in ROUTES:
         call(stranger, route, token)
-    assert services.audit.page() == []
+    assert services.store.audit.page() == []
 
 
 # --- too fast

@@ -16,12 +16,12 @@ from flask import Flask, Response, jsonify, request
 from sqlalchemy import select
 from werkzeug.datastructures import Headers, MultiDict
 
-from agent.services import Services
-from agent.store.outbox import Parcel
-from agent.store.tables import messages
-from bot.channels.base import Call, Channel, Door, Refused, Report, Sent, Unclear
-from bot.errors import BadSignature, ChannelUnavailable, Unparseable
-from bot.intake import accept
+from actions.intake import accept
+from actions.services import Services
+from channels.base import Call, Channel, Refused, Report, Sent, Unknown, WebhookReceiver
+from channels.errors import BadSignature, ChannelUnavailable, Unparseable
+from store.conversations.outbox import OutboxMessage
+from store.tables import messages
 from tests.standins.server import serve
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "adding-a-channel.md").read_text(encoding="utf-8")
@@ -74,8 +74,8 @@ def channel(pigeon: ModuleType, loft: Loft) -> Iterator[Channel]:
 
 
 @pytest.fixture
-def door(pigeon: ModuleType) -> Door:
-    made: Door = pigeon.PigeonDoor(SECRET)
+def receiver(pigeon: ModuleType) -> WebhookReceiver:
+    made: WebhookReceiver = pigeon.PigeonReceiver(SECRET)
     return made
 
 
@@ -85,8 +85,8 @@ def call(raw: bytes, secret: str = SECRET) -> Call:
     return Call("POST", "https://bot.example.com/x", raw, MultiDict(), MultiDict(), headers)
 
 
-def parcel() -> Parcel:
-    return Parcel(
+def outgoing() -> OutboxMessage:
+    return OutboxMessage(
         id=42, conversation_id=1, channel="pigeon", our_address="loft-7",
         customer_address="dove-3", body="Sí, hasta las 6.", state="pending", token="t",
         attempts=1, unknowns=0, sending_at=time.time(), created_at=time.time(),
@@ -95,10 +95,10 @@ def parcel() -> Parcel:
 
 
 def test_its_recorded_webhook_is_stored_and_waits_for_an_answer(
-    door: Door, services: Services
+    receiver: WebhookReceiver, services: Services
 ) -> None:
-    accept(services, door.name, list(door.read(call(block("json").encode()))))
-    assert services.turns.waiting(1) is not None
+    accept(services, receiver.name, list(receiver.read(call(block("json").encode()))))
+    assert services.store.turns.waiting(1) is not None
     with services.database.read() as tx:
         assert tx.scalar(select(messages.c.text)) == "¿Abren hoy?"
 
@@ -111,37 +111,39 @@ def test_its_recorded_webhook_is_stored_and_waits_for_an_answer(
       [Report("out-1", "delivered", outbox_id=42)])],
 )  # fmt: skip
 def test_its_other_webhooks_are_what_they_are(
-    door: Door, body: dict[str, Any], events: list[Report]
+    receiver: WebhookReceiver, body: dict[str, Any], events: list[Report]
 ) -> None:
-    assert list(door.read(call(json.dumps(body).encode()))) == events
+    assert list(receiver.read(call(json.dumps(body).encode()))) == events
 
 
-def test_it_refuses_what_is_forged_and_what_cannot_be_read(door: Door, pigeon: ModuleType) -> None:
+def test_it_refuses_what_is_forged_and_what_cannot_be_read(
+    receiver: WebhookReceiver, pigeon: ModuleType
+) -> None:
     with pytest.raises(BadSignature):
-        door.read(call(b"{}", secret="hawk"))
+        receiver.read(call(b"{}", secret="hawk"))
     with pytest.raises(BadSignature):
-        pigeon.PigeonDoor("").read(call(b"{}", secret=""))
+        pigeon.PigeonReceiver("").read(call(b"{}", secret=""))
     for raw in (b"", b"[]", b"{}"):
         with pytest.raises(Unparseable):
-            door.read(call(raw))
+            receiver.read(call(raw))
 
 
 def test_it_sends_once_and_says_what_became_of_it(channel: Channel, loft: Loft) -> None:
     kinds = []
     for status in (201, 429, 403, 500):
         loft.status = status
-        kinds.append(type(channel.send(parcel())))
-    assert kinds == [Sent, Refused, Refused, Unclear]
+        kinds.append(type(channel.send(outgoing())))
+    assert kinds == [Sent, Refused, Refused, Unknown]
     assert loft.taken[0]["text"] == "Sí, hasta las 6."
 
 
 def test_it_finds_what_was_taken_though_nobody_could_tell(channel: Channel, loft: Loft) -> None:
-    assert channel.look_up(parcel()) is None
+    assert channel.look_up(outgoing()) is None
     loft.status = 500
-    assert isinstance(channel.send(parcel()), Unclear)
-    assert channel.look_up(parcel()) == Sent("out-0")
+    assert isinstance(channel.send(outgoing()), Unknown)
+    assert channel.look_up(outgoing()) == Sent("out-0")
 
 
 def test_it_says_when_it_cannot_look(pigeon: ModuleType) -> None:
     with pytest.raises(ChannelUnavailable):
-        pigeon.PigeonChannel("http://127.0.0.1:1", "token").look_up(parcel())
+        pigeon.PigeonChannel("http://127.0.0.1:1", "token").look_up(outgoing())

@@ -9,11 +9,13 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, example, given, settings
 from werkzeug.datastructures import MultiDict
 
-from agent.services import Services
-from agent.store.inbox import Inbound
+from actions.services import Services
 from agent.text import storable
-from bot.channels import chatwoot_inbound, meta_inbound, twilio_inbound
-from bot.channels.base import Event
+from channels.base import Event
+from channels.chatwoot import receive as chatwoot
+from channels.meta import receive as meta
+from channels.twilio import receive as twilio
+from store.conversations.inbox import Inbound
 from tests.bot.conftest import payload as of_twilio
 from tests.bot.test_chatwoot_inbound import payload as of_chatwoot
 from tests.bot.test_meta_inbound import payload as of_meta
@@ -26,7 +28,7 @@ SEVERAL = settings(
 
 def by_twilio(text: str) -> list[Event]:
     form = of_twilio("text", Body=f"hola {text}", ProfileName=text, Label=text)
-    message = twilio_inbound.message(MultiDict(form))
+    message = twilio.message(MultiDict(form))
     return [] if message is None else [message]
 
 
@@ -35,14 +37,14 @@ def by_meta(text: str) -> list[Event]:
     value = body["entry"][0]["changes"][0]["value"]
     value["messages"][0]["text"]["body"] = f"hola {text}"
     value["contacts"][0]["profile"]["name"] = text
-    return meta_inbound.events(storable(json.loads(json.dumps(body))), frozenset())
+    return meta.events(storable(json.loads(json.dumps(body))), frozenset())
 
 
 def by_chatwoot(text: str) -> list[Event]:
     body = copy.deepcopy(of_chatwoot("message_created__text"))
     body |= {"content": f"hola {text}", "sender": {**body["sender"], "name": text}}
-    read = chatwoot_inbound._body(json.dumps(body).encode())
-    return chatwoot_inbound.of_message(read, read["conversation"])
+    read = chatwoot._body(json.dumps(body).encode())
+    return chatwoot.of_message(read, read["conversation"])
 
 
 @pytest.mark.parametrize("sent", [by_twilio, by_meta, by_chatwoot])
@@ -52,8 +54,8 @@ def by_chatwoot(text: str) -> list[Event]:
 def test_what_a_customer_writes_is_stored(services: Services, sent, text: str) -> None:  # type: ignore[no-untyped-def]
     [message] = [event for event in sent(text) if isinstance(event, Inbound)]
     json.dumps(asdict(message), ensure_ascii=False).encode()
-    [accepted] = services.inbox.accept([message])
-    kept = services.conversations.thread(accepted.conversation_id)
+    [accepted] = services.store.inbox.accept([message])
+    kept = services.store.conversations.thread(accepted.conversation_id)
     assert kept[0].text.startswith("hola")
     assert all(is_storable(line.text) for line in kept)
 

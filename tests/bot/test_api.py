@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from agent import queues
-from agent.services import Services
+from actions import queues
+from actions.services import Services
 from bot.app import create_app
-from tests.bot.conftest import RememberingDoorbell, on_one_database, opened
+from tests.bot.conftest import RememberingWakeUp, on_one_database, opened
 
 FIVE = {
     "name": "Sofía",
@@ -42,7 +42,7 @@ def test_an_agent_is_made_from_five_fields_and_answers_on_the_api(
     assert answer.headers["Location"] == f"/agents/{made['id']}"
     assert {name: made["draft"][name] for name in FIVE} == FIVE
     assert made["released"] == [{"channel": "api", "address": made["id"], "version": 1}]
-    version = services.agents.answering("api", made["id"])
+    version = services.store.agents.answering("api", made["id"])
     assert version is not None
     assert version.spec.tone == "Cercano y breve."
 
@@ -172,7 +172,7 @@ def test_a_release_makes_a_version_and_an_older_one_comes_back(
     assert (second["number"], second["spec"]["tone"]) == (2, "Formal")
     back = client.post(release, json={**body, "version": 1}).json
     assert back["spec"]["tone"] == FIVE["tone"]
-    live = services.agents.answering("twilio", "whatsapp:+14155238886")
+    live = services.store.agents.answering("twilio", "whatsapp:+14155238886")
     assert live is not None
     assert live.number == 1
     numbers = [one["number"] for one in client.get(f"/agents/{agent_id}/versions").json["versions"]]
@@ -197,7 +197,7 @@ def test_a_release_that_cannot_answer_is_refused_with_sentences(
     assert answer.status_code == 422
     assert "OPENAI_API_KEY is not set" in answer.json["error"]["message"]
     assert "Vacía is empty" in answer.json["error"]["message"]
-    assert len(services.agents.versions(agent_id)) == 1
+    assert len(services.store.agents.versions(agent_id)) == 1
 
 
 def test_a_release_that_silences_another_agent_has_to_name_it(
@@ -229,7 +229,7 @@ def test_whatever_the_api_changes_stands_in_the_audit_log(
     client.patch(f"/agents/{agent_id}", json={"tone": "Formal"})
     client.post(f"/agents/{agent_id}/release", json={"channel": "api"})
     client.delete(f"/agents/{agent_id}")
-    done = [one.action for one in reversed(services.audit.page())]
+    done = [one.action for one in reversed(services.store.audit.page())]
     assert done == ["agent created", "agent released", "agent saved", "agent released",
                     "agent archived"]  # fmt: skip
 
@@ -273,10 +273,13 @@ def test_files_that_are_given_at_once_all_come_into_the_same_base(
     def somebody_else() -> object:
         return client.post(f"/agents/{agent_id}/knowledge", data=upload("a.txt"))
 
-    overtaken = Overtaken(getattr(services, store), method, somebody_else)
-    slow = opened(create_app(dataclasses.replace(services, **{store: overtaken})), services)  # type: ignore[arg-type]
+    whole: Any = services if store == "sources" else services.store
+    overtaken = Overtaken(getattr(whole, store), method, somebody_else)
+    changed = dataclasses.replace(whole, **{store: overtaken})
+    slower = changed if whole is services else dataclasses.replace(services, store=changed)
+    slow = opened(create_app(slower), services)
     assert slow.post(f"/agents/{agent_id}/knowledge", data=upload("b.txt")).status_code == 202
-    [base] = services.agents.get(agent_id).draft.knowledge.bases
+    [base] = services.store.agents.get(agent_id).draft.knowledge.bases
     assert sorted(one.name for one in services.sources.list(base)) == ["a.txt", "b.txt"]
 
 
@@ -285,15 +288,15 @@ def upload(*names: str) -> dict[str, object]:
 
 
 def test_files_become_sources_of_the_agents_own_base(
-    client: FlaskClient, services: Services, doorbell: RememberingDoorbell, agent_id: str
+    client: FlaskClient, services: Services, wake_up: RememberingWakeUp, agent_id: str
 ) -> None:
     answer = client.post(f"/agents/{agent_id}/knowledge", data=upload("garantia.txt", "sedes.md"))
     assert answer.status_code == 202
     ids = [one["id"] for one in answer.json["sources"]]
-    assert doorbell.rung == [(queues.INGESTION, source_id) for source_id in ids]
+    assert wake_up.notified == [(queues.INGESTION, source_id) for source_id in ids]
     listed = client.get(f"/agents/{agent_id}/knowledge").json["sources"]
     assert [(one["id"], one["state"]) for one in listed] == [(one, "waiting") for one in ids]
-    [base] = services.agents.get(agent_id).draft.knowledge.bases
+    [base] = services.store.agents.get(agent_id).draft.knowledge.bases
     assert services.sources.base(base).name.startswith("Sofía")
 
 
@@ -304,7 +307,7 @@ def test_a_second_upload_and_a_page_go_to_the_same_base(
     client.patch(f"/agents/{agent_id}", json={"name": "Otra"})
     page = client.post(f"/agents/{agent_id}/knowledge", json={"url": "https://example.com/x"})
     assert page.status_code == 202
-    assert len(services.agents.get(agent_id).draft.knowledge.bases) == 1
+    assert len(services.store.agents.get(agent_id).draft.knowledge.bases) == 1
     assert len(client.get(f"/agents/{agent_id}/knowledge").json["sources"]) == 2
 
 

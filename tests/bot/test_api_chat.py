@@ -5,48 +5,48 @@ from dataclasses import dataclass, field, replace
 import pytest
 from flask.testing import FlaskClient
 
-from agent.services import Services
-from agent.store.tables import inbox
-from agent.store.turns import Outcome
+from actions.services import Services
 from bot import api_chat
 from bot.app import create_app
-from tests.bot.conftest import RememberingDoorbell, count, on_one_database, opened
+from store.conversations.work import Outcome
+from store.tables import inbox
+from tests.bot.conftest import RememberingWakeUp, count, on_one_database, opened
 
 
 @dataclass
-class AnsweringDoorbell(RememberingDoorbell):
+class AnsweringWakeUp(RememberingWakeUp):
     """A worker that answers as soon as it is rung."""
 
     services: Services | None = None
-    rung: list[tuple[str, str | int]] = field(default_factory=list)
+    notified: list[tuple[str, str | int]] = field(default_factory=list)
 
-    def ring(self, job: str, subject: str | int) -> bool:
+    def notify(self, job: str, subject: str | int) -> bool:
         assert self.services is not None
-        waiting = self.services.turns.waiting(int(subject))
+        waiting = self.services.store.turns.waiting(int(subject))
         if waiting is None:
-            return super().ring(job, subject)
-        lease = self.services.turns.lease(int(subject))
+            return super().notify(job, subject)
+        lease = self.services.store.turns.lease(int(subject))
         assert lease is not None
-        work = self.services.turns.read(lease, 20)
-        version = self.services.agents.answering(waiting.channel, waiting.our_address)
+        work = self.services.store.turns.read(lease, 20)
+        version = self.services.store.agents.answering(waiting.channel, waiting.our_address)
         assert version is not None
         text = f"{len(work.history)}: {work.unanswered[0].text}"
         outcome = Outcome(
             "answered", version.id, time.time(), text=text, parts=[text], model="offline",
             input_tokens=12, output_tokens=3, cost=0.5, citations=[{"source": "garantia.pdf"}],
         )  # fmt: skip
-        assert self.services.turns.commit(work, outcome)
-        return super().ring(job, subject)
+        assert self.services.store.turns.commit(work, outcome)
+        return super().notify(job, subject)
 
 
 @pytest.fixture
-def doorbell() -> AnsweringDoorbell:
-    return AnsweringDoorbell()
+def wake_up() -> AnsweringWakeUp:
+    return AnsweringWakeUp()
 
 
 @pytest.fixture
-def answered(services: Services, doorbell: AnsweringDoorbell) -> FlaskClient:
-    doorbell.services = services
+def answered(services: Services, wake_up: AnsweringWakeUp) -> FlaskClient:
+    wake_up.services = services
     return opened(create_app(services, chat_seconds=5), services)
 
 
@@ -132,8 +132,10 @@ def test_an_agent_that_was_put_away_is_a_404(answered: FlaskClient, agent_id: st
 
 
 def test_an_agent_without_a_release_is_a_409(answered: FlaskClient, services: Services) -> None:
-    draft = services.agents.get(answered.post("/agents", json={"name": "Ana"}).json["id"]).draft
-    agent_id = services.agents.create(draft, "ana")
+    draft = services.store.agents.get(
+        answered.post("/agents", json={"name": "Ana"}).json["id"]
+    ).draft
+    agent_id = services.store.agents.create(draft, "ana")
     answer = answered.post("/chat", json={"agent_id": agent_id, "message": "hola"})
     assert answer.status_code == 409
     assert "no released version" in answer.json["error"]["message"]
@@ -141,7 +143,7 @@ def test_an_agent_without_a_release_is_a_409(answered: FlaskClient, services: Se
 
 
 def test_an_answer_that_does_not_come_is_a_504_and_the_message_is_kept(services: Services) -> None:
-    deaf = RememberingDoorbell()
+    deaf = RememberingWakeUp()
     client = opened(create_app(_with(services, deaf), chat_seconds=0.01), services)
     agent_id = client.post("/agents", json={"name": "Sofía"}).json["id"]
     answer = client.post("/chat", json={"agent_id": agent_id, "message": "hola"})
@@ -150,7 +152,7 @@ def test_an_answer_that_does_not_come_is_a_504_and_the_message_is_kept(services:
     assert count(services, inbox) == 1
 
 
-class GatedDoorbell(RememberingDoorbell):
+class GatedWakeUp(RememberingWakeUp):
     """A worker that is busy until it is let go."""
 
     def __init__(self) -> None:
@@ -158,15 +160,15 @@ class GatedDoorbell(RememberingDoorbell):
         self.inside = threading.Semaphore(0)
         self.go = threading.Event()
 
-    def ring(self, job: str, subject: str | int) -> bool:
+    def notify(self, job: str, subject: str | int) -> bool:
         self.inside.release()
         self.go.wait(30)
-        return super().ring(job, subject)
+        return super().notify(job, subject)
 
 
 @on_one_database
 def test_only_so_many_wait_at_once_and_webhooks_stay_free(services: Services) -> None:
-    gate = GatedDoorbell()
+    gate = GatedWakeUp()
     app = create_app(_with(services, gate), chat_seconds=0)
     agent_id = opened(app, services).post("/agents", json={"name": "Sofía"}).json["id"]
     body = {"agent_id": agent_id, "message": "hola"}
@@ -187,5 +189,5 @@ def test_only_so_many_wait_at_once_and_webhooks_stay_free(services: Services) ->
     assert opened(app, services).post("/chat", json=body).status_code == 504
 
 
-def _with(services: Services, doorbell: RememberingDoorbell) -> Services:
-    return replace(services, doorbell=doorbell)
+def _with(services: Services, wake_up: RememberingWakeUp) -> Services:
+    return replace(services, wake_up=wake_up)

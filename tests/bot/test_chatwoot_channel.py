@@ -9,21 +9,21 @@ from typing import Any
 import pytest
 
 from agent.settings import Settings
-from agent.store.outbox import Parcel
-from bot.channels.base import Place, Refused, Sent, Unclear
-from bot.channels.chatwoot import TYPING_SECONDS, ChatwootChannel
-from bot.channels.chatwoot_words import harmless
-from bot.errors import ChannelUnavailable
-from bot.simulator import faults as wrong
-from bot.simulator.faults import Fault
+from channels.base import Place, Refused, Sent, Unknown
+from channels.chatwoot.client import harmless
+from channels.chatwoot.send import TYPING_SECONDS, ChatwootChannel
+from channels.errors import ChannelUnavailable
+from simulator import faults as wrong
+from simulator.faults import Fault
+from store.conversations.outbox import OutboxMessage
 from tests.standins.chatwoot import BOT_TOKEN, USER_TOKEN, Wishes
 from tests.standins.chatwoot_account import BOT, PERSON, Account, Conversation
 
 REFUSED_AND_TAKEN = Fault(status=422, taken=True)
 
 
-def parcel(**changed: Any) -> Parcel:
-    plain = Parcel(
+def outgoing(**changed: Any) -> OutboxMessage:
+    plain = OutboxMessage(
         id=42, conversation_id=1, channel="chatwoot", our_address="inbox:7",
         customer_address="118", body="Abrimos a las **9**.", state="pending", token="t",
         attempts=1, unknowns=0, sending_at=time.time(), created_at=time.time(),
@@ -79,7 +79,7 @@ def test_an_api_inbox_is_given_whatsapps_marks(channel: ChatwootChannel) -> None
 def test_nothing_that_liquid_would_act_on_leaves_here(
     channel: ChatwootChannel, here: Conversation, text: str
 ) -> None:
-    assert isinstance(channel.send(parcel(body=f"Hola {text} fin")), Sent)
+    assert isinstance(channel.send(outgoing(body=f"Hola {text} fin")), Sent)
     [said] = here.said
     assert not any(mark in said for mark in ("{{", "}}", "{%", "%}", "LEAKED"))
     assert said.replace(" ", "") == f"Hola{text}fin".replace(" ", "")
@@ -96,7 +96,7 @@ def test_braces_that_mean_nothing_stay_as_they_are() -> None:
 def test_a_send_names_our_row_and_no_source(
     channel: ChatwootChannel, here: Conversation, wishes: Wishes
 ) -> None:
-    result = channel.send(parcel())
+    result = channel.send(outgoing())
     assert result == Sent(str(here.messages[-1].id), "queued")
     assert here.said == ["Abrimos a las **9**."]
     sent = next(body for _, path, body in wishes.asked if path.endswith("/messages"))
@@ -108,7 +108,7 @@ SHORT = [{"id": "si", "title": "Sí"}, {"id": "no", "title": "No"}]
 
 
 def test_choices_become_chatwoots_own(channel: ChatwootChannel, here: Conversation) -> None:
-    channel.send(parcel(kind="buttons", extra={"buttons": SHORT}, body="¿Agendamos?"))
+    channel.send(outgoing(kind="buttons", extra={"buttons": SHORT}, body="¿Agendamos?"))
     sent = here.messages[-1]
     assert sent.content_type == "input_select"
     assert sent.attributes["items"] == [
@@ -126,7 +126,7 @@ def test_choices_that_could_not_be_tapped_or_answered_stay_words(
     channel: ChatwootChannel, here: Conversation, kind: str, titles: list[str]
 ) -> None:
     extra = {"buttons": [{"id": title, "title": title} for title in titles]}
-    channel.send(parcel(kind="buttons", extra=extra, facts={"kind": kind}))
+    channel.send(outgoing(kind="buttons", extra=extra, facts={"kind": kind}))
     assert here.messages[-1].content_type == "text"
     assert here.said == ["Abrimos a las **9**."]
 
@@ -142,7 +142,7 @@ def test_what_was_surely_not_taken_is_refused(
     again_in: float | None,
 ) -> None:  # fmt: skip
     wishes.posts.append(fault)
-    result = channel.send(parcel())
+    result = channel.send(outgoing())
     assert isinstance(result, Refused)
     assert (result.again_in, result.code) == (again_in, str(fault.status))
     assert here.said == []
@@ -157,7 +157,7 @@ def test_what_cannot_be_told_is_unclear_and_sent_once(
     channel: ChatwootChannel, wishes: Wishes, here: Conversation, fault: Fault
 ) -> None:
     wishes.posts.append(fault)
-    assert isinstance(channel.send(parcel()), Unclear)
+    assert isinstance(channel.send(outgoing()), Unknown)
     assert len(here.said) == int(fault.taken)
 
 
@@ -165,13 +165,13 @@ def test_a_422_that_is_never_explained_is_refused_in_the_end(
     channel: ChatwootChannel, wishes: Wishes
 ) -> None:
     wishes.posts.append(Fault(422))
-    result = channel.send(parcel(attempts=5))
+    result = channel.send(outgoing(attempts=5))
     assert isinstance(result, Refused)
     assert result.again_in is None
 
 
 def test_a_rule_of_chatwoots_is_a_refusal_that_names_it(channel: ChatwootChannel) -> None:
-    result = channel.send(parcel(body="   "))
+    result = channel.send(outgoing(body="   "))
     assert isinstance(result, Refused)
     assert "Content can't be blank" in result.error
 
@@ -181,7 +181,7 @@ def test_two_hundred_messages_a_minute_are_enough(
 ) -> None:
     for number in range(200):
         account.person_writes(here, str(number))
-    result = channel.send(parcel())
+    result = channel.send(outgoing())
     assert isinstance(result, Refused)
     assert result.again_in == 60.0
 
@@ -195,21 +195,21 @@ def test_an_answer_that_never_comes_is_unclear(here: Conversation) -> None:
             chatwoot_account_id="3", chatwoot_api_token="t",
         )  # fmt: skip
         impatient = ChatwootChannel(settings, timeout=0.1)
-        assert isinstance(impatient.send(parcel()), Unclear)
+        assert isinstance(impatient.send(outgoing()), Unknown)
         with pytest.raises(ChannelUnavailable):
-            impatient.look_up(parcel())
+            impatient.look_up(outgoing())
         with pytest.raises(ChannelUnavailable):
             impatient.may_speak(PLACE)
 
 
 def test_a_connection_that_never_stood_is_refused_for_now(nobody: str) -> None:
-    result = open_channel(nobody).send(parcel())
+    result = open_channel(nobody).send(outgoing())
     assert isinstance(result, Refused)
     assert result.again_in == 0.0
 
 
 def test_without_settings_nothing_is_sent_and_the_sentence_names_them() -> None:
-    result = ChatwootChannel(Settings(_env_file=None)).send(parcel())
+    result = ChatwootChannel(Settings(_env_file=None)).send(outgoing())
     assert isinstance(result, Refused)
     assert "CHATWOOT_API_TOKEN" in result.error
 
@@ -218,10 +218,10 @@ def test_after_a_day_whatsapp_takes_no_free_text_but_a_web_chat_does(
     channel: ChatwootChannel, here: Conversation
 ) -> None:
     yesterday = time.time() - 25 * 3600
-    late = channel.send(parcel(last_inbound_at=yesterday))
+    late = channel.send(outgoing(last_inbound_at=yesterday))
     assert isinstance(late, Refused)
     assert late.code == "window"
-    web = parcel(last_inbound_at=yesterday, facts={"kind": "Channel::WebWidget"})
+    web = outgoing(last_inbound_at=yesterday, facts={"kind": "Channel::WebWidget"})
     assert isinstance(channel.send(web), Sent)
 
 
@@ -235,24 +235,24 @@ def test_an_unclear_send_is_found_if_it_was_taken(
 ) -> None:
     channel = open_channel(address, token)
     wishes.posts.append(Fault(500, taken=taken))
-    channel.send(parcel())
-    found = channel.look_up(parcel())
+    channel.send(outgoing())
+    found = channel.look_up(outgoing())
     assert found == (Sent(str(here.messages[-1].id), "queued") if taken else None)
 
 
 def test_a_send_is_found_on_an_older_page(
     channel: ChatwootChannel, account: Account, here: Conversation
 ) -> None:
-    sent = channel.send(parcel())
+    sent = channel.send(outgoing())
     for number in range(45):
         account.customer_writes(here, str(number))
-    assert channel.look_up(parcel()) == sent
-    assert channel.look_up(parcel(id=43)) is None
+    assert channel.look_up(outgoing()) == sent
+    assert channel.look_up(outgoing(id=43)) is None
 
 
 def test_an_equal_text_of_another_row_is_not_this_one(channel: ChatwootChannel) -> None:
-    channel.send(parcel(id=41))
-    assert channel.look_up(parcel(id=42)) is None
+    channel.send(outgoing(id=41))
+    assert channel.look_up(outgoing(id=42)) is None
 
 
 def test_a_bots_token_that_may_read_nothing_finds_nothing(
@@ -260,14 +260,14 @@ def test_a_bots_token_that_may_read_nothing_finds_nothing(
 ) -> None:
     wishes.bots_may -= {"show"}
     channel = open_channel(address, BOT_TOKEN)
-    channel.send(parcel())
-    assert channel.look_up(parcel()) is None
+    channel.send(outgoing())
+    assert channel.look_up(outgoing()) is None
 
 
 def test_messages_that_cannot_be_read_now_say_so(channel: ChatwootChannel, wishes: Wishes) -> None:
     wishes.get_status = 500
     with pytest.raises(ChannelUnavailable):
-        channel.look_up(parcel())
+        channel.look_up(outgoing())
 
 
 # --- who may speak
@@ -324,7 +324,7 @@ def test_typing_is_shown_and_ends_with_the_answer(
 ) -> None:
     channel.typing(PLACE)
     _until(lambda: here.typing == ["on"])
-    channel.send(parcel())
+    channel.send(outgoing())
     _until(lambda: here.typing == ["on", "off"])
 
 

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from agent.settings import Settings
-from agent.store.outbox import Parcel
-from bot.channels.base import Refused, Sent
-from bot.channels.chatwoot import ChatwootChannel
-from bot.simulator import faults as wrong
-from bot.simulator.faults import Fault
+from channels.base import Refused, Sent
+from channels.chatwoot.send import ChatwootChannel
+from simulator import faults as wrong
+from simulator.faults import Fault
+from store.conversations.outbox import OutboxMessage
 from tests.standins.chatwoot import BOT_TOKEN, USER_TOKEN, Wishes
 from tests.standins.chatwoot_account import PERSON, Account, Conversation
 
 
-def handoff(**changed: Any) -> Parcel:
-    plain = Parcel(
+def handoff(**changed: Any) -> OutboxMessage:
+    plain = OutboxMessage(
         id=42, conversation_id=1, channel="chatwoot", our_address="inbox:7",
         customer_address="118", body="Motivo: lo pidió", state="pending", token="t", attempts=1,
         unknowns=0, sending_at=time.time(), created_at=time.time(), last_inbound_at=0,

@@ -12,12 +12,11 @@ import pytest
 from werkzeug.datastructures import Headers, MultiDict
 
 from agent.settings import Settings
-from agent.store.inbox import Inbound
-from agent.store.owners import Echo, OwnerChange
-from bot.channels.base import Call, Event, Report
-from bot.channels.chatwoot_inbound import ChatwootDoor
-from bot.channels.chatwoot_signature import SIGNATURE, TIMESTAMP, signature
-from bot.errors import BadSignature, Unparseable
+from channels.base import Call, Event, Report
+from channels.chatwoot.receive import SIGNATURE, TIMESTAMP, ChatwootReceiver, signature
+from channels.errors import BadSignature, Unparseable
+from store.conversations.inbox import Inbound
+from store.conversations.owners import Echo, OwnerChange
 
 PAYLOADS = Path(__file__).parent / "payloads" / "chatwoot"
 SECRET = "mZ3kX9sQbT2vLr8nWc5yHd7p"
@@ -44,14 +43,14 @@ def signed(raw: bytes, at: float | None = None, secret: str = SECRET) -> Call:
 
 
 @functools.cache
-def door(**changed: Any) -> ChatwootDoor:
+def receiver(**changed: Any) -> ChatwootReceiver:
     fields = {"chatwoot_webhook_secret": SECRET, "chatwoot_account_id": "3", **changed}
-    return ChatwootDoor(Settings(_env_file=None, **fields))
+    return ChatwootReceiver(Settings(_env_file=None, **fields))
 
 
 def parsed(name: str, **changed: Any) -> list[Event]:
     raw = json.dumps(payload(name, **changed)).encode()
-    return list(door().read(signed(raw)))
+    return list(receiver().read(signed(raw)))
 
 
 def inbound(name: str, **changed: Any) -> Inbound:
@@ -206,8 +205,8 @@ def test_no_character_that_a_database_refuses_is_kept() -> None:
 @pytest.mark.parametrize("inboxes", ["9", "9, 10"])
 def test_an_inbox_that_is_not_served_is_left_alone(inboxes: str) -> None:
     raw = json.dumps(payload("message_created__text")).encode()
-    assert list(door(chatwoot_inbox_id=inboxes).read(signed(raw))) == []
-    assert len(door(chatwoot_inbox_id="10,7").read(signed(raw))) == 1
+    assert list(receiver(chatwoot_inbox_id=inboxes).read(signed(raw))) == []
+    assert len(receiver(chatwoot_inbox_id="10,7").read(signed(raw))) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -217,7 +216,7 @@ def test_an_event_with_anything_missing_or_strange_never_fails_otherwise(name: s
         for strange in (None, [], {}, "x", -1, True, {"id": {}}, [[1]], 10**30):
             raw = json.dumps({**whole, field: strange}).encode()
             try:
-                door().read(signed(raw))
+                receiver().read(signed(raw))
             except Unparseable:
                 assert field in ("id", "conversation", "inbox_id", "inbox")
 
@@ -225,7 +224,7 @@ def test_an_event_with_anything_missing_or_strange_never_fails_otherwise(name: s
 @pytest.mark.parametrize("raw", [b"", b"[]", b"null", b"{", b"\xff\xfe", b"[" * 100_000, b'"x"'])
 def test_what_is_no_json_object_is_unparseable(raw: bytes) -> None:
     with pytest.raises(Unparseable):
-        door().read(signed(raw))
+        receiver().read(signed(raw))
 
 
 # --- signatures
@@ -240,17 +239,17 @@ def test_the_published_vector_is_signed_alike() -> None:
 
 @pytest.mark.parametrize("late", [-299, 0, 299])
 def test_a_signature_of_the_last_five_minutes_is_genuine(late: int) -> None:
-    assert door().read(signed(b"{}", time.time() - late)) == []
+    assert receiver().read(signed(b"{}", time.time() - late)) == []
 
 
 @pytest.mark.parametrize("late", [-400, 400, 10**6])
 def test_an_old_signature_is_refused(late: int) -> None:
     with pytest.raises(BadSignature):
-        door().read(signed(b"{}", time.time() - late))
+        receiver().read(signed(b"{}", time.time() - late))
 
 
 def test_each_webhook_may_have_a_secret_of_its_own() -> None:
-    several = door(chatwoot_webhook_secret=f"first , {SECRET},third")
+    several = receiver(chatwoot_webhook_secret=f"first , {SECRET},third")
     assert several.read(signed(b"{}")) == []
     assert several.read(signed(b"{}", secret="third")) == []
     with pytest.raises(BadSignature):
@@ -261,26 +260,26 @@ def test_each_webhook_may_have_a_secret_of_its_own() -> None:
 def test_a_strange_timestamp_is_refused(at: str) -> None:
     genuine = signature(SECRET, 1, b"{}")
     with pytest.raises(BadSignature):
-        door().read(call(b"{}", **{TIMESTAMP: at, SIGNATURE: genuine}))
+        receiver().read(call(b"{}", **{TIMESTAMP: at, SIGNATURE: genuine}))
 
 
 def test_the_body_alone_does_not_count_as_signed() -> None:
     now, raw = str(int(time.time())), b"{}"
     body_only = "sha256=" + hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
     with pytest.raises(BadSignature):
-        door().read(call(raw, **{TIMESTAMP: now, SIGNATURE: body_only}))
+        receiver().read(call(raw, **{TIMESTAMP: now, SIGNATURE: body_only}))
 
 
 @pytest.mark.parametrize("url", [f"{URL}?token=pa55", f"{URL}/pa55"])
 def test_an_older_chatwoot_proves_itself_by_its_address(url: str) -> None:
-    old = door(chatwoot_webhook_secret=None, chatwoot_webhook_token="other,pa55")
+    old = receiver(chatwoot_webhook_secret=None, chatwoot_webhook_token="other,pa55")
     assert old.read(call(b"{}", url)) == []
 
 
 @pytest.mark.parametrize("url", [URL, f"{URL}?token=", f"{URL}?token=pa5", f"{URL}/PA55"])
 def test_an_address_without_the_token_is_refused(url: str) -> None:
     with pytest.raises(BadSignature):
-        door(chatwoot_webhook_secret=None, chatwoot_webhook_token="pa55").read(call(b"{}", url))
+        receiver(chatwoot_webhook_secret=None, chatwoot_webhook_token="pa55").read(call(b"{}", url))
 
 
 @pytest.mark.parametrize(
@@ -292,9 +291,9 @@ def test_without_any_secret_everything_is_refused_with_the_settings_name(
     changed: dict[str, str],
 ) -> None:
     with pytest.raises(BadSignature, match="CHATWOOT_WEBHOOK_SECRET"):
-        door(chatwoot_webhook_secret=None, **changed).read(call(b"{}"))
+        receiver(chatwoot_webhook_secret=None, **changed).read(call(b"{}"))
 
 
 def test_a_stand_in_on_this_machine_needs_no_secret_while_developing() -> None:
-    own = door(chatwoot_webhook_secret=None, chatwoot_api_url="http://127.0.0.1:3031")
+    own = receiver(chatwoot_webhook_secret=None, chatwoot_api_url="http://127.0.0.1:3031")
     assert own.read(call(b"{}")) == []

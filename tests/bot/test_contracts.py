@@ -9,16 +9,16 @@ import pytest
 from flask import Flask, request
 from werkzeug.test import Client, EnvironBuilder
 
-from agent.checkup import Checkup
+from actions.checkup import Checkup
 from agent.settings import Settings
-from agent.store.handback import HANDBACK
-from agent.store.outbox import Parcel
-from bot.channels.base import Place, Sent
-from bot.channels.chatwoot import ChatwootChannel
-from bot.channels.chatwoot_api import ChatwootApi
-from bot.channels.twilio import TwilioChannel
-from bot.simulator import create_simulator
-from bot.simulator.ledger import Ledger
+from channels.base import Place, Sent
+from channels.chatwoot.client import ChatwootApi
+from channels.chatwoot.send import ChatwootChannel
+from channels.twilio.send import TwilioChannel
+from simulator import create_simulator
+from simulator.ledger import Ledger
+from store.conversations.handback import HANDBACK
+from store.conversations.outbox import OutboxMessage
 from tests.standins import contract
 from tests.standins.chatwoot import USER_TOKEN, Wishes
 from tests.standins.chatwoot_account import PERSON, Account
@@ -29,14 +29,14 @@ TEMPLATE = {"template": "respuesta", "language": "es_MX", "variables": ["Su coch
 CARS = [{"id": "suv", "title": "SUV"}, {"id": "sedan", "title": "Sedán"}]
 
 
-def parcel(**changed: Any) -> Parcel:
+def outgoing(**changed: Any) -> OutboxMessage:
     fields: dict[str, Any] = {
         "id": 42, "conversation_id": 1, "channel": "twilio", "our_address": OURS,
         "customer_address": "whatsapp:+5215512345678", "body": "Abrimos a las 9.",
         "state": "pending", "token": "t", "attempts": 1, "unknowns": 0, "sending_at": time.time(),
         "created_at": time.time(), "last_inbound_at": time.time(),
     }  # fmt: skip
-    return Parcel(**{**fields, **changed})
+    return OutboxMessage(**{**fields, **changed})
 
 
 def names(provider: str) -> set[str]:
@@ -77,19 +77,19 @@ def test_whatever_is_sent_through_twilio_is_described(twilio: Twilio) -> None:
     channel = TwilioChannel(twilio.settings)
     template = {"template": "HX" + "a" * 32, "variables": ["Su coche está listo."]}
     for given in (
-        parcel(), parcel(body="x" * 1600), parcel(kind="buttons", extra={"buttons": CARS}),
-        parcel(kind="template", extra=template),
-        parcel(kind="template", extra={"template": "HX" + "A" * 32}),
-        parcel(customer_address="whatsapp:BR.1502576394655843"),
+        outgoing(), outgoing(body="x" * 1600), outgoing(kind="buttons", extra={"buttons": CARS}),
+        outgoing(kind="template", extra=template),
+        outgoing(kind="template", extra={"template": "HX" + "A" * 32}),
+        outgoing(customer_address="whatsapp:BR.1502576394655843"),
     ):  # fmt: skip
         assert isinstance(channel.send(given), Sent)
-    assert channel.look_up(parcel()) is not None
+    assert channel.look_up(outgoing()) is not None
 
 
 def test_nothing_that_we_ask_of_twilio_is_left_out(twilio: Twilio) -> None:
     channel = TwilioChannel(twilio.settings)
-    channel.send(parcel())
-    channel.look_up(parcel(body="another"))
+    channel.send(outgoing())
+    channel.look_up(outgoing(body="another"))
     channel.typing(Place(1, OURS, "whatsapp:+52", last_message_id="SM" + "0" * 32))
     channel.courtesy.settle()
     Checkup(twilio.settings).examine("twilio")
@@ -123,9 +123,9 @@ def chatwoot(address: str) -> Settings:
     )  # fmt: skip
 
 
-def of_chatwoot(**changed: Any) -> Parcel:
+def of_chatwoot(**changed: Any) -> OutboxMessage:
     known = {"channel": "chatwoot", "our_address": "inbox:7", "customer_address": "118"}
-    return parcel(facts={"kind": "Channel::Whatsapp"}, **{**known, **changed})
+    return outgoing(facts={"kind": "Channel::Whatsapp"}, **{**known, **changed})
 
 
 def test_whatever_is_asked_of_chatwoot_is_described(

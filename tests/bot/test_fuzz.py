@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
+from actions.services import Services
 from agent.own_token import own_token
-from agent.services import Services
 from bot.app import create_app
 from tests.bot.conftest import on_one_database
 

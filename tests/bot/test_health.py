@@ -9,17 +9,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
-from agent.queues import RedisDoorbell
-from agent.services import Services
-from agent.store.inbox import Inbound
+from actions.queues import RedisWakeUp
+from actions.services import Services
 from bot.app import create_app
+from store.conversations.inbox import Inbound
 from tests.bot.conftest import Post, on_one_database, opened, payload
 from tests.standins.server import serve
 
 
 def with_redis(services: Services, url: str) -> Services:
     redis = Redis.from_url(url)
-    return dataclasses.replace(services, redis=redis, doorbell=RedisDoorbell(redis))
+    return dataclasses.replace(services, redis=redis, wake_up=RedisWakeUp(redis))
 
 
 @on_one_database
@@ -111,7 +111,7 @@ def test_without_redis_messages_are_still_taken(client: FlaskClient, twilio: Pos
 @on_one_database
 def test_with_a_deaf_redis_a_message_is_stored_all_the_same(services: Services) -> None:
     deaf = with_redis(services, "redis://127.0.0.1:1/0")
-    assert deaf.doorbell.ring("jobs.turn.take", 1) is False
+    assert deaf.wake_up.notify("jobs.turn.take", 1) is False
 
 
 @on_one_database
@@ -137,10 +137,10 @@ def test_where_nothing_can_be_acknowledged_it_is_not_ready(whole: Services) -> N
 
 def test_metrics_count_what_waits(client: FlaskClient, services: Services) -> None:
     message = Inbound("twilio", "SM1", "whatsapp:+1", "whatsapp:+5215512345678", "hola", "Ana")
-    [accepted] = services.inbox.accept([message])
+    [accepted] = services.store.inbox.accept([message])
     page = client.get("/metrics").text
     assert "inbox_unanswered 1.0" in page
-    services.conversations.reply(accepted.conversation_id, "Buenas", ["Buenas"], "ana")
+    services.store.conversations.reply(accepted.conversation_id, "Buenas", ["Buenas"], "ana")
     page = client.get("/metrics").text
     assert "inbox_unanswered 0.0" in page
     assert 'outbox_unsent{state="pending"} 1.0' in page
@@ -176,7 +176,8 @@ def test_an_unforeseen_error_shows_nothing_of_itself(
         def accept(self, batch: object) -> None:
             raise ZeroDivisionError("the customer's words")
 
-    broken = dataclasses.replace(services, inbox=BrokenInbox())  # type: ignore[arg-type]
+    store = dataclasses.replace(services.store, inbox=BrokenInbox())  # type: ignore[arg-type]
+    broken = dataclasses.replace(services, store=store)
     client = opened(create_app(broken), services)
     agent_id = client.post("/agents", json={"name": "Sofía"}).json["id"]
     answer = client.post("/chat", json={"agent_id": agent_id, "message": "hola"})

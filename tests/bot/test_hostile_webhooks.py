@@ -20,12 +20,12 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
-from agent.services import Services
-from agent.store.tables import inbox, messages
+from actions.services import Services
 from bot.app import create_app
-from bot.channels.chatwoot_signature import SIGNATURE, TIMESTAMP
-from bot.channels.chatwoot_signature import signature as chatwoot_signature
-from tests.bot.conftest import PUBLIC, RememberingDoorbell, count
+from channels.chatwoot.receive import SIGNATURE, TIMESTAMP
+from channels.chatwoot.receive import signature as chatwoot_signature
+from store.tables import inbox, messages
+from tests.bot.conftest import PUBLIC, RememberingWakeUp, count
 from tests.bot.conftest import signature as twilio_signature
 from tests.standins.meta import SECRET as META_SECRET
 from tests.standins.meta import signed as meta_signed
@@ -121,21 +121,21 @@ def everywhere(services: Services) -> Services:
 
 
 @pytest.fixture
-def door(everywhere: Services) -> FlaskClient:
+def receiver(everywhere: Services) -> FlaskClient:
     return create_app(everywhere).test_client()
 
 
-def _post(door: FlaskClient, provider: Provider, request: Request) -> int:
+def _post(receiver: FlaskClient, provider: Provider, request: Request) -> int:
     body, headers = request
-    return int(door.post(provider.path, data=body, headers=headers).status_code)
+    return int(receiver.post(provider.path, data=body, headers=headers).status_code)
 
 
 def test_two_thousand_mutated_webhooks_end_in_no_server_error(
-    door: FlaskClient, provider: Provider, recorded: list[Json]
+    receiver: FlaskClient, provider: Provider, recorded: list[Json]
 ) -> None:
     chance = random.Random(20261122)
     answers = [
-        _post(door, provider, _mutated(provider, chance.choice(recorded), chance))
+        _post(receiver, provider, _mutated(provider, chance.choice(recorded), chance))
         for _ in range(MUTATIONS)
     ]
     assert max(answers) < 500
@@ -143,31 +143,31 @@ def test_two_thousand_mutated_webhooks_end_in_no_server_error(
 
 
 def test_five_hundred_forged_webhooks_are_refused_and_leave_nothing(
-    door: FlaskClient, provider: Provider, recorded: list[Json], everywhere: Services,
-    doorbell: RememberingDoorbell,
+    receiver: FlaskClient, provider: Provider, recorded: list[Json], everywhere: Services,
+    wake_up: RememberingWakeUp,
 ) -> None:  # fmt: skip
     chance = random.Random(7)
     answers = [
-        _post(door, provider, _forged(provider.sign(chance.choice(recorded)), chance))
+        _post(receiver, provider, _forged(provider.sign(chance.choice(recorded)), chance))
         for _ in range(FORGED)
     ]
     assert set(answers) <= {401, 403}
     assert count(everywhere, inbox) == 0
-    assert doorbell.rung == []
+    assert wake_up.notified == []
 
 
 def test_genuine_webhooks_that_come_again_change_nothing(
-    door: FlaskClient, provider: Provider, name: str, everywhere: Services,
-    doorbell: RememberingDoorbell,
+    receiver: FlaskClient, provider: Provider, name: str, everywhere: Services,
+    wake_up: RememberingWakeUp,
 ) -> None:  # fmt: skip
     text = (PAYLOADS / name / f"{provider.text}.json").read_text(encoding="utf-8")
     bodies = [provider.unique(json.loads(text), number) for number in range(1, REPLAYED + 1)]
-    first = [_post(door, provider, provider.sign(body)) for body in bodies]
-    rung, kept = len(doorbell.rung), count(everywhere, messages)
-    again = [_post(door, provider, provider.sign(body)) for body in bodies]
+    first = [_post(receiver, provider, provider.sign(body)) for body in bodies]
+    notified, kept = len(wake_up.notified), count(everywhere, messages)
+    again = [_post(receiver, provider, provider.sign(body)) for body in bodies]
     assert set(first) == set(again) == {200}
-    assert (kept, rung) == (REPLAYED, REPLAYED)
-    assert (count(everywhere, messages), len(doorbell.rung)) == (kept, rung)
+    assert (kept, notified) == (REPLAYED, REPLAYED)
+    assert (count(everywhere, messages), len(wake_up.notified)) == (kept, notified)
 
 
 def _mutated(provider: Provider, body: Json, chance: random.Random) -> Request:

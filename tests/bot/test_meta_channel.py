@@ -9,21 +9,20 @@ from typing import Any
 import pytest
 
 from agent.settings import Settings
-from agent.store.outbox import Parcel
-from bot.channels.base import Place, Refused, Sent, Unclear
-from bot.channels.meaning import Kind
-from bot.channels.meta import MetaChannel
-from bot.channels.meta_codes import CODES
-from bot.simulator import Fault
-from bot.simulator import faults as wrong
+from channels.base import Kind, Place, Refused, Sent, Unknown
+from channels.meta.codes import CODES
+from channels.meta.send import MetaChannel
+from simulator import Fault
+from simulator import faults as wrong
+from store.conversations.outbox import OutboxMessage
 from tests.standins.meta import NUMBER, TOKEN, MetaStandin
 from tests.standins.server import serve
 
 CARS = [{"id": "suv", "title": "SUV"}, {"id": "sedan", "title": "Sedán"}]
 
 
-def parcel(**changed: Any) -> Parcel:
-    plain = Parcel(
+def outgoing(**changed: Any) -> OutboxMessage:
+    plain = OutboxMessage(
         id=42, conversation_id=1, channel="meta", our_address=NUMBER,
         customer_address="5511987654321", body="Abrimos a las 9.", state="pending", token="t",
         attempts=1, unknowns=0, sending_at=time.time(), created_at=time.time(),
@@ -58,7 +57,7 @@ def open_channel(address: str, token: str = TOKEN, timeout: float = 5) -> MetaCh
 def test_a_send_is_plain_text_without_preview_and_names_the_outbox_row(
     channel: MetaChannel, meta: MetaStandin
 ) -> None:
-    result = channel.send(parcel(body="Sim! https://a.mx 🚗"))
+    result = channel.send(outgoing(body="Sim! https://a.mx 🚗"))
     [taken] = meta.taken
     assert result == Sent(taken.id, "accepted")
     assert taken.body == {
@@ -71,14 +70,14 @@ def test_a_send_is_plain_text_without_preview_and_names_the_outbox_row(
 def test_somebody_who_hides_the_number_is_written_to_by_id(
     channel: MetaChannel, meta: MetaStandin
 ) -> None:
-    assert isinstance(channel.send(parcel(customer_address="BR.1502576394655843")), Sent)
+    assert isinstance(channel.send(outgoing(customer_address="BR.1502576394655843")), Sent)
     assert meta.taken[0].body["recipient"] == "BR.1502576394655843"
     assert "to" not in meta.taken[0].body
 
 
 def test_4097_characters_are_refused_and_4096_are_not(channel: MetaChannel) -> None:
-    assert isinstance(channel.send(parcel(body="x" * 4096)), Sent)
-    result = channel.send(parcel(body="x" * 4097))
+    assert isinstance(channel.send(outgoing(body="x" * 4096)), Sent)
+    result = channel.send(outgoing(body="x" * 4097))
     assert isinstance(result, Refused)
     assert (result.code, result.again_in) == ("100", None)
 
@@ -91,9 +90,9 @@ def test_every_code_of_the_table_is_handled_as_its_class_says(
     channel: MetaChannel, meta: MetaStandin, code: int
 ) -> None:
     meta.faults.sends.append(Fault(400, code) if code else Fault(401, 190))
-    result, meaning = channel.send(parcel()), CODES[code]
+    result, meaning = channel.send(outgoing()), CODES[code]
     if meaning.kind is Kind.UNCLEAR:
-        assert isinstance(result, Unclear)
+        assert isinstance(result, Unknown)
         return
     assert isinstance(result, Refused)
     assert result.error == f"{meaning.sentence} (Meta: On demand)"
@@ -113,7 +112,7 @@ def test_codes_are_in_the_class_that_meta_describes(code: int, kind: Kind) -> No
 
 def test_the_window_is_called_by_its_own_name(channel: MetaChannel, meta: MetaStandin) -> None:
     meta.faults.sends.append(Fault(400, 131047))
-    result = channel.send(parcel())
+    result = channel.send(outgoing())
     assert isinstance(result, Refused)
     assert (result.code, result.again_in) == ("window", None)
 
@@ -124,7 +123,7 @@ def test_the_pair_rate_waits_four_times_longer_each_time(
     waits = []
     for attempts in (1, 2, 3, 9):
         meta.faults.sends.append(Fault(400, 131056))
-        result = channel.send(parcel(attempts=attempts))
+        result = channel.send(outgoing(attempts=attempts))
         assert isinstance(result, Refused)
         waits.append(result.again_in)
     assert waits == [1.0, 4.0, 16.0, 3600.0]
@@ -132,7 +131,7 @@ def test_the_pair_rate_waits_four_times_longer_each_time(
 
 def test_a_wait_that_is_asked_for_is_kept(channel: MetaChannel, meta: MetaStandin) -> None:
     meta.faults.sends.append(Fault(429, 130429, retry_after=7))
-    result = channel.send(parcel())
+    result = channel.send(outgoing())
     assert isinstance(result, Refused)
     assert result.again_in == 7.0
 
@@ -140,7 +139,7 @@ def test_a_wait_that_is_asked_for_is_kept(channel: MetaChannel, meta: MetaStandi
 def test_a_wrong_token_names_the_setting_and_alerts(
     address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    result = open_channel(address, token="other").send(parcel())
+    result = open_channel(address, token="other").send(outgoing())
     assert isinstance(result, Refused)
     assert (result.code, result.again_in) == ("190", None)
     assert "META_ACCESS_TOKEN" in result.error
@@ -152,7 +151,7 @@ def test_a_status_without_a_code_counts_by_itself(
     channel: MetaChannel, meta: MetaStandin, status: int, again_in: float | None
 ) -> None:
     meta.faults.sends.append(Fault(status))
-    result = channel.send(parcel())
+    result = channel.send(outgoing())
     assert isinstance(result, Refused)
     assert (result.code, result.again_in) == (str(status), again_in)
 
@@ -166,25 +165,25 @@ def test_what_cannot_be_told_is_unclear_and_sent_once(
     channel: MetaChannel, meta: MetaStandin, fault: Fault
 ) -> None:
     meta.faults.sends.append(fault)
-    assert isinstance(channel.send(parcel()), Unclear)
+    assert isinstance(channel.send(outgoing()), Unknown)
     assert len(meta.taken) == int(fault.taken)
     assert not meta.faults.sends
 
 
 def test_an_answer_that_never_comes_is_unclear(address: str, meta: MetaStandin) -> None:
     meta.faults.sends.append(wrong.HANG_BUT_TAKEN)
-    assert isinstance(open_channel(address, timeout=0.3).send(parcel()), Unclear)
+    assert isinstance(open_channel(address, timeout=0.3).send(outgoing()), Unknown)
 
 
 def test_a_connection_that_never_stood_is_refused(nobody: str) -> None:
-    result = open_channel(nobody).send(parcel())
+    result = open_channel(nobody).send(outgoing())
     assert isinstance(result, Refused)
     assert result.again_in is not None
 
 
 def test_nothing_can_be_looked_up(channel: MetaChannel) -> None:
-    channel.send(parcel())
-    assert channel.look_up(parcel()) is None
+    channel.send(outgoing())
+    assert channel.look_up(outgoing()) is None
 
 
 # --- templates and choices
@@ -194,19 +193,19 @@ def test_a_template_carries_the_words_in_its_variable(
     channel: MetaChannel, meta: MetaStandin
 ) -> None:
     extra = {"template": "respuesta", "language": "es_MX", "variables": ["Su coche está listo."]}
-    assert isinstance(channel.send(parcel(kind="template", extra=extra)), Sent)
+    assert isinstance(channel.send(outgoing(kind="template", extra=extra)), Sent)
     assert meta.taken[0].words == "Su coche está listo."
 
 
 def test_a_template_that_is_not_approved_is_dead(channel: MetaChannel) -> None:
     extra = {"template": "respuesta", "language": "de", "variables": ["x"]}
-    result = channel.send(parcel(kind="template", extra=extra))
+    result = channel.send(outgoing(kind="template", extra=extra))
     assert isinstance(result, Refused)
     assert (result.code, result.again_in) == ("132001", None)
 
 
 def test_up_to_three_short_choices_are_buttons(channel: MetaChannel, meta: MetaStandin) -> None:
-    channel.send(parcel(kind="buttons", body="¿Cuál?", extra={"buttons": CARS}))
+    channel.send(outgoing(kind="buttons", body="¿Cuál?", extra={"buttons": CARS}))
     interactive = meta.taken[0].body["interactive"]
     assert interactive["type"] == "button"
     assert [one["reply"]["title"] for one in interactive["action"]["buttons"]] == ["SUV", "Sedán"]
@@ -216,7 +215,7 @@ def test_more_choices_or_described_ones_are_a_list(channel: MetaChannel, meta: M
     many = [{"id": f"c{n}", "title": f"Coche {n}"} for n in range(10)]
     told = [{"id": "suv", "title": "SUV", "description": "5 lugares"}]
     for offered in (many, told):
-        channel.send(parcel(kind="buttons", body="¿Cuál?", extra={"buttons": offered}))
+        channel.send(outgoing(kind="buttons", body="¿Cuál?", extra={"buttons": offered}))
     assert [one.body["interactive"]["type"] for one in meta.taken] == ["list", "list"]
     [row] = meta.taken[1].body["interactive"]["action"]["sections"][0]["rows"]
     assert row == {"id": "suv", "title": "SUV", "description": "5 lugares"}
@@ -232,7 +231,7 @@ def test_more_choices_or_described_ones_are_a_list(channel: MetaChannel, meta: M
 def test_choices_that_do_not_fit_are_said_in_words(
     channel: MetaChannel, meta: MetaStandin, body: str, offered: list[dict[str, str]]
 ) -> None:
-    assert isinstance(channel.send(parcel(kind="buttons", body=body, extra={"buttons": offered})),
+    assert isinstance(channel.send(outgoing(kind="buttons", body=body, extra={"buttons": offered})),
                       Sent)  # fmt: skip
     assert meta.taken[0].words == "\n".join(
         ["¿Cuál?", "", *(f"- {one['title']}" for one in offered)]
@@ -240,7 +239,7 @@ def test_choices_that_do_not_fit_are_said_in_words(
 
 
 def test_a_long_text_with_choices_is_a_list(channel: MetaChannel, meta: MetaStandin) -> None:
-    channel.send(parcel(kind="buttons", body="x" * 1025, extra={"buttons": CARS}))
+    channel.send(outgoing(kind="buttons", body="x" * 1025, extra={"buttons": CARS}))
     assert meta.taken[0].body["interactive"]["type"] == "list"
 
 

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers, MultiDict
 
 from agent.settings import Settings
-from agent.store.inbox import Inbound
-from agent.store.owners import Echo
-from bot.channels.base import Call, Event, Report
-from bot.channels.meta_inbound import MetaDoor, events
-from bot.channels.meta_signature import SIGNATURE, sign
-from bot.errors import BadSignature, Unparseable
+from channels.base import Call, Event, Report
+from channels.errors import BadSignature, Unparseable
+from channels.meta.receive import SIGNATURE, MetaReceiver, events, sign
+from store.conversations.inbox import Inbound
+from store.conversations.owners import Echo
 from tests.standins.meta import SECRET, signed
 
 FOLDER = Path(__file__).parent / "payloads" / "meta"
@@ -170,8 +169,8 @@ def test_every_number_counts_when_none_is_named() -> None:
 def test_no_character_that_a_database_refuses_is_kept() -> None:
     body = payload("message__text")
     body["entry"][0]["changes"][0]["value"]["messages"][0]["text"]["body"] = "ho\0la \ud83d"
-    door, raw = MetaDoor(settings()), json.dumps(body).encode()
-    [message] = door.read(call(raw, sign(SECRET, raw)))
+    receiver, raw = MetaReceiver(settings()), json.dumps(body).encode()
+    [message] = receiver.read(call(raw, sign(SECRET, raw)))
     assert isinstance(message, Inbound)
     assert message.text == "hola \ufffd"
     assert "\0" not in json.dumps(asdict(message), ensure_ascii=False)
@@ -213,13 +212,13 @@ def test_the_published_vector_is_signed_as_published() -> None:
     assert sign("appsecret123", raw) == (
         "sha256=5f5d4ae685e6c323ebea2d5a7d58ac41acf4344a54bae38373a09987238e8198"
     )
-    assert MetaDoor(settings()).read(call(raw, sign("appsecret123", raw))) == []
+    assert MetaReceiver(settings()).read(call(raw, sign("appsecret123", raw))) == []
 
 
 def test_escaped_letters_and_slashes_are_signed_as_they_came() -> None:
     raw, headers = signed(payload("message__text"))
     assert b"\\u00ea" in raw
-    [message] = MetaDoor(settings()).read(call(raw, headers[SIGNATURE]))
+    [message] = MetaReceiver(settings()).read(call(raw, headers[SIGNATURE]))
     assert isinstance(message, Inbound)
     assert message.text == "Oi, vocês abrem sábado?"
 
@@ -227,24 +226,24 @@ def test_escaped_letters_and_slashes_are_signed_as_they_came() -> None:
 @pytest.mark.parametrize("given", [None, "", "sha256=", "sha256=é", "sha1=abc", "x" * 71])
 def test_a_body_without_its_signature_is_refused(given: str | None) -> None:
     with pytest.raises(BadSignature):
-        MetaDoor(settings()).read(call(b"{}", given))
+        MetaReceiver(settings()).read(call(b"{}", given))
 
 
 def test_a_body_that_changed_on_the_way_is_refused() -> None:
     raw, headers = signed(payload("message__text"))
     with pytest.raises(BadSignature):
-        MetaDoor(settings()).read(call(raw.replace(b"Oi", b"Ai"), headers[SIGNATURE]))
+        MetaReceiver(settings()).read(call(raw.replace(b"Oi", b"Ai"), headers[SIGNATURE]))
 
 
 def test_without_a_secret_nothing_is_genuine() -> None:
     with pytest.raises(BadSignature):
-        MetaDoor(settings("")).read(call(b"{}", sign("", b"{}")))
+        MetaReceiver(settings("")).read(call(b"{}", sign("", b"{}")))
 
 
 def test_two_secrets_count_while_one_is_being_changed() -> None:
-    door = MetaDoor(settings("new, old"))
-    assert door.read(call(b"{}", sign("old", b"{}"))) == []
-    assert door.read(call(b"{}", sign("new", b"{}"))) == []
+    receiver = MetaReceiver(settings("new, old"))
+    assert receiver.read(call(b"{}", sign("old", b"{}"))) == []
+    assert receiver.read(call(b"{}", sign("new", b"{}"))) == []
 
 
 @pytest.mark.parametrize(
@@ -252,4 +251,4 @@ def test_two_secrets_count_while_one_is_being_changed() -> None:
 )
 def test_a_signed_body_that_is_no_json_object_is_unparseable(raw: bytes) -> None:
     with pytest.raises(Unparseable):
-        MetaDoor(settings()).read(call(raw, sign(SECRET, raw)))
+        MetaReceiver(settings()).read(call(raw, sign(SECRET, raw)))

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from agent.services import Services
-from agent.store.tables import conversations, delivery_states, inbox, messages, outbox
+from actions.services import Services
 from bot.app import create_app
-from tests.bot.conftest import RememberingDoorbell, count, on_one_database
+from store.tables import conversations, delivery_states, inbox, messages, outbox
+from tests.bot.conftest import RememberingWakeUp, count, on_one_database
 from tests.bot.test_meta_inbound import NUMBER, payload
 from tests.standins.meta import SECRET, signed
 
@@ -82,12 +82,12 @@ def test_without_a_word_of_ours_no_address_is_verified(client: FlaskClient) -> N
 
 
 def test_a_message_is_stored_and_rung(
-    hook: Hook, with_meta: Services, doorbell: RememberingDoorbell
+    hook: Hook, with_meta: Services, wake_up: RememberingWakeUp
 ) -> None:
     answer = hook(payload("message__text"))
     assert (answer.status_code, answer.text) == (200, "")
-    [(_, conversation_id)] = doorbell.rung
-    assert with_meta.turns.waiting(int(conversation_id)) is not None
+    [(_, conversation_id)] = wake_up.notified
+    assert with_meta.store.turns.waiting(int(conversation_id)) is not None
 
 
 def test_a_redelivery_changes_nothing(hook: Hook, with_meta: Services) -> None:
@@ -97,13 +97,13 @@ def test_a_redelivery_changes_nothing(hook: Hook, with_meta: Services) -> None:
 
 
 def test_a_batch_is_stored_whole_and_every_conversation_is_rung_once(
-    hook: Hook, with_meta: Services, doorbell: RememberingDoorbell
+    hook: Hook, with_meta: Services, wake_up: RememberingWakeUp
 ) -> None:
     hook(payload("batch__three_customers"))
     assert (count(with_meta, inbox), count(with_meta, delivery_states)) == (4, 0)  # not our sends
-    assert len(doorbell.rung) == 3
+    assert len(wake_up.notified) == 3
     # Order is promised within a conversation, not between customers.
-    threads = [with_meta.conversations.thread(int(number)) for _, number in doorbell.rung]
+    threads = [with_meta.store.conversations.thread(int(number)) for _, number in wake_up.notified]
     said = sorted([line.text for line in thread] for thread in threads)
     assert said == [["soy Eva"], ["soy Luis"], ["uno", "dos"]]
 
@@ -150,7 +150,7 @@ def test_another_number_of_the_same_app_is_not_ours(hook: Hook, with_meta: Servi
 
 def test_a_status_proves_a_send_of_which_nobody_knew(hook: Hook, with_meta: Services) -> None:
     hook(payload("message__text"))
-    with_meta.conversations.reply(1, "Sim", ["Sim"], "ana")
+    with_meta.store.conversations.reply(1, "Sim", ["Sim"], "ana")
     with with_meta.database.write() as tx:
         row = tx.scalar(select(outbox.c.id))
         tx.execute(update(outbox).values(state="unknown"))
@@ -167,11 +167,11 @@ def test_a_failure_that_is_told_later_is_shown_with_its_reason(
     hook: Hook, with_meta: Services
 ) -> None:
     hook(payload("message__text"))
-    with_meta.conversations.reply(1, "Sim", ["Sim"], "ana")
+    with_meta.store.conversations.reply(1, "Sim", ["Sim"], "ana")
     with with_meta.database.write() as tx:
         tx.execute(update(outbox).values(state="sent", provider_message_id="wamid.OUT2"))
     hook(payload("status__failed_window"))
-    [_, line] = with_meta.conversations.thread(1)
+    [_, line] = with_meta.store.conversations.thread(1)
     assert line.delivery == "failed"
     assert "24 hours" in line.error
 
@@ -182,7 +182,7 @@ def test_a_person_in_the_phone_app_takes_over(hook: Hook, with_meta: Services) -
     hook(payload("echo__text"))
     with with_meta.database.read() as tx:
         assert tx.scalar(select(conversations.c.owner)) == "human"
-    said = [line.text for line in with_meta.conversations.thread(1)]
+    said = [line.text for line in with_meta.store.conversations.thread(1)]
     assert said == ["Oi, vocês abrem sábado?", "Soy Bia, yo le atiendo"]
 
 

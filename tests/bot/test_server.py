@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
-from bot.limits import Bodies
+from serving.limits import Bodies
 from tests.bot.serving import (
     SMALL,
     Caller,

@@ -5,10 +5,10 @@ import http.client
 import time
 import urllib.parse
 
-from agent.services import Services
-from agent.store.tables import inbox
+from actions.services import Services
 from bot.app import create_app
-from bot.limits import BOT
+from serving.limits import BOT
+from store.tables import inbox
 from tests.bot.conftest import PUBLIC, count, on_one_database, payload, signature
 from tests.bot.serving import SlowCallers, serving
 

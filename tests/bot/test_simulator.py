@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 
 from bot import chat
-from bot.channels.twilio_signature import verify
-from bot.simulator import Faults, create_simulator
-from bot.simulator.ledger import Message
+from channels.twilio.receive import verify
+from simulator import Faults, create_simulator
+from simulator.ledger import Message
 from tests.standins.server import serve
 
 SID, TOKEN, NUMBER = "AC00000000000000000000000000000001", "secret", "whatsapp:+14155238886"

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from agent.services import Services, open_services
-from agent.store.inbox import Inbound
-from agent.store.owners import Echo, OwnerChange
-from agent.store.tables import messages
+from actions.services import Services, open_services
 from bot.app import create_app
-from bot.channels.base import Event, Report
-from bot.spool import Spool
+from channels.base import Event, Report
+from store.conversations.inbox import Inbound
+from store.conversations.owners import Echo, OwnerChange
+from store.spool import Spool
+from store.tables import messages
 from tests.bot.conftest import (
     PUBLIC,
-    RememberingDoorbell,
+    RememberingWakeUp,
     count,
     on_one_database,
     opened,
@@ -195,29 +195,29 @@ def test_only_its_owner_may_read_the_spool(spool: Spool, store: Store) -> None:
 
 @on_one_database
 def test_a_locked_database_is_a_200_and_the_message_is_stored_when_it_opens(
-    services: Services, doorbell: RememberingDoorbell
+    services: Services, wake_up: RememberingWakeUp
 ) -> None:
-    impatient = open_services(services.settings, doorbell, patience=0.1)
+    impatient = open_services(services.settings, wake_up, patience=0.1)
     app, form = create_app(impatient), payload("text")
     headers = {"X-Twilio-Signature": signature(f"{PUBLIC}/webhooks/twilio", form)}
     locker = sqlite3.connect(services.database.url.removeprefix("sqlite:///"))
     locker.execute("BEGIN IMMEDIATE")
     answer = app.test_client().post("/webhooks/twilio", data=form, headers=headers)
-    assert (answer.status_code, doorbell.rung) == (200, [])
+    assert (answer.status_code, wake_up.notified) == (200, [])
     assert "spool_waiting 1.0" in opened(app, services).get("/metrics").text
     locker.rollback()
     locker.close()
     assert app.extensions["spool"].drain() == 1
-    assert (count(services, messages), len(doorbell.rung)) == (1, 1)
+    assert (count(services, messages), len(wake_up.notified)) == (1, 1)
     impatient.database.close()
 
 
 @on_one_database
 def test_an_unreachable_database_is_a_200_and_not_ready(
-    services: Services, doorbell: RememberingDoorbell
+    services: Services, wake_up: RememberingWakeUp
 ) -> None:
     gone = services.settings.model_copy(update={"database_url": "postgresql://x@127.0.0.1:1/x"})
-    app, form = create_app(open_services(gone, doorbell, patience=0.1)), payload("text")
+    app, form = create_app(open_services(gone, wake_up, patience=0.1)), payload("text")
     headers = {"X-Twilio-Signature": signature(f"{PUBLIC}/webhooks/twilio", form)}
     client = opened(app, services)
     assert client.post("/webhooks/twilio", data=form, headers=headers).status_code == 200

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from agent.services import Services
-from agent.store.tables import inbox
+from actions.services import Services
+from agent.bounded_json import DEEPEST, MOST_ELEMENTS, MOST_FIELDS, is_tangled
 from bot.app import create_app
-from bot.channels.chatwoot_signature import SIGNATURE, TIMESTAMP
-from bot.channels.chatwoot_signature import signature as chatwoot_signature
-from bot.channels.meta_signature import SIGNATURE as META_SIGNATURE
-from bot.channels.meta_signature import sign
-from bot.limits import OTHERS
-from bot.tangles import DEEPEST, MOST_ELEMENTS, MOST_FIELDS, is_tangled
+from channels.chatwoot.receive import SIGNATURE, TIMESTAMP
+from channels.chatwoot.receive import signature as chatwoot_signature
+from channels.meta.receive import SIGNATURE as META_SIGNATURE
+from channels.meta.receive import sign
+from serving.limits import OTHERS
+from store.tables import inbox
 from tests.bot.conftest import Post, count, on_one_database, payload
 from tests.bot.test_hostile_webhooks import CHATWOOT_SECRET
 from tests.bot.test_hostile_webhooks import everywhere as everywhere

@@ -8,22 +8,22 @@ import pytest
 from flask import Flask
 
 from agent.settings import Settings
-from agent.store.outbox import Parcel
-from bot.channels.base import Place, Refused, Sent, Unclear
-from bot.channels.twilio import TwilioChannel
-from bot.channels.twilio_codes import CODES, Kind
-from bot.errors import ChannelUnavailable
-from bot.simulator import Fault, Faults, create_simulator
-from bot.simulator import faults as wrong
-from bot.simulator.ledger import Ledger, Message
+from channels.base import Place, Refused, Sent, Unknown
+from channels.errors import ChannelUnavailable
+from channels.twilio.codes import CODES, Kind
+from channels.twilio.send import TwilioChannel
+from simulator import Fault, Faults, create_simulator
+from simulator import faults as wrong
+from simulator.ledger import Ledger, Message
+from store.conversations.outbox import OutboxMessage
 from tests.standins.server import serve
 
 SID, TOKEN = "AC00000000000000000000000000000001", "secret"
 OURS, THEIRS = "whatsapp:+14155238886", "whatsapp:+5215512345678"
 
 
-def parcel(**changed: object) -> Parcel:
-    plain = Parcel(
+def outgoing(**changed: object) -> OutboxMessage:
+    plain = OutboxMessage(
         id=42, conversation_id=1, channel="twilio", our_address=OURS, customer_address=THEIRS,
         body="Abrimos a las 9.", state="pending", token="t", attempts=1, unknowns=0,
         sending_at=time.time(), created_at=time.time(), last_inbound_at=time.time(),
@@ -68,7 +68,7 @@ def ledger(simulator: Flask) -> Ledger:
 def test_a_send_arrives_with_its_address_body_and_callback(
     channel: TwilioChannel, simulator: Flask
 ) -> None:
-    result = channel.send(parcel(body="Hola, ¿qué tal? 🚗 & más"))
+    result = channel.send(outgoing(body="Hola, ¿qué tal? 🚗 & más"))
     assert isinstance(result, Sent)
     [message] = ledger(simulator).newest_first()
     assert message.sid == result.provider_message_id
@@ -79,7 +79,7 @@ def test_a_send_arrives_with_its_address_body_and_callback(
 
 def test_the_callback_goes_to_the_public_address(address: str, simulator: Flask) -> None:
     channel = open_channel(address, public_base_url="https://bot.example.com")
-    channel.send(parcel(id=7))
+    channel.send(outgoing(id=7))
     [message] = ledger(simulator).newest_first()
     assert message.callback == "https://bot.example.com/webhooks/twilio/status?out_id=7"
 
@@ -93,7 +93,7 @@ def test_what_was_surely_not_taken_is_tried_again(
     channel: TwilioChannel, faults: Faults, simulator: Flask, fault: Fault, again_in: float
 ) -> None:
     faults.sends.append(fault)
-    result = channel.send(parcel())
+    result = channel.send(outgoing())
     assert isinstance(result, Refused)
     assert result.again_in == again_in
     assert ledger(simulator).newest_first() == []
@@ -104,9 +104,9 @@ def test_every_code_of_the_table_is_handled_as_its_class_says(
     channel: TwilioChannel, faults: Faults, code: int
 ) -> None:
     faults.sends.append(Fault(400, code))
-    result, kind = channel.send(parcel()), CODES[code].kind
+    result, kind = channel.send(outgoing()), CODES[code].kind
     if kind is Kind.UNCLEAR:
-        assert isinstance(result, Unclear)
+        assert isinstance(result, Unknown)
         return
     assert isinstance(result, Refused)
     assert result.code == {63016: "window", 21610: "opted_out"}.get(code, str(code))
@@ -116,7 +116,7 @@ def test_every_code_of_the_table_is_handled_as_its_class_says(
 
 def test_an_unknown_code_of_a_4xx_is_permanent(channel: TwilioChannel, faults: Faults) -> None:
     faults.sends.append(Fault(400, 99999))
-    result = channel.send(parcel())
+    result = channel.send(outgoing())
     assert isinstance(result, Refused)
     assert (result.code, result.again_in) == ("99999", None)
 
@@ -130,7 +130,7 @@ def test_what_cannot_be_told_is_unclear_and_sent_once(
     channel: TwilioChannel, faults: Faults, simulator: Flask, fault: Fault
 ) -> None:
     faults.sends.append(fault)
-    assert isinstance(channel.send(parcel()), Unclear)
+    assert isinstance(channel.send(outgoing()), Unknown)
     assert len(ledger(simulator).newest_first()) == int(fault.taken)
     assert not faults.sends
 
@@ -138,33 +138,33 @@ def test_what_cannot_be_told_is_unclear_and_sent_once(
 def test_an_answer_that_never_comes_is_unclear(address: str, faults: Faults) -> None:
     impatient = open_channel(address, bot_port=1)
     faults.sends.append(wrong.HANG_BUT_TAKEN)
-    assert isinstance(impatient.send(parcel()), Unclear)
-    found = impatient.look_up(parcel())
+    assert isinstance(impatient.send(outgoing()), Unknown)
+    found = impatient.look_up(outgoing())
     assert found is not None
 
 
 def test_a_connection_that_never_stood_is_refused(nobody: str) -> None:
-    result = open_channel(nobody).send(parcel())
+    result = open_channel(nobody).send(outgoing())
     assert isinstance(result, Refused)
     assert result.again_in is not None
 
 
 def test_wrong_credentials_name_the_setting(address: str) -> None:
-    result = open_channel(address, twilio_auth_token="other").send(parcel())
+    result = open_channel(address, twilio_auth_token="other").send(outgoing())
     assert isinstance(result, Refused)
     assert result.code == "20003"
     assert "TWILIO_AUTH_TOKEN" in result.error
 
 
 def test_another_number_of_ours_names_the_setting(channel: TwilioChannel) -> None:
-    result = channel.send(parcel(our_address="whatsapp:+1999"))
+    result = channel.send(outgoing(our_address="whatsapp:+1999"))
     assert isinstance(result, Refused)
     assert (result.code, result.again_in) == ("63007", None)
 
 
 def test_1601_characters_are_refused_and_1600_are_not(channel: TwilioChannel) -> None:
-    assert isinstance(channel.send(parcel(body="x" * 1600)), Sent)
-    result = channel.send(parcel(body="x" * 1601))
+    assert isinstance(channel.send(outgoing(body="x" * 1600)), Sent)
+    result = channel.send(outgoing(body="x" * 1601))
     assert isinstance(result, Refused)
     assert result.code == "21617"
 
@@ -175,14 +175,14 @@ TEMPLATE = {"template": "HX" + "0" * 32, "variables": ["Su coche está listo."]}
 
 
 def test_a_template_is_sent_by_its_content_sid(channel: TwilioChannel, simulator: Flask) -> None:
-    assert isinstance(channel.send(parcel(kind="template", extra=TEMPLATE)), Sent)
+    assert isinstance(channel.send(outgoing(kind="template", extra=TEMPLATE)), Sent)
     [message] = ledger(simulator).newest_first()
     assert message.body == "[HX000000] Su coche está listo."
 
 
 def test_a_template_that_was_taken_is_found_by_its_variables(channel: TwilioChannel) -> None:
-    late = parcel(kind="template", extra=TEMPLATE)
-    channel.send(parcel())
+    late = outgoing(kind="template", extra=TEMPLATE)
+    channel.send(outgoing())
     assert channel.look_up(late) is None
     channel.send(late)
     assert channel.look_up(late) is not None
@@ -192,7 +192,7 @@ def test_choices_without_a_content_sid_are_said_in_words(
     channel: TwilioChannel, simulator: Flask
 ) -> None:
     extra = {"buttons": [{"id": "a", "title": "SUV"}, {"id": "b", "title": "Sedán"}]}
-    asked = parcel(body="¿Cuál?", kind="buttons", extra=extra)
+    asked = outgoing(body="¿Cuál?", kind="buttons", extra=extra)
     channel.send(asked)
     [message] = ledger(simulator).newest_first()
     assert message.body == "¿Cuál?\n\n- SUV\n- Sedán"
@@ -225,17 +225,17 @@ def test_typing_never_fails(address: str) -> None:
 
 
 def test_a_send_that_was_taken_is_found(channel: TwilioChannel, simulator: Flask) -> None:
-    sent = channel.send(parcel())
-    found = channel.look_up(parcel())
+    sent = channel.send(outgoing())
+    found = channel.look_up(outgoing())
     assert isinstance(sent, Sent)
     assert found is not None
     assert found.provider_message_id == sent.provider_message_id
 
 
 def test_a_send_that_was_not_taken_is_not_found(channel: TwilioChannel) -> None:
-    channel.send(parcel(body="Otra cosa"))
-    channel.send(parcel(customer_address="whatsapp:+5210000000001"))
-    assert channel.look_up(parcel()) is None
+    channel.send(outgoing(body="Otra cosa"))
+    channel.send(outgoing(customer_address="whatsapp:+5210000000001"))
+    assert channel.look_up(outgoing()) is None
 
 
 def test_an_equal_body_of_another_row_is_not_taken_twice(address: str) -> None:
@@ -244,13 +244,13 @@ def test_an_equal_body_of_another_row_is_not_taken_twice(address: str) -> None:
         _env_file=None, twilio_base_url=address, twilio_account_sid=SID, twilio_auth_token=TOKEN
     )
     channel = TwilioChannel(settings, taken=recorded.__contains__)
-    first = channel.send(parcel())
+    first = channel.send(outgoing())
     assert isinstance(first, Sent)
     recorded.add(first.provider_message_id)
-    assert channel.look_up(parcel()) is None
-    second = channel.send(parcel())
+    assert channel.look_up(outgoing()) is None
+    second = channel.send(outgoing())
     assert isinstance(second, Sent)
-    assert channel.look_up(parcel()) == Sent(second.provider_message_id, "delivered")
+    assert channel.look_up(outgoing()) == Sent(second.provider_message_id, "delivered")
 
 
 def test_an_equal_body_of_yesterday_is_not_this_one(
@@ -258,7 +258,7 @@ def test_an_equal_body_of_yesterday_is_not_this_one(
 ) -> None:
     old = Message("SMold", OURS, THEIRS, "Abrimos a las 9.", False, time.time() - 86_400, "read")
     ledger(simulator).put(old)
-    assert channel.look_up(parcel()) is None
+    assert channel.look_up(outgoing()) is None
 
 
 def test_a_queued_message_is_found_though_it_has_no_date_sent(
@@ -266,7 +266,7 @@ def test_a_queued_message_is_found_though_it_has_no_date_sent(
 ) -> None:
     queued = Message("SMq", OURS, THEIRS, "Abrimos a las 9.", False, time.time(), "queued")
     ledger(simulator).put(queued)
-    assert channel.look_up(parcel()) == Sent("SMq", "queued")
+    assert channel.look_up(outgoing()) == Sent("SMq", "queued")
 
 
 def test_what_the_customer_wrote_in_the_same_words_is_not_ours(
@@ -274,15 +274,15 @@ def test_what_the_customer_wrote_in_the_same_words_is_not_ours(
 ) -> None:
     theirs = Message("SMin", OURS, THEIRS, "Abrimos a las 9.", True, time.time(), "received")
     ledger(simulator).put(theirs)
-    assert channel.look_up(parcel()) is None
+    assert channel.look_up(outgoing()) is None
 
 
 def test_later_pages_are_read(channel: TwilioChannel, simulator: Flask) -> None:
-    sent = channel.send(parcel())
+    sent = channel.send(outgoing())
     for number in range(120):
         other = Message(f"SM{number}", OURS, THEIRS, "otra", False, time.time(), "sent")
         ledger(simulator).put(other)
-    found = channel.look_up(parcel())
+    found = channel.look_up(outgoing())
     assert isinstance(sent, Sent)
     assert found is not None
     assert found.provider_message_id == sent.provider_message_id
@@ -291,10 +291,10 @@ def test_later_pages_are_read(channel: TwilioChannel, simulator: Flask) -> None:
 def test_a_list_that_cannot_be_read_says_so(channel: TwilioChannel, faults: Faults) -> None:
     faults.list_status = 500
     with pytest.raises(ChannelUnavailable):
-        channel.look_up(parcel())
+        channel.look_up(outgoing())
 
 
 def test_a_list_that_is_late_shows_nothing_yet(channel: TwilioChannel, faults: Faults) -> None:
-    channel.send(parcel())
+    channel.send(outgoing())
     faults.list_lag = 60
-    assert channel.look_up(parcel()) is None
+    assert channel.look_up(outgoing()) is None

@@ -3,16 +3,16 @@ import json
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from agent.store.inbox import Inbound
-from bot.channels import twilio_inbound
-from bot.channels.base import Report
-from bot.channels.twilio_codes import CODES
-from bot.errors import Unparseable
+from channels.base import Report
+from channels.errors import Unparseable
+from channels.twilio import receive
+from channels.twilio.codes import CODES
+from store.conversations.inbox import Inbound
 from tests.bot.conftest import PAYLOADS, payload
 
 
 def parsed(name: str, **changed: str) -> Inbound | None:
-    return twilio_inbound.message(MultiDict(payload(name, **changed)))
+    return receive.message(MultiDict(payload(name, **changed)))
 
 
 def test_a_text_keeps_every_field() -> None:
@@ -101,8 +101,8 @@ def test_what_nobody_has_to_answer_is_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(STATUSES))
 def test_a_status_callback_is_a_report(name: str) -> None:
     form = json.loads((PAYLOADS / f"status__{name}.json").read_text(encoding="utf-8"))
-    assert twilio_inbound.is_report(MultiDict(form))
-    told = twilio_inbound.report(MultiDict(form), "42")
+    assert receive.is_report(MultiDict(form))
+    told = receive.report(MultiDict(form), "42")
     assert (told.status, told.error_code, told.outbox_id) == (*STATUSES[name], 42)
 
 
@@ -146,9 +146,7 @@ def test_fields_of_next_year_are_kept() -> None:
 
 
 def test_a_repeated_field_keeps_both_values() -> None:
-    message = twilio_inbound.message(
-        MultiDict([*payload("text").items(), ("Extra", "a"), ("Extra", "b")])
-    )
+    message = receive.message(MultiDict([*payload("text").items(), ("Extra", "a"), ("Extra", "b")]))
     assert message is not None
     assert message.payload["Extra"] == ["a", "b"]
 
@@ -176,11 +174,11 @@ def test_a_message_without_usable_ids_is_no_message(field: str, value: str) -> N
 @pytest.mark.parametrize("out_id", ["", "x", "-1", "1" * 19, "٤٢", "1.5"])
 def test_a_strange_outbox_id_is_no_id(out_id: str) -> None:
     form = MultiDict({"MessageSid": "SM1", "MessageStatus": "sent"})
-    assert twilio_inbound.report(form, out_id).outbox_id is None
+    assert receive.report(form, out_id).outbox_id is None
 
 
 def test_a_report_names_status_error_and_outbox_row() -> None:
     form = MultiDict({"MessageSid": "SM1", "MessageStatus": "Undelivered", "ErrorCode": "63016"})
-    report = twilio_inbound.report(form, "42")
+    report = receive.report(form, "42")
     sentence = CODES[63016].sentence
     assert report == Report("SM1", "undelivered", "window", 42, sentence)

@@ -1,8 +1,8 @@
 import pytest
 from werkzeug.datastructures import Headers, MultiDict
 
-from bot.channels.twilio_signature import SETTINGS, SIGNATURE, verify
-from bot.errors import BadSignature
+from channels.errors import BadSignature
+from channels.twilio.receive import SETTINGS, SIGNATURE, verify
 from tests.bot.conftest import TOKEN, payload, signature
 
 URL = "https://bot.example.com/webhooks/twilio"

@@ -7,19 +7,19 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from agent import queues
-from agent.services import Services
-from agent.store.db import Database
-from agent.store.inbox import Inbound
-from agent.store.tables import delivery_states, inbox, messages, outbox
+from actions import queues
+from actions.services import Services
 from bot.app import create_app
-from bot.channels.twilio_inbound import EMPTY_TWIML
+from channels.twilio.receive import EMPTY_TWIML
+from store.conversations.inbox import Inbound
+from store.db.database import Database
+from store.tables import delivery_states, inbox, messages, outbox
 from tests.bot.conftest import (
     PAYLOADS,
     PUBLIC,
     TOKEN,
     Post,
-    RememberingDoorbell,
+    RememberingWakeUp,
     count,
     on_one_database,
     payload,
@@ -29,14 +29,14 @@ from tests.bot.test_twilio_inbound import NOTHING
 
 
 def test_a_genuine_message_is_stored_and_rung_and_answered_with_empty_twiml(
-    twilio: Post, services: Services, doorbell: RememberingDoorbell
+    twilio: Post, services: Services, wake_up: RememberingWakeUp
 ) -> None:
     answer = twilio(payload("text"))
     assert (answer.status_code, answer.text) == (200, EMPTY_TWIML)
     assert answer.content_type == "text/xml"
-    [(job, conversation_id)] = doorbell.rung
+    [(job, conversation_id)] = wake_up.notified
     assert job == queues.TURN
-    assert services.turns.waiting(int(conversation_id)) is not None
+    assert services.store.turns.waiting(int(conversation_id)) is not None
 
 
 def test_every_recorded_request_is_accepted_and_kept_whole(
@@ -51,12 +51,12 @@ def test_every_recorded_request_is_accepted_and_kept_whole(
 
 
 def test_a_redelivery_changes_nothing(
-    twilio: Post, services: Services, doorbell: RememberingDoorbell
+    twilio: Post, services: Services, wake_up: RememberingWakeUp
 ) -> None:
     twilio(payload("text"))
-    rung = list(doorbell.rung)
+    notified = list(wake_up.notified)
     assert twilio(payload("text")).status_code == 200
-    assert doorbell.rung == rung
+    assert wake_up.notified == notified
     assert count(services, inbox) == count(services, messages) == 1
 
 
@@ -74,7 +74,7 @@ def test_the_same_message_five_times_at_once_is_one_row(services: Services) -> N
 
 @on_one_database
 def test_five_hundred_tampered_requests_change_nothing(
-    client: FlaskClient, services: Services, doorbell: RememberingDoorbell
+    client: FlaskClient, services: Services, wake_up: RememberingWakeUp
 ) -> None:
     chance, genuine = random.Random(7), payload("text")
     signed = signature(f"{PUBLIC}/webhooks/twilio", genuine)
@@ -84,7 +84,7 @@ def test_five_hundred_tampered_requests_change_nothing(
         answer = client.post("/webhooks/twilio", data=form, headers=headers)
         assert answer.status_code == 403
     assert count(services, inbox) == 0
-    assert doorbell.rung == []
+    assert wake_up.notified == []
 
 
 def tampered(
@@ -136,11 +136,11 @@ def test_without_a_token_nothing_is_accepted(services: Services) -> None:
 
 
 def test_an_empty_message_is_acknowledged_and_not_kept(
-    twilio: Post, services: Services, doorbell: RememberingDoorbell
+    twilio: Post, services: Services, wake_up: RememberingWakeUp
 ) -> None:
     assert twilio(payload("text", Body="")).status_code == 200
     assert count(services, inbox) == 0
-    assert doorbell.rung == []
+    assert wake_up.notified == []
 
 
 def test_a_signed_request_without_ids_is_a_400(twilio: Post, services: Services) -> None:
@@ -160,12 +160,12 @@ def without_messages(services: Services) -> Iterator[None]:
 
 @pytest.mark.usefixtures("without_messages")
 def test_with_neither_database_nor_spool_the_provider_is_told_to_come_again(
-    twilio: Post, services: Services, doorbell: RememberingDoorbell
+    twilio: Post, services: Services, wake_up: RememberingWakeUp
 ) -> None:
     (services.settings.data_dir / "spool").write_text("no folder can be made here")
     answer = twilio(payload("text"))
     assert answer.status_code == 503
-    assert doorbell.rung == []
+    assert wake_up.notified == []
     assert count(services, inbox) == 0
     assert "hola" not in answer.text
 
@@ -188,10 +188,10 @@ def sent_row(services: Services) -> int:
 
 
 def pending_row(services: Services) -> int:
-    [accepted] = services.inbox.accept(
+    [accepted] = services.store.inbox.accept(
         [Inbound("twilio", "SM1", "whatsapp:+1", "whatsapp:+2", "hola")]
     )
-    services.conversations.reply(accepted.conversation_id, "Buenas", ["Buenas"], "ana")
+    services.store.conversations.reply(accepted.conversation_id, "Buenas", ["Buenas"], "ana")
     with services.database.read() as tx:
         return int(tx.scalar(select(outbox.c.id)) or 0)
 
@@ -248,7 +248,7 @@ def test_late_word_of_a_send_that_failed_does_not_count_for_the_one_that_follows
     out_id = pending_row(services)
     path = f"/webhooks/twilio/status?out_id={out_id}"
     twilio(report("undelivered", ErrorCode="63018"), path)
-    assert services.dead_letters.retry(out_id) is not None
+    assert services.store.dead_letters.retry(out_id) is not None
     twilio(report("sent"), path)  # callbacks come in any order
     assert row(services.database) == ("pending", "", "")
 

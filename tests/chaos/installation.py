@@ -2,11 +2,11 @@
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.queues import SilentDoorbell
-from agent.services import Services, open_services
+from actions.queues import SilentWakeUp
+from actions.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import GuardRules, ModelChoice, Spec
-from agent.store.migrate import migrate
+from store.db.migrate import migrate
 from tests.chaos.chatwoot_side import INBOX, SECRET
 from tests.stack.running import OURS, SID, TOKEN
 from tests.standins import chatwoot, meta
@@ -30,15 +30,15 @@ def accounts(providers: dict[str, str]) -> dict[str, str]:
 
 def install() -> None:
     """Migrate, and release an agent without knowledge that answers by number."""
-    services = open_services(Settings(_env_file=None), SilentDoorbell())
+    services = open_services(Settings(_env_file=None), SilentWakeUp())
     until(lambda: _migrated(services), what="the database's start")
     spec = Spec(
         name="Sofía", model=ModelChoice(name="openai:standin", max_tokens=8_000), tools=(),
         guard=GuardRules(max_input_characters=50_000),
     )  # fmt: skip
-    agent_id = services.agents.create(spec, "chaos")
+    agent_id = services.store.agents.create(spec, "chaos")
     for channel, address in ADDRESSES.items():
-        services.agents.release_draft(agent_id, channel, address, "chaos", "chaos")
+        services.store.agents.release_draft(agent_id, channel, address, "chaos", "chaos")
     services.database.close()
 
 

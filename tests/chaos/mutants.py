@@ -13,18 +13,19 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from agent.store import outbox_queries
-from agent.store.db import new_id
-from agent.store.inbox import Accepted, Inbound, Inbox
-from agent.store.outbox import Outbox, Parcel
-from agent.store.tables import conversations, inbox, outbox
-from agent.store.turns import Outcome, Turns, Work
-from bot.channels.base import Channel
-from bot.channels.chatwoot import ChatwootChannel
-from bot.channels.meta import MetaChannel
-from bot.channels.twilio import TwilioChannel
+from channels.base import Channel
+from channels.chatwoot.send import ChatwootChannel
+from channels.meta.send import MetaChannel
+from channels.twilio.send import TwilioChannel
 from jobs import deliver
-from jobs.desk import Desk
+from jobs.context import WorkerContext
+from store.conversations.inbox import Accepted, Inbound, Inbox
+from store.conversations.outbox import Outbox, OutboxMessage
+from store.conversations.outbox import head as head_of
+from store.conversations.turns import Turns
+from store.conversations.work import Outcome, Work
+from store.db.database import new_id
+from store.tables import conversations, inbox, outbox
 from tests.chaos.oracle import Verdict
 from tests.chaos.plan import CHANNELS, Gap
 
@@ -64,12 +65,12 @@ def _blind_resend() -> None:
     kinds: tuple[Any, ...] = (TwilioChannel, MetaChannel, ChatwootChannel)
     for kind in kinds:
         kind.grace_seconds = 0.0
-        kind.look_up = lambda self, parcel: None
+        kind.look_up = lambda self, outgoing: None
 
 
 def _never_resend() -> None:
-    def resolve(desk: Desk, channel: Channel, parcel: Parcel) -> None:
-        desk.services.outbox.dead(parcel, "Nobody knows whether it was taken.")
+    def resolve(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -> None:
+        context.services.store.outbox.dead(outgoing, "Nobody knows whether it was taken.")
 
     deliver._resolve = resolve
 
@@ -78,11 +79,11 @@ def _no_head_of_line() -> None:
     """Whatever is due goes out, though something older of the same conversation still waits."""
     claim = Outbox.claim
 
-    def claim_any(self: Outbox, conversation_id: int) -> Parcel | float | None:
+    def claim_any(self: Outbox, conversation_id: int) -> OutboxMessage | float | None:
         now, pending = self._clock(), outbox.c.state == "pending"
         mine = (outbox.c.conversation_id == conversation_id, pending, outbox.c.next_at <= now)
         with self._database.read() as tx:
-            head = tx.execute(outbox_queries.head(), {"conversation": conversation_id}).first()
+            head = tx.execute(head_of(), {"conversation": conversation_id}).first()
             due = tx.execute(select(outbox).where(*mine).order_by(outbox.c.id)).first()
         if head is None or due is None:
             return claim(self, conversation_id)

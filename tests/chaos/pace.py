@@ -10,13 +10,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from agent.store.outbox import Outbox
-from bot.channels.chatwoot import ChatwootChannel
-from bot.channels.meta import MetaChannel
-from bot.channels.twilio import TwilioChannel
+from channels.chatwoot.send import ChatwootChannel
+from channels.meta.send import MetaChannel
+from channels.twilio.send import TwilioChannel
 from jobs import reconcile
-from jobs.agenda import Agenda, Key
-from jobs.desk import Heartbeat
+from jobs.context import Heartbeat
+from jobs.keyed_scheduler import Key, KeyedScheduler
+from store.conversations.outbox import Outbox
 from tests.chaos import mutants
 from tests.chaos.marks import VARIABLE, Marks
 
@@ -54,28 +54,28 @@ def _watch_claims(marks: Marks) -> None:
     claim = Outbox._claim
 
     def noted(self: Outbox, row: Any, now: float) -> Any:
-        parcel = claim(self, row, now)
-        if parcel is not None:
+        outgoing = claim(self, row, now)
+        if outgoing is not None:
             marks.note("claim", row=row.id, found=row.state, conversation=row.conversation_id)
-        return parcel
+        return outgoing
 
     Outbox._claim = noted  # type: ignore[method-assign]
 
 
 def _watch_agenda(marks: Marks) -> None:
     """A conversation is in a worker's hands from the ring until nothing more is to be done."""
-    ring, attend = Agenda.ring, Agenda._run
+    notify, attend = KeyedScheduler.notify, KeyedScheduler._run
 
-    def rung(self: Agenda, key: Key, at: float = 0.0) -> None:
+    def notified(self: KeyedScheduler, key: Key, at: float = 0.0) -> None:
         marks.note("hold", conversation=key[1])
-        ring(self, key, at)
+        notify(self, key, at)
 
-    def run(self: Agenda, key: Key) -> None:
+    def run(self: KeyedScheduler, key: Key) -> None:
         attend(self, key)
         with self._changed:
             idle = not any(key in held for held in (self._due, self._again, self._running))
         if idle:
             marks.note("free", conversation=key[1])
 
-    Agenda.ring = rung  # type: ignore[method-assign]
-    Agenda._run = run  # type: ignore[method-assign]
+    KeyedScheduler.notify = notified  # type: ignore[method-assign]
+    KeyedScheduler._run = run  # type: ignore[method-assign]

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
-from agent.services import open_services
+from actions.services import open_services
 from agent.settings import Settings
-from agent.store.tables import contacts, conversations
+from store.tables import contacts, conversations
 from tests.chaos import marks
 from tests.chaos.driver import Driver
 from tests.chaos.evidence import Evidence, gather

@@ -10,7 +10,7 @@ from typing import Any
 import urllib3
 from flask import Flask, request
 
-from bot.simulator.app import create_simulator
+from simulator.app import create_simulator
 from tests.chaos.weather import Weather
 from tests.stack.running import OURS, SID, TOKEN
 from tests.standins import meta as standin

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from redis import Redis
-
 from tests.chaos.driver import Driver
 from tests.chaos.full_stack import FullStack
 from tests.chaos.plan import Plan
@@ -89,7 +87,7 @@ class Soak:
             name: weigh([pid, *(set(descendants(pid)) - others if name != "stack" else ())])
             for name, pid in tops.items()
         }
-        redis = Redis(port=running.ports[3])
+        redis = running.redis()
         try:
             keys, used = redis.dbsize(), redis.info("memory")["used_memory"]
         finally:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.simulator.faults import Faults
+from simulator.faults import Faults
 from tests.chaos.processes import MIB, Weight, weigh, zombies
 from tests.chaos.sides import LateMeta
 from tests.chaos.soak import Sample, complaints, first_and_last

@@ -6,8 +6,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from bot.simulator import faults
-from bot.simulator.faults import Fault
+from simulator import faults
+from simulator.faults import Fault
 
 # (weight in percent, what happens, whether the sender can tell what became of it)
 Likely = tuple[str, float, Fault, bool]

@@ -16,15 +16,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from agent.store.db import Database
-from knowledge.chroma import Vectors
-from knowledge.embedders import Embedders
 from knowledge.errors import EmbeddingRefused
-from knowledge.ingestion import Ingestion
-from knowledge.jina import JinaEmbedder
-from knowledge.library import Library
-from knowledge.loaders import read_document
-from knowledge.sources import Sources
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.parsing.loaders import read_document
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.chroma import Vectors
+from knowledge.vectors.embedders import Embedders
+from knowledge.vectors.jina import JinaEmbedder
+from store.db.database import Database
 from tests.knowledge.conftest import chroma_url, vectors
 
 __all__ = ["chroma_url", "vectors"]  # fixtures
@@ -175,16 +175,16 @@ def test_the_product_reads_and_finds_through_it(
     database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
     embedders = Embedders(KEY, service.url)  # JINA_BASE_URL, and nothing about the model
     assert embedders.default() == ("jina", MODEL, 768)
-    desk = Sources(database, tmp_path / "files")
-    base_id = desk.create_base("Autos", "ana", *embedders.default())
+    sources = Sources(database, tmp_path / "files")
+    base_id = sources.create_base("Autos", "ana", *embedders.default())
     text = "\n\n".join(f"# Parte {n}\n\nPalabra {n} del texto." for n in range(150))
-    source_id = desk.add_file(base_id, "largo.md", text.encode(), "ana")
-    Ingestion(desk, database, vectors, embedders, read_document).read(source_id)
-    source = desk.get(source_id)
+    source_id = sources.add_file(base_id, "largo.md", text.encode(), "ana")
+    Ingestion(sources, database, vectors, embedders, read_document).read(source_id)
+    source = sources.get(source_id)
     assert (source.state, source.error, source.total) == ("ready", "", 150)
     assert source.tokens > 1_000
-    assert len(vectors.ids(desk.base(base_id))) == 150
-    found = Library(database, vectors, embedders).search(
+    assert len(vectors.ids(sources.base(base_id))) == 150
+    found = Retriever(database, vectors, embedders).search(
         "Parte 77 Palabra 77 del texto.", [base_id]
     )
     assert "Palabra 77" in found[0].text

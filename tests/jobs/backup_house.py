@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Double, Integer, String, Table, Text, cast, insert, select
 
 from agent.settings import Settings
-from agent.store.db import Database
-from agent.store.portable import every_table
 from jobs.backup_pins import SPOOL
+from store.db.database import Database
+from store.portable import every_table
 
 ROOT = Path(__file__).parent.parent.parent
 ODD = "ñandú \N{GRINNING FACE} \"quotes' \\ \n\r\t\u2028\x7f %s {x} :name"

@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import Flask
 
-from agent.services import Services
+from actions.intake import accept
+from actions.services import Services
 from agent.spec import Spec
 from bot import failures
-from bot.channels.chatwoot import ChatwootChannel
-from bot.channels.chatwoot_api import ChatwootApi
-from bot.channels.chatwoot_inbound import ChatwootDoor
-from bot.intake import accept
-from bot.spool import Spool
 from bot.webhooks import webhooks
+from channels.chatwoot.client import ChatwootApi
+from channels.chatwoot.receive import ChatwootReceiver
+from channels.chatwoot.send import ChatwootChannel
 from jobs import deliver, turn
-from jobs.desk import Desk, Heartbeat
+from jobs.context import Heartbeat, WorkerContext
 from jobs.reconcile import Reconciler
+from store.spool import Spool
 from tests.fakes import Clock
 from tests.jobs.fakes import EchoRuntime
 from tests.standins.chatwoot import USER_TOKEN
@@ -46,29 +46,31 @@ class House:
     runtime: EchoRuntime
     clock: Clock
     patience: float = 5.0  # seconds for an answer of Chatwoot's
-    desk: Desk = field(init=False)
+    context: WorkerContext = field(init=False)
     reconciler: Reconciler = field(init=False)
     spool: Spool = field(init=False)
 
     def __post_init__(self) -> None:
         settings, services = self.services.settings, self.services
         channel = ChatwootChannel(settings, timeout=self.patience, clock=self.clock)
-        heartbeat = Heartbeat(services.turns, services.outbox)
+        heartbeat = Heartbeat(services.store.turns, services.store.outbox)
         channels: dict[str, Any] = {"chatwoot": channel}
         runtime: Any = self.runtime
-        self.desk = Desk(services, runtime, channels, heartbeat, self.clock)
+        self.context = WorkerContext(services, runtime, channels, heartbeat, self.clock)
         self.reconciler = Reconciler(services, ChatwootApi(settings, timeout=5), self.clock)
         self.spool = Spool(settings.data_dir / "spool", partial(accept, services))
         self._client = self._app().test_client()
         self.account.post = self.post
-        agent_id = services.agents.create(Spec(name="Sofía"), "ana")
-        services.agents.release_draft(agent_id, "chatwoot", OURS, "ana")
+        agent_id = services.store.agents.create(Spec(name="Sofía"), "ana")
+        services.store.agents.release_draft(agent_id, "chatwoot", OURS, "ana")
 
     def _app(self) -> Flask:
         app = Flask("bot")
         failures.register(app)
-        door = ChatwootDoor(self.services.settings, self.clock)
-        app.register_blueprint(webhooks(self.services, {"/webhooks/chatwoot": door}, self.spool))
+        receiver = ChatwootReceiver(self.services.settings, self.clock)
+        app.register_blueprint(
+            webhooks(self.services, {"/webhooks/chatwoot": receiver}, self.spool)
+        )
         return app
 
     def post(self, raw: bytes, headers: dict[str, str]) -> int:
@@ -85,12 +87,12 @@ class House:
         for _ in range(max(int(seconds / 4), 1)):
             self.clock.pass_seconds(4)
             self.account.deliver()
-            for waiting in self.services.turns.all_waiting():
-                turn.take(self.desk, waiting.conversation_id)
-            for number in self.services.outbox.due():
-                deliver.send(self.desk, number)
+            for waiting in self.services.store.turns.all_waiting():
+                turn.take(self.context, waiting.conversation_id)
+            for number in self.services.store.outbox.due():
+                deliver.send(self.context, number)
             self.account.deliver()
 
     def owner(self) -> str:
         """Who speaks in the first conversation, as we know it."""
-        return self.services.conversations.get(1).owner
+        return self.services.store.conversations.get(1).owner

@@ -1,30 +1,30 @@
 """A desk with fakes around a real database, and a customer who writes."""
 
-import dataclasses
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from agent.queues import SilentDoorbell
-from agent.services import Services, open_services
+from actions.queues import SilentWakeUp
+from actions.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
-from agent.store.abandoned import Abandoned
-from agent.store.agents import Agents
-from agent.store.allowances import Allowances
-from agent.store.attachments import Attachments
-from agent.store.conversations import Conversations
-from agent.store.erasure import Erasure
-from agent.store.inbox import Accepted, Inbound, Inbox
-from agent.store.outbox import Outbox
-from agent.store.owners import Owners
-from agent.store.switches import Switches
-from agent.store.turns import Turns
-from jobs.desk import Desk, Heartbeat
+from jobs.context import Heartbeat, WorkerContext
+from store.agents.agents import Agents
+from store.conversations.abandoned import Abandoned
+from store.conversations.allowances import Allowances
+from store.conversations.attachments import Attachments
+from store.conversations.conversations import Conversations
+from store.conversations.inbox import Accepted, Inbound, Inbox
+from store.conversations.outbox import Outbox
+from store.conversations.owners import Owners
+from store.conversations.turns import Turns
+from store.erasure import Erasure
+from store.switches import Switches
 from tests.fakes import Clock
 from tests.jobs.backup_house import opened, stuff, stuff_files, without_schemas
 from tests.jobs.chatwoot_house import House, configured
 from tests.jobs.fakes import EchoRuntime, MemoryChannel
+from tests.parts import changed
 from tests.standins.chatwoot_account import Account
 from tests.standins.chatwoot_fixtures import address as address
 from tests.standins.chatwoot_fixtures import standin as standin
@@ -36,10 +36,10 @@ OURS = "whatsapp:+14155238886"
 @pytest.fixture
 def services(settings: Settings, clock: Clock) -> Iterator[Services]:
     opened = open_services(
-        settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"}), SilentDoorbell()
+        settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"}), SilentWakeUp()
     )
     database = opened.database
-    yield dataclasses.replace(
+    yield changed(
         opened,
         agents=Agents(database, clock),
         inbox=Inbox(database, clock),
@@ -67,18 +67,20 @@ def channel() -> MemoryChannel:
 
 
 @pytest.fixture
-def desk(services: Services, runtime: EchoRuntime, channel: MemoryChannel, clock: Clock) -> Desk:
+def context(
+    services: Services, runtime: EchoRuntime, channel: MemoryChannel, clock: Clock
+) -> WorkerContext:
     """A desk whose agent Sofía is released on our number."""
-    agent_id = services.agents.create(Spec(name="Sofía"), "ana")
-    services.agents.release_draft(agent_id, "twilio", OURS, "ana")
-    heartbeat = Heartbeat(services.turns, services.outbox)
-    desk = Desk(services, runtime, {"twilio": channel}, heartbeat, clock)  # type: ignore[arg-type]
-    yield desk
+    agent_id = services.store.agents.create(Spec(name="Sofía"), "ana")
+    services.store.agents.release_draft(agent_id, "twilio", OURS, "ana")
+    heartbeat = Heartbeat(services.store.turns, services.store.outbox)
+    context = WorkerContext(services, runtime, {"twilio": channel}, heartbeat, clock)  # type: ignore[arg-type]
+    yield context
     services.database.close()
 
 
 @pytest.fixture
-def write(desk: Desk) -> Callable[..., Accepted]:
+def write(context: WorkerContext) -> Callable[..., Accepted]:
     """A customer writes; the message id is made from the text unless it is given."""
 
     def write(text: str, sid: str = "", customer: str = "whatsapp:+5215550001111") -> Accepted:
@@ -86,7 +88,7 @@ def write(desk: Desk) -> Callable[..., Accepted]:
             channel="twilio", provider_message_id=sid or f"SM-{text}", our_address=OURS,
             customer_address=customer, text=text, customer_name="Ana", payload={"Body": text},
         )  # fmt: skip
-        return desk.services.inbox.accept([message])[0]
+        return context.services.store.inbox.accept([message])[0]
 
     return write
 

@@ -15,8 +15,8 @@ from redis.exceptions import ConnectionError as RedisGone
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
-from agent.store.outbox import Parcel
-from bot.channels.base import Refused, Sent, Unclear
+from channels.base import Refused, Sent, Unknown
+from store.conversations.outbox import OutboxMessage
 from tests.jobs.fakes import MemoryChannel
 
 DEATH, DATABASE, REDIS = "death", "database", "redis"
@@ -119,18 +119,18 @@ class HookedChannel(MemoryChannel):
     hook: Hook = field(default_factory=Hook)
     threads: dict[str, list[str]] = field(default_factory=dict)
 
-    def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
+    def send(self, outgoing: OutboxMessage) -> Sent | Refused | Unknown:
         """Take one part."""
         self.hook.reach("provider", "before the provider takes it")
-        result = self.results.pop(0) if self.results else Sent(f"SM{parcel.id}", "queued")
-        if isinstance(result, Sent) or (isinstance(result, Unclear) and self.accepts_unclear):
-            self.threads.setdefault(parcel.customer_address, []).append(parcel.body)
+        result = self.results.pop(0) if self.results else Sent(f"SM{outgoing.id}", "queued")
+        if isinstance(result, Sent) or (isinstance(result, Unknown) and self.accepts_unclear):
+            self.threads.setdefault(outgoing.customer_address, []).append(outgoing.body)
         self.hook.reach("provider", "after the provider answered")
         return result
 
-    def look_up(self, parcel: Parcel) -> Sent | None:
+    def look_up(self, outgoing: OutboxMessage) -> Sent | None:
         """Say whether a part was taken."""
         self.hook.reach("provider", "before the look-up")
-        found = parcel.body in self.threads.get(parcel.customer_address, [])
+        found = outgoing.body in self.threads.get(outgoing.customer_address, [])
         self.hook.reach("provider", "after the look-up")
-        return Sent(f"SM{parcel.id}", "sent") if found else None
+        return Sent(f"SM{outgoing.id}", "sent") if found else None

@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.answer import Answer, Said
-from agent.formatting import whatsapp
 from agent.spec import Spec
-from agent.store.outbox import Parcel
-from bot.channels.base import Location, Place, Refused, Sent, Unclear
-from bot.errors import ChannelUnavailable
+from channels.base import Location, Place, Refused, Sent, Unknown
+from channels.errors import ChannelUnavailable
+from channels.formatting import whatsapp
+from store.conversations.outbox import OutboxMessage
 
 
 @dataclass
-class HeardDoorbell:
+class HeardWakeUp:
     """Keeps what was rung."""
 
     heard: list[tuple[str, str | int]] = field(default_factory=list)
 
-    def ring(self, job: str, subject: str | int) -> bool:
+    def notify(self, job: str, subject: str | int) -> bool:
         """Hear it."""
         self.heard.append((job, subject))
         return True
@@ -54,7 +54,7 @@ class MemoryChannel:
     text_limit: int = 1600
     grace_seconds: float = 10.0
     window_seconds: float | None = 24 * 3600.0
-    results: list[Sent | Refused | Unclear] = field(default_factory=list)
+    results: list[Sent | Refused | Unknown] = field(default_factory=list)
     accepts_unclear: bool = False  # an unclear send was taken after all
     reachable: bool = True
     taken: list[str] = field(default_factory=list)
@@ -77,16 +77,16 @@ class MemoryChannel:
     def typing(self, place: Place) -> None:
         """Show nothing."""
 
-    def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
+    def send(self, outgoing: OutboxMessage) -> Sent | Refused | Unknown:
         """Take one part."""
         self.attempts += 1
-        result = self.results.pop(0) if self.results else Sent(f"SM{parcel.id}", "queued")
-        if isinstance(result, Sent) or (isinstance(result, Unclear) and self.accepts_unclear):
-            self.taken.append(parcel.body)
+        result = self.results.pop(0) if self.results else Sent(f"SM{outgoing.id}", "queued")
+        if isinstance(result, Sent) or (isinstance(result, Unknown) and self.accepts_unclear):
+            self.taken.append(outgoing.body)
         return result
 
-    def look_up(self, parcel: Parcel) -> Sent | None:
+    def look_up(self, outgoing: OutboxMessage) -> Sent | None:
         """Say whether a part was taken."""
         if not self.reachable:
             raise ChannelUnavailable
-        return Sent(f"SM{parcel.id}", "sent") if parcel.body in self.taken else None
+        return Sent(f"SM{outgoing.id}", "sent") if outgoing.body in self.taken else None

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from agent.answer import Answer, Said
 from agent.spec import Spec
-from agent.store.db import Database
-from agent.store.outbox import Parcel
-from bot.channels.base import Refused, Sent, Unclear
+from channels.base import Refused, Sent, Unknown
+from store.conversations.outbox import OutboxMessage
+from store.db.database import Database
 from tests.chaos.plan import reply_to
 from tests.jobs.crashes import Died
 from tests.jobs.fakes import MemoryChannel
@@ -106,24 +106,24 @@ class Provider(MemoryChannel):
     delivered: list[tuple[str, str]] = field(default_factory=list)  # (customer, text)
     ids: list[tuple[str, int]] = field(default_factory=list)  # (its id, ours), for reports
 
-    def send(self, parcel: Parcel) -> Sent | Refused | Unclear:
+    def send(self, outgoing: OutboxMessage) -> Sent | Refused | Unknown:
         """Take one part, or do what the next of `results` says."""
         self.attempts += 1
         name = f"SM{self.attempts}"
         result = self.results.pop(0) if self.results else Sent(name, "queued")
         if not isinstance(result, Refused) and result != NOT_TAKEN:
-            self.delivered.append((parcel.customer_address, parcel.body))
-            self.ids.append((name, parcel.id))
+            self.delivered.append((outgoing.customer_address, outgoing.body))
+            self.ids.append((name, outgoing.id))
         pause("sent")
         return Sent(name, "queued") if isinstance(result, Sent) else result
 
-    def look_up(self, parcel: Parcel) -> Sent | None:
+    def look_up(self, outgoing: OutboxMessage) -> Sent | None:
         """Say whether a part was taken."""
         pause("look-up")
-        found = next((name for name, row in self.ids if row == parcel.id), None)
+        found = next((name for name, row in self.ids if row == outgoing.id), None)
         pause("looked up")
         return Sent(found, "sent") if found else None
 
 
-NOT_TAKEN, TAKEN = Unclear("timeout, not taken"), Unclear("timeout, taken")
+NOT_TAKEN, TAKEN = Unknown("timeout, not taken"), Unknown("timeout, taken")
 BUSY = Refused("busy", "20429", again_in=2)

@@ -14,15 +14,16 @@ from sqlalchemy import select
 from agent.answer import Answer, Handoff, Said
 from agent.errors import AlreadyTaken
 from agent.spec import Spec
-from agent.store.inbox import Inbound
-from agent.store.outbox import Outbox, Parcel
-from agent.store.owners import Echo, OwnerChange
-from agent.store.tables import conversations, inbox, messages, outbox, turns
-from bot.channels.base import Refused, Unclear
+from channels.base import Refused, Unknown
 from jobs import deliver, turn
-from jobs.desk import Desk
+from jobs.context import WorkerContext
+from store.conversations.inbox import Inbound
+from store.conversations.outbox import Outbox, OutboxMessage
+from store.conversations.owners import Echo, OwnerChange
+from store.tables import conversations, inbox, messages, outbox, turns
 from tests.fakes import Clock
 from tests.jobs.fakes import MemoryChannel
+from tests.parts import changed
 
 OURS = "whatsapp:+14155238886"
 CLOSING = "Le paso con una persona."
@@ -51,20 +52,22 @@ class Interrupted:
 class Story:
     """One conversation in which everything happens at once."""
 
-    def __init__(self, desk: Desk, channel: MemoryChannel, clock: Clock, seed: int) -> None:
+    def __init__(
+        self, context: WorkerContext, channel: MemoryChannel, clock: Clock, seed: int
+    ) -> None:
         self.dice = random.Random(seed)
         self.channel, self.clock, self.seed = channel, clock, seed
         self.customer = f"whatsapp:+52155{seed:08}"
         self.written = self.depth = self.clashes = 0
         self.calm = False
-        self.real = desk.services
-        interrupted = dataclasses.replace(
-            desk.services,
-            turns=Interrupted(desk.services.turns, self.interrupt),  # type: ignore[arg-type]
-            outbox=Claims(self, desk.services.outbox),  # type: ignore[arg-type]
+        self.real = context.services
+        interrupted = changed(
+            context.services,
+            turns=Interrupted(context.services.store.turns, self.interrupt),  # type: ignore[arg-type]
+            outbox=Claims(self, context.services.store.outbox),  # type: ignore[arg-type]
         )
-        self.desk = dataclasses.replace(
-            desk, services=interrupted, runtime=self  # type: ignore[arg-type]
+        self.context = dataclasses.replace(
+            context, services=interrupted, runtime=self  # type: ignore[arg-type]
         )  # fmt: skip
         self.here = self.write()
 
@@ -75,13 +78,13 @@ class Story:
         for _ in range(steps):
             self.act()
         self.calm = True
-        self.real.owners.hand_back(self.here, "ana")
+        self.real.store.owners.hand_back(self.here, "ana")
         for _ in range(40):
             self.clock.pass_seconds(60)
-            turn.take(self.desk, self.here)
-            deliver.send(self.desk, self.here)
-            self.real.owners.hand_back(self.here, "ana")
-            if self.real.turns.waiting(self.here) is None and not self.unsent():
+            turn.take(self.context, self.here)
+            deliver.send(self.context, self.here)
+            self.real.store.owners.hand_back(self.here, "ana")
+            if self.real.store.turns.waiting(self.here) is None and not self.unsent():
                 return
         raise AssertionError(f"seed {self.seed}: never comes to rest")
 
@@ -108,20 +111,20 @@ class Story:
         self.written += 1
         text = f"{self.seed}-{self.written}"
         message = Inbound("twilio", f"SM{text}", OURS, self.customer, text)
-        return self.real.inbox.accept([message])[0].conversation_id
+        return self.real.store.inbox.accept([message])[0].conversation_id
 
     def answer_what_waits(self) -> None:
         """A worker hears the bell, and the burst is over."""
         self.clock.pass_seconds(2)
-        turn.take(self.desk, self.here)
+        turn.take(self.context, self.here)
 
     def send(self) -> None:
         """A worker delivers, and the provider does what it likes."""
-        faults: list[Refused | Unclear] = [Refused("busy", "20429", again_in=1), Unclear("reset")]
+        faults: list[Refused | Unknown] = [Refused("busy", "20429", again_in=1), Unknown("reset")]
         self.clock.pass_seconds(1)
         self.channel.results = [self.dice.choice(faults)] if self.dice.random() < 0.5 else []
         self.channel.accepts_unclear = self.dice.random() < 0.5
-        deliver.send(self.desk, self.here)
+        deliver.send(self.context, self.here)
 
     def wait(self) -> None:
         """Time passes."""
@@ -130,7 +133,7 @@ class Story:
     def take_over(self) -> None:
         """One of two people takes over."""
         try:
-            self.real.owners.take_over(self.here, self.dice.choice(["ana", "luis"]))
+            self.real.store.owners.take_over(self.here, self.dice.choice(["ana", "luis"]))
         except AlreadyTaken:
             self.clashes += 1
 
@@ -138,31 +141,31 @@ class Story:
         """A person replies in the studio."""
         self.written += 1
         text = f"human {self.seed}-{self.written}"
-        self.real.conversations.reply(self.here, text, [text], "ana")
+        self.real.store.conversations.reply(self.here, text, [text], "ana")
 
     def hand_back(self) -> None:
         """A person gives it back."""
-        self.real.owners.hand_back(self.here, "ana")
+        self.real.store.owners.hand_back(self.here, "ana")
 
     def pause(self) -> None:
         """A person has nobody answer for a while."""
-        self.real.owners.pause(self.here, self.clock.now + 20, "ana")
+        self.real.store.owners.pause(self.here, self.clock.now + 20, "ana")
 
     def echo(self) -> None:
         """A person replies on the business's phone."""
         self.written += 1
         text = f"echo {self.seed}-{self.written}"
-        self.real.owners.echo(Echo("twilio", text, OURS, self.customer, text, "Ana"))
+        self.real.store.owners.echo(Echo("twilio", text, OURS, self.customer, text, "Ana"))
 
     def desk_changes(self) -> None:
         """The provider's desk says who owns it."""
         owner = self.dice.choice(["bot", "human"])
-        self.real.owners.change(OwnerChange("twilio", OURS, self.customer, owner, "desk"))
+        self.real.store.owners.change(OwnerChange("twilio", OURS, self.customer, owner, "desk"))
 
     def sweep(self) -> None:
         """Take-overs whose time is over end."""
-        for conversation_id in self.real.owners.expired(self.clock.now):
-            self.real.owners.end(conversation_id, self.clock.now)
+        for conversation_id in self.real.store.owners.expired(self.clock.now):
+            self.real.store.owners.end(conversation_id, self.clock.now)
 
     def answer(self, spec: Spec, history: Any, inbound: list[str], live: bool = False) -> Answer:
         """The model: answers with what it was asked, or passes the customer to a person."""
@@ -175,16 +178,16 @@ class Story:
 
     # --- what must hold
 
-    def claimed(self, parcel: Parcel) -> None:
+    def claimed(self, outgoing: OutboxMessage) -> None:
         """A part is about to leave: the bot's only while the conversation is the bot's, or when it
         was said before the bot itself passed the customer on and nobody has come yet."""
-        if parcel.state != "pending" or not parcel.body.startswith(("re ", CLOSING)):
+        if outgoing.state != "pending" or not outgoing.body.startswith(("re ", CLOSING)):
             return
         with self.real.database.read() as tx:
             row = tx.execute(select(conversations).where(conversations.c.id == self.here)).one()
         passed_on = row.owner == "human" and row.assigned_to == "" and row.owner_reason == "asked"
         allowed = row.owner == "bot" or passed_on
-        assert allowed, f"seed {self.seed}: {parcel.body!r} while {row.owner}"
+        assert allowed, f"seed {self.seed}: {outgoing.body!r} while {row.owner}"
 
     def unsent(self) -> bool:
         """Whether something is still on its way."""
@@ -225,10 +228,10 @@ class Claims(Interrupted):
         super().__init__(store, story.interrupt)
         self._story = story
 
-    def claim(self, conversation_id: int) -> Parcel | float | None:
+    def claim(self, conversation_id: int) -> OutboxMessage | float | None:
         """Claim, after an interruption, and have it checked before anybody else acts."""
         self._interrupt()
-        found: Parcel | float | None = self._store.claim(conversation_id)
-        if isinstance(found, Parcel):
+        found: OutboxMessage | float | None = self._store.claim(conversation_id)
+        if isinstance(found, OutboxMessage):
             self._story.claimed(found)
         return found

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from agent.settings import Settings
-from agent.store.migrate import revisions
-from agent.store.tables import audit, conversations, inbox, media
-from bot.channels.base import Event
-from bot.spool import Spool, records
+from channels.base import Event
 from jobs import backup
 from jobs.backup import CannotBackUp, back_up
 from jobs.backup_pins import SPOOL
 from jobs.restore import restore
+from store.db.migrate import revisions
+from store.spool import Spool, records
+from store.tables import audit, conversations, inbox, media
 from tests.jobs.backup_house import ROWS, opened, process, state, stuff, stuff_files
 
 
@@ -95,9 +95,9 @@ WRITER = """
 import sys
 from itertools import count
 from agent.settings import Settings
-from agent.store.db import Database
-from agent.store.inbox import Inbound, Inbox
-from agent.store.tables import inbox, media
+from store.db.database import Database
+from store.conversations.inbox import Inbound, Inbox
+from store.tables import inbox, media
 from sqlalchemy import insert, select
 settings = Settings()
 database = Database(settings.sql_url, pool_size=1)

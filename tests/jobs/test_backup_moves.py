@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import JSON, MetaData, insert, inspect, text
 
 from agent.settings import Settings
-from agent.store import portable
-from agent.store.db import Database
-from agent.store.migrate import migrate, revisions
-from agent.store.portable import every_table
-from agent.store.tables import audit
 from jobs.backup import back_up
 from jobs.backup_file import Manifest, Rows, program, write
 from jobs.restore import restore
+from store import portable
+from store.db.database import Database
+from store.db.migrate import migrate, revisions
+from store.portable import every_table
+from store.tables import audit
 from tests.jobs.backup_house import (
     opened,
     rows_of,

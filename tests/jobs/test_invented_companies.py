@@ -7,17 +7,17 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from agent.checks import LIVE_CHANNELS, check
-from agent.installation import HELD_BACK, install
+from actions.checks import LIVE_CHANNELS, check
+from actions.installation import HELD_BACK, install
+from actions.services import Services
+from actions.world import world_of
 from agent.invented import SAMPLES, is_invented
-from agent.services import Services
 from agent.settings import TWILIO_API, Settings
 from agent.spec import Spec
-from agent.store.inbox import Accepted
-from agent.store.tables import outbox, turns
-from agent.world import world_of
 from jobs import turn
-from jobs.desk import Desk
+from jobs.context import WorkerContext
+from store.conversations.inbox import Accepted
+from store.tables import outbox, turns
 from tests.fakes import Clock
 
 Write = Callable[..., Accepted]
@@ -41,7 +41,7 @@ def with_settings(services: Services, **changes: object) -> Services:
 
 
 def released(services: Services) -> set[tuple[str, str]]:
-    return {(one.channel, one.agent_name) for one in services.agents.channels()}
+    return {(one.channel, one.agent_name) for one in services.store.agents.channels()}
 
 
 def last_turn(services: Services) -> tuple[str, str]:
@@ -67,44 +67,44 @@ def test_without_one_the_sample_answers_on_the_simulator(
 
 @pytest.mark.parametrize("folder", ["autos", "homologa"])
 def test_real_keys_silence_what_was_released_on_the_simulator(
-    desk: Desk, write: Write, clock: Clock, folder: str
+    context: WorkerContext, write: Write, clock: Clock, folder: str
 ) -> None:
-    agents = desk.services.agents
-    agents.release_draft(agents.create(sample(folder), "x"), "twilio", desk_address(desk), "ana")
-    real = dataclasses.replace(desk, services=with_settings(desk.services, **ACCOUNT))
+    agents = context.services.store.agents
+    agents.release_draft(agents.create(sample(folder), "x"), "twilio", desk_address(context), "ana")
+    real = dataclasses.replace(context, services=with_settings(context.services, **ACCOUNT))
     here = write("hola").conversation_id
     clock.pass_seconds(5)
     turn.take(real, here)
-    assert last_turn(desk.services) == ("silent", "No agent is released on this address.")
+    assert last_turn(context.services) == ("silent", "No agent is released on this address.")
     write("¿hay alguien?", sid="SM2")
     clock.pass_seconds(5)
-    turn.take(desk, here)  # on the simulator again
-    assert last_turn(desk.services)[0] == "answered"
+    turn.take(context, here)  # on the simulator again
+    assert last_turn(context.services)[0] == "answered"
 
 
 def test_an_agent_of_ones_own_answers_on_the_number_it_was_tried_on(
-    desk: Desk, write: Write, clock: Clock
+    context: WorkerContext, write: Write, clock: Clock
 ) -> None:
-    real = dataclasses.replace(desk, services=with_settings(desk.services, **ACCOUNT))
+    real = dataclasses.replace(context, services=with_settings(context.services, **ACCOUNT))
     here = write("hola").conversation_id
     clock.pass_seconds(5)
     turn.take(real, here)
-    assert last_turn(desk.services)[0] == "answered"
+    assert last_turn(context.services)[0] == "answered"
 
 
 def test_what_a_sample_had_not_sent_yet_reaches_no_real_phone(
-    desk: Desk, write: Write, clock: Clock
+    context: WorkerContext, write: Write, clock: Clock
 ) -> None:
-    services = desk.services
+    services = context.services
     ours = write("hola", customer="whatsapp:+5215550002222").conversation_id
     clock.pass_seconds(5)
-    turn.take(desk, ours)
-    services.agents.release_draft(
-        services.agents.create(sample(), "x"), "twilio", desk_address(desk), "ana"
+    turn.take(context, ours)
+    services.store.agents.release_draft(
+        services.store.agents.create(sample(), "x"), "twilio", desk_address(context), "ana"
     )
     theirs = write("buenas").conversation_id
     clock.pass_seconds(5)
-    turn.take(desk, theirs)
+    turn.take(context, theirs)
     install(services)
     assert unsent(services) == {ours, theirs}
     install(with_settings(services, **ACCOUNT))
@@ -120,10 +120,10 @@ def test_a_release_on_a_real_service_is_refused_whoever_asks(
 ) -> None:
     copy = sample().model_copy(update={"name": "Lucía", "brand": "  rueda  CLARA "})
     for spec, expected in ((copy, True), (copy.model_copy(update={"brand": "Mi taller"}), False)):
-        world = world_of(with_settings(services, **ACCOUNT), None, spec)
+        world = world_of(with_settings(services, **ACCOUNT), spec)
         found = {one.code for one in check(spec, world, channel) if one.level == "error"}
         assert ("sample_live" in found) is expected
-        at_home = {one.code for one in check(spec, world_of(services, None, spec), channel)}
+        at_home = {one.code for one in check(spec, world_of(services, spec), channel)}
         assert "sample_live" not in at_home
 
 
@@ -154,8 +154,8 @@ def test_what_leads_out_of_this_machine_is_real(base: str, real: bool) -> None:
     assert not Settings(_env_file=None).is_real("twilio")
 
 
-def desk_address(desk: Desk) -> str:
-    return desk.services.settings.twilio_address
+def desk_address(context: WorkerContext) -> str:
+    return context.services.settings.twilio_address
 
 
 def unsent(services: Services) -> set[int]:

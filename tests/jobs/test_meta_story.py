@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 import pytest
 from werkzeug.datastructures import Headers, MultiDict
 
+from actions.intake import accept
 from agent.answer import Answer
 from agent.settings import Settings
 from agent.spec import ConversationRules, Spec
-from bot.channels.base import Call
-from bot.channels.meta import MetaChannel
-from bot.channels.meta_inbound import MetaDoor
-from bot.intake import accept
-from bot.simulator import Fault
-from bot.simulator import faults as wrong
+from channels.base import Call
+from channels.meta.receive import MetaReceiver
+from channels.meta.send import MetaChannel
 from jobs import deliver, turn
-from jobs.desk import Desk
+from jobs.context import WorkerContext
+from simulator import Fault
+from simulator import faults as wrong
 from tests.fakes import Clock
 from tests.jobs.fakes import EchoRuntime
 from tests.standins.meta import NUMBER, SECRET, TOKEN, MetaStandin
@@ -31,9 +31,9 @@ RULES = ConversationRules(buttons=True)
 class House:
     """A desk with Meta on both sides."""
 
-    desk: Desk
+    context: WorkerContext
     meta: MetaStandin
-    door: MetaDoor
+    receiver: MetaReceiver
     clock: Clock
 
     def hooks(self) -> None:
@@ -41,19 +41,19 @@ class House:
         waiting, self.meta.waiting = self.meta.waiting, []
         for raw, headers in waiting * 2:
             call = Call("POST", "", raw, MultiDict(), MultiDict(), Headers(headers))
-            accept(self.desk.services, "meta", list(self.door.read(call)))
+            accept(self.context.services, "meta", list(self.receiver.read(call)))
 
     def write(self, text: str) -> int:
         """A customer writes and the agent answers; return the conversation."""
         self.meta.write(text)
         self.hooks()
         self.clock.pass_seconds(10)
-        turn.take(self.desk, 1)
+        turn.take(self.context, 1)
         return 1
 
     def send(self) -> float | None:
         """Deliver what is due."""
-        return deliver.send(self.desk, 1)
+        return deliver.send(self.context, 1)
 
     def read(self) -> list[str]:
         """What reached the customer."""
@@ -61,23 +61,23 @@ class House:
 
     def last(self) -> tuple[str, str]:
         """The delivery of the last message, and what staff read of it."""
-        line = self.desk.services.conversations.thread(1)[-1]
+        line = self.context.services.store.conversations.thread(1)[-1]
         return line.delivery, line.error
 
 
 @pytest.fixture
-def house(desk: Desk, clock: Clock) -> Iterator[House]:
+def house(context: WorkerContext, clock: Clock) -> Iterator[House]:
     meta = MetaStandin(clock=clock)
     with serve(meta.app) as url:
         settings = Settings(
             _env_file=None, meta_base_url=url, meta_access_token=TOKEN, meta_app_secret=SECRET,
             meta_phone_number_id=NUMBER, meta_late_template="respuesta:es_MX",
         )  # fmt: skip
-        services = replace(desk.services, settings=settings)
-        agent_id = services.agents.create(Spec(name="Sofía"), "ana")
-        services.agents.release_draft(agent_id, "meta", NUMBER, "ana")
-        with_meta = replace(desk, services=services, channels={"meta": MetaChannel(settings)})
-        yield House(with_meta, meta, MetaDoor(settings), clock)
+        services = replace(context.services, settings=settings)
+        agent_id = services.store.agents.create(Spec(name="Sofía"), "ana")
+        services.store.agents.release_draft(agent_id, "meta", NUMBER, "ana")
+        with_meta = replace(context, services=services, channels={"meta": MetaChannel(settings)})
+        yield House(with_meta, meta, MetaReceiver(settings), clock)
 
 
 def test_a_message_is_answered_once_and_its_ticks_follow(house: House) -> None:
@@ -148,9 +148,9 @@ def test_a_reply_that_meta_refuses_later_because_of_the_window_becomes_a_templat
 
 
 def test_without_a_template_a_window_that_meta_closed_is_told_to_staff(house: House) -> None:
-    services = house.desk.services
+    services = house.context.services
     settings = services.settings.model_copy(update={"meta_late_template": ""})
-    house.desk = replace(house.desk, services=replace(services, settings=settings))
+    house.context = replace(house.context, services=replace(services, settings=settings))
     house.meta.closed.add("5215550001111")
     house.write("hola")
     house.send()
@@ -167,7 +167,7 @@ def test_the_bots_late_words_are_not_sent_again_where_a_person_has_taken_over(
     house.meta.closed.add("5215550001111")
     house.write("hola")
     house.send()
-    house.desk.services.owners.take_over(1, "bia@example.com")
+    house.context.services.store.owners.take_over(1, "bia@example.com")
     house.hooks()
     house.send()
     assert [one.body["type"] for one in house.meta.taken] == ["text"]
@@ -212,8 +212,10 @@ def test_stop_is_confirmed_once_and_then_there_is_silence(house: House) -> None:
 
 
 def test_a_short_list_beside_a_question_may_be_tapped(house: House, runtime: EchoRuntime) -> None:
-    agent_id = house.desk.services.agents.create(Spec(name="Leo", conversation=RULES), "ana")
-    house.desk.services.agents.release_draft(agent_id, "meta", NUMBER, "ana")
+    agent_id = house.context.services.store.agents.create(
+        Spec(name="Leo", conversation=RULES), "ana"
+    )
+    house.context.services.store.agents.release_draft(agent_id, "meta", NUMBER, "ana")
     runtime.answer_with = Answer("¿Cuál prefiere?\n\n- SUV\n- Sedán", "answered")
     house.write("hola")
     house.send()

@@ -24,29 +24,30 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, event, select
 
-from agent.queues import TURN, SilentDoorbell
-from agent.services import Services, open_services
+from actions.queues import TURN, SilentWakeUp
+from actions.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
-from agent.store import tables
-from agent.store.abandoned import Abandoned
-from agent.store.agents import Agents
-from agent.store.conversations import Conversations
-from agent.store.inbox import Inbound, Inbox
-from agent.store.outbox import Outbox
-from agent.store.owners import Owners
-from agent.store.switches import Switches
-from agent.store.turns import Turns
-from bot.channels.base import Refused, Unclear
+from channels.base import Refused, Unknown
 from jobs import deliver, turn
-from jobs.desk import Desk, Heartbeat
+from jobs.context import Heartbeat, WorkerContext
 from jobs.sweep import Sweeper
+from store import tables
+from store.agents.agents import Agents
+from store.conversations.abandoned import Abandoned
+from store.conversations.conversations import Conversations
+from store.conversations.inbox import Inbound, Inbox
+from store.conversations.outbox import Outbox
+from store.conversations.owners import Owners
+from store.conversations.turns import Turns
+from store.switches import Switches
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.oracle import judge
 from tests.chaos.plan import LONG
 from tests.fakes import Clock
 from tests.jobs.conftest import OURS
 from tests.jobs.fibers import BUSY, NOT_TAKEN, TAKEN, Fiber, Interleaved, NumberingRuntime, Provider
+from tests.parts import changed
 
 EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "30")), 40
 CUSTOMERS, WORKERS = ("whatsapp:+5215550000001", "whatsapp:+5215550000002"), ("one", "two")
@@ -66,17 +67,17 @@ class Game(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.provider = Provider(grace_seconds=10.0)
-        self.desks = {name: self._desk() for name in WORKERS}
+        self.contexts = {name: self._context() for name in WORKERS}
         self.fibers: list[Fiber] = []
         self.written = dict.fromkeys(CUSTOMERS, 0)
         self.acknowledged: dict[str, list[int]] = {customer: [] for customer in CUSTOMERS}
         self.excused: set[tuple[str, int]] = set()
         self.taken_over: set[str] = set()
 
-    def _desk(self) -> Desk:
-        heartbeat = Heartbeat(self.services.turns, self.services.outbox)
+    def _context(self) -> WorkerContext:
+        heartbeat = Heartbeat(self.services.store.turns, self.services.store.outbox)
         channels = {"twilio": self.provider}
-        return Desk(self.services, NumberingRuntime(), channels, heartbeat, self.clock)  # type: ignore[arg-type]
+        return WorkerContext(self.services, NumberingRuntime(), channels, heartbeat, self.clock)  # type: ignore[arg-type]
 
     # --- customers
 
@@ -99,7 +100,7 @@ class Game(RuleBasedStateMachine):
         message = Inbound("twilio", f"SM{customer}{number}", OURS, customer, f"n{number}{mark}")
 
         def accept() -> None:
-            self.services.inbox.accept([message])
+            self.services.store.inbox.accept([message])
             if number not in self.acknowledged[customer]:
                 self.acknowledged[customer].append(number)
 
@@ -122,7 +123,7 @@ class Game(RuleBasedStateMachine):
         here, name = self._place(customer), f"{work.__module__} {customer}"
         busy = any(f.process == worker and f.name == name for f in self.fibers)
         if here is not None and not busy:  # the agenda attends a key once at a time
-            self._start(worker, name, lambda: work(self.desks[worker], here), steps)
+            self._start(worker, name, lambda: work(self.contexts[worker], here), steps)
 
     def _start(self, process: str, name: str, work: Callable[[], Any], steps: int) -> None:
         self._go(Fiber(process, name, work), steps)
@@ -146,20 +147,20 @@ class Game(RuleBasedStateMachine):
             if fiber.process == process:
                 fiber.die()
         self.fibers = [fiber for fiber in self.fibers if fiber.process != process]
-        if process in self.desks:
-            self.desks[process] = self._desk()
+        if process in self.contexts:
+            self.contexts[process] = self._context()
 
     @rule(worker=workers)
     def beat(self, worker: str) -> None:
         """A heartbeat prolongs what a worker holds."""
-        heart = self.desks[worker].heartbeat
-        self.services.turns.prolong(list(heart._leases))
-        self.services.outbox.prolong(list(heart._tokens))
+        heart = self.contexts[worker].heartbeat
+        self.services.store.turns.prolong(list(heart._leases))
+        self.services.store.outbox.prolong(list(heart._tokens))
 
     @rule()
     def think_them_gone(self) -> None:
         """The sweeper ends the leases of all workers, dead ones and others."""
-        self.services.abandoned.take_back([HOLDER])
+        self.services.store.abandoned.take_back([HOLDER])
 
     # --- the world
 
@@ -169,7 +170,7 @@ class Game(RuleBasedStateMachine):
         self.clock.pass_seconds(seconds)
 
     @rule(result=st.sampled_from((NOT_TAKEN, TAKEN, BUSY)))
-    def go_wrong(self, result: Refused | Unclear) -> None:
+    def go_wrong(self, result: Refused | Unknown) -> None:
         """The next send goes wrong."""
         self.provider.results.append(result)
 
@@ -178,7 +179,7 @@ class Game(RuleBasedStateMachine):
     def report(self, which: int, status: str) -> None:
         """The provider reports on something that it took."""
         name, row = self.provider.ids[-1 - which % len(self.provider.ids)]
-        self.services.outbox.report("twilio", name, status, outbox_id=row)
+        self.services.store.outbox.report("twilio", name, status, outbox_id=row)
 
     @rule(customer=customers)
     def change_hands(self, customer: str) -> None:
@@ -187,10 +188,10 @@ class Game(RuleBasedStateMachine):
         if here is None:
             return
         if customer in self.taken_over:
-            self.services.owners.hand_back(here, "ana")
+            self.services.store.owners.hand_back(here, "ana")
             self.taken_over.discard(customer)
         else:
-            self.services.owners.take_over(here, "ana")
+            self.services.store.owners.take_over(here, "ana")
             self.taken_over.add(customer)
             self.excused |= {(customer, n) for n in range(1, self.written[customer] + 1)}
 
@@ -221,18 +222,18 @@ class Game(RuleBasedStateMachine):
         assert (lost, verdict.doubled, verdict.inverted) == ([], [], [])
 
     def _sweep(self) -> None:
-        rings: list[tuple[str, int]] = []
+        wake_ups: list[tuple[str, int]] = []
 
         class Heard:
-            def ring(self, job: str, subject: int) -> bool:
-                rings.append((job, subject))
+            def notify(self, job: str, subject: int) -> bool:
+                wake_ups.append((job, subject))
                 return True
 
-        Sweeper(dataclasses.replace(self.services, doorbell=Heard()), self.clock).sweep()
-        for job, subject in rings:
+        Sweeper(dataclasses.replace(self.services, wake_up=Heard()), self.clock).sweep()
+        for job, subject in wake_ups:
             if job == TURN:
-                turn.take(self.desks["one"], subject)
-            deliver.send(self.desks["one"], subject)
+                turn.take(self.contexts["one"], subject)
+            deliver.send(self.contexts["one"], subject)
 
     def _excused(self) -> set[tuple[str, int]]:
         """A person has it: by a take-over, or because five workers died of it."""
@@ -264,18 +265,18 @@ def game(tmp_path: Path, sqlite_template: Path) -> Iterator[type[Game]]:
     path = tmp_path / "studio.db"
     shutil.copy(sqlite_template, path)
     known = Settings(_env_file=None, data_dir=tmp_path, redis_url="redis://127.0.0.1:1/0")
-    opened, clock = open_services(known, SilentDoorbell()), Clock()
+    opened, clock = open_services(known, SilentWakeUp()), Clock()
     database = Interleaved(f"sqlite:///{path}")
     event.listen(database.engine, "connect", _unsynchronised)
-    services = dataclasses.replace(
+    services = changed(
         opened, database=database, agents=Agents(database, clock), inbox=Inbox(database, clock),
         turns=Turns(database, clock, holder=HOLDER), abandoned=Abandoned(database, clock),
         outbox=Outbox(database, clock),
         conversations=Conversations(database, clock), owners=Owners(database, clock),
         switches=Switches(database, clock),
     )  # fmt: skip
-    agent_id = services.agents.create(Spec(name="Sofía"), "ana")
-    services.agents.release_draft(agent_id, "twilio", OURS, "ana")
+    agent_id = services.store.agents.create(Spec(name="Sofía"), "ana")
+    services.store.agents.release_draft(agent_id, "twilio", OURS, "ana")
     yield type("PlayedGame", (Game,), {"services": services, "clock": clock})
     database.close()
     opened.database.close()

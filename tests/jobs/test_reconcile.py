@@ -6,10 +6,10 @@ import threading
 import pytest
 from flask import Flask, request
 
-from agent.services import Services
-from bot.simulator.faults import Fault
+from actions.services import Services
 from jobs import reconcile
 from jobs.reconcile import INTERVAL_SECONDS, LONGEST_PAUSE, NOT_ALLOWED_PAUSE
+from simulator.faults import Fault
 from tests.fakes import Clock
 from tests.jobs.chatwoot_house import House, configured
 from tests.jobs.fakes import EchoRuntime
@@ -142,7 +142,7 @@ def test_every_page_is_read_and_only_the_inboxes_that_are_served(
     account.deliver()
     house.reconciler._inboxes = frozenset({"7"})
     assert house.reconciler.look() == 40
-    assert len(house.services.conversations.page(limit=100)) == 40
+    assert len(house.services.store.conversations.page(limit=100)) == 40
 
 
 def test_a_message_found_too_late_goes_to_people(
@@ -181,7 +181,7 @@ def test_a_customer_whom_a_person_here_has_is_shown_to_people_there(
     house: House, here: Conversation, clock: Clock
 ) -> None:
     house.write(here, "hola")
-    house.services.owners.take_over(1, "ana@example.com")
+    house.services.store.owners.take_over(1, "ana@example.com")
     house.reconciler.look()
     assert here.status == "pending"
     clock.pass_seconds(90)

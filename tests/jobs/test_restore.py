@@ -15,19 +15,19 @@ from sqlalchemy import insert, select
 
 from agent import running
 from agent.settings import Settings
-from agent.store.in_doubt import REASON, RESTORED
-from agent.store.inbox import Inbound, Inbox
-from agent.store.migrate import migrate
-from agent.store.outbox import Outbox
-from agent.store.tables import conversations, inbox, messages, outbox
-from agent.store.undelivered import DeadLetters
-from jobs import backup_file, presence, restore_switch
+from jobs import backup_file, restore_switch, worker_liveness
 from jobs import restore as restoring
 from jobs.backup import back_up
 from jobs.backup_file import MANIFEST, CannotRestore
 from jobs.restore import restore
 from jobs.restore_switch import finish
-from knowledge.rebuilds import Rebuilds
+from knowledge.ingest.rebuilds import Rebuilds
+from store.conversations.inbox import Inbound, Inbox
+from store.conversations.outbox import Outbox
+from store.conversations.undelivered import DeadLetters
+from store.db.migrate import migrate
+from store.in_doubt import REASON, RESTORED
+from store.tables import conversations, inbox, messages, outbox
 from tests.jobs.backup_house import (
     ROOT,
     opened,
@@ -224,7 +224,7 @@ sys.stdin.read()
 CONNECT = """
 import sys
 from agent.settings import Settings
-from agent.store.db import Database
+from store.db.database import Database
 from sqlalchemy import text
 with Database(Settings().sql_url).read() as tx:
     tx.execute(text("SELECT 1"))
@@ -241,7 +241,7 @@ def test_a_running_part_is_not_restored_under(full: Settings, file: Path) -> Non
 
 
 def test_a_worker_of_before_is_seen_too(full: Settings, file: Path) -> None:
-    with presence.present(full.data_dir):
+    with worker_liveness.present(full.data_dir):
         is_refused(full, file, "Stop it first")
 
 
@@ -260,7 +260,7 @@ def test_a_database_elsewhere_is_not_replaced(full: Settings, file: Path, tmp_pa
         restore(elsewhere, file)
 
 
-PARTS = ("bot", "studio", "jobs.conversations", "jobs.chores", "jobs.sweep", "agent.installation",
+PARTS = ("bot", "studio", "jobs.conversations", "jobs.chores", "jobs.sweep", "actions.installation",
          "jobs.stack", "jobs.backup")  # fmt: skip
 
 

@@ -10,23 +10,23 @@ from pathlib import Path
 import pytest
 import yaml
 
-from agent.installation import install
+from actions.installation import install
+from actions.queues import SilentWakeUp
+from actions.services import Services, open_services
 from agent.invented import SAMPLES
-from agent.queues import SilentDoorbell
 from agent.runtime import Runtime
-from agent.services import Services, open_services
 from agent.settings import Settings
-from knowledge.in_process import vectors_in_process
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.loaders import read_document
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.parsing.loaders import read_document
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.in_process import vectors_in_process
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, Runtime]]:
     """Both sample agents, their knowledge read, the built-in model."""
     settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("house"))
-    services = open_services(settings, SilentDoorbell())
+    services = open_services(settings, SilentWakeUp())
     install(services)
     vectors = vectors_in_process()
     ingestion = Ingestion(
@@ -34,7 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, 
     )
     for _, source_id in services.sources.due(time.time()):
         ingestion.read(source_id)
-    runtime = Runtime(settings, Library(services.database, vectors, services.embedders))
+    runtime = Runtime(settings, Retriever(services.database, vectors, services.embedders))
     yield services, runtime
     runtime.close()
     services.database.close()
@@ -47,7 +47,7 @@ def test_the_right_source_is_cited(
     house: tuple[Services, Runtime], folder: str, name: str, least: int
 ) -> None:
     services, runtime = house
-    spec = next(agent.draft for agent in services.agents.list() if agent.name == name)
+    spec = next(agent.draft for agent in services.store.agents.list() if agent.name == name)
     pairs = yaml.safe_load(Path(SAMPLES / folder / "questions.yaml").read_text(encoding="utf-8"))
     answers = [(pair["source"], runtime.answer(spec, [], [pair["question"]])) for pair in pairs]
     right = [source for source, answer in answers if source in {c.source for c in answer.citations}]
@@ -58,6 +58,6 @@ def test_the_first_question_anybody_asks_gets_a_real_answer(
     house: tuple[Services, Runtime],
 ) -> None:
     services, runtime = house
-    spec = next(agent.draft for agent in services.agents.list() if agent.name == "Sofía")
+    spec = next(agent.draft for agent in services.store.agents.list() if agent.name == "Sofía")
     assert "Motor: bloque" in runtime.answer(spec, [], ["¿Qué cubre la garantía?"]).text
     assert "3 meses" in runtime.answer(spec, [], ["¿Cuánto dura la garantía?"]).text

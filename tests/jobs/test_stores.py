@@ -13,8 +13,8 @@ import urllib3
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
+from actions.services import open_services
 from agent.log import redact
-from agent.services import open_services
 from agent.settings import Settings
 from jobs import stores
 from tests.waiting import free_ports, until
@@ -76,7 +76,7 @@ def test_the_password_is_in_no_command_line_and_no_log(
     assert password not in " ".join(stores.commands(home).values())
     with caplog.at_level(logging.DEBUG):
         services = open_services(home)
-        assert services.doorbell.ring("jobs.turn.take", 1) is False
+        assert services.wake_up.notify("jobs.turn.take", 1) is False
         services.database.close()
     assert password not in caplog.text
     assert password not in redact(f"cannot connect to {home.redis_in_force}")

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from redis.exceptions import ConnectionError as Gone
 
-from agent.queues import TURN
-from agent.store.inbox import Accepted
-from jobs.desk import Desk
+from actions.queues import TURN
+from jobs.context import WorkerContext
 from jobs.sweep import Sweeper
+from store.conversations.inbox import Accepted
 from tests.fakes import Clock
-from tests.jobs.fakes import HeardDoorbell
+from tests.jobs.fakes import HeardWakeUp
 
 
 @dataclass
@@ -38,25 +38,29 @@ def here(write: Callable[..., Accepted], clock: Clock) -> int:
 
 def swept(sweeper: Sweeper, clock: Clock, seconds: int) -> int:
     """How often it rang in so many seconds."""
-    rung = 0
+    notified = 0
     for _ in range(seconds):
         clock.pass_seconds(1)
-        rung += sweeper.sweep()
-    return rung
+        notified += sweeper.sweep()
+    return notified
 
 
-def test_what_nobody_attends_is_rung_ever_less_often(desk: Desk, here: int, clock: Clock) -> None:
-    doorbell, redis = HeardDoorbell(), MortalRedis()
-    sweeper = Sweeper(dataclasses.replace(desk.services, doorbell=doorbell, redis=redis), clock)
+def test_what_nobody_attends_is_rung_ever_less_often(
+    context: WorkerContext, here: int, clock: Clock
+) -> None:
+    wake_up, redis = HeardWakeUp(), MortalRedis()
+    sweeper = Sweeper(dataclasses.replace(context.services, wake_up=wake_up, redis=redis), clock)
     swept(sweeper, clock, 20)
     assert swept(sweeper, clock, 8) == 0
-    assert doorbell.heard[0] == (TURN, here)
+    assert wake_up.heard[0] == (TURN, here)
 
 
-def test_after_redis_forgot_everything_is_rung_at_once(desk: Desk, here: int, clock: Clock) -> None:
+def test_after_redis_forgot_everything_is_rung_at_once(
+    context: WorkerContext, here: int, clock: Clock
+) -> None:
     redis = MortalRedis()
     sweeper = Sweeper(
-        dataclasses.replace(desk.services, doorbell=HeardDoorbell(), redis=redis), clock
+        dataclasses.replace(context.services, wake_up=HeardWakeUp(), redis=redis), clock
     )
     swept(sweeper, clock, 20)
     redis.lives[0] = ""

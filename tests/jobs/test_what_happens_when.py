@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.answer import Answer
-from agent.store.inbox import Accepted
-from bot.channels.base import Refused, Sent, Unclear
+from channels.base import Refused, Sent, Unknown
 from jobs import deliver, turn
+from jobs.context import WorkerContext
 from jobs.deliver import BACK_OFF
-from jobs.desk import Desk
+from store.conversations.inbox import Accepted
 from tests.fakes import Clock
 from tests.jobs.fakes import EchoRuntime, MemoryChannel
 
@@ -27,25 +27,25 @@ CUSTOMERS = [f"whatsapp:+52155500010{number:02d}" for number in range(6)]
 class Day:
     """Workers and a sweeper on a clock that is moved."""
 
-    desk: Desk
+    context: WorkerContext
     clock: Clock
 
     def pass_seconds(self, seconds: int, step: int = 1) -> None:
         """Let time pass, *step* at a time, and everything that is due happen."""
         for _ in range(0, seconds, step):
             self.clock.pass_seconds(step)
-            for waiting in self.desk.services.turns.all_waiting():
-                turn.take(self.desk, waiting.conversation_id)
-            for conversation in self.desk.services.outbox.due():
-                deliver.send(self.desk, conversation)
+            for waiting in self.context.services.store.turns.all_waiting():
+                turn.take(self.context, waiting.conversation_id)
+            for conversation in self.context.services.store.outbox.due():
+                deliver.send(self.context, conversation)
 
 
 @pytest.fixture
-def day(desk: Desk, clock: Clock) -> Day:
-    return Day(desk, clock)
+def day(context: WorkerContext, clock: Clock) -> Day:
+    return Day(context, clock)
 
 
-def _down(results: list[Sent | Refused | Unclear], seconds: int) -> None:
+def _down(results: list[Sent | Refused | Unknown], seconds: int) -> None:
     """Answer everything with a refusal that may be repeated, for as many tries as could come."""
     results += [Refused("Twilio is not available.", "20503", again_in=0.0)] * seconds
 
@@ -83,7 +83,7 @@ def test_too_many_requests_are_not_answered_with_more_of_them(
 def test_while_nobody_can_tell_nothing_is_sent_twice(
     day: Day, write: Write, channel: MemoryChannel
 ) -> None:
-    channel.results += [Unclear("The connection broke.")]
+    channel.results += [Unknown("The connection broke.")]
     channel.accepts_unclear, channel.reachable = True, False
     write("hola")
     day.pass_seconds(300, step=10)
@@ -91,7 +91,7 @@ def test_while_nobody_can_tell_nothing_is_sent_twice(
     channel.reachable = True
     day.pass_seconds(60, step=10)
     assert (channel.attempts, channel.taken) == (1, ["hola"])
-    assert day.desk.services.outbox.due() == []
+    assert day.context.services.store.outbox.due() == []
 
 
 def test_a_model_that_is_down_costs_a_fallback_and_a_reason_not_a_message(
@@ -101,8 +101,8 @@ def test_a_model_that_is_down_costs_a_fallback_and_a_reason_not_a_message(
     here = write("hola").conversation_id
     day.pass_seconds(3)
     assert channel.taken == ["Ahora no puedo."]
-    reply = day.desk.services.conversations.thread(here)[-1]
-    assert "model_down" in day.desk.services.conversations.turn(str(reply.turn_id)).error
+    reply = day.context.services.store.conversations.thread(here)[-1]
+    assert "model_down" in day.context.services.store.conversations.turn(str(reply.turn_id)).error
 
 
 def test_a_worker_that_always_dies_ends_with_a_person_and_an_apology(
@@ -121,7 +121,7 @@ def test_a_worker_that_always_dies_ends_with_a_person_and_an_apology(
             deaths += 1
     assert deaths == 5
     assert "no puedo responderle" in channel.taken[0]
-    assert day.desk.services.conversations.get(here).owner == "human"
+    assert day.context.services.store.conversations.get(here).owner == "human"
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
@@ -142,19 +142,19 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(
     day: Day, write: Write, channel: MemoryChannel
 ) -> None:
     write("antes")
-    _limit_pages(day.desk, reached=True)
+    _limit_pages(day.context, reached=True)
     with pytest.raises(SQLAlchemyError):
         write("x" * 2_000_000, sid="SM-big")
-    _limit_pages(day.desk, reached=False)
+    _limit_pages(day.context, reached=False)
     write("después")
     day.pass_seconds(10)
     assert "antes" in channel.taken[0]
     assert "después" in channel.taken[-1]
 
 
-def _limit_pages(desk: Desk, reached: bool) -> None:
+def _limit_pages(context: WorkerContext, reached: bool) -> None:
     """SQLite says "database or disk is full" at its own limit as it does at the disk's."""
     pages = 1 if reached else 1_073_741_823
-    desk.services.database.engine.dispose()
-    with desk.services.database.read() as tx:
+    context.services.database.engine.dispose()
+    with context.services.database.read() as tx:
         tx.exec_driver_sql(f"PRAGMA max_page_count = {pages}")

@@ -11,7 +11,7 @@ import pytest
 from redis.exceptions import ConnectionError as Gone
 from rq.exceptions import StopRequested
 
-from jobs import desk
+from jobs import context
 from jobs.working import keep_working
 
 
@@ -89,7 +89,7 @@ def test_a_stop_between_two_workers_is_heard() -> None:
 def test_a_heart_goes_on_beating_after_an_unforeseen_failure(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(desk, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(context, "HEARTBEAT_SECONDS", 0.01)
     beats, again = iter([AttributeError("words"), None]), threading.Event()
 
     def prolong(leases: Any) -> None:
@@ -97,7 +97,7 @@ def test_a_heart_goes_on_beating_after_an_unforeseen_failure(
             raise error
         again.set()
 
-    heart = desk.Heartbeat(SimpleNamespace(prolong=prolong), SimpleNamespace())  # type: ignore[arg-type]
+    heart = context.Heartbeat(SimpleNamespace(prolong=prolong), SimpleNamespace())  # type: ignore[arg-type]
     heart.start()
     with heart.lease("a lease"):  # type: ignore[arg-type]
         assert again.wait(5)

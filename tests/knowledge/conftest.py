@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from agent.store.db import Database
-from knowledge.chroma import ChromaServer, Vectors
-from knowledge.embedders import Embedders
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.loaders import read_document
-from knowledge.sources import Sources
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.parsing.loaders import read_document
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.chroma import ChromaServer, Vectors
+from knowledge.vectors.embedders import Embedders
+from store.db.database import Database
 from tests.fakes import Clock
 from tests.standins.chroma import chroma_server
 
@@ -36,20 +36,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(database: Database, tmp_path: Path, clock: Clock) -> Sources:
+def sources(database: Database, tmp_path: Path, clock: Clock) -> Sources:
     return Sources(database, tmp_path / "files", clock)
 
 
 @pytest.fixture
-def ingestion(desk: Sources, database: Database, vectors: Vectors) -> Ingestion:
-    return Ingestion(desk, database, vectors, Embedders(), read_document)
+def ingestion(sources: Sources, database: Database, vectors: Vectors) -> Ingestion:
+    return Ingestion(sources, database, vectors, Embedders(), read_document)
 
 
 @pytest.fixture
-def library(database: Database, vectors: Vectors) -> Library:
-    return Library(database, vectors, Embedders())
+def retriever(database: Database, vectors: Vectors) -> Retriever:
+    return Retriever(database, vectors, Embedders())
 
 
 @pytest.fixture
-def base_id(desk: Sources) -> str:
-    return desk.create_base("Autos", "ana", *Embedders().default())
+def base_id(sources: Sources) -> str:
+    return sources.create_base("Autos", "ana", *Embedders().default())

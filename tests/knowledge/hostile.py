@@ -17,8 +17,8 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-from knowledge import archive, loaders
 from knowledge.errors import Unreadable
+from knowledge.parsing import archive, loaders
 from tests.knowledge import documents
 
 Maker = Callable[[], bytes]

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from knowledge import child
 from knowledge.base import Section
+from knowledge.parsing import child
 
 WENT_WELL = 0
 LIBC = ctypes.CDLL(None, use_errno=True)

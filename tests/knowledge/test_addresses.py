@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.wrappers import Response as Answer
 
-from knowledge import special_purpose as tables
-from knowledge.addresses import is_public, whole
 from knowledge.errors import FetchRefused, NotAccepted
-from knowledge.fetch import Trusted, check_form, fetch
+from knowledge.web import special_purpose as tables
+from knowledge.web.addresses import is_public, whole
+from knowledge.web.fetch import Trusted, check_form, fetch
 from studio.texts import has
 from tests.standins.server import serve
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from agent.store.db import Database
 from knowledge.base import Base, Chunk
-from knowledge.chroma import ChromaServer, Vectors
-from knowledge.embedders import Embedders
-from knowledge.erasure import scrub
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.loaders import read_document
-from knowledge.sources import Sources
+from knowledge.ingest.erasure import scrub
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.parsing.loaders import read_document
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.chroma import ChromaServer, Vectors
+from knowledge.vectors.embedders import Embedders
+from store.db.database import Database
 from tests.fakes import Clock
 from tests.standins.chroma import RunningChroma, chroma_server
 
@@ -55,53 +55,53 @@ def test_a_removed_source_is_in_the_bytes_of_no_store(
 ) -> None:
     shutil.copy(sqlite_template, tmp_path / "studio.db")
     database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
-    desk, vectors = Sources(database, tmp_path / "files"), Vectors(collections=server)
+    sources, vectors = Sources(database, tmp_path / "files"), Vectors(collections=server)
     reader = Ingestion(
-        desk, database, vectors, Embedders(), read_document, chroma_folder=chroma.folder
+        sources, database, vectors, Embedders(), read_document, chroma_folder=chroma.folder
     )
-    base_id = desk.create_base("Autos", "ana", *Embedders().default())
-    kept = desk.add_file(base_id, "garantia.md", KEPT.encode(), "ana")
-    gone = desk.add_file(base_id, "secreto.md", BODY.encode(), "ana")
+    base_id = sources.create_base("Autos", "ana", *Embedders().default())
+    kept = sources.add_file(base_id, "garantia.md", KEPT.encode(), "ana")
+    gone = sources.add_file(base_id, "secreto.md", BODY.encode(), "ana")
     for source_id in (kept, gone):
         reader.read(source_id)
-    desk.update_file(gone, "secreto.md", (BODY + f"\n\nOtro {SECRET}.").encode(), "ana")
+    sources.update_file(gone, "secreto.md", (BODY + f"\n\nOtro {SECRET}.").encode(), "ana")
     reader.read(gone)
     assert _files_with(tmp_path, SECRET.encode()) != []
-    desk.mark_removing(gone)
+    sources.mark_removing(gone)
     reader.remove(gone)
     stem = b"xilofonist"
     assert _files_with(tmp_path, SECRET.encode(), stem, gone.encode()) == []
-    assert Library(database, vectors, Embedders()).search("¿garantía del motor?", [base_id])
+    assert Retriever(database, vectors, Embedders()).search("¿garantía del motor?", [base_id])
     database.close()
 
 
 def test_the_last_source_of_a_base_takes_its_collection_along(
-    desk: Sources, ingestion: Ingestion, base_id: str, vectors: Vectors
+    sources: Sources, ingestion: Ingestion, base_id: str, vectors: Vectors
 ) -> None:
-    source_id = desk.add_file(base_id, "a.md", KEPT.encode(), "ana")
+    source_id = sources.add_file(base_id, "a.md", KEPT.encode(), "ana")
     ingestion.read(source_id)
-    assert vectors.ids(desk.base(base_id))
-    desk.mark_removing(source_id)
+    assert vectors.ids(sources.base(base_id))
+    sources.mark_removing(source_id)
     ingestion.remove(source_id)
     collections = vectors._collections
     assert isinstance(collections, ChromaServer)
     names = [one["name"] for one in collections._send("GET", "?limit=1000")]
     assert [name for name in names if name.startswith(base_id)] == []
-    desk.remove_base(base_id)
+    sources.remove_base(base_id)
 
 
 def test_a_removal_waits_for_a_vector_store_that_is_away(
-    desk: Sources, ingestion: Ingestion, base_id: str, clock: Clock, database: Database
+    sources: Sources, ingestion: Ingestion, base_id: str, clock: Clock, database: Database
 ) -> None:
-    source_id = desk.add_file(base_id, "a.md", KEPT.encode(), "ana")
+    source_id = sources.add_file(base_id, "a.md", KEPT.encode(), "ana")
     ingestion.read(source_id)
-    desk.mark_removing(source_id)
+    sources.mark_removing(source_id)
     nowhere = Vectors("http://127.0.0.1:9")
-    Ingestion(desk, database, nowhere, Embedders(), read_document).remove(source_id)
-    assert desk.get(source_id).state == "removing"
-    assert desk.due(clock.now) == [("remove", source_id)]
+    Ingestion(sources, database, nowhere, Embedders(), read_document).remove(source_id)
+    assert sources.get(source_id).state == "removing"
+    assert sources.due(clock.now) == [("remove", source_id)]
     ingestion.remove(source_id)
-    assert desk.list(base_id) == []
+    assert sources.list(base_id) == []
 
 
 def _vector(number: int) -> list[float]:
@@ -136,14 +136,14 @@ def test_vectors_are_gone_from_the_files_of_the_index_too(
 
 
 def test_postgresql_keeps_nothing_in_its_tables_once_vacuumed(
-    postgres_server: str, desk: Sources, ingestion: Ingestion, base_id: str, database: Database
+    postgres_server: str, sources: Sources, ingestion: Ingestion, base_id: str, database: Database
 ) -> None:
     if database.is_sqlite:  # the test above looks into its files
         assert "sqlite" in database.url
         return
-    source_id = desk.add_file(base_id, "secreto.md", BODY.encode(), "ana")
+    source_id = sources.add_file(base_id, "secreto.md", BODY.encode(), "ana")
     ingestion.read(source_id)
-    desk.mark_removing(source_id)
+    sources.mark_removing(source_id)
     ingestion.remove(source_id)
     engine = create_engine(database.url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

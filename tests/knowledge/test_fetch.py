@@ -13,9 +13,9 @@ import pytest
 from flask import Flask, Response, redirect
 from werkzeug.wrappers import Response as Answer
 
-from knowledge import fetch as fetching
 from knowledge.errors import FetchRefused
-from knowledge.fetch import fetch, name_for
+from knowledge.web import fetch as fetching
+from knowledge.web.fetch import fetch, name_for
 from tests.standins.server import serve
 
 

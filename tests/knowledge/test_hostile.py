@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import seal
+from knowledge.parsing import sandbox
 from studio.texts import has
 from tests.knowledge.hostile import FILES
 
@@ -57,7 +57,7 @@ def _is_plain(sentence: str) -> bool:
 SEALED = """
 import ctypes, sys
 from knowledge import seal
-kernel = seal.filter_calls()
+kernel = sandbox.filter_calls()
 libc = ctypes.CDLL(None)
 print(kernel, libc.socket(2, 1, 0), libc.fork(), libc.mkdir(b"made", 0o700), libc.unlink(b"kept"))
 """
@@ -65,10 +65,10 @@ print(kernel, libc.socket(2, 1, 0), libc.fork(), libc.mkdir(b"made", 0o700), lib
 
 def test_the_kernel_itself_keeps_the_parsers_from_the_network(tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
-    root = str(Path(seal.__file__).parents[1])
+    root = str(Path(sandbox.__file__).parents[1])
     done = subprocess.run([sys.executable, "-c", SEALED], capture_output=True, text=True,
                           check=True, cwd=tmp_path, env={"PYTHONPATH": root})  # fmt: skip
-    known = sys.platform == "linux" and seal._CALLS.get(seal.platform.machine()) is not None
+    known = sys.platform == "linux" and sandbox._CALLS.get(sandbox.platform.machine()) is not None
     assert done.stdout.split() == (["True", *["-1"] * 4] if known else ["False"])
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
@@ -86,9 +86,9 @@ def test_the_kernel_itself_keeps_the_parsers_from_the_network(tmp_path: Path) ->
 )
 def test_python_itself_refuses_too(event: str, arguments: tuple[object, ...]) -> None:
     with pytest.raises(PermissionError):
-        seal._refuse(event, arguments)
+        sandbox._refuse(event, arguments)
 
 
 def test_reading_is_not_refused() -> None:
-    seal._refuse("open", ("x", "r", 0))
-    seal._refuse("import", ("json",))
+    sandbox._refuse("open", ("x", "r", 0))
+    sandbox._refuse("import", ("json",))

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 from hypothesis import given
 from hypothesis import strategies as some
 
-from knowledge import bm25
-from knowledge.hybrid import Scale, Scored, Side, curated_first, in_order, score, varied
-from knowledge.lexical import asked_words, stem
-from knowledge.tuning import Tuning
+from knowledge.search import bm25
+from knowledge.search.hybrid import Scale, Scored, Side, curated_first, in_order, score, varied
+from knowledge.search.lexical import asked_words, stem
+from knowledge.search.tuning import Tuning
 
 
 class Row(NamedTuple):

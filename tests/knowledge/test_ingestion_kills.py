@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from agent.store.db import Database
-from knowledge import ingestion as ingesting
 from knowledge.base import Document, Section
-from knowledge.chroma import Vectors
-from knowledge.embedders import Embedders
-from knowledge.ingestion import Ingestion
-from knowledge.sources import Sources
+from knowledge.ingest import ingestion as ingesting
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
 from knowledge.tables import chunks
+from knowledge.vectors.chroma import Vectors
+from knowledge.vectors.embedders import Embedders
+from store.db.database import Database
 from tests.fakes import Clock
 from tests.knowledge import documents
 
@@ -46,7 +46,7 @@ class Fate:
 
 
 class Shelf:
-    """Collections of vectors in a dictionary (`knowledge.chroma.Collections`)."""
+    """Collections of vectors in a dictionary (`knowledge.vectors.chroma.Collections`)."""
 
     def __init__(self) -> None:
         self._held: dict[str, dict[str, dict[str, Any]]] = {}
@@ -102,21 +102,21 @@ def by_lines(path: Path, name: str) -> Document:
 class Shop:
     """A base with one reader."""
 
-    def __init__(self, desk: Sources, clock: Clock, base_id: str) -> None:
-        self.desk, self.clock, self.base_id = desk, clock, base_id
+    def __init__(self, sources: Sources, clock: Clock, base_id: str) -> None:
+        self.sources, self.clock, self.base_id = sources, clock, base_id
         # Killed at every step; on PostgreSQL, whose statements are the same, at every fourth.
-        self.stride = 1 if desk.database.is_sqlite else 4
+        self.stride = 1 if sources.database.is_sqlite else 4
         self.shelf = Shelf()
         self.vectors = Vectors(collections=self.shelf)
 
     def reader(self, collections: Any = None) -> Ingestion:
         vectors = Vectors(collections=collections or self.shelf)
-        return Ingestion(self.desk, self.desk.database, vectors, Embedders(), by_lines)
+        return Ingestion(self.sources, self.sources.database, vectors, Embedders(), by_lines)
 
     def killed(self, steps: int, verb: str, source_id: str) -> bool:
         """Read or remove the source and end at that step. False when it was done before."""
         fate = Fate(steps)
-        database = self.desk.database
+        database = self.sources.database
         assert isinstance(database, Database)
         try:
             with fate.over(database):
@@ -129,39 +129,39 @@ class Shop:
         """What the sweeper and the next readers do."""
         for _ in range(8):
             self.clock.now += 1_000
-            for kind, source_id in self.desk.due(self.clock.now):
+            for kind, source_id in self.sources.due(self.clock.now):
                 reader = self.reader()
                 (reader.read if kind == "read" else reader.remove)(source_id)
 
     def held(self) -> tuple[list[str], int, int]:
         """(every chunk's text, how many vectors, how many files) there are, seen or not."""
-        with self.desk.database.read() as tx:
+        with self.sources.database.read() as tx:
             texts = tx.scalars(select(chunks.c.text).order_by(chunks.c.text)).all()
-        kept = len(list(self.desk.files_dir.iterdir()))
-        return list(texts), len(self.vectors.ids(self.desk.base(self.base_id))), kept
+        kept = len(list(self.sources.files_dir.iterdir()))
+        return list(texts), len(self.vectors.ids(self.sources.base(self.base_id))), kept
 
     def clear(self) -> None:
-        for source in self.desk.list(self.base_id):
-            self.desk.mark_removing(source.id)
+        for source in self.sources.list(self.base_id):
+            self.sources.mark_removing(source.id)
         self.recover()
         assert self.held() == ([], 0, 0)
 
 
 @pytest.fixture
-def shop(desk: Sources, clock: Clock, base_id: str, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def shop(sources: Sources, clock: Clock, base_id: str, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr(ingesting, "EMBEDDED_AT_ONCE", 2)
     monkeypatch.setattr(ingesting, "WRITTEN_AT_ONCE", 2)
-    return Shop(desk, clock, base_id)
+    return Shop(sources, clock, base_id)
 
 
 def test_a_first_reading(shop: Shop) -> None:
     step, was_killed = 0, True
     while was_killed:
-        source_id = shop.desk.add_file(shop.base_id, "a.txt", b"uno\ndos\ntres", "ana")
+        source_id = shop.sources.add_file(shop.base_id, "a.txt", b"uno\ndos\ntres", "ana")
         was_killed = shop.killed(step, "read", source_id)
         shop.recover()
         assert shop.held() == (["dos", "tres", "uno"], 3, 1), step
-        assert shop.desk.get(source_id).state == "ready"
+        assert shop.sources.get(source_id).state == "ready"
         shop.clear()
         step += shop.stride
     assert step > 15
@@ -170,15 +170,15 @@ def test_a_first_reading(shop: Shop) -> None:
 def test_an_update(shop: Shop) -> None:
     step, was_killed = 0, True
     while was_killed:
-        source_id = shop.desk.add_file(shop.base_id, "a.txt", b"uno\ndos", "ana")
+        source_id = shop.sources.add_file(shop.base_id, "a.txt", b"uno\ndos", "ana")
         shop.reader().read(source_id)
-        shop.desk.update_file(source_id, "a.txt", b"dos\ntres", "eva")
+        shop.sources.update_file(source_id, "a.txt", b"dos\ntres", "eva")
         was_killed = shop.killed(step, "read", source_id)
-        seen = [chunk.text for chunk in shop.desk.chunks(source_id)]
+        seen = [chunk.text for chunk in shop.sources.chunks(source_id)]
         assert seen in (["uno", "dos"], ["dos", "tres"])  # never neither, never both
         shop.recover()
         assert shop.held() == (["dos", "tres"], 2, 1), step
-        assert len(shop.desk.differences(source_id)) == 1
+        assert len(shop.sources.differences(source_id)) == 1
         shop.clear()
         step += shop.stride
     assert step > 15
@@ -187,13 +187,13 @@ def test_an_update(shop: Shop) -> None:
 def test_a_removal(shop: Shop) -> None:
     step, was_killed = 0, True
     while was_killed:
-        source_id = shop.desk.add_file(shop.base_id, "a.txt", b"uno\ndos", "ana")
+        source_id = shop.sources.add_file(shop.base_id, "a.txt", b"uno\ndos", "ana")
         shop.reader().read(source_id)
-        shop.desk.mark_removing(source_id)
+        shop.sources.mark_removing(source_id)
         was_killed = shop.killed(step, "remove", source_id)
         shop.recover()
         assert shop.held() == ([], 0, 0), step
-        assert shop.desk.list(shop.base_id) == []
+        assert shop.sources.list(shop.base_id) == []
         step += shop.stride
     assert step > 10
 
@@ -202,14 +202,14 @@ def test_an_archive(shop: Shop) -> None:
     step, was_killed = 0, True
     packed = documents.archive({"a.txt": b"uno", "b/c.txt": b"dos", "d.exe": b"MZ"})
     while was_killed:
-        source_id = shop.desk.add_file(shop.base_id, "todo.zip", packed, "ana")
+        source_id = shop.sources.add_file(shop.base_id, "todo.zip", packed, "ana")
         was_killed = shop.killed(step, "read", source_id)
         shop.recover()
-        named = sorted(source.name for source in shop.desk.list(shop.base_id))
+        named = sorted(source.name for source in shop.sources.list(shop.base_id))
         assert named == ["a.txt", "b/c.txt", "todo.zip"], step
         assert shop.held()[:2] == (["dos", "uno"], 2)
-        assert shop.desk.get(source_id).options["unread"] == ["d.exe"]
-        shop.desk.mark_removing(source_id)
+        assert shop.sources.get(source_id).options["unread"] == ["d.exe"]
+        shop.sources.mark_removing(source_id)
         shop.recover()
         assert shop.held()[:2] == ([], 0)
         step += shop.stride
@@ -217,12 +217,12 @@ def test_an_archive(shop: Shop) -> None:
 
 
 def test_a_source_that_kills_every_reader_is_given_up_and_says_so(shop: Shop) -> None:
-    source_id = shop.desk.add_file(shop.base_id, "a.txt", b"uno", "ana")
+    source_id = shop.sources.add_file(shop.base_id, "a.txt", b"uno", "ana")
     for _ in range(6):
         shop.killed(8, "read", source_id)
         shop.clock.now += 1_000
-        shop.desk.due(shop.clock.now)
-    source = shop.desk.get(source_id)
+        shop.sources.due(shop.clock.now)
+    source = shop.sources.get(source_id)
     assert (source.state, source.error_code) == ("failed", "gave_up")
-    with shop.desk.database.read() as tx:
+    with shop.sources.database.read() as tx:
         assert (tx.scalar(select(func.count()).select_from(chunks)) or 0) <= 1

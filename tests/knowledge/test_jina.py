@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from knowledge.embedders import Embedders
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable
-from knowledge.jina import JinaEmbedder
+from knowledge.vectors.embedders import Embedders
+from knowledge.vectors.jina import JinaEmbedder
 from studio.texts import has
 from tests.standins.jina import KEY, JinaState, jina_standin
 from tests.standins.server import serve

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import archive, loaders
 from knowledge.base import Section
 from knowledge.errors import Unreadable
-from knowledge.loaders import read_document
+from knowledge.parsing import archive, loaders
+from knowledge.parsing.loaders import read_document
 from tests.knowledge import documents
 
 

@@ -5,18 +5,18 @@ import math
 
 import pytest
 
-from agent.installation import sample_pairs
+from actions.installation import sample_pairs
 from agent.invented import SAMPLES
-from agent.store.db import Database
 from knowledge.base import Passage
 from knowledge.errors import NotAccepted, UnknownSource
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.measure import Asked, measure, measures, table
-from knowledge.pairs import Pair, Pairs
-from knowledge.sources import Sources
-from knowledge.sweep import Trial, calibrated, keep, recommend
-from knowledge.tuning import Tuning
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.quality.grid_search import Trial, calibrated, keep, recommend
+from knowledge.quality.measure import Asked, measure, measures, table
+from knowledge.quality.pairs import Pair, Pairs
+from knowledge.search.retriever import Retriever
+from knowledge.search.tuning import Tuning
+from store.db.database import Database
 
 PASSAGE = Passage("c", "b", "s", "garantia.pdf", 1, "una de 3 meses o\n3,000 km.", 1.0, page=1)  # type: ignore[arg-type]
 TOPICS = ("garantía", "devolución", "enganche", "factura", "llaves", "seguro", "traslado")
@@ -24,8 +24,8 @@ TEXT = "\n\n".join(f"# {topic}\n\nAquí se explica todo de {topic}." for topic i
 
 
 @pytest.fixture
-def stocked(desk: Sources, ingestion: Ingestion, base_id: str) -> str:
-    ingestion.read(desk.add_file(base_id, "temas.md", TEXT.encode(), "ana"))
+def stocked(sources: Sources, ingestion: Ingestion, base_id: str) -> str:
+    ingestion.read(sources.add_file(base_id, "temas.md", TEXT.encode(), "ana"))
     return base_id
 
 
@@ -52,9 +52,9 @@ def test_measures_count_what_was_not_found_and_what_was_rightly_refused() -> Non
     assert (found.p50_ms, found.p95_ms) == (5.0, 50.0)
 
 
-def test_every_way_is_measured_side_by_side(library: Library, stocked: str) -> None:
+def test_every_way_is_measured_side_by_side(retriever: Retriever, stocked: str) -> None:
     steps: list[tuple[int, int]] = []
-    found = measure(library, [stocked], [*ASKED, *VAIN], advance=lambda *step: steps.append(step))
+    found = measure(retriever, [stocked], [*ASKED, *VAIN], advance=lambda *step: steps.append(step))
     assert [one.way for one in found.measures] == ["lexical", "ngrams", "vector", "hybrid"]
     by_way = {one.way: one for one in found.measures}
     assert (by_way["hybrid"].hit1, by_way["hybrid"].refused) == (1.0, 1.0)
@@ -63,11 +63,11 @@ def test_every_way_is_measured_side_by_side(library: Library, stocked: str) -> N
     assert table(found).count("\n") == 5
 
 
-def test_measuring_without_questions_says_what_to_do(library: Library, stocked: str) -> None:
+def test_measuring_without_questions_says_what_to_do(retriever: Retriever, stocked: str) -> None:
     with pytest.raises(NotAccepted):
-        measure(library, [stocked], [])
+        measure(retriever, [stocked], [])
     with pytest.raises(NotAccepted):
-        recommend(library, stocked, ASKED)
+        recommend(retriever, stocked, ASKED)
 
 
 def test_pairs_are_kept_as_they_were_given(database: Database, base_id: str) -> None:
@@ -85,8 +85,8 @@ def test_pairs_are_kept_as_they_were_given(database: Database, base_id: str) -> 
         pairs.add("nobody", VAIN[0], "ana")
 
 
-def test_a_sweep_leaves_well_enough_alone(library: Library, stocked: str) -> None:
-    found = recommend(library, stocked, [*ASKED, *ASKED, *VAIN, *VAIN])
+def test_a_sweep_leaves_well_enough_alone(retriever: Retriever, stocked: str) -> None:
+    found = recommend(retriever, stocked, [*ASKED, *ASKED, *VAIN, *VAIN])
     assert found.best.measures.mrr == 1.0
     assert found.best.tuning.words == Tuning().words
     assert len(found.trials) > 10
@@ -103,15 +103,15 @@ def test_a_threshold_is_calibrated_to_refuse_most_and_lose_hardly_anything() -> 
 
 
 def test_a_base_is_searched_as_it_was_tuned(
-    database: Database, library: Library, stocked: str
+    database: Database, retriever: Retriever, stocked: str
 ) -> None:
     question = "garantía helados vainilla chocolate"
-    assert library.search(question, [stocked])
+    assert retriever.search(question, [stocked])
     keep(database, stocked, Tuning(threshold=0.9))
-    assert library.search(question, [stocked]) == []
-    assert library.tuning([stocked]).threshold == 0.9
+    assert retriever.search(question, [stocked]) == []
+    assert retriever.tuning([stocked]).threshold == 0.9
     keep(database, stocked, Tuning())
-    assert library.search(question, [stocked])
+    assert retriever.search(question, [stocked])
 
 
 def test_tuning_that_makes_no_sense_is_refused() -> None:

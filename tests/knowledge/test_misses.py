@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from knowledge.misses import Miss, grouped
+from knowledge.quality.misses import Miss, grouped
 
 
 def test_the_same_question_in_other_spellings_is_one_group() -> None:

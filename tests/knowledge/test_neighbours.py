@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from knowledge.base import Document, Section
-from knowledge.chroma import Vectors
-from knowledge.embedders import Embedders
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.sources import Sources
-from knowledge.tuning import Tuning
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.search.retriever import Retriever
+from knowledge.search.tuning import Tuning
+from knowledge.vectors.chroma import Vectors
+from knowledge.vectors.embedders import Embedders
 from tests.standins.jina import KEY, JinaState, jina_standin
 from tests.standins.server import serve
 
@@ -40,15 +40,15 @@ def embedders() -> Iterator[Embedders]:
 
 
 def test_the_nearest_vectors_are_found_in_their_order(
-    desk: Sources, vectors: Vectors, embedders: Embedders
+    sources: Sources, vectors: Vectors, embedders: Embedders
 ) -> None:
-    base_id = desk.create_base("Vecinos", "ana", "jina", MODEL, SIZE)
-    source_id = desk.add_text(base_id, "Pasajes", "uno", "ana")
+    base_id = sources.create_base("Vecinos", "ana", "jina", MODEL, SIZE)
+    source_id = sources.add_text(base_id, "Pasajes", "uno", "ana")
     document = Document(Section(text) for text in PASSAGES)
-    Ingestion(desk, desk.database, vectors, embedders, lambda *_: document).read(source_id)
-    library = Library(desk.database, vectors, embedders)
+    Ingestion(sources, sources.database, vectors, embedders, lambda *_: document).read(source_id)
+    retriever = Retriever(sources.database, vectors, embedders)
     found = [
-        [one.text for one in library.search(asked, [base_id], TOLD, False, tuning=AS_THEY_ARE)]
+        [one.text for one in retriever.search(asked, [base_id], TOLD, False, tuning=AS_THEY_ARE)]
         for asked in QUESTIONS
     ]
     nearest = np.argsort(-drawn(25, 2) @ drawn(400, 1).T, axis=1)[:, :TOLD]

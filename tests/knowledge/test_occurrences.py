@@ -3,9 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from knowledge.bm25 import fits, question
-from knowledge.ngrams import ngrams
-from knowledge.occurrences import occurrences
+from knowledge.search.bm25 import fits, ngrams, occurrences, question
 
 STEMS = some.lists(some.text("abñ7字", min_size=1, max_size=6), max_size=8)
 

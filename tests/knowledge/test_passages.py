@@ -2,7 +2,7 @@
 
 from sqlalchemy import create_engine, text
 
-from knowledge import passages
+from knowledge.search import passages
 from knowledge.tables import metadata
 
 

@@ -4,19 +4,19 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from agent.store.db import Database
 from knowledge.base import Embedder
-from knowledge.chroma import Vectors
-from knowledge.corrections import Corrections
-from knowledge.curated import Curated
-from knowledge.embedders import Embedders
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable, NotAccepted
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.local import LocalEmbedder
-from knowledge.rebuilds import Rebuilds
-from knowledge.reembed import BATCH, Reembedding
-from knowledge.sources import Sources
+from knowledge.ingest.corrections import Corrections
+from knowledge.ingest.curated import Curated
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.rebuilds import Rebuilds
+from knowledge.ingest.reembed import BATCH, Reembedding
+from knowledge.ingest.sources import Sources
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.chroma import Vectors
+from knowledge.vectors.embedders import Embedders
+from knowledge.vectors.local import LocalEmbedder
+from store.db.database import Database
 from tests.fakes import Clock
 
 WANTED = ("local", LocalEmbedder.model, 64)
@@ -70,8 +70,8 @@ def reembedding(
 
 
 @pytest.fixture
-def stocked(desk: Sources, ingestion: Ingestion, base_id: str) -> str:
-    ingestion.read(desk.add_file(base_id, "temas.md", LINES.encode(), "ana"))
+def stocked(sources: Sources, ingestion: Ingestion, base_id: str) -> str:
+    ingestion.read(sources.add_file(base_id, "temas.md", LINES.encode(), "ana"))
     return base_id
 
 
@@ -84,106 +84,106 @@ def finish(reembedding: Reembedding, clock: Clock, base_id: str) -> None:
         clock.now += 1
 
 
-def made_with(desk: Sources, base_id: str) -> tuple[str, str, int]:
-    base = desk.base(base_id)
+def made_with(sources: Sources, base_id: str) -> tuple[str, str, int]:
+    base = sources.base(base_id)
     return base.provider, base.model, base.dimension
 
 
 def test_the_new_vectors_are_searched_and_the_old_are_gone(
-    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, library: Library,
+    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, retriever: Retriever,
     vectors: Vectors, clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    old = desk.base(stocked)
+    old = sources.base(stocked)
     before = sorted(vectors.ids(old))
     rebuilds.ask(stocked, *WANTED, "ana")
     finish(reembedding, clock, stocked)
-    assert (made_with(desk, stocked), rebuilds.progress(stocked)) == (WANTED, None)
-    assert (vectors.ids(old), sorted(vectors.ids(desk.base(stocked)))) == ([], before)
-    assert "número 7 " in library.search("asunto número 7", [stocked], hybrid=False)[0].text
+    assert (made_with(sources, stocked), rebuilds.progress(stocked)) == (WANTED, None)
+    assert (vectors.ids(old), sorted(vectors.ids(sources.base(stocked)))) == ([], before)
+    assert "número 7 " in retriever.search("asunto número 7", [stocked], hybrid=False)[0].text
 
 
 def test_killed_half_way_it_goes_on_where_it_stopped_and_is_searched_meanwhile(
-    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, library: Library,
+    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, retriever: Retriever,
     moody: Moody, clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    usual = made_with(desk, stocked)
+    usual = made_with(sources, stocked)
     rebuilds.ask(stocked, *WANTED, "ana")
     moody.moods = [lambda: None, Dies()]
     with pytest.raises(Dies):
         reembedding.run(stocked)
-    assert made_with(desk, stocked) == usual
-    assert library.search("asunto número 7", [stocked], hybrid=False)
+    assert made_with(sources, stocked) == usual
+    assert retriever.search("asunto número 7", [stocked], hybrid=False)
     assert rebuilds.due(clock.now) == []
     clock.now += 200
     finish(reembedding, clock, stocked)
-    assert made_with(desk, stocked) == WANTED
+    assert made_with(sources, stocked) == WANTED
     assert moody.texts == BATCH + 20
 
 
 def test_what_changes_meanwhile_is_embedded_as_it_is_in_the_end(
-    desk: Sources, ingestion: Ingestion, rebuilds: Rebuilds, reembedding: Reembedding,
+    sources: Sources, ingestion: Ingestion, rebuilds: Rebuilds, reembedding: Reembedding,
     database: Database, vectors: Vectors, moody: Moody, clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    [first] = desk.list(stocked)
+    [first] = sources.list(stocked)
     curated = Curated(database, Embedders(), vectors)
     changes = Corrections(database, Embedders(), vectors)
 
     def meanwhile() -> None:
-        ingestion.read(desk.add_file(stocked, "mas.md", b"Algo nuevo.", "ana"))
-        changes.correct(desk.chunks(first.id)[3].id, "Texto corregido.", "ana")
+        ingestion.read(sources.add_file(stocked, "mas.md", b"Algo nuevo.", "ana"))
+        changes.correct(sources.chunks(first.id)[3].id, "Texto corregido.", "ana")
         curated.add(stocked, "¿Sí?", "Claro que sí.", "ana")
 
     rebuilds.ask(stocked, *WANTED, "ana")
     moody.moods = [meanwhile]
     finish(reembedding, clock, stocked)
-    assert made_with(desk, stocked) == WANTED
-    base = desk.base(stocked)
+    assert made_with(sources, stocked) == WANTED
+    base = sources.base(stocked)
     assert len(vectors.ids(base)) == BATCH + 20 + 2
     corrected = Embedders()(*WANTED).embed_query("Tema 3\nTexto corregido.")
     assert vectors.search(base, corrected, 1)[0].similarity == pytest.approx(1, abs=1e-4)
 
 
 def test_a_source_removed_meanwhile_leaves_no_vector(
-    desk: Sources, ingestion: Ingestion, rebuilds: Rebuilds, reembedding: Reembedding,
+    sources: Sources, ingestion: Ingestion, rebuilds: Rebuilds, reembedding: Reembedding,
     vectors: Vectors, moody: Moody, clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    [source] = desk.list(stocked)
+    [source] = sources.list(stocked)
 
     def meanwhile() -> None:
-        desk.mark_removing(source.id)
+        sources.mark_removing(source.id)
         ingestion.remove(source.id)
 
     rebuilds.ask(stocked, *WANTED, "ana")
     moody.moods = [lambda: None, meanwhile]
     finish(reembedding, clock, stocked)
-    assert made_with(desk, stocked) == WANTED
-    assert vectors.ids(desk.base(stocked)) == []
+    assert made_with(sources, stocked) == WANTED
+    assert vectors.ids(sources.base(stocked)) == []
 
 
 def test_it_waits_for_a_reading_that_goes_on(
-    desk: Sources, database: Database, rebuilds: Rebuilds, reembedding: Reembedding,
+    sources: Sources, database: Database, rebuilds: Rebuilds, reembedding: Reembedding,
     clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    usual = made_with(desk, stocked)
-    [source] = desk.list(stocked)
-    desk.retry(source.id)
+    usual = made_with(sources, stocked)
+    [source] = sources.list(stocked)
+    sources.retry(source.id)
     with database.write() as tx:
         tx.exec_driver_sql("UPDATE sources SET state = 'reading'")
     rebuilds.ask(stocked, *WANTED, "ana")
     reembedding.run(stocked)
-    assert made_with(desk, stocked) == usual
+    assert made_with(sources, stocked) == usual
     with database.write() as tx:
         tx.exec_driver_sql("UPDATE sources SET state = 'ready'")
     clock.now += 60
     finish(reembedding, clock, stocked)
-    assert made_with(desk, stocked) == WANTED
+    assert made_with(sources, stocked) == WANTED
 
 
 def test_a_service_that_is_away_is_tried_later_and_one_that_refuses_is_told(
-    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding,
+    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding,
     moody: Moody, clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    usual = made_with(desk, stocked)
+    usual = made_with(sources, stocked)
     rebuilds.ask(stocked, *WANTED, "ana")
     moody.moods = [EmbeddingUnavailable(), EmbeddingRefused("No credit.", "jina_credit")]
     reembedding.run(stocked)
@@ -193,54 +193,54 @@ def test_a_service_that_is_away_is_tried_later_and_one_that_refuses_is_told(
     told = rebuilds.progress(stocked)
     assert told is not None
     assert (told.state, told.error, told.error_code) == ("failed", "No credit.", "jina_credit")
-    assert made_with(desk, stocked) == usual
+    assert made_with(sources, stocked) == usual
     rebuilds.ask(stocked, *WANTED, "ana")
     finish(reembedding, clock, stocked)
-    assert made_with(desk, stocked) == WANTED
+    assert made_with(sources, stocked) == WANTED
 
 
 def test_called_off_it_leaves_everything_as_it_was(
-    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
     moody: Moody, clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    usual = desk.base(stocked)
+    usual = sources.base(stocked)
     rebuilds.ask(stocked, *WANTED, "ana")
     moody.moods = [lambda: None, lambda: rebuilds.call_off(stocked)]
     finish(reembedding, clock, stocked)
     finish(reembedding, clock, stocked)
     assert rebuilds.progress(stocked) is None
-    assert (desk.base(stocked).dimension, len(vectors.ids(usual))) == (512, BATCH + 20)
+    assert (sources.base(stocked).dimension, len(vectors.ids(usual))) == (512, BATCH + 20)
 
 
-def test_nonsense_is_refused(rebuilds: Rebuilds, desk: Sources, base_id: str) -> None:
+def test_nonsense_is_refused(rebuilds: Rebuilds, sources: Sources, base_id: str) -> None:
     with pytest.raises(NotAccepted):
-        rebuilds.ask(base_id, *made_with(desk, base_id), "ana")
+        rebuilds.ask(base_id, *made_with(sources, base_id), "ana")
     rebuilds.ask(base_id, *WANTED, "ana")
     with pytest.raises(NotAccepted):
         rebuilds.ask(base_id, "local", LocalEmbedder.model, 128, "ana")
 
 
 def test_lost_vectors_are_made_anew_by_the_same_model(
-    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
     clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    base = desk.base(stocked)
+    base = sources.base(stocked)
     before = sorted(vectors.ids(base))
     vectors.drop(base)
     assert rebuilds.all_anew("restore") == 1
     finish(reembedding, clock, stocked)
-    assert (made_with(desk, stocked), rebuilds.progress(stocked)) == (
-        made_with(desk, stocked),
+    assert (made_with(sources, stocked), rebuilds.progress(stocked)) == (
+        made_with(sources, stocked),
         None,
     )
-    assert sorted(vectors.ids(desk.base(stocked))) == before != []
+    assert sorted(vectors.ids(sources.base(stocked))) == before != []
 
 
 def test_vectors_of_another_life_are_not_taken_for_those_that_were_lost(
-    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
     moody: Moody, clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    base = desk.base(stocked)
+    base = sources.base(stocked)
     stale = sorted(vectors.ids(base))
     rebuilds.all_anew("restore")
     finish(reembedding, clock, stocked)
@@ -248,34 +248,37 @@ def test_vectors_of_another_life_are_not_taken_for_those_that_were_lost(
 
 
 def test_a_base_on_its_way_to_another_model_begins_that_anew(
-    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
     clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    vectors.drop(desk.base(stocked))
+    vectors.drop(sources.base(stocked))
     rebuilds.ask(stocked, *WANTED, "ana")
     rebuilds.all_anew("restore")
     finish(reembedding, clock, stocked)
-    assert (made_with(desk, stocked), rebuilds.progress(stocked)) == (WANTED, None)
-    assert vectors.ids(desk.base(stocked))
+    assert (made_with(sources, stocked), rebuilds.progress(stocked)) == (WANTED, None)
+    assert vectors.ids(sources.base(stocked))
 
 
 def test_calling_off_a_rebuild_of_lost_vectors_keeps_what_is_there(
-    desk: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
+    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
     clock: Clock, stocked: str,
 ) -> None:  # fmt: skip
-    before = sorted(vectors.ids(desk.base(stocked)))
+    before = sorted(vectors.ids(sources.base(stocked)))
     rebuilds.all_anew("restore")
     rebuilds.call_off(stocked)
     finish(reembedding, clock, stocked)
-    assert (sorted(vectors.ids(desk.base(stocked))), rebuilds.progress(stocked)) == (before, None)
+    assert (sorted(vectors.ids(sources.base(stocked))), rebuilds.progress(stocked)) == (
+        before,
+        None,
+    )
 
 
 def test_a_rebuild_of_lost_vectors_that_failed_can_be_asked_for_again(
-    rebuilds: Rebuilds, reembedding: Reembedding, desk: Sources, moody: Moody, stocked: str
+    rebuilds: Rebuilds, reembedding: Reembedding, sources: Sources, moody: Moody, stocked: str
 ) -> None:
     rebuilds.all_anew("restore")
     moody.moods = [EmbeddingRefused("no")]
     reembedding.run(stocked)
     assert rebuilds.progress(stocked).state == "failed"
-    rebuilds.ask(stocked, *made_with(desk, stocked), "ana")
+    rebuilds.ask(stocked, *made_with(sources, stocked), "ana")
     assert rebuilds.progress(stocked).state == "waiting"

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from actions.services import open_services
 from agent.answering import open_answering
-from agent.services import open_services
 from agent.settings import Settings
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.rerank import JinaReranker
-from knowledge.sources import Sources
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.search.rerank import JinaReranker
+from knowledge.search.retriever import Retriever
 from tests.standins.jina import KEY, JinaState, jina_standin
 from tests.standins.server import serve
 
@@ -80,23 +80,23 @@ def test_it_is_left_alone_for_as_long_as_it_asks(state: JinaState) -> None:
 
 
 def test_the_library_shows_the_order_of_the_reranker_or_its_own(
-    desk: Sources,
+    sources: Sources,
     ingestion: Ingestion,
-    library: Library,
+    retriever: Retriever,
     base_id: str,
     reranker: JinaReranker,
     state: JinaState,
 ) -> None:
-    ingestion.read(desk.add_file(base_id, "g.md", TEXT.encode(), "ana"))
-    usual = library.search("¿cubre la garantía el motor?", [base_id])
+    ingestion.read(sources.add_file(base_id, "g.md", TEXT.encode(), "ana"))
+    usual = retriever.search("¿cubre la garantía el motor?", [base_id])
     assert "noventa" in usual[0].text
-    library.reranker = reranker
+    retriever.reranker = reranker
     state.moods = ["ok", "broken"]
-    library.forget()
-    best = library.search("¿cubre la garantía el motor?", [base_id])[0]
+    retriever.forget()
+    best = retriever.search("¿cubre la garantía el motor?", [base_id])[0]
     assert ("favorito" in best.text, best.found_by[-1]) == (True, "reranker")
-    library.forget()
-    assert library.search("¿cubre la garantía el motor?", [base_id]) == usual
+    retriever.forget()
+    assert retriever.search("¿cubre la garantía el motor?", [base_id]) == usual
 
 
 def test_the_reranker_is_there_when_it_is_named_and_there_is_a_key(settings: Settings) -> None:
@@ -104,6 +104,6 @@ def test_the_reranker_is_there_when_it_is_named_and_there_is_a_key(settings: Set
     for change, expected in ((named, True), ({"jina_reranker": MODEL}, False), ({}, False)):
         values = settings.model_dump(exclude={"jina_api_key"}) | change
         services = open_services(Settings(_env_file=None, **values))
-        answering = open_answering(services)
-        assert (answering.library.reranker is not None) == expected
+        answering = open_answering(services.settings, services.database, services.embedders)
+        assert (answering.retriever.reranker is not None) == expected
         services.database.close()

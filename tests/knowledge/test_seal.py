@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 from pypdf import PdfWriter
 
-from knowledge import landlock, loaders, seal
-from knowledge.loaders import read_document
-from knowledge.system_calls import CLONE, PRLIMIT, REFUSED
+from knowledge.parsing import landlock, loaders, sandbox
+from knowledge.parsing.loaders import read_document
+from knowledge.parsing.system_calls import CLONE, PRLIMIT, REFUSED
 from studio.texts import has
 from tests.knowledge import documents
 
-FILTERED = sys.platform == "linux" and platform.machine() in seal._CALLS
+FILTERED = sys.platform == "linux" and platform.machine() in sandbox._CALLS
 
 
 def _landlock_of_this_kernel() -> int:
@@ -177,9 +177,9 @@ EVERY_CALL = """
 import ctypes, json
 from knowledge import seal
 from knowledge.system_calls import REFUSED
-assert seal.filter_calls()
+assert sandbox.filter_calls()
 libc = ctypes.CDLL(None, use_errno=True)
-at = list(seal._CALLS).index(seal.platform.machine())
+at = list(sandbox._CALLS).index(sandbox.platform.machine())
 told = {}
 for name, numbers in REFUSED.items():
     if numbers[at] is not None:
@@ -244,11 +244,11 @@ def test_every_kind_of_file_is_read_all_the_same(tmp_path: Path, name: str) -> N
 def test_the_libraries_never_hold_what_is_ours(tmp_path: Path, monkeypatch: Any) -> None:
     """Neither where the program lies, nor above it, nor a folder with the file in it."""
     upload = tmp_path / "data" / "files" / "upload"
-    for entry in (str(seal._ROOT), "/", str(tmp_path), "", str(tmp_path / "data" / "files")):
+    for entry in (str(sandbox._ROOT), "/", str(tmp_path), "", str(tmp_path / "data" / "files")):
         monkeypatch.syspath_prepend(entry)
-    found = seal.libraries(upload)
+    found = sandbox.libraries(upload)
     assert len(found) > 3
-    assert not any(seal._ROOT.is_relative_to(one) or upload.is_relative_to(one) for one in found)
+    assert not any(sandbox._ROOT.is_relative_to(one) or upload.is_relative_to(one) for one in found)
 
 
 class Kernel:

@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask, Response, request
 
-from knowledge.embedders import Embedders
 from knowledge.errors import FetchRefused, NotAccepted
-from knowledge.fetch import Fetched, fetch
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.loaders import read_document
-from knowledge.reader import read_page
-from knowledge.site import Walk, walk
-from knowledge.sources import Sources
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.sources import Sources
+from knowledge.parsing.loaders import read_document
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.embedders import Embedders
+from knowledge.web.crawler import Walk, walk
+from knowledge.web.fetch import Fetched, fetch
+from knowledge.web.reader import read_page
 from tests.fakes import Clock
 from tests.knowledge.test_sources_parts import work
 from tests.standins.server import serve
@@ -125,40 +125,40 @@ def test_pauses_that_a_site_asks_for_are_made(shop: Shop, url: str) -> None:
 
 
 def test_the_pages_of_a_site_are_cited_by_their_addresses(
-    desk: Sources,
+    sources: Sources,
     ingestion: Ingestion,
-    library: Library,
+    retriever: Retriever,
     clock: Clock,
     base_id: str,
     shop: Shop,
     url: str,
 ) -> None:
     fetch_page = partial(fetch, allow_loopback_port=urlsplit(url).port)
-    parts = (desk.database, ingestion.vectors, Embedders(), read_document)
-    reader = Ingestion(desk, *parts, fetch_page=fetch_page)
-    site = desk.add_site(base_id, url + "/", "ana", depth=1, pages=10)
-    work(desk, reader, clock)
-    assert (desk.get(site).state, desk.get(site).total) == ("ready", 3)
-    assert library.search("¿Abrimos a las nueve o diez?", [base_id])[0].url == url + "/horario"
-    (page,) = [source for source in desk.list(base_id) if source.name.endswith("/garantia")]
-    desk.mark_removing(page.id)
+    parts = (sources.database, ingestion.vectors, Embedders(), read_document)
+    reader = Ingestion(sources, *parts, fetch_page=fetch_page)
+    site = sources.add_site(base_id, url + "/", "ana", depth=1, pages=10)
+    work(sources, reader, clock)
+    assert (sources.get(site).state, sources.get(site).total) == ("ready", 3)
+    assert retriever.search("¿Abrimos a las nueve o diez?", [base_id])[0].url == url + "/horario"
+    (page,) = [source for source in sources.list(base_id) if source.name.endswith("/garantia")]
+    sources.mark_removing(page.id)
     shop.pages["/horario"] = "<p>Abrimos a las diez.</p>"
-    desk.set_refresh(site, 24)
+    sources.set_refresh(site, 24)
     clock.now += 24 * 3600
-    work(desk, reader, clock)
-    names = [urlsplit(source.url).path for source in desk.list(base_id)]
+    work(sources, reader, clock)
+    names = [urlsplit(source.url).path for source in sources.list(base_id)]
     assert sorted(names) == ["/", "/", "/horario"]  # what staff removed does not come back
-    assert "diez" in library.search("¿Abrimos a las nueve o diez?", [base_id])[0].text
-    desk.mark_removing(site)
-    work(desk, reader, clock)
-    assert desk.list(base_id) == []
+    assert "diez" in retriever.search("¿Abrimos a las nueve o diez?", [base_id])[0].text
+    sources.mark_removing(site)
+    work(sources, reader, clock)
+    assert sources.list(base_id) == []
 
 
-def test_a_site_is_asked_for_within_limits(desk: Sources, base_id: str) -> None:
+def test_a_site_is_asked_for_within_limits(sources: Sources, base_id: str) -> None:
     with pytest.raises(NotAccepted):
-        desk.add_site(base_id, "https://example.com/", "ana", depth=9)
+        sources.add_site(base_id, "https://example.com/", "ana", depth=9)
     with pytest.raises(NotAccepted):
-        desk.add_site(base_id, "https://example.com/", "ana", pages=10_000)
+        sources.add_site(base_id, "https://example.com/", "ana", pages=10_000)
 
 
 def test_jinas_reader_gives_the_text_of_a_page() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from knowledge.base import Section
-from knowledge.splitter import preview, split, tokens
+from knowledge.parsing.splitter import preview, split, tokens
 
 PARAGRAPH = "Una frase corta. Otra frase, algo más larga que la primera. "
 TABLE = "| Plan | Precio |\n| --- | --- |\n" + "\n".join(f"| Plan {n} | {n}00 |" for n in range(30))

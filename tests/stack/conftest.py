@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.simulator.app import create_simulator
-from bot.simulator.ledger import Ledger
+from simulator.app import create_simulator
+from simulator.ledger import Ledger
 from tests.stack.running import OURS, SID, TOKEN, Running
 from tests.standins.server import serve
 from tests.waiting import free_ports, until

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import urllib3
+from redis import Redis
 from twilio.request_validator import RequestValidator
 
 from agent.own_token import own_token
-from agent.settings import Settings
+from agent.settings import VALKEY_PASSWORD, Settings
 from tests.waiting import free_ports, until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -109,6 +110,10 @@ class Running:
         victim = self.pids()[part]
         os.kill(victim, signal.SIGKILL)
         until(lambda: self.pids().get(part, victim) != victim, what=f"{part}'s return")
+
+    def redis(self) -> Redis:
+        """The stack's own Valkey, opened with the password it was given."""
+        return Redis(port=self.ports[3], password=(self.data_dir / VALKEY_PASSWORD).read_text())
 
     def write(self, sid: str, customer: str, text: str, signature: str = "") -> int:
         """Deliver a customer's message as Twilio does; return the status."""

@@ -60,7 +60,7 @@ def test_no_secret_number_or_message_is_in_a_log_a_job_or_redis(world: World) ->
 
 def _live(world: World) -> str:
     """Let everybody write, and everything fail; return all that was in Redis meanwhile."""
-    redis = Redis(port=world.stack.ports[3])
+    redis = world.stack.redis()
     found = []
     for number, (phone, text) in enumerate(zip(NUMBERS, TEXTS, strict=True)):
         customer = f"whatsapp:{phone}"

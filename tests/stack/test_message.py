@@ -8,8 +8,8 @@ import pytest
 import urllib3
 from sqlalchemy import func, select
 
-from agent.store.db import Database
-from agent.store.tables import contacts, conversations, inbox
+from store.db.database import Database
+from store.tables import contacts, conversations, inbox
 from tests.stack.conftest import World
 from tests.waiting import until
 

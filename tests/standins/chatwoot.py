@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import WSGIRequestHandler
 
-from bot.simulator.faults import Fault
+from simulator.faults import Fault
 from tests.standins import contract
 from tests.standins.chatwoot_account import BOT, OUTGOING, PERSON, Account, Conversation
 from tests.standins.server import serve

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from knowledge.local import LocalEmbedder
+from knowledge.vectors.local import LocalEmbedder
 
 KEY = "jina_test_key"
 MODELS = {

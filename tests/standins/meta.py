@@ -19,8 +19,8 @@ from typing import Any
 import urllib3
 from flask import Flask, Response, jsonify, request
 
-from bot.channels.meta_signature import SIGNATURE, sign
-from bot.simulator.faults import Fault, Faults
+from channels.meta.receive import SIGNATURE, sign
+from simulator.faults import Fault, Faults
 
 NUMBER, TOKEN, SECRET = "106540352242922", "meta-token", "appsecret123"
 HANG_SECONDS = 60.0

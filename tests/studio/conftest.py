@@ -12,21 +12,21 @@ import pytest
 import uvicorn
 from sqlalchemy import insert
 
+from actions.queues import SilentWakeUp
+from actions.services import Services, open_services
 from agent.actor import ROLES
 from agent.answering import Answering
-from agent.queues import SilentDoorbell
 from agent.runtime import Runtime
-from agent.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
-from agent.store.db import new_id
-from agent.store.inbox import Inbound
-from agent.store.passwords import hashed
-from agent.store.tables import people
-from knowledge.in_process import vectors_in_process
-from knowledge.ingestion import Ingestion
-from knowledge.library import Library
-from knowledge.loaders import read_document
+from knowledge.ingest.ingestion import Ingestion
+from knowledge.parsing.loaders import read_document
+from knowledge.search.retriever import Retriever
+from knowledge.vectors.in_process import vectors_in_process
+from store.conversations.inbox import Inbound
+from store.db.database import new_id
+from store.people.passwords import hashed
+from store.tables import people
 from studio import environment
 from studio.state import Studio
 from tests.waiting import free_port
@@ -35,15 +35,15 @@ PASSWORD = "una frase segura 7"
 NUMBER = "whatsapp:+14155238886"
 
 
-class RememberingDoorbell:
+class RememberingWakeUp:
     """Tells nobody, and remembers what it was told."""
 
     def __init__(self) -> None:
-        self.rung: list[tuple[str, str | int]] = []
+        self.notified: list[tuple[str, str | int]] = []
 
-    def ring(self, job: str, subject: str | int) -> bool:
+    def notify(self, job: str, subject: str | int) -> bool:
         """Remember."""
-        self.rung.append((job, subject))
+        self.notified.append((job, subject))
         return True
 
 
@@ -77,16 +77,16 @@ class House:
         """Store a customer's message; return its conversation."""
         message = Inbound("twilio", f"SM{number}-{text}"[:190], NUMBER, f"whatsapp:+52{number}",
                           text, name)  # fmt: skip
-        return self.services.inbox.accept([message])[0].conversation_id
+        return self.services.store.inbox.accept([message])[0].conversation_id
 
 
-def open_house(settings: Settings, doorbell: SilentDoorbell | RememberingDoorbell) -> House:
-    services = open_services(settings, doorbell)
+def open_house(settings: Settings, wake_up: SilentWakeUp | RememberingWakeUp) -> House:
+    services = open_services(settings, wake_up)
     vectors = vectors_in_process(str(settings.data_dir / "chroma"))
-    library = Library(services.database, vectors, services.embedders)
+    retriever = Retriever(services.database, vectors, services.embedders)
     with services.database.write() as tx:
         tx.execute(insert(people), [_somebody(role) for role in ROLES])
-    return House(services, Answering(vectors, library, Runtime(settings, library)))
+    return House(services, Answering(vectors, retriever, Runtime(settings, retriever)))
 
 
 def _somebody(role: str) -> dict[str, object]:
@@ -103,14 +103,14 @@ def _hash() -> str:
 
 
 @pytest.fixture
-def doorbell() -> RememberingDoorbell:
-    return RememberingDoorbell()
+def wake_up() -> RememberingWakeUp:
+    return RememberingWakeUp()
 
 
 @pytest.fixture
-def house(settings: Settings, doorbell: RememberingDoorbell) -> Iterator[House]:
+def house(settings: Settings, wake_up: RememberingWakeUp) -> Iterator[House]:
     """A house on each kind of database."""
-    house = open_house(settings, doorbell)
+    house = open_house(settings, wake_up)
     yield house
     house.answering.runtime.close()
     house.services.database.close()
@@ -165,8 +165,10 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     environment.prepare(folder)
     shutil.copy(sqlite_template, folder / "studio.db")
     settings = Settings(_env_file=None, data_dir=folder, simulator_port=free_port())
-    house = open_house(settings, SilentDoorbell())
-    house.services.agents.create(Spec(name="Sofía", brand="Rueda Clara"), "editor@example.com")
+    house = open_house(settings, SilentWakeUp())
+    house.services.store.agents.create(
+        Spec(name="Sofía", brand="Rueda Clara"), "editor@example.com"
+    )
     from studio.app import SERVER, create_app  # after `prepare`: Gradio reads the environment
 
     config = uvicorn.Config(

@@ -18,11 +18,11 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, expect
 
-from agent.installation import install
-from agent.queues import SilentDoorbell
-from agent.services import open_services
+from actions.installation import install
+from actions.queues import SilentWakeUp
+from actions.services import open_services
 from agent.settings import Settings
-from agent.store.passwords import hashed
+from store.people.passwords import hashed
 from tests.browser import chromium
 from tests.many import fill
 from tests.studio.furnished import EMAIL, PASSWORD
@@ -45,7 +45,7 @@ PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 def served(folder: Path, conversations: int) -> Iterator[str]:
     """Fill a database and serve the studio on it; return its address."""
     settings = Settings(_env_file=None, data_dir=folder, admin_password_hash=hashed(PASSWORD))
-    services = open_services(settings, SilentDoorbell())
+    services = open_services(settings, SilentWakeUp())
     install(services)
     began = time.monotonic()
     messages = fill(services.database, conversations)

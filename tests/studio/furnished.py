@@ -17,12 +17,12 @@ import yaml
 from PIL import Image, ImageDraw
 from sqlalchemy import update
 
+from actions.queues import SilentWakeUp
+from actions.services import Services, open_services
 from agent.invented import SAMPLES
-from agent.queues import SilentDoorbell
-from agent.services import Services, open_services
 from agent.settings import Settings
-from agent.store.passwords import hashed
-from agent.store.tables import outbox
+from store.people.passwords import hashed
+from store.tables import outbox
 from tests.many import Past, insert_past
 from tests.stack.running import Running
 from tests.standins.files import one_page
@@ -93,7 +93,9 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         _cases(house.services)
         _today(house)
         _failures(house.services)
-        house.services.tours.keep(EMAIL, replace(house.services.tours.of(EMAIL), hidden=True))
+        house.services.store.tours.keep(
+            EMAIL, replace(house.services.store.tours.of(EMAIL), hidden=True)
+        )
         yield house
 
 
@@ -104,7 +106,7 @@ def started(folder: Path) -> Iterator[Furnished]:
     data.mkdir(parents=True, exist_ok=True)
     stack = Running(data, "", more=WITHOUT_TWILIO | {"ADMIN_PASSWORD_HASH": hashed(PASSWORD)})
     stack.start()
-    services = open_services(Settings(_env_file=None, data_dir=data), SilentDoorbell())
+    services = open_services(Settings(_env_file=None, data_dir=data), SilentWakeUp())
     try:
         until(lambda: "is ready" in stack.log, 180, "the welcome")
         until(lambda: _all_read(services), 180, "the reading of the samples")
@@ -122,11 +124,11 @@ def _all_read(services: Services) -> bool:
 
 def _people(services: Services) -> None:
     for email, role, name in PEOPLE:
-        services.people.add(email, role, name)
+        services.store.people.add(email, role, name)
 
 
 def _sofia(services: Services) -> str:
-    return next(one.id for one in services.agents.list() if one.name == "Sofía")
+    return next(one.id for one in services.store.agents.list() if one.name == "Sofía")
 
 
 def _past(services: Services) -> None:
@@ -139,7 +141,9 @@ def _past(services: Services) -> None:
     for one in known:
         talk.append((one["question"], f"Según nuestros documentos: {one['expect']}.",
                      one["source"]))  # fmt: skip
-    versions = [services.agents.versions(agent.id)[0].id for agent in services.agents.list()]
+    versions = [
+        services.store.agents.versions(agent.id)[0].id for agent in services.store.agents.list()
+    ]
     past = Past(versions, random.Random(3), time.time() - 7200, days=28, rounds=3, talk=talk,
                 source_ids=ids, waiting=0, family_names=FAMILIES)  # fmt: skip
     insert_past(services.database, past, 240)
@@ -148,17 +152,17 @@ def _past(services: Services) -> None:
 def _versions(services: Services) -> None:
     """Sofía was released twice more, and her draft has changed since."""
     sofia, address = _sofia(services), services.settings.twilio_address
-    draft = services.agents.get(sofia).draft
+    draft = services.store.agents.get(sofia).draft
     for note, tone in (
         ("Más breve, a petición de ventas", draft.tone.replace("Frases cortas", "Dos frases")),
         ("Sin emojis", draft.tone.partition(" Un emoji")[0] + " Sin emojis."),
         ("", draft.tone.partition(" Un emoji")[0] + " Sin emojis ni exclamaciones."),
     ):
-        spec = services.agents.get(sofia).draft.model_copy(update={"tone": tone})
-        revision = services.agents.get(sofia).revision
-        services.agents.save_draft(sofia, spec, revision, PEOPLE[0][0])
+        spec = services.store.agents.get(sofia).draft.model_copy(update={"tone": tone})
+        revision = services.store.agents.get(sofia).revision
+        services.store.agents.save_draft(sofia, spec, revision, PEOPLE[0][0])
         if note:
-            services.agents.release_draft(sofia, "twilio", address, PEOPLE[0][0], note)
+            services.store.agents.release_draft(sofia, "twilio", address, PEOPLE[0][0], note)
 
 
 def _cases(services: Services) -> None:
@@ -169,7 +173,7 @@ def _cases(services: Services) -> None:
         ("¿El precio publicado es final?", "final", ""),
         ("¿Rentan camionetas por día?", "", ""),
     ):
-        services.cases.add(sofia, question, PEOPLE[0][0], expected, source)
+        services.store.cases.add(sofia, question, PEOPLE[0][0], expected, source)
 
 
 def _today(house: Furnished) -> None:
@@ -184,8 +188,8 @@ def _today(house: Furnished) -> None:
     house.write(ivan, "Iván Rosas", "¿Venden refacciones para un tractor?")
     house.write(marta, "Marta Ibarra", "¿Cuánto cuesta ampliar la garantía un año más?")
     house.write(marta, "Marta Ibarra", "Mejor quiero hablar con una persona, por favor")
-    conversation = house.services.conversations.page(limit=1)[0].id
-    house.services.notes.add(conversation, "Ya compró en 2024; tratarla con cariño.", EMAIL)
+    conversation = house.services.store.conversations.page(limit=1)[0].id
+    house.services.store.notes.add(conversation, "Ya compró en 2024; tratarla con cariño.", EMAIL)
 
 
 def _failures(services: Services) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.checks import World, check
+from actions.checks import World, check
 from agent.difference import difference
 from agent.errors import EditConflict, Invalid
 from agent.spec import HandoffRules, KnowledgeChoice, OfficeHours, Spec, Wording
@@ -69,13 +69,13 @@ def test_closing_words_and_portuguese_ones_are_in_the_form() -> None:
 def test_rules_about_people_are_saved(studio: Studio, editor: Caller, sofia: str) -> None:
     form = replace(FORM, **HOURS, handoff_topics="demanda\n\n PROFECO ", hand_back_after_hours=12)
     agents.save(studio, editor, sofia, 1, *form.values())
-    saved = studio.services.agents.get(sofia).draft.handoff
+    saved = studio.services.store.agents.get(sofia).draft.handoff
     assert (saved.topics, saved.hand_back_after_hours) == (("demanda", "PROFECO"), 12)
     assert saved.office_hours is not None
     assert saved.office_hours.days == ("mon", "sat")  # in the order of the week
     assert (saved.office_hours.opens, saved.office_hours.closes) == ("09:00", "18:30")
     agents.save(studio, editor, sofia, 2, *replace(form, has_hours=False).values())
-    assert studio.services.agents.get(sofia).draft.handoff.office_hours is None
+    assert studio.services.store.agents.get(sofia).draft.handoff.office_hours is None
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_two_people_editing_one_draft_the_second_is_told(
     agents.save(studio, Caller("admin@example.com"), sofia, 1, *replace(FORM, tone="A").values())
     with pytest.raises(EditConflict) as told:
         agents.save(studio, editor, sofia, 1, *replace(FORM, tone="B").values())
-    assert studio.services.agents.get(sofia).draft.tone == "A"
+    assert studio.services.store.agents.get(sofia).draft.tone == "A"
     assert "Otra persona guardó" in sentence(studio, told.value)
 
 
@@ -165,7 +165,7 @@ def test_duplicate_and_archive(studio: Studio, editor: Caller, sofia: str) -> No
     page = agents.manage(studio, editor, "duplicate", sofia)
     assert page.form.name == "Sofía (copia)"
     agents.manage(studio, editor, "archive", page.agent_id)
-    assert [agent.id for agent in studio.services.agents.list()] == [sofia]
+    assert [agent.id for agent in studio.services.store.agents.list()] == [sofia]
 
 
 def test_an_agent_that_is_put_away_is_taken_back(
@@ -178,7 +178,7 @@ def test_an_agent_that_is_put_away_is_taken_back(
 
 
 def test_an_agent_that_answers_is_not_archived(studio: Studio, editor: Caller, sofia: str) -> None:
-    studio.services.agents.release_draft(sofia, "twilio", NUMBER, "test")
+    studio.services.store.agents.release_draft(sofia, "twilio", NUMBER, "test")
     with pytest.raises(Invalid) as told:
         agents.manage(studio, editor, "archive", sofia)
     assert sentence(studio, told.value).startswith("Este agente responde en un canal")
@@ -188,11 +188,11 @@ def test_an_agent_leaves_as_a_file_and_comes_back(
     studio: Studio, editor: Caller, sofia: str, tmp_path: Path
 ) -> None:
     base_id = studio.services.sources.create_base("Garantías", "test", "local", "hashed", 512)
-    draft = studio.services.agents.get(sofia).draft
+    draft = studio.services.store.agents.get(sofia).draft
     with_base = draft.model_copy(update={"knowledge": KnowledgeChoice(bases=(base_id,))})
-    studio.services.agents.save_draft(sofia, with_base, 1, "test")
+    studio.services.store.agents.save_draft(sofia, with_base, 1, "test")
     carry.curated_of(studio).add(base_id, "¿Abren?", "De 9 a 6.", "test")
-    studio.services.cases.add(sofia, "¿Garantía?", "test", "tres meses")
+    studio.services.store.cases.add(sofia, "¿Garantía?", "test", "tres meses")
     name, text = agents.export(studio, editor, "see", sofia)
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
@@ -201,7 +201,7 @@ def test_an_agent_leaves_as_a_file_and_comes_back(
     assert page.agent_id != sofia
     assert page.agent is not None
     assert page.agent.draft == with_base
-    assert [one.expected for one in studio.services.cases.of(page.agent_id)] == ["tres meses"]
+    assert [one.expected for one in studio.services.store.cases.of(page.agent_id)] == ["tres meses"]
     assert len(carry.curated_of(studio).of(base_id)) == 1  # it was there already
     assert not path.exists()
 

@@ -24,9 +24,9 @@ ADMIN = Caller("admin@example.com")
 @given(text=ANY_TEXT)
 @example(text="\ud83d\0")
 def test_a_name_is_kept(studio: Studio, text: str) -> None:
-    email = f"ana{len(studio.services.people.list())}@example.com"
+    email = f"ana{len(studio.services.store.people.list())}@example.com"
     team.invite(studio, ADMIN, email, f"Ana {text}", "viewer")
-    person = studio.services.people.find(email)
+    person = studio.services.store.people.find(email)
     assert person is not None
     assert person.name.startswith("Ana")
     assert is_storable(person.name)
@@ -36,8 +36,10 @@ def test_a_name_is_kept(studio: Studio, text: str) -> None:
 @given(text=ANY_TEXT)
 @example(text="\ud83d\0")
 def test_a_trial_question_is_answered(studio: Studio, text: str) -> None:
-    agent_id = studio.services.agents.list()[0].id if studio.services.agents.list() else ""
-    agent_id = agent_id or studio.services.agents.create(Spec(name="Sofía"), "ana")
+    agent_id = (
+        studio.services.store.agents.list()[0].id if studio.services.store.agents.list() else ""
+    )
+    agent_id = agent_id or studio.services.store.agents.create(Spec(name="Sofía"), "ana")
     said = f"¿Qué garantía dan? {text}"
     *_, last = playground.ask(studio, ADMIN, Talk(), None, agent_id, "draft", "", said)
     assert [line.author for line in last.talk.said] == ["customer", "agent"]

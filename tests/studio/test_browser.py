@@ -152,7 +152,7 @@ def test_knowledge_looked_at_corrected_and_an_answer_fixed_in_spanish(
 
     base = next(base for base in services.sources.bases() if base.name == "Té Sol")
     spec = Spec(name="Inés", knowledge=KnowledgeChoice(bases=(base.id,)))
-    agent_id = services.agents.create(spec, "editor@example.com")
+    agent_id = services.store.agents.create(spec, "editor@example.com")
     watched.go("es", "playground", f"?agent={agent_id}")
     expect(page.locator("#try-agent input")).to_have_value("Inés")
     write(page, "try-box", "¿Cuánto tardan los envíos a Oaxaca?")
@@ -176,7 +176,7 @@ def test_a_draft_is_checked_released_compared_and_rolled_back_in_english(
     page, services = watched.page, site.house.services
     first = Spec(name="Tom", tone="Brief", instructions="Offer visits.")
     draft = first.model_copy(update={"knowledge": KnowledgeChoice(grounded_only=False)})
-    agent_id = services.agents.create(draft, "editor@example.com")
+    agent_id = services.store.agents.create(draft, "editor@example.com")
     watched.sign_in("editor", "en")
     watched.go("en", "", f"?agent={agent_id}")
     expect(page.locator("#agent-name input, #agent-name textarea")).to_have_value("Tom")
@@ -197,13 +197,13 @@ def test_a_draft_is_checked_released_compared_and_rolled_back_in_english(
     expect(page.locator("#agent-changes del")).to_have_text("Brief")
     page.locator("#agent-versions [data-pick=release]").last.click()
     expect(page.locator("#agent-check")).to_contain_text("Tom v1 answers now")
-    answering = services.agents.answering("twilio", "whatsapp:+5215550001")
+    answering = services.store.agents.answering("twilio", "whatsapp:+5215550001")
     assert answering is not None
     assert answering.number == 1
 
 
 def test_unsaved_words_are_not_thrown_away_unasked(watched: Watched, site: Site) -> None:
-    page, agents = watched.page, site.house.services.agents
+    page, agents = watched.page, site.house.services.store.agents
     kept, other = (agents.create(Spec(name=name), "editor@example.com") for name in ("Eva", "Leo"))
     watched.sign_in("editor", "es")
     watched.go("es", "", f"?agent={kept}")
@@ -242,13 +242,13 @@ def test_the_inbox_lives_by_itself_and_staff_answer(watched: Watched, site: Site
     expect(page.locator("#inbox-box textarea")).to_have_value("Le cuento")
     page.get_by_text("Devolver al agente").click()
     expect(page.locator("#inbox-head")).to_contain_text("Atender yo")
-    assert site.house.services.conversations.get(conversation).owner == "bot"
+    assert site.house.services.store.conversations.get(conversation).owner == "bot"
 
 
 def test_staff_note_mend_and_stop_everything(watched: Watched, site: Site) -> None:
     page, services = watched.page, site.house.services
     here = site.house.customer_writes("¿Abren en domingo?", "Tomás", "78")
-    services.notes.add(here, "Cliente de siempre", "ana@example.com")
+    services.store.notes.add(here, "Cliente de siempre", "ana@example.com")
     watched.sign_in("editor", "es")
     watched.go("es", "inbox")
     write(page, "inbox-search", "tomas")
@@ -258,10 +258,10 @@ def test_staff_note_mend_and_stop_everything(watched: Watched, site: Site) -> No
     write(page, "inbox-box", "Prometí llamar")
     page.click("#inbox-send")
     expect(page.locator("#inbox-thread")).to_contain_text("Prometí llamar")
-    assert services.outbox.claim(here) is None
+    assert services.store.outbox.claim(here) is None
     page.get_by_text("Detener a todos los agentes").click()
     expect(page.locator(".as-panic")).to_contain_text("editor@example.com")
-    assert services.switches.paused
+    assert services.store.switches.paused
     page.get_by_text("Reanudar", exact=True).click()
     expect(page.locator(".as-panic")).to_have_count(0)
 
@@ -304,7 +304,7 @@ def test_a_viewer_is_told_in_words_what_is_missing(watched: Watched, site: Site)
 def test_a_session_that_ended_leads_to_the_login_page(watched: Watched, site: Site) -> None:
     watched.sign_in("viewer", "es")
     watched.go("es", "inbox")
-    site.house.services.people.sign_out_everywhere("viewer@example.com")
+    site.house.services.store.people.sign_out_everywhere("viewer@example.com")
     watched.page.wait_for_url("**/login**")
     watched.complaints.clear()  # the browser reports the 401 that led here
 
@@ -328,7 +328,7 @@ def test_every_page_fits_laptop_and_phone_and_speaks_one_language(
 
 
 def test_a_token_is_made_copied_used_and_revoked(watched: Watched, site: Site) -> None:
-    page, known = watched.page, site.house.services.tokens
+    page, known = watched.page, site.house.services.store.tokens
     watched.sign_in("editor", "es")
     watched.go("es", "team")
     page.get_by_role("tab", name="Claves de la API").click()

@@ -7,24 +7,24 @@ import pytest
 from flask import Flask, request
 from pydantic import SecretStr
 
-from agent import queues
-from agent.checkup import Checkup, Finding, addresses
+from actions import queues
+from actions.checkup import Checkup, Finding, addresses
+from actions.queues import SilentWakeUp
+from actions.services import open_services
 from agent.errors import NotFound
-from agent.queues import SilentDoorbell
-from agent.services import open_services
 from agent.settings import Settings
 from agent.spec import Spec
-from agent.store.outbox import Parcel
 from bot.app import create_app
-from bot.channels.meta_codes import CODES as META_CODES
-from bot.channels.twilio_codes import CODES as TWILIO_CODES
+from channels.meta.codes import CODES as META_CODES
+from channels.twilio.codes import CODES as TWILIO_CODES
+from store.conversations.outbox import OutboxMessage
 from studio import failures
 from studio.errors import BadFields, NotAllowed, NothingChosen
 from studio.pages import channels, channels_view, undelivered
 from studio.state import Studio
 from tests.standins.chatwoot import KeepsUnderscores
 from tests.standins.server import serve
-from tests.studio.conftest import NUMBER, Caller, House, RememberingDoorbell
+from tests.studio.conftest import NUMBER, Caller, House, RememberingWakeUp
 from tests.studio.hostile import HOSTILE
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -65,7 +65,7 @@ def real(settings: Settings) -> Iterator[Settings]:
     with serve(provider(), KeepsUnderscores) as base:
         bases = {f"{name}_base_url": base for name in ("twilio", "meta")}
         known = settings.model_copy(update={**KEYS, **bases, "chatwoot_api_url": base})
-        services = open_services(known, SilentDoorbell())
+        services = open_services(known, SilentWakeUp())
         with serve(create_app(services)) as bot:
             yield known.model_copy(update={"bot_port": int(bot.rpartition(":")[2])})
         services.database.close()
@@ -83,7 +83,7 @@ def test_a_channel_that_is_set_up_passes_every_question(real: Settings) -> None:
 
 
 def test_a_check_stores_nothing(real: Settings) -> None:
-    services = open_services(real, SilentDoorbell())
+    services = open_services(real, SilentWakeUp())
     for channel in ("twilio", "meta", "chatwoot"):
         Checkup(real).examine(channel)
     with services.database.read() as tx:
@@ -129,7 +129,7 @@ def test_the_addresses_to_paste_come_from_the_public_address(settings: Settings)
 
 
 def test_the_page_says_what_answers_where(studio: Studio, viewer: Caller) -> None:
-    agents = studio.services.agents
+    agents = studio.services.store.agents
     agents.release_draft(agents.create(Spec(name="Sofía"), "x"), "twilio", NUMBER, "ana")
     shown = channels_view.shown(studio, channels.first(studio, viewer))
     assert "Sofía v1" in shown
@@ -143,7 +143,7 @@ def test_a_real_number_that_nobody_answers_is_told_with_what_to_do(
 ) -> None:
     known = house.services.settings.model_copy(update={**KEYS, "public_base_url": "https://x"})
     real = dataclasses.replace(house, services=dataclasses.replace(house.services, settings=known))
-    agents = house.services.agents
+    agents = house.services.store.agents
     sample = Spec(name="Sofía", brand="Rueda Clara")
     agents.release_draft(agents.create(sample, "x"), "twilio", NUMBER, "installation")
     for language, empty, silent in (
@@ -159,13 +159,13 @@ def test_a_real_number_that_nobody_answers_is_told_with_what_to_do(
 
 
 def test_a_test_message_goes_out_by_the_outbox(
-    studio: Studio, editor: Caller, doorbell: RememberingDoorbell
+    studio: Studio, editor: Caller, wake_up: RememberingWakeUp
 ) -> None:
     sent = channels.test(studio, editor, f"twilio {NUMBER}", "+52 (55) 1234-5678", "Hola")
-    parcel = studio.services.outbox.claim(sent.conversation_id)
-    assert isinstance(parcel, Parcel)
-    assert (parcel.customer_address, parcel.body) == ("whatsapp:+525512345678", "Hola")
-    assert doorbell.rung == [(queues.DELIVERY, sent.conversation_id)]
+    outgoing = studio.services.store.outbox.claim(sent.conversation_id)
+    assert isinstance(outgoing, OutboxMessage)
+    assert (outgoing.customer_address, outgoing.body) == ("whatsapp:+525512345678", "Hola")
+    assert wake_up.notified == [(queues.DELIVERY, sent.conversation_id)]
 
 
 def test_a_test_message_needs_a_number_and_words(studio: Studio, editor: Caller) -> None:
@@ -182,22 +182,22 @@ def test_a_test_message_needs_a_number_and_words(studio: Studio, editor: Caller)
 def undeliverable(house: House, text: str = "Hola", number: str = "1") -> int:
     """A reply that could not be delivered; its outbox row."""
     services, here = house.services, house.customer_writes(text, text[:200], number)
-    services.conversations.reply(here, "Buenas", ["Buenas"], "ana")
-    parcel = services.outbox.claim(here)
-    assert isinstance(parcel, Parcel)
-    services.outbox.dead(parcel, "WhatsApp cannot deliver.", "63024")
-    return parcel.id
+    services.store.conversations.reply(here, "Buenas", ["Buenas"], "ana")
+    outgoing = services.store.outbox.claim(here)
+    assert isinstance(outgoing, OutboxMessage)
+    services.store.outbox.dead(outgoing, "WhatsApp cannot deliver.", "63024")
+    return outgoing.id
 
 
 def test_what_was_not_delivered_is_explained_and_settled(
-    studio: Studio, house: House, doorbell: RememberingDoorbell
+    studio: Studio, house: House, wake_up: RememberingWakeUp
 ) -> None:
     clerk, row = Caller("agent@example.com"), undeliverable(house)
     shown = undelivered.shown(studio, undelivered.first(studio, clerk, []))[0]
     assert "WhatsApp no puede entregar a ese número" in shown
-    doorbell.rung.clear()
+    wake_up.notified.clear()
     assert undelivered.settle(studio, clerk, "retry", str(row), []).letters == []
-    assert [job for job, _ in doorbell.rung] == [queues.DELIVERY]
+    assert [job for job, _ in wake_up.notified] == [queues.DELIVERY]
     with pytest.raises(NotFound):
         undelivered.settle(studio, clerk, "dismiss", str(row), [])
     other = undeliverable(house, "Otra", "2")

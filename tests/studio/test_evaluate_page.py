@@ -12,7 +12,7 @@ from tests.studio.conftest import NUMBER, Caller
 
 @pytest.fixture
 def sofia(studio: Studio) -> str:
-    return studio.services.agents.create(Spec(name="Sofía", brand="Rueda Clara"), "test")
+    return studio.services.store.agents.create(Spec(name="Sofía", brand="Rueda Clara"), "test")
 
 
 def test_cases_are_added_run_and_their_result_kept(
@@ -27,12 +27,12 @@ def test_cases_are_added_run_and_their_result_kept(
     shown = evaluate_view.running(studio, last)
     assert "Falta: «algo que no dirá»" in shown
     assert "No cita precios.pdf" in shown
-    draft = studio.services.agents.get(sofia).draft
-    assert studio.services.evaluations.latest(sofia, draft)["passed"] == 2
+    draft = studio.services.store.agents.get(sofia).draft
+    assert studio.services.store.evaluations.latest(sofia, draft)["passed"] == 2
 
 
 def test_a_version_is_asked_as_it_was_released(studio: Studio, editor: Caller, sofia: str) -> None:
-    agents = studio.services.agents
+    agents = studio.services.store.agents
     version = agents.release_draft(sofia, "twilio", NUMBER, "test", "primera")
     agents.save_draft(sofia, Spec(name="Sofía", brand="Otra"), 1, "test")
     evaluate.add(studio, editor, sofia, "hola", "Rueda Clara", "")

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from agent.store.attachments import Attachment
-from agent.store.inbox import Inbound
+from store.conversations.attachments import Attachment
+from store.conversations.inbox import Inbound
 from studio.bubbles import Bubble, thread
 from tests.studio.conftest import Site
 
@@ -16,13 +16,13 @@ def _sent(site: Site, media_type: str, ending: str) -> Attachment:
     services = site.house.services
     file = {"url": "https://example.com/x", "media_type": media_type}
     message = Inbound("twilio", f"SM{uuid.uuid4().hex}", "us", "her", "", media=(file,))
-    [accepted] = services.inbox.accept([message])
-    [one] = services.attachments.of([int(accepted.inbox_id or 0)])
+    [accepted] = services.store.inbox.accept([message])
+    [one] = services.store.attachments.of([int(accepted.inbox_id or 0)])
     folder = services.settings.media_dir
     folder.mkdir(exist_ok=True)
     (folder / f"abc{ending}").write_bytes(PNG)
-    services.attachments.kept(one, stored_name=f"abc{ending}", media_type=media_type)
-    return services.attachments.get(one.id)
+    services.store.attachments.kept(one, stored_name=f"abc{ending}", media_type=media_type)
+    return services.store.attachments.get(one.id)
 
 
 def test_staff_see_a_photo_in_place_and_the_audit_log_knows(site: Site) -> None:
@@ -32,7 +32,7 @@ def test_staff_see_a_photo_in_place_and_the_audit_log_knows(site: Site) -> None:
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["content-disposition"].startswith("inline")
     assert "sandbox" in answer.headers["content-security-policy"]
-    assert site.house.services.audit.page()[0].action == "file seen"
+    assert site.house.services.store.audit.page()[0].action == "file seen"
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/pdf", "image/svg+xml"])

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from agent import queues
+from actions import queues
 from agent.errors import EditConflict
 from agent.spec import ModelChoice, Spec
 from studio.errors import BadFields, NotAllowed, NothingChosen, NotReady
 from studio.pages import guide, guide_view, teaching
 from studio.state import Studio
 from studio.talk import Talk
-from tests.studio.conftest import Caller, House, RememberingDoorbell
+from tests.studio.conftest import Caller, House, RememberingWakeUp
 
 WORDS = ("Lucía", "Café Luna", "Vende café.", "Cercano", "Ofrece el siguiente paso.")
 
@@ -42,17 +42,19 @@ def test_the_first_step_makes_an_agent_that_says_hello_in_both_languages(
 def test_without_a_name_it_says_what_is_missing(studio: Studio, editor: Caller) -> None:
     with pytest.raises(BadFields):
         guide.keep(studio, editor, 2, "", 0, " ", "Café Luna", "", "", "")
-    assert studio.services.agents.list() == []
+    assert studio.services.store.agents.list() == []
 
 
 def test_somebody_elses_change_is_not_overwritten(
     studio: Studio, editor: Caller, lucia: guide_view.Guided
 ) -> None:
     agent_id, revision = id_of(lucia)
-    studio.services.agents.save_draft(agent_id, Spec(name="Otra"), revision, "ana@example.com")
+    studio.services.store.agents.save_draft(
+        agent_id, Spec(name="Otra"), revision, "ana@example.com"
+    )
     with pytest.raises(EditConflict):
         guide.keep(studio, editor, 5, agent_id, revision, *WORDS)
-    assert studio.services.agents.get(agent_id).name == "Otra"
+    assert studio.services.store.agents.get(agent_id).name == "Otra"
 
 
 def test_tones_and_rules_are_taken_with_a_click(studio: Studio, viewer: Caller) -> None:
@@ -65,7 +67,7 @@ def test_tones_and_rules_are_taken_with_a_click(studio: Studio, viewer: Caller) 
 
 def test_what_is_given_is_read_found_and_answered(
     house: House, studio: Studio, editor: Caller, lucia: guide_view.Guided,
-    doorbell: RememberingDoorbell, tmp_path: Path,
+    wake_up: RememberingWakeUp, tmp_path: Path,
 ) -> None:  # fmt: skip
     agent_id, _ = id_of(lucia)
     path = tmp_path / "precios.md"
@@ -73,7 +75,7 @@ def test_what_is_given_is_read_found_and_answered(
     teaching.upload(studio, editor, agent_id, [str(path)])
     page = teaching.write(studio, editor, agent_id, "Los envíos a Oaxaca tardan cuatro días.")
     assert [source.name for source in page.sources] == ["precios.md", "Nota 2"]
-    assert {job for job, _ in doorbell.rung} == {queues.INGESTION}
+    assert {job for job, _ in wake_up.notified} == {queues.INGESTION}
     assert [base.name for base in studio.services.sources.bases()] == ["Café Luna"]
     house.read_sources()
     page = guide.keep(studio, editor, 5, *id_of(page), *WORDS)
@@ -96,8 +98,8 @@ def test_the_release_names_whom_it_replaces_and_then_answers(
     studio: Studio, editor: Caller, lucia: guide_view.Guided
 ) -> None:
     services = studio.services
-    sofia = services.agents.create(Spec(name="Sofía"), "test")
-    services.agents.release_draft(sofia, "twilio", services.settings.twilio_address, "test")
+    sofia = services.store.agents.create(Spec(name="Sofía"), "test")
+    services.store.agents.release_draft(sofia, "twilio", services.settings.twilio_address, "test")
     page = guide.go(studio, editor, 6, id_of(lucia)[0])
     assert "Ahora responde ahí Sofía" in guide_view.release_view(studio, page)
     page = guide.release(studio, editor, *id_of(page), "")
@@ -111,14 +113,14 @@ def test_what_the_check_calls_an_error_keeps_the_release_back(
     studio: Studio, editor: Caller, lucia: guide_view.Guided
 ) -> None:
     agent_id, revision = id_of(lucia)
-    draft = studio.services.agents.get(agent_id).draft
+    draft = studio.services.store.agents.get(agent_id).draft
     broken = draft.model_copy(update={"model": ModelChoice(name="openai:gpt-9")})
-    studio.services.agents.save_draft(agent_id, broken, revision, "test")
+    studio.services.store.agents.save_draft(agent_id, broken, revision, "test")
     page = guide.go(studio, editor, 6, agent_id)
     assert "Falta la clave OPENAI_API_KEY" in guide_view.release_view(studio, page)
     with pytest.raises(NotReady):
         guide.release(studio, editor, *id_of(page), "")
-    assert studio.services.agents.versions(agent_id) == []
+    assert studio.services.store.agents.versions(agent_id) == []
 
 
 def test_the_path_goes_on_where_the_address_says(

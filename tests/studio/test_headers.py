@@ -6,8 +6,8 @@ import httpx
 import pytest
 from starlette.responses import Response
 
-from agent.store.people import People
-from studio.guard import Guard
+from store.people.people import People
+from studio.request_checks import RequestChecks
 from tests.studio.checks.test_uploads import uploaded
 from tests.studio.conftest import Site
 
@@ -16,7 +16,7 @@ HSTS = "strict-transport-security"
 
 def answer_of(people: People, production: bool, scheme: str) -> httpx.Response:
     async def ask() -> httpx.Response:
-        guard = Guard(Response("hello"), people, production)
+        guard = RequestChecks(Response("hello"), people, production)
         transport = httpx.ASGITransport(app=guard)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://studio") as client:
             return await client.get("/login")
@@ -31,7 +31,7 @@ def answer_of(people: People, production: bool, scheme: str) -> httpx.Response:
 def test_browsers_keep_to_tls_where_there_is_tls(
     site: Site, production: bool, scheme: str, told: bool
 ) -> None:
-    answer = answer_of(site.house.services.people, production, scheme)
+    answer = answer_of(site.house.services.store.people, production, scheme)
     assert (HSTS in answer.headers) == told
     if told:
         assert int(answer.headers[HSTS].split("=")[1]) >= 31_536_000

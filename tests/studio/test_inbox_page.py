@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from agent import queues
+from actions import queues
 from agent.answer import Said
 from agent.errors import AlreadyTaken, NotFound
 from agent.spec import Spec
-from agent.store.conversation_list import Filters
-from agent.store.turns import Outcome
-from knowledge.curated import Curated
+from knowledge.ingest.curated import Curated
+from store.conversations.conversation_list import Filters
+from store.conversations.work import Outcome
 from studio.errors import NotAllowed, NothingChosen
-from studio.pages import inbox, inbox_view, mending
+from studio.pages import correcting, inbox, inbox_view
 from studio.state import Studio
 from studio.wiring import sentence
-from tests.studio.conftest import NUMBER, Caller, House, RememberingDoorbell
+from tests.studio.conftest import NUMBER, Caller, House, RememberingWakeUp
 
 ALL: tuple[Any, ...] = (
     [],
@@ -41,7 +41,7 @@ def carla(house: House) -> int:
 
 def answer(house: House, conversation_id: int) -> str:
     """Answer as the worker does; return the turn's id."""
-    agents, turns = house.services.agents, house.services.turns
+    agents, turns = house.services.store.agents, house.services.store.turns
     agent_id = agents.create(Spec(name="Sofía"), "test")
     version = agents.release_draft(agent_id, "twilio", NUMBER, "test")
     lease = turns.lease(conversation_id)
@@ -56,7 +56,7 @@ def answer(house: House, conversation_id: int) -> str:
         Outcome(said.outcome, version.id, 1.0, said.text, [said.text], trace=trace, model="offline",
                 cost=0.00123),
     )  # fmt: skip
-    message = house.services.conversations.thread(conversation_id)[-1]
+    message = house.services.store.conversations.thread(conversation_id)[-1]
     return message.turn_id or ""
 
 
@@ -100,14 +100,14 @@ def test_the_list_is_paged(studio: Studio, viewer: Caller, house: House) -> None
 
 
 def test_a_reply_goes_out_by_the_outbox_and_silences_the_agent(
-    studio: Studio, clerk: Caller, carla: int, doorbell: RememberingDoorbell
+    studio: Studio, clerk: Caller, carla: int, wake_up: RememberingWakeUp
 ) -> None:
     page = inbox.write(studio, clerk, "reply", " Hola Carla ", carla, *ALL)
     assert page.messages[-1].text == "Hola Carla"
     assert page.messages[-1].delivery == "pending"
     assert page.summary is not None
     assert (page.summary.owner, page.summary.unanswered) == ("human", 0)
-    assert doorbell.rung == [(queues.DELIVERY, carla)]
+    assert wake_up.notified == [(queues.DELIVERY, carla)]
 
 
 def test_a_long_reply_is_split_for_whatsapp(studio: Studio, clerk: Caller, carla: int) -> None:
@@ -119,15 +119,15 @@ def test_a_long_reply_is_split_for_whatsapp(studio: Studio, clerk: Caller, carla
 
 
 def test_taking_over_and_handing_back(
-    studio: Studio, clerk: Caller, carla: int, doorbell: RememberingDoorbell
+    studio: Studio, clerk: Caller, carla: int, wake_up: RememberingWakeUp
 ) -> None:
     page = inbox.own(studio, clerk, "human", str(carla), carla, *ALL)
     assert "La atiende una persona: agent@example.com" in inbox_view.shown(studio, page)[5]
     page = inbox.own(studio, clerk, "bot", str(carla), carla, *ALL)
     assert page.summary is not None
     assert page.summary.owner == "bot"
-    assert doorbell.rung == [(queues.TURN, carla)]  # what waited meanwhile is answered
-    actions = [entry.action for entry in studio.services.audit.page()]
+    assert wake_up.notified == [(queues.TURN, carla)]  # what waited meanwhile is answered
+    actions = [entry.action for entry in studio.services.store.audit.page()]
     assert actions[:2] == ["conversation handed back", "conversation taken over"]
 
 
@@ -146,7 +146,9 @@ def test_why_it_said_that_opens_the_trace(
 def test_reading_a_conversation_is_noted_once(studio: Studio, viewer: Caller, carla: int) -> None:
     inbox.choose(studio, viewer, "open", str(carla), 0, *ALL)
     inbox.look(studio, viewer, carla, *ALL)
-    notes = [entry for entry in studio.services.audit.page() if entry.action == "conversation read"]
+    notes = [
+        entry for entry in studio.services.store.audit.page() if entry.action == "conversation read"
+    ]
     assert [(note.person, note.subject) for note in notes] == [("viewer@example.com", str(carla))]
 
 
@@ -173,14 +175,14 @@ def test_addresses_that_name_no_conversation_open_the_list(
 
 
 def test_a_note_stays_among_the_staff(
-    studio: Studio, clerk: Caller, carla: int, doorbell: RememberingDoorbell
+    studio: Studio, clerk: Caller, carla: int, wake_up: RememberingWakeUp
 ) -> None:
     page = inbox.write(studio, clerk, "note", "Llamar mañana", carla, *ALL)
     shown = inbox_view.shown(studio, page)[6]
     assert "Nota interna · agent@example.com" in shown
     assert page.summary is not None
-    assert (page.summary.owner, doorbell.rung) == ("bot", [])
-    assert studio.services.outbox.claim(carla) is None
+    assert (page.summary.owner, wake_up.notified) == ("bot", [])
+    assert studio.services.store.outbox.claim(carla) is None
 
 
 def test_a_pause_keeps_everybody_silent_for_an_hour(
@@ -218,16 +220,16 @@ def test_a_poor_answer_becomes_a_curated_one(
 ) -> None:
     base = studio.services.sources.create_base("Autos", "x", *studio.services.embedders.default())
     turn_id = answer(house, carla)
-    draft = mending.fix(studio, editor, "fix", turn_id)
+    draft = correcting.fix(studio, editor, "fix", turn_id)
     assert (draft.question, draft.bases) == ("Hola, ¿tienen un Versa?", [("Autos", base)])
     assert draft.answer
-    mending.keep(studio, editor, base, draft.question, "Sí, uno gris en Puebla.")
+    correcting.keep(studio, editor, base, draft.question, "Sí, uno gris en Puebla.")
     kept = Curated(studio.services.database, studio.services.embedders, house.answering.vectors)
     assert [one.answer for one in kept.of(base)] == ["Sí, uno gris en Puebla."]
     with pytest.raises(NothingChosen):
-        mending.keep(studio, editor, base, " ", "x")
+        correcting.keep(studio, editor, base, " ", "x")
     with pytest.raises(NotAllowed):
-        mending.keep(studio, clerk, base, "x", "x")
+        correcting.keep(studio, clerk, base, "x", "x")
 
 
 def test_a_poll_draws_only_what_changed(
@@ -264,12 +266,12 @@ def test_a_page_key_that_is_none_opens_the_first_page(
 def test_an_administrator_erases_a_customer_for_good(
     studio: Studio, clerk: Caller, carla: int
 ) -> None:
-    studio.services.notes.add(carla, "x", "ana")
+    studio.services.store.notes.add(carla, "x", "ana")
     with pytest.raises(NotAllowed):
         inbox.erase(studio, clerk, "erase", "0", carla, *ALL)
     admin = Caller("admin@example.com")
     page = inbox.erase(studio, admin, "erase", "0", carla, *ALL)
     assert (page.listed, page.summary) == ([], None)
     with pytest.raises(NotFound):
-        studio.services.conversations.get(carla)
-    assert studio.services.audit.page()[0].action == "customer erased"
+        studio.services.store.conversations.get(carla)
+    assert studio.services.store.audit.page()[0].action == "customer erased"

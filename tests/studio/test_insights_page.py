@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from agent.store.insights import Counted
+from store.insights.insights import Counted
 from studio import plot
 from studio.errors import BadFields
 from studio.pages import insights, insights_view

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from agent import queues
+from actions import queues
 from knowledge.errors import NotAccepted
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import knowledge, knowledge_view, passages, passages_view, ways_view
 from studio.state import Studio
 from studio.wiring import sentence
-from tests.studio.conftest import Caller, House, RememberingDoorbell
+from tests.studio.conftest import Caller, House, RememberingWakeUp
 
 TEXT = "# Garantía\n\nLa garantía cubre el motor durante tres meses.\n"
 
@@ -31,11 +31,11 @@ def uploaded(studio: Studio, editor: Caller, base: str, tmp_path: Path) -> str:
 
 def test_an_upload_waits_rings_and_is_then_read_and_found(
     house: House, studio: Studio, editor: Caller, base: str, uploaded: str,
-    doorbell: RememberingDoorbell,
+    wake_up: RememberingWakeUp,
 ) -> None:  # fmt: skip
     page = knowledge.watch(studio, editor, base)
     assert "En espera" in knowledge_view.sources_table(studio, page)
-    assert (queues.INGESTION, uploaded) in doorbell.rung
+    assert (queues.INGESTION, uploaded) in wake_up.notified
     house.read_sources()
     page = knowledge.watch(studio, editor, base)
     assert "Lista" in knowledge_view.sources_table(studio, page)
@@ -128,11 +128,11 @@ def test_a_file_that_cannot_be_read_says_why_in_the_reader_s_language(
 
 def test_removing_leaves_nothing(
     house: House, studio: Studio, editor: Caller, base: str, uploaded: str,
-    doorbell: RememberingDoorbell,
+    wake_up: RememberingWakeUp,
 ) -> None:  # fmt: skip
     house.read_sources()
     knowledge.change(studio, editor, "remove", uploaded)
-    assert (queues.REMOVAL, uploaded) in doorbell.rung
+    assert (queues.REMOVAL, uploaded) in wake_up.notified
     house.read_sources()
     assert knowledge.watch(studio, editor, base).sources == []
     assert knowledge.search(studio, editor, base, "garantía del motor") == []

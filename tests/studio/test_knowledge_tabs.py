@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from agent.store.tables import turns
 from knowledge.errors import NotAccepted
-from knowledge.sweep import LEAST_PAIRS
+from knowledge.quality.grid_search import LEAST_PAIRS
+from store.tables import turns
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import (
     answers,
@@ -133,7 +133,7 @@ def test_settings_are_recommended_on_enough_questions_and_used(
     shown = measuring_view.advised(studio, advice)
     assert ("Los ajustes que tiene" in shown[0]) is not advice.is_change
     measuring.apply(studio, editor, base, advice)
-    assert studio.answering.library.tuning([base]) == advice.best.tuning
+    assert studio.answering.retriever.tuning([base]) == advice.best.tuning
     with pytest.raises(NothingChosen):
         measuring.apply(studio, editor, base, None)
 

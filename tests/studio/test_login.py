@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import delete, update
 
-from agent.store.tables import login_attempts
-from agent.store.tables import people as table
-from studio.guard import cookie_name, device_cookie_name
+from store.tables import login_attempts
+from store.tables import people as table
+from studio.request_checks import cookie_name, device_cookie_name
 from tests.studio.conftest import PASSWORD, Site
 
 
@@ -75,7 +75,7 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(site: Site) -> Non
 
 
 def test_a_one_time_password_opens_nothing_but_the_page_that_replaces_it(site: Site) -> None:
-    password = site.house.services.people.add("nueva@example.com", "admin")
+    password = site.house.services.store.people.add("nueva@example.com", "admin")
     client = site.client()
     client.post("/login", data={"email": "nueva@example.com", "password": password})
     assert client.get("/studio/es/").headers["location"] == "/password"
@@ -95,7 +95,7 @@ def test_signing_out_needs_a_post_and_ends_the_session(site: Site) -> None:
     token = client.cookies["studio"]
     assert client.get("/logout").status_code == 405
     assert client.post("/logout").headers["location"] == "/login"
-    assert site.house.services.people.of_token(token) is None
+    assert site.house.services.store.people.of_token(token) is None
 
 
 def test_the_language_is_remembered_with_the_person(site: Site) -> None:
@@ -115,7 +115,7 @@ def test_changing_the_language_leads_back_to_what_was_open(site: Site) -> None:
 
 
 def test_a_first_sign_in_goes_on_in_the_language_of_its_page(site: Site) -> None:
-    people = site.house.services.people
+    people = site.house.services.store.people
     form = {"email": "mary@example.com", "password": people.add("mary@example.com", "agent")}
     client = site.client()
     client.post("/login?language=en", data=form)
@@ -131,7 +131,7 @@ def test_a_made_up_header_on_this_machine_does_not_defeat_the_limit(site: Site) 
         statuses.append(client.post("/login", data=form, headers=told).status_code)
     assert statuses[-1] == 429
     assert site.client().post("/login", data=form).status_code == 429
-    assert "203.0.113" not in repr(site.house.services.people.logins())
+    assert "203.0.113" not in repr(site.house.services.store.people.logins())
 
 
 def test_who_signed_in_here_before_is_let_through_while_strangers_wait(site: Site) -> None:
@@ -173,12 +173,12 @@ def test_signing_in_anew_ends_the_login_that_the_browser_had(site: Site) -> None
     client = site.client("viewer")
     before = client.cookies["studio"]
     client.post("/login", data={"email": "viewer@example.com", "password": PASSWORD})
-    assert site.house.services.people.of_token(before) is None
-    assert site.house.services.people.of_token(client.cookies["studio"]) is not None
+    assert site.house.services.store.people.of_token(before) is None
+    assert site.house.services.store.people.of_token(client.cookies["studio"]) is not None
 
 
 def test_a_new_password_ends_the_logins_of_other_browsers_and_keeps_this_one(site: Site) -> None:
-    people, email = site.house.services.people, "rosa@example.com"
+    people, email = site.house.services.store.people, "rosa@example.com"
     people.change_password(email, people.add(email, "viewer"), PASSWORD)
     here, there = site.client("rosa"), site.client("rosa")
     for _ in range(25):  # strangers, meanwhile, from the same address
@@ -194,7 +194,7 @@ def test_a_new_password_ends_the_logins_of_other_browsers_and_keeps_this_one(sit
 def test_an_expired_one_time_password_gets_a_sentence(
     site: Site, language: str, words: str
 ) -> None:
-    people, email = site.house.services.people, f"late-{language}@example.com"
+    people, email = site.house.services.store.people, f"late-{language}@example.com"
     password = people.add(email, "viewer")
     with site.house.services.database.write() as tx:
         theirs = update(table).where(table.c.email == email)

@@ -22,7 +22,7 @@ def clerk() -> Caller:
 @pytest.fixture
 def sofia(studio: Studio) -> str:
     spec = Spec(name="Sofía", brand="Rueda Clara", instructions="Nunca inventes.")
-    return studio.services.agents.create(spec, "test")
+    return studio.services.store.agents.create(spec, "test")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def knowing(house: House, studio: Studio) -> str:
     services.sources.add_file(base_id, "envíos.md", TEXT.encode(), "test")
     house.read_sources()
     spec = Spec(name="Sofía", knowledge=KnowledgeChoice(bases=(base_id,)))
-    return services.agents.create(spec, "test")
+    return services.store.agents.create(spec, "test")
 
 
 def said(
@@ -67,7 +67,7 @@ def test_the_box_is_emptied_at_once_and_then_left_to_the_next_question(
 def test_a_version_answers_as_it_was_released_beside_the_draft(
     studio: Studio, clerk: Caller, sofia: str
 ) -> None:
-    agents = studio.services.agents
+    agents = studio.services.store.agents
     version = agents.release_draft(sofia, "twilio", NUMBER, "test", "primera")
     agents.save_draft(sofia, Spec(name="Sofía", brand="Otra Marca"), 1, "test")
     pair = said(studio, clerk, sofia, "hola", DRAFT, beside=version.id)
@@ -77,7 +77,7 @@ def test_a_version_answers_as_it_was_released_beside_the_draft(
 
 
 def test_the_choice_lists_draft_and_versions(studio: Studio, clerk: Caller, sofia: str) -> None:
-    studio.services.agents.release_draft(sofia, "twilio", NUMBER, "test", "primera")
+    studio.services.store.agents.release_draft(sofia, "twilio", NUMBER, "test", "primera")
     choice = playground.first(studio, clerk, sofia)
     assert [label for label, _ in choice.versions] == ["Borrador", "v1 · publicada · primera"]
     assert choice.agent_id == sofia
@@ -108,7 +108,7 @@ def test_an_answer_becomes_a_test_case_with_one_click(
     talk = said(studio, clerk, knowing, "¿Cuánto tardan los envíos a Oaxaca?").talk
     step = playground.keep(studio, editor, "case", "1", talk, knowing)
     assert step.talk.marks == (1,)
-    [case] = studio.services.cases.of(knowing)
+    [case] = studio.services.store.cases.of(knowing)
     assert (case.question, case.source) == ("¿Cuánto tardan los envíos a Oaxaca?", "envíos.md")
     with pytest.raises(NotAllowed):
         playground.keep(studio, clerk, "case", "1", talk, knowing)
@@ -148,7 +148,7 @@ def test_reasons_of_an_earlier_answer_come_back(studio: Studio, clerk: Caller, s
 def test_the_reasons_of_the_talk_beside_are_shown_too(
     studio: Studio, clerk: Caller, sofia: str
 ) -> None:
-    version = studio.services.agents.release_draft(sofia, "twilio", NUMBER, "test")
+    version = studio.services.store.agents.release_draft(sofia, "twilio", NUMBER, "test")
     pair = said(studio, clerk, sofia, "hola", DRAFT, beside=version.id)
     other = str(playground_view.shown(studio, pair)[3])
     assert 'data-pick="see"' in other

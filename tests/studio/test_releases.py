@@ -64,9 +64,9 @@ def test_release_then_roll_back_or_take_back_into_the_draft(
     first = page.versions[1].id
     page = releases.change(studio, editor, "release", first, revision, *WHERE, "")
     assert [one.number for one in page.live] == [1]
-    assert studio.services.agents.get(sofia).draft.tone == "Formal"
+    assert studio.services.store.agents.get(sofia).draft.tone == "Formal"
     releases.change(studio, editor, "restore", first, revision, *WHERE, "")
-    assert studio.services.agents.get(sofia).draft.tone == "Cercano"
+    assert studio.services.store.agents.get(sofia).draft.tone == "Cercano"
     with pytest.raises(EditConflict):
         releases.change(studio, editor, "restore", first, revision, *WHERE, "")
 
@@ -82,7 +82,7 @@ def test_what_changed_is_marked_word_by_word_and_escaped(
     assert "<ins> &lt;script&gt;x&lt;/script&gt;</ins>" in shown
     assert "Buscar en el catálogo" in shown
     assert "<script>" not in shown
-    version = studio.services.agents.versions(sofia)[0]
+    version = studio.services.store.agents.versions(sofia)[0]
     assert releases.compare(studio, viewer, "see", version.id, sofia) is None
 
 
@@ -90,11 +90,11 @@ def test_how_the_draft_did_stays_with_the_version(
     studio: Studio, editor: Caller, sofia: str
 ) -> None:
     services = studio.services
-    services.cases.add(sofia, "hola", "test", "nunca dicho")
-    draft = services.agents.get(sofia).draft
-    cases = services.cases.of(sofia)
+    services.store.cases.add(sofia, "hola", "test", "nunca dicho")
+    draft = services.store.agents.get(sofia).draft
+    cases = services.store.cases.of(sofia)
     result = evaluate(studio.answering.runtime, draft, cases)
-    services.evaluations.keep(sofia, draft, cases, result, "ana")
+    services.store.evaluations.keep(sofia, draft, cases, result, "ana")
     page = releases.release(studio, editor, sofia, 1, *WHERE, "", *FORM.values())
     assert page.versions[0].evidence["passed"] == 0
     assert "0 de 1 pruebas" in releases_view.versions_table(studio, page)
@@ -108,7 +108,7 @@ def test_unsaved_words_and_somebody_elses_save_are_refused(
         releases.release(studio, editor, sofia, 1, *WHERE, "", *changed)
     with pytest.raises(EditConflict):
         releases.release(studio, editor, sofia, 7, *WHERE, "", *FORM.values())
-    assert studio.services.agents.versions(sofia) == []
+    assert studio.services.store.agents.versions(sofia) == []
 
 
 def test_a_viewer_releases_nothing(studio: Studio, viewer: Caller, sofia: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge import landlock
+from knowledge.parsing import landlock
 from studio.shell import header
 from tests.studio.conftest import Caller, House
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import delete
 
-from agent.store.tables import login_attempts
+from store.tables import login_attempts
 from tests.studio.conftest import PASSWORD, Site
 
 # Whole stories on a machine that others use too: slow is not wrong.
@@ -17,7 +17,7 @@ PATIENCE = 60_000  # milliseconds
 @pytest.fixture
 def ana(site: Site) -> Iterator[str]:
     """Somebody with a password of her own; what was guessed about her is forgotten afterwards."""
-    people, email = site.house.services.people, "ana.browser@example.com"
+    people, email = site.house.services.store.people, "ana.browser@example.com"
     people.change_password(email, people.add(email, "editor"), PASSWORD)
     yield email
     people.disable(email)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from agent.own_token import own_token
-from bot.simulator.app import create_simulator
+from simulator.app import create_simulator
 from studio.errors import NotAllowed, NothingChosen, NotReached
 from studio.pages import simulator
 from studio.state import Studio

@@ -7,9 +7,9 @@ from sqlalchemy import update
 
 from agent.errors import Invalid
 from agent.spec import Spec
-from agent.store.audit import Audit
-from agent.store.people import ONE_TIME_HOURS
-from agent.store.tables import people as table
+from store.people.audit import Audit
+from store.people.people import ONE_TIME_HOURS
+from store.tables import people as table
 from studio import panic
 from studio.errors import BadFields, NotAllowed, NothingChosen
 from studio.pages import team, team_view
@@ -35,12 +35,12 @@ def test_an_invited_person_signs_in_with_a_password_shown_once(
     studio: Studio, admin: Caller
 ) -> None:
     once = team.invite(studio, admin, " Ana@Example.com ", "Ana", "editor")
-    assert studio.services.people.sign_in("ana@example.com", once.password)
+    assert studio.services.store.people.sign_in("ana@example.com", once.password)
     assert once.password in team_view.told(studio, once)[-1]
     again = "".join(map(str, team_view.shown(studio, team.first(studio, admin))))
     assert "ana@example.com" in again
     assert once.password not in again
-    log = studio.services.audit.page()
+    log = studio.services.store.audit.page()
     assert once.password not in repr(log)
 
 
@@ -71,7 +71,7 @@ def test_an_address_that_is_none_is_refused(studio: Studio, admin: Caller) -> No
 
 
 def test_roles_access_and_passwords_change(studio: Studio, admin: Caller) -> None:
-    people, email = studio.services.people, "viewer@example.com"
+    people, email = studio.services.store.people, "viewer@example.com"
     changed(studio, admin, "editor", email)
     person = people.find(email)
     assert person is not None
@@ -93,7 +93,7 @@ def test_nobody_shuts_themselves_out(studio: Studio, admin: Caller) -> None:
 def test_others_see_and_end_their_own_sessions_only(
     studio: Studio, house: House, viewer: Caller
 ) -> None:
-    people = house.services.people
+    people = house.services.store.people
     mine = people.sign_in("viewer@example.com", PASSWORD, browser="Mozilla/5.0 (Linux) Firefox/1")
     people.sign_in("admin@example.com", PASSWORD)
     shown = team.first(studio, viewer)
@@ -107,7 +107,7 @@ def test_others_see_and_end_their_own_sessions_only(
 
 
 def test_the_log_is_paged_and_speaks_the_readers_language(studio: Studio, admin: Caller) -> None:
-    audit: Audit = studio.services.audit
+    audit: Audit = studio.services.store.audit
     for n in range(team.LOG_PAGE + 3):
         audit.note("ana@example.com", "conversation read", str(n))
     page = team.look(studio, admin, "")
@@ -141,7 +141,7 @@ def test_browsers_are_named_as_people_know_them() -> None:
 def test_the_panic_button_stops_every_agent_until_somebody_lets_them_go_on(
     studio: Studio, editor: Caller, viewer: Caller
 ) -> None:
-    switches = studio.services.switches
+    switches = studio.services.store.switches
     stopped = panic.switch(studio, editor, "stop", "")
     assert switches.paused
     assert "editor@example.com" in panic.shown(studio, stopped)
@@ -158,10 +158,10 @@ def test_the_panic_button_stops_every_agent_until_somebody_lets_them_go_on(
 def test_the_log_names_what_was_touched_and_leads_to_conversations(
     house: House, studio: Studio, admin: Caller
 ) -> None:
-    agent = house.services.agents.create(Spec(name="Lucía"), "test")
+    agent = house.services.store.agents.create(Spec(name="Lucía"), "test")
     for action, subject in (("agent saved", agent), ("turn read", "f" * 32),
                             ("file seen", "conversation 7")):  # fmt: skip
-        house.services.audit.note("ana@example.com", action, subject)
+        house.services.store.audit.note("ana@example.com", action, subject)
     drawn = team_view.listed(studio, team.look(studio, admin, "ana@example.com"))[0]
     assert "Lucía" in drawn
     assert agent not in drawn

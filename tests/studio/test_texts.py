@@ -5,7 +5,7 @@ import re
 import string
 from pathlib import Path
 
-from agent.store.agents import CHANNELS
+from store.agents.agents import CHANNELS
 from studio.agent_form import AgentForm
 from studio.texts import TEXTS
 

@@ -4,7 +4,7 @@ import pytest
 
 from agent.actor import ROLES
 from agent.errors import Invalid
-from agent.store import tokens as store
+from store.people import tokens as store
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import team, team_view, tokens, tokens_view
 from studio.state import Studio
@@ -25,14 +25,14 @@ def drawn(studio: Studio, keyring: tokens_view.Keyring) -> str:
 
 def test_a_token_is_shown_once_and_opens_as_its_owner(studio: Studio, editor: Caller) -> None:
     keyring = tokens.make(studio, editor, " Mi cuaderno ", "viewer", 90)
-    token = studio.services.tokens.find(keyring.made)
+    token = studio.services.store.tokens.find(keyring.made)
     assert token is not None
     assert (token.email, token.role, token.name) == ("editor@example.com", "viewer", "Mi cuaderno")
     assert keyring.made in drawn(studio, keyring)
     again = drawn(studio, tokens.first(studio, editor))
     assert "Mi cuaderno" in again
     assert keyring.made not in again
-    assert keyring.made not in repr(studio.services.audit.page())
+    assert keyring.made not in repr(studio.services.store.audit.page())
 
 
 def test_the_log_says_who_made_and_revoked_what(
@@ -40,7 +40,7 @@ def test_the_log_says_who_made_and_revoked_what(
 ) -> None:
     keyring = tokens.make(studio, editor, "Panel", "editor", 7)
     tokens.revoke(studio, admin, "revoke", keyring.tokens[0].id)
-    log = [(one.person, one.action, one.subject) for one in studio.services.audit.page()]
+    log = [(one.person, one.action, one.subject) for one in studio.services.store.audit.page()]
     assert log == [
         ("admin@example.com", "token revoked", "Panel"),
         ("editor@example.com", "token made", "Panel"),
@@ -57,10 +57,10 @@ def test_each_sees_and_revokes_their_own_and_an_admin_everybodys(
     [theirs] = tokens.first(studio, editor).tokens
     assert [one.name for one in tokens.first(studio, viewer).tokens] == ["de quien mira"]
     tokens.revoke(studio, viewer, "revoke", theirs.id)
-    assert studio.services.tokens.find(made) is not None
+    assert studio.services.store.tokens.find(made) is not None
     assert len(tokens.first(studio, admin).tokens) == 2
     assert len(tokens.revoke(studio, admin, "revoke", theirs.id).tokens) == 1
-    assert studio.services.tokens.find(made) is None
+    assert studio.services.store.tokens.find(made) is None
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -94,7 +94,7 @@ def test_too_many_are_told_in_spanish(studio: Studio, viewer: Caller) -> None:
 
 
 def test_strangers_and_people_shut_out_make_none(studio: Studio) -> None:
-    studio.services.people.disable("viewer@example.com")
+    studio.services.store.people.disable("viewer@example.com")
     for caller in (Caller(None), Caller("nobody@example.com"), Caller("viewer@example.com")):
         with pytest.raises(NotAllowed):
             tokens.make(studio, caller, "x", "viewer", 7)
@@ -102,7 +102,7 @@ def test_strangers_and_people_shut_out_make_none(studio: Studio) -> None:
 
 def test_a_dead_token_says_why_and_names_are_escaped(studio: Studio, editor: Caller) -> None:
     tokens.make(studio, editor, "<script>x</script>", "editor", 7)
-    people = studio.services.people
+    people = studio.services.store.people
     people.reset_password("editor@example.com")
     seen = drawn(studio, tokens.first(studio, Caller("admin@example.com")))
     assert "elegir contraseña" in seen
@@ -111,7 +111,7 @@ def test_a_dead_token_says_why_and_names_are_escaped(studio: Studio, editor: Cal
 
 def test_what_programs_do_is_named_in_the_log_in_words(studio: Studio, admin: Caller) -> None:
     for program in ("api key", "installation token", "installation", "api"):
-        studio.services.audit.note(program, "agent created")
+        studio.services.store.audit.note(program, "agent created")
     seen = team_view.listed(studio, team.look(studio, admin, ""))[0]
     assert "clave de API_KEYS" in seen
     assert "clave de esta máquina" in seen

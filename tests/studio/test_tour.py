@@ -3,8 +3,8 @@
 import pytest
 
 from agent.spec import Spec
-from agent.store.tables import turns
-from agent.store.tours import STEPS, Tour
+from store.people.tours import STEPS, Tour
+from store.tables import turns
 from studio.pages import guide, teaching, tour
 from studio.state import Studio
 from tests.studio.conftest import Caller, House
@@ -30,7 +30,7 @@ def mine(house: House, studio: Studio, editor: Caller) -> str:
 def answered(house: House, agent_id: str) -> None:
     """A customer writes, and a turn of the agent's newest version answers."""
     conversation = house.customer_writes("¿Cuánto tardan los envíos?")
-    version = house.services.agents.versions(agent_id)[0]
+    version = house.services.store.agents.versions(agent_id)[0]
     row = {
         "id": "t1", "conversation_id": conversation, "fence": 1, "version_id": version.id,
         "inbox_from": 1, "inbox_to": 1, "outcome": "answered", "started_at": 4e9,
@@ -67,14 +67,14 @@ def test_hidden_stays_hidden_for_this_person_only(studio: Studio, editor: Caller
 def test_an_agent_that_is_put_away_begins_the_tour_again(studio: Studio, editor: Caller) -> None:
     page = guide.keep(studio, editor, 4, "", 0, *WORDS)
     assert page.agent is not None
-    studio.services.agents.archive(page.agent.id)
+    studio.services.store.agents.archive(page.agent.id)
     assert tour.look(studio, editor) == Tour()
 
 
 def test_other_agents_do_not_move_the_tour(studio: Studio, editor: Caller, mine: str) -> None:
-    other = studio.services.agents.create(Spec(name="Otra"), "test")
+    other = studio.services.store.agents.create(Spec(name="Otra"), "test")
     list(guide.ask(studio, editor, None, other, "hola"))
-    assert studio.services.tours.of("editor@example.com").agent_id == mine
+    assert studio.services.store.tours.of("editor@example.com").agent_id == mine
 
 
 def test_those_who_make_no_agents_see_no_tour(studio: Studio, viewer: Caller) -> None:

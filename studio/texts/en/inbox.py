@@ -55,8 +55,8 @@ TEXTS = {
     "inbox.mode.reply": "Reply to the customer",
     "inbox.mode.note": "Internal note (the customer does not see it)",
     "inbox.reply": "Write to the customer; the agent falls silent in this conversation",
-    "inbox.fix": "Mend",
-    "inbox.mend": "Mend this answer",
+    "inbox.fix": "Correct",
+    "inbox.mend": "Correct this answer",
     "inbox.mend_help": (
         "It is kept in the knowledge and used from the next similar question on. The customer"
         " receives nothing now."

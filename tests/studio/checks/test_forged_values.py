@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from agent.store.people import LANGUAGES
+from store.people.people import LANGUAGES
 from studio.checks.kinds import KINDS, WITH_FILES
 from studio.texts import say
 from tests.studio.checks import forged

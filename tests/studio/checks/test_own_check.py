@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from agent.store.people import Person
+from store.people.people import Person
 from studio.app import _mount
 from studio.state import Studio
 from tests.studio.conftest import Site
@@ -39,7 +39,7 @@ def test_gradio_itself_copies_no_file_of_the_machine(site: Site) -> None:
     services, studio = site.house.services, site.house.studio()
     secret = services.settings.data_dir / "its-own-check.txt"
     secret.write_text("LA-CLAVE")
-    person = services.people.find("viewer@example.com")
+    person = services.store.people.find("viewer@example.com")
     assert person
     answer = answer_without_our_checks(studio, person, secret)
     assert answer.status_code == 500

@@ -1,0 +1,193 @@
+"""What to look at before a release: what would fail, and what contradicts itself.
+
+Pure: what is known of the installation comes in as a `World`. Errors keep a release back,
+warnings ask. Every finding has a code, by which the studio finds its sentence.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from actions.bundle import has_secret
+from agent.invented import is_invented
+from agent.settings import Settings
+from agent.spec import Language, Spec
+
+Level = Literal["error", "warning"]
+LIVE_CHANNELS = ("twilio", "meta", "chatwoot")
+MODEL = re.compile(r"(offline|(openai|openrouter):\S+)$")
+# What instructions say when they promise a person, in the three languages agents speak.
+PROMISES = re.compile(
+    r"\b(?:p[aá]s[ae]\w*|transfi[eé]r\w+|deriv\w+|comun[ií]c\w+|canaliz\w+|con[eé]ct\w+)\b[^.\n]{0,40}"
+    r"\b(?:persona|humano|asesora?|compa[ñn]er[oa]|ejecutiv[oa]|especialista)\b"
+    r"|\b(?:pass|transfer|hand|connect|escalate)\b[^.\n]{0,40}"
+    r"\b(?:person|human|colleague|specialist|agent)\b"
+    r"|\b(?:transfir\w+|encaminh\w+|passe)\b[^.\n]{0,40}\b(?:pessoa|humano|atendente)\b",
+    re.IGNORECASE,
+)
+FORMAL = re.compile(r"\b(?:de usted|tratar? de usted|trata de usted|hable de usted)\b", re.I)
+FAMILIAR = re.compile(r"\b(?:tut[eé]\w*|de t[uú])\b", re.I)
+NO_EMOJI = re.compile(
+    r"\b(?:sin|ning[uú]n|no us[ea]s?|nunca us[ea]s?|no|never use)\s+emojis?\b", re.I
+)
+EMOJI = re.compile(
+    r"(?<!sin )(?<!no )(?<!nunca )\b(?:us[ea]s?|pon|a[ñn]ad[ea]|alg[uú]n|con|use|add)"
+    r"\s+(?:\w+\s+)?emojis?\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to mend, or to think about. `values` fill the blanks of its sentence."""
+
+    level: Level
+    code: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BaseState:
+    """A knowledge base as a release cares about it."""
+
+    id: str
+    name: str
+    passages: int = 0
+    unfinished: int = 0  # sources waiting or being read
+    failed: int = 0
+    tables: int = 0  # rows of tables in it
+
+
+@dataclass(frozen=True)
+class World:
+    """What is known of the installation."""
+
+    settings: Settings
+    bases: Sequence[BaseState] = ()
+
+
+Rule = Callable[[Spec, World, str], Iterator[Finding]]
+
+
+def check(spec: Spec, world: World, channel: str = "") -> list[Finding]:
+    """Return what to mend in *spec* before it answers on *channel*; errors first."""
+    found = [finding for rule in RULES for finding in rule(spec, world, channel)]
+    return sorted(found, key=lambda finding: finding.level)
+
+
+def _model(spec: Spec, world: World, channel: str) -> Iterator[Finding]:
+    name = spec.model.name or world.settings.model_in_force
+    if not MODEL.match(name):
+        yield Finding("error", "model_unknown", {"model": name})
+        return
+    yield from _key(name.partition(":")[0], world.settings)
+    if name == "offline" and channel in LIVE_CHANNELS:
+        yield from _offline(world.settings, channel)
+
+
+def _company(spec: Spec, world: World, channel: str) -> Iterator[Finding]:
+    if world.settings.is_real(channel) and is_invented(spec):
+        yield Finding("error", "sample_live", {"brand": spec.brand})
+
+
+def _key(provider: str, settings: Settings) -> Iterator[Finding]:
+    if provider == "openai" and not (settings.openai_api_key or settings.openai_base_url):
+        yield Finding("error", "key_missing", {"name": "OPENAI_API_KEY"})
+    if provider == "openrouter" and not settings.openrouter_api_key:
+        yield Finding("error", "key_missing", {"name": "OPENROUTER_API_KEY"})
+
+
+def _offline(settings: Settings, channel: str) -> Iterator[Finding]:
+    if settings.is_real(channel) and not settings.offline_on_live_numbers:
+        yield Finding("error", "offline_live")
+
+
+def _knowledge(spec: Spec, world: World, _channel: str) -> Iterator[Finding]:
+    bases = {base.id: base for base in world.bases}
+    known = [bases[one] for one in spec.knowledge.bases if one in bases]
+    if len(known) < len(spec.knowledge.bases):
+        yield Finding("error", "base_gone")
+    if not spec.knowledge.bases and spec.knowledge.grounded_only:
+        yield Finding("warning", "knowledge_none")
+    for base in known:
+        yield from _base(base)
+    if "catalog" in spec.tools and not any(base.tables for base in known):
+        yield Finding("warning", "catalog_empty")
+
+
+def _base(base: BaseState) -> Iterator[Finding]:
+    if base.unfinished:
+        yield Finding("warning", "base_unfinished", {"base": base.name, "n": str(base.unfinished)})
+    elif not base.passages:
+        yield Finding("error", "base_empty", {"base": base.name})
+    if base.failed:
+        yield Finding("warning", "base_failed", {"base": base.name, "n": str(base.failed)})
+
+
+def _people(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    promised = PROMISES.search(f"{spec.instructions}\n{spec.description}")
+    if "handoff" not in spec.tools and promised:
+        yield Finding("warning", "handoff_promised", {"words": promised[0].strip()})
+    if "handoff" not in spec.tools and not spec.handoff.words:
+        yield Finding("warning", "handoff_none")
+
+
+def _languages(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    for language in get_args(Language):
+        greets = bool(getattr(spec.greeting, language))
+        if greets and language not in spec.languages:
+            yield Finding("warning", "greeting_language", {"language": language})
+        if language in spec.languages and not getattr(spec.fallback, language):
+            yield Finding("warning", "fallback_missing", {"language": language})
+
+
+def _words(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    if not spec.instructions:
+        yield Finding("warning", "instructions_none")
+    if not spec.tone:
+        yield Finding("warning", "tone_none")
+    said = f"{spec.tone}\n{spec.instructions}"
+    if FORMAL.search(said) and FAMILIAR.search(said):
+        yield Finding("warning", "tone_contradicts")
+    if NO_EMOJI.search(spec.tone) and EMOJI.search(spec.instructions):
+        yield Finding("warning", "emoji_contradicts")
+    if NO_EMOJI.search(spec.instructions) and EMOJI.search(spec.tone):
+        yield Finding("warning", "emoji_contradicts")
+    if has_secret(spec.to_yaml()):
+        yield Finding("error", "secret")
+
+
+def _pace(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    rules = spec.conversation
+    if rules.quiet_seconds > rules.longest_wait_seconds:
+        yield Finding("warning", "wait_contradicts")
+    for topic in spec.guard.forbidden_topics:
+        if topic and topic.casefold() in spec.instructions.casefold():
+            yield Finding("warning", "topic_contradicts", {"topic": topic})
+
+
+def _hours(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    hours = spec.handoff.office_hours
+    if hours is None:
+        return
+    if hours.opens == hours.closes:
+        yield Finding("warning", "hours_all_day", {"hour": hours.opens})
+    for language in spec.languages:
+        away = getattr(hours.away, language)
+        if not away:
+            yield Finding("warning", "away_missing", {"language": language})
+        elif "{when}" not in away:
+            yield Finding("warning", "away_when", {"language": language})
+
+
+def _topics(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    forbidden = {topic.casefold() for topic in spec.guard.forbidden_topics if topic}
+    for topic in spec.handoff.topics:
+        if topic.casefold() in forbidden:
+            yield Finding("warning", "topic_twice", {"topic": topic})
+
+
+RULES: tuple[Rule, ...] = (
+    _company, _model, _knowledge, _people, _languages, _words, _pace, _hours, _topics,
+)  # fmt: skip

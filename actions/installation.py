@@ -1,0 +1,111 @@
+"""What happens once: the schema, the first person, and two sample agents in an empty house.
+
+`python -m actions.installation` does it, any number of times: what is there stays as it is.
+"""
+
+import logging
+from pathlib import Path
+
+import yaml
+
+from actions.checks import LIVE_CHANNELS
+from actions.queues import INGESTION, SilentWakeUp
+from actions.services import Services, open_services
+from agent import running
+from agent.invented import SAMPLES, is_invented
+from agent.log import configure
+from agent.private import keep_private, tighten
+from agent.settings import Settings
+from agent.spec import Spec
+from knowledge.quality.pairs import Pair
+from store.conversations.withdrawal import withdraw
+from store.db.migrate import migrate
+from store.people.people import ONE_TIME_HOURS
+
+log = logging.getLogger(__name__)
+
+READABLE = {".pdf", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"}
+INSTALLER = "installation"
+HELD_BACK = "A sample agent wrote this on the simulator; no real customer gets it."
+
+
+def install(services: Services) -> str | None:
+    """Migrate, make the first person, install the samples.
+
+    Returns the one-time password of the first person when one was made just now.
+    """
+    tighten(services.settings.data_dir)
+    migrate(services.database)
+    password = services.store.people.first_run(services.settings)
+    if services.store.agents.count() == 0:
+        install_samples(services)
+    hold_back_samples(services)
+    return password
+
+
+def install_samples(services: Services) -> None:
+    """Install every sample agent; the first is released on the simulator's number, no real one."""
+    settings = services.settings
+    for number, folder in enumerate(sorted(SAMPLES.glob("*/spec.yaml"))):
+        agent_id = _install_sample(services, folder.parent)
+        services.store.agents.release_draft(
+            agent_id, "api", agent_id, INSTALLER, "Agente de ejemplo"
+        )
+        if number == 0 and not settings.twilio_is_real:
+            services.store.agents.release_draft(
+                agent_id, "twilio", settings.twilio_address, INSTALLER, "Agente de ejemplo"
+            )
+        log.info("sample agent installed folder=%s", folder.parent.name)
+
+
+def hold_back_samples(services: Services) -> None:
+    """Give up what samples still had to say where real customers would hear it by now.
+
+    What they are asked from now on is not answered: see `jobs.turn`.
+    """
+    real = [channel for channel in LIVE_CHANNELS if services.settings.is_real(channel)]
+    withdraw(services.database, is_invented, real, HELD_BACK)
+
+
+def _install_sample(services: Services, folder: Path) -> str:
+    spec = Spec.from_yaml((folder / "spec.yaml").read_text(encoding="utf-8"))
+    base_id = services.sources.create_base(spec.brand, INSTALLER, *services.embedders.default())
+    for path in sorted(folder.iterdir()):
+        if path.suffix in READABLE:
+            source_id = services.sources.add_file(base_id, path.name, path.read_bytes(), INSTALLER)
+            services.wake_up.notify(INGESTION, source_id)
+    services.pairs.add_all(base_id, sample_pairs(folder), INSTALLER)
+    knowledge = spec.knowledge.model_copy(update={"bases": (base_id,)})
+    return services.store.agents.create(spec.model_copy(update={"knowledge": knowledge}), INSTALLER)
+
+
+def sample_pairs(folder: Path) -> list[Pair]:
+    """The questions of a sample: those its files answer, and those that nothing answers."""
+    known = yaml.safe_load((folder / "questions.yaml").read_text(encoding="utf-8"))
+    unknown = yaml.safe_load((folder / "unanswerable.yaml").read_text(encoding="utf-8"))
+    answered = [
+        Pair(one["question"], one["source"], one["expect"], one.get("page"), one.get("row"))
+        for one in known
+    ]
+    return [*answered, *map(Pair, unknown)]
+
+
+def main() -> None:
+    """Install into the configured stores and print the first password, once."""
+    settings = Settings()
+    configure(settings.log_level)
+    keep_private()
+    running.hold(settings.data_dir)
+    services = open_services(settings, SilentWakeUp())
+    password = install(services)
+    first = services.store.people.find(settings.admin_email)
+    if password:
+        print(f"First sign-in: {settings.admin_email}  password: {password}")
+        print(f"The password is shown once and works for {ONE_TIME_HOURS} hours.")
+    elif first is not None and first.password_expired:
+        print(f"The one-time password of {first.email} has expired. For another one:")
+        print(f"python -m studio reset-password {first.email}")
+
+
+if __name__ == "__main__":
+    main()

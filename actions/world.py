@@ -1,0 +1,27 @@
+"""What a check before a release has to know of the installation, read from its stores."""
+
+from actions.checks import BaseState, World
+from actions.services import Services
+from agent.spec import Spec
+from knowledge.base import Base
+
+UNFINISHED = ("waiting", "reading", "embedding")
+
+
+def world_of(services: Services, spec: Spec) -> World:
+    """Return what is known of the installation and of the bases that *spec* looks into."""
+    known = {base.id: base for base in services.sources.bases()}
+    chosen = [known[base_id] for base_id in spec.knowledge.bases if base_id in known]
+    return World(services.settings, [_state(services, base) for base in chosen])
+
+
+def _state(services: Services, base: Base) -> BaseState:
+    states = [source.state for source in services.sources.list(base.id)]
+    return BaseState(
+        base.id,
+        base.name,
+        passages=base.passages,
+        unfinished=sum(state in UNFINISHED for state in states),
+        failed=states.count("failed"),
+        tables=services.sources.rows(base.id),
+    )

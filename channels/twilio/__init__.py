@@ -1,0 +1,1 @@
+"""WhatsApp by Twilio: what it sends us, and what we send it."""

@@ -1,0 +1,167 @@
+"""Answers that staff wrote themselves: found like any passage, and first when they fit well.
+
+Each is a chunk of a source of its own in the base (kind `curated`), so that searches, citations
+and vectors need not know of anything new. The chunk's position is the answer's id.
+"""
+
+import uuid
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from knowledge.base import Base, Chunk
+from knowledge.errors import IndexUnavailable, NotAccepted, UnknownSource
+from knowledge.ingest.bases import Bases
+from knowledge.ingest.indexing import ChunkWriter, collections_of, indexed
+from knowledge.search.hybrid import CURATED
+from knowledge.tables import bases, chunks, curated, sources
+
+NAME = "Respuestas del equipo"  # what a citation calls the source
+MAX_QUESTION = 300  # characters
+MAX_ANSWER = 4_000
+VERSION = 1  # of the source: it is never read
+
+
+@dataclass(frozen=True)
+class CuratedAnswer:
+    """A question customers ask, and what they are to be told."""
+
+    id: int
+    base_id: str
+    question: str
+    answer: str
+    created_by: str
+    created_at: float
+    changed_by: str
+    changed_at: float
+
+
+class Curated(ChunkWriter):
+    """The curated answers of every base. What is added is found from the next search on."""
+
+    def add(self, base_id: str, question: str, answer: str, person: str) -> int:
+        """Keep an answer; return its id. Raises NotAccepted or UnknownSource."""
+        said = _said(question, answer)
+        base = Bases(self.database).base(base_id)
+        now = self.clock()
+        by = {"created_by": person, "created_at": now, "changed_by": person, "changed_at": now}
+        with self.database.write() as tx:
+            _lock(tx, base_id)
+            source_id = _source(tx, base_id) or _make_source(tx, base_id, person, now)
+            row = insert(curated).values(base_id=base_id, **said, **by).returning(curated.c.id)
+            curated_id = int(tx.execute(row).scalar_one())
+            tx.execute(insert(chunks).values(**_chunk(base_id, source_id, curated_id, said)))
+            _touch(tx, base_id)
+        self._keep_vector_later(base, source_id, curated_id, said)
+        return curated_id
+
+    def change(self, curated_id: int, question: str, answer: str, person: str) -> None:
+        """Replace both. Raises NotAccepted or UnknownSource."""
+        said = _said(question, answer)
+        base, source_id = self._place(curated_id)
+        with self.database.write() as tx:
+            by = {"changed_by": person, "changed_at": self.clock()}
+            changed = update(curated).where(curated.c.id == curated_id).values(**said, **by)
+            if not tx.execute(changed).rowcount:
+                raise _unknown()
+            new = _chunk(base.id, source_id, curated_id, said)
+            tx.execute(update(chunks).where(*_at(source_id, curated_id)).values(**new))
+            _touch(tx, base.id)
+        self._keep_vector_later(base, source_id, curated_id, said)
+
+    def remove(self, curated_id: int) -> None:
+        """Forget it, in every store. Raises UnknownSource, or IndexUnavailable: try again."""
+        base, source_id = self._place(curated_id)
+        for held in collections_of(self.database, base.id):
+            self.vectors.remove_chunk(held, source_id, VERSION, curated_id)
+        with self.database.write() as tx:
+            _lock(tx, base.id)
+            tx.execute(delete(chunks).where(*_at(source_id, curated_id)))
+            tx.execute(delete(curated).where(curated.c.id == curated_id))
+            if not tx.scalar(select(func.count()).where(curated.c.base_id == base.id)):
+                tx.execute(delete(sources).where(sources.c.id == source_id))
+            _touch(tx, base.id)
+
+    def of(self, base_id: str) -> list[CuratedAnswer]:
+        """The answers of a base, newest first."""
+        query = select(curated).where(curated.c.base_id == base_id).order_by(curated.c.id.desc())
+        with self.database.read() as tx:
+            return [CuratedAnswer(**row._mapping) for row in tx.execute(query)]
+
+    def _place(self, curated_id: int) -> tuple[Base, str]:
+        with self.database.read() as tx:
+            query = select(curated.c.base_id).where(curated.c.id == curated_id)
+            base_id = tx.scalar(query)
+            source_id = _source(tx, base_id) if base_id else ""
+        if not base_id:
+            raise _unknown()
+        return Bases(self.database).base(base_id), source_id
+
+    def _keep_vector_later(self, *place: Any) -> None:
+        """Once the answer is kept: its vector is asked for over a network."""
+        self.database.on_commit(partial(self._keep_vector, *place))
+
+    def _keep_vector(self, base: Base, source_id: str, number: int, said: dict[str, str]) -> None:
+        piece = Chunk(said["answer"], number, heading=said["question"])
+        if not self.keep_vector(base.id, (source_id, VERSION), piece):
+            self._drop_old_vector(collections_of(self.database, base.id), source_id, number)
+
+    def _drop_old_vector(self, into: list[Base], source_id: str, number: int) -> None:
+        try:  # the vector of what the answer said before would find it for the wrong questions
+            for base in into:
+                self.vectors.remove_chunk(base, source_id, VERSION, number)
+        except IndexUnavailable:
+            return
+
+
+def _said(question: str, answer: str) -> dict[str, str]:
+    question, answer = " ".join(question.split()), answer.strip()
+    if not 1 <= len(question) <= MAX_QUESTION:
+        raise NotAccepted("Write the question, in at most 300 characters.", "curated_question")
+    if not 1 <= len(answer) <= MAX_ANSWER:
+        raise NotAccepted("Write the answer, in at most 4,000 characters.", "curated_answer")
+    return {"question": question, "answer": answer}
+
+
+def _chunk(base_id: str, source_id: str, number: int, said: dict[str, str]) -> dict[str, Any]:
+    return {
+        "base_id": base_id,
+        "source_id": source_id,
+        "source_version": VERSION,
+        "position": number,
+        "text": said["answer"],
+        "heading": said["question"],
+        "stems": indexed(said["question"], said["answer"]),
+    }
+
+
+def _at(source_id: str, number: int) -> tuple[Any, Any]:
+    return chunks.c.source_id == source_id, chunks.c.position == number
+
+
+def _source(tx: Connection, base_id: str) -> str:
+    own = select(sources.c.id).where(sources.c.base_id == base_id, sources.c.kind == CURATED)
+    return tx.scalar(own) or ""
+
+
+def _make_source(tx: Connection, base_id: str, person: str, now: float) -> str:
+    source_id = uuid.uuid4().hex
+    about = {"state": "ready", "version": VERSION, "fence": VERSION, "created_by": person}
+    row = {"id": source_id, "base_id": base_id, "kind": CURATED, "name": NAME, **about}
+    tx.execute(insert(sources).values(**row, created_at=now, updated_at=now))
+    return source_id
+
+
+def _lock(tx: Connection, base_id: str) -> None:
+    """Two people adding at once make one source (SQLite has one writer anyway)."""
+    tx.execute(select(bases.c.id).where(bases.c.id == base_id).with_for_update())
+
+
+def _touch(tx: Connection, base_id: str) -> None:
+    Bases.raise_revision(tx, base_id)
+
+
+def _unknown() -> UnknownSource:
+    return UnknownSource("There is no such answer.", "unknown_answer")

@@ -1,0 +1,287 @@
+"""Reading a source: bytes, text, chunks, vectors, and only then visible; or a sentence why not.
+
+Safe to run twice and to be killed anywhere. What a killed reading left carries a version that
+no search looks at, and the next reading of the source, or its removal, clears it away.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from knowledge.base import (
+    Base,
+    Chunk,
+    Document,
+    Embedder,
+    EmbedderFor,
+    Notice,
+    Source,
+    Transactions,
+)
+from knowledge.errors import (
+    EmbeddingUnavailable,
+    FetchRefused,
+    IndexUnavailable,
+    KnowledgeError,
+    Unreadable,
+)
+from knowledge.ingest import corrections, differences, erasure, files
+from knowledge.ingest.indexing import embedded
+from knowledge.ingest.parts import read_archive, read_site
+from knowledge.ingest.runs import IngestionRun, Overtaken, delete_chunks
+from knowledge.ingest.sources import Sources
+from knowledge.parsing.loaders import READ_AS
+from knowledge.parsing.splitter import split
+from knowledge.search.tuning import Tuning
+from knowledge.tables import chunks, sources
+from knowledge.vectors.chroma import Vectors
+from knowledge.vectors.jina import JinaEmbedder
+from knowledge.web.fetch import Fetched, fetch, name_for
+
+log = logging.getLogger(__name__)
+
+EMBEDDED_AT_ONCE = 64
+WRITTEN_AT_ONCE = 512  # Chroma takes twice as long for as many in batches of 64
+WRITTEN_SECONDS = 2.0  # so long at most, so that the progress bar moves with a slow embedder
+MAX_CHUNKS = 20_000
+# What is left of a source's row while the files are being scrubbed.
+_NAMELESS = {
+    "name": "",
+    "url": "",
+    "stored_name": "",
+    "fingerprint": "",
+    "text_hash": "",
+    "error": "",
+    "options": {},
+}
+RETRY_SECONDS = 15  # doubled with each attempt
+
+
+class Ingestion:
+    """Reads and removes sources; one call a source, from a chore worker or a notebook."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        database: Transactions,
+        vectors: Vectors,
+        embedder_for: EmbedderFor,
+        read_document: Callable[[Path, str], Document],
+        fetch_page: Callable[..., Fetched] = fetch,
+        read_page: Callable[[str], Fetched] | None = None,
+        chroma_folder: Path | None = None,
+    ) -> None:
+        self.sources = sources
+        self.database = database
+        self.vectors = vectors
+        self.embedder_for = embedder_for
+        self.read_document = read_document
+        self.fetch_page = fetch_page
+        self.read_page = read_page  # Jina Reader, for sources that ask for it
+        self.chroma_folder = chroma_folder  # of a Chroma on this machine
+
+    def read(self, source_id: str) -> None:
+        """Read the source and show it, or record why not. Does nothing when nothing is due."""
+        reading = IngestionRun.claim(self.sources, source_id)
+        if reading is None:
+            return
+        base = self.sources.base(reading.source.base_id)
+        try:
+            self._read(reading, base)
+        except Overtaken:
+            log.info("reading overtaken source=%s version=%s", source_id, reading.version)
+            self._forget(reading, base)
+        except KnowledgeError as error:
+            self._record(reading, base, error)
+        else:
+            log.info("source read source=%s version=%s", source_id, reading.version)
+
+    def remove(self, source_id: str) -> None:
+        """Remove every trace of a source that was marked for it. Safe to repeat.
+
+        While the vector store is away the source stays marked, and is named by `due` again.
+        """
+        try:
+            for source in self._sources(id=source_id, state="removing"):
+                self._remove(source)
+        except IndexUnavailable:
+            log.warning("source not removed yet source=%s", source_id)
+
+    def _remove(self, source: Source) -> None:
+        base = self.sources.base(source.base_id)
+        self.vectors.erase_source(base, source.id)
+        files.remove(self.sources.files_dir, source.stored_name)
+        _page(self.sources, source).unlink(missing_ok=True)
+        delete_chunks(self.sources, select(chunks.c.id).where(chunks.c.source_id == source.id))
+        own = sources.c.id == source.id
+        with self.database.write() as tx:
+            corrections.forget(tx, source.id)
+            differences.forget(tx, source.id)
+            tx.execute(update(sources).where(own).values(**_NAMELESS))
+            self.sources.raise_revision(tx, base.id)
+        if len(self._sources(base_id=base.id)) == 1:
+            self.vectors.drop(base)
+        if len(self._sources(state="removing")) == 1:  # the last one out puts the lights out
+            erasure.scrub(self.database, self.chroma_folder)
+            files.drop_strays(self.sources.files_dir, self._stored_names())
+        # Last of all, so that whoever is killed before this does all of it again.
+        with self.database.write() as tx:
+            tx.execute(delete(sources).where(own))
+        if not self._sources(state="removing"):
+            erasure.empty_log(self.database)
+        log.info("source removed source=%s", source.id)
+
+    def _read(self, reading: IngestionRun, base: Base) -> None:
+        if reading.source.kind == "archive":
+            return read_archive(reading)
+        if reading.source.kind == "site":
+            return read_site(reading, self.fetch_page)
+        notice = None if reading.published else self._write(reading, base)
+        reading.discard_chunks()
+        self.vectors.remove_other_versions(base, reading.source.id, reading.shown)
+        reading.finish(notice)
+
+    def _write(self, reading: IngestionRun, base: Base) -> Notice | None:
+        """Write and publish what the source says now, unless it says what it said before."""
+        document, about = self._document(reading.source)
+        text_hash = _hash(document)
+        if reading.source.version and text_hash == reading.source.text_hash:
+            return document.notice
+        pieces = _pieces(document, Tuning.of(base.tuning).chunk_tokens)
+        pieces = corrections.applied(self.database, reading.source.id, pieces)
+        reading.advance(0, len(pieces))
+        self._keep(reading, base, pieces)
+        reading.publish(text_hash, [piece.text for piece in pieces], **about)
+        return document.notice
+
+    def _keep(self, reading: IngestionRun, base: Base, pieces: Sequence[Chunk]) -> None:
+        """Write the chunks and their vectors, many at once, each store while the other works.
+
+        Chroma may still be at one batch while the next is embedded and written, never at two.
+        """
+        embedder = self.embedder_for(base.provider, base.model, base.dimension)
+        done, own = 0, (base, reading.source.id, reading.version)
+        added: Future[None] | None = None
+        with ThreadPoolExecutor(1, "vectors") as beside:
+            for batch, vectors in _embedded(embedder, pieces):
+                if added is not None:
+                    added.result()
+                added = beside.submit(self.vectors.add, *own, batch, vectors)
+                done += len(batch)
+                reading.write(batch, done, len(pieces), _billed(embedder))
+            if added is not None:
+                added.result()
+
+    def _document(self, source: Source) -> tuple[Document, dict[str, Any]]:
+        path, name = (
+            self.sources.files_dir / source.stored_name,
+            source.name + READ_AS[source.kind],
+        )
+        if source.kind == "url":
+            page = self._fetched(source)
+            path, name = _page(self.sources, source), name_for(page)
+            self.sources.files_dir.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(page.body)
+        try:
+            document = self.read_document(path, name)
+            body = path.read_bytes()
+        except FileNotFoundError:
+            raise Unreadable("The stored file is gone. Add it again.", "file_gone") from None
+        finally:
+            if source.kind == "url":
+                path.unlink(missing_ok=True)
+        return document, {"fingerprint": hashlib.sha256(body).hexdigest(), "bytes": len(body)}
+
+    def _fetched(self, source: Source) -> Fetched:
+        if not source.options.get("reader"):
+            return self.fetch_page(source.url)
+        if self.read_page is None:
+            raise FetchRefused(
+                "Jina Reader needs a key. Set JINA_API_KEY, or add the page without it.",
+                "reader_key",
+            )
+        return self.read_page(source.url)
+
+    def _record(self, reading: IngestionRun, base: Base, error: KnowledgeError) -> None:
+        sentence, later = str(error), isinstance(error, EmbeddingUnavailable | IndexUnavailable)
+        log.warning("source not read source=%s code=%s", reading.source.id, error.code)
+        try:
+            if later:
+                wait = RETRY_SECONDS * 2 ** (reading.source.attempts - 1)
+                reading.postpone(sentence, error.code, wait)
+            else:
+                reading.fail(sentence, error.code)
+        except Overtaken:
+            log.info("reading overtaken source=%s", reading.source.id)
+        self._forget(reading, base)
+
+    def _forget(self, reading: IngestionRun, base: Base) -> None:
+        if reading.published:
+            return
+        reading.discard_chunks(own_only=True)
+        try:
+            self.vectors.remove_version(base, reading.source.id, reading.version)
+        except IndexUnavailable:
+            log.info("vectors left for the next reading source=%s", reading.source.id)
+
+    def _sources(self, **same: str) -> Sequence[Source]:
+        """The sources whose columns hold these values."""
+        query = select(sources).where(*(sources.c[name] == value for name, value in same.items()))
+        with self.database.read() as tx:
+            return [Source(**row._mapping) for row in tx.execute(query)]
+
+    def _stored_names(self) -> set[str]:
+        with self.database.read() as tx:
+            return set(tx.scalars(select(sources.c.stored_name)))
+
+
+def _embedded(
+    embedder: Embedder, pieces: Sequence[Chunk]
+) -> Iterator[tuple[list[Chunk], list[list[float]]]]:
+    """Chunks with their vectors: as many as are written at once, or those of a few seconds."""
+    batch: list[Chunk] = []
+    vectors: list[list[float]] = []
+    began = time.monotonic()
+    for start in range(0, len(pieces), EMBEDDED_AT_ONCE):
+        some = pieces[start : start + EMBEDDED_AT_ONCE]
+        vectors += embedder.embed_passages([embedded(p.heading, p.text) for p in some])
+        batch += some
+        if len(batch) >= WRITTEN_AT_ONCE or time.monotonic() - began > WRITTEN_SECONDS:
+            yield batch, vectors
+            batch, vectors, began = [], [], time.monotonic()
+    if batch:
+        yield batch, vectors
+
+
+def _billed(embedder: Embedder) -> int:
+    """Tokens that the embedding service billed since this was last asked."""
+    return sum(embedder.used().values()) if isinstance(embedder, JinaEmbedder) else 0
+
+
+def _pieces(document: Document, size: int) -> list[Chunk]:
+    pieces = split(document, size)
+    if not pieces:
+        raise Unreadable("There is no text in it.", "no_text")
+    if len(pieces) > MAX_CHUNKS:
+        raise Unreadable("It is too long. Divide it and add the parts.", "too_long")
+    return pieces
+
+
+def _hash(document: Document) -> str:
+    """The fingerprint of what the document says: a page's bytes differ with each visit."""
+    digest = hashlib.sha256()
+    for section in document:
+        said = [section.text, section.heading, section.page, section.row]
+        digest.update(json.dumps(said, ensure_ascii=False).encode("utf-8", errors="replace"))
+    return digest.hexdigest()
+
+
+def _page(source_store: Sources, source: Source) -> Path:
+    return source_store.files_dir / f"{source.id}.page"

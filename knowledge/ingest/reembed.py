@@ -1,0 +1,211 @@
+"""Embedding a base anew: built beside what is searched, then swapped in one transaction.
+
+Safe to be killed anywhere and to run twice: vectors that are there already are not made again,
+the swap happens only when every passage has its vector and nothing is being read, and the old
+collection is dropped afterwards, however often that takes.
+"""
+
+import logging
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from knowledge.base import Base, Chunk, EmbedderFor, Transactions
+from knowledge.errors import (
+    EmbeddingUnavailable,
+    IndexUnavailable,
+    KnowledgeError,
+    UnknownSource,
+)
+from knowledge.ingest.bases import Bases
+from knowledge.ingest.indexing import embedded
+from knowledge.ingest.rebuilds import Rebuild, Rebuilds, as_wanted, is_same
+from knowledge.tables import bases, chunks, rebuilds, sources
+from knowledge.vectors.chroma import Vectors
+
+log = logging.getLogger(__name__)
+
+BATCH = 64
+LEASE_SECONDS = 120
+AGAIN_SECONDS = 15  # doubled with each attempt; also the wait for readings to end
+MAX_ATTEMPTS = 8
+
+
+class Overtaken(Exception):
+    """Somebody called it off, or another worker has it."""
+
+
+class Reembedding:
+    """Does what `Rebuilds` was asked for; one call a base, from a chore worker."""
+
+    def __init__(
+        self,
+        rebuilds: Rebuilds,
+        database: Transactions,
+        vectors: Vectors,
+        embedder_for: EmbedderFor,
+    ) -> None:
+        self.rebuilds = rebuilds
+        self.database = database
+        self.vectors = vectors
+        self.embedder_for = embedder_for
+
+    def run(self, base_id: str) -> None:
+        """Bring the base to its next model, or record why not. Does nothing when nothing is due."""
+        rebuild = self._claim(base_id)
+        if rebuild is None:
+            return
+        try:
+            self._run(rebuild, Bases(self.database).base(base_id))
+        except Overtaken:
+            log.info("re-embedding overtaken base=%s", base_id)
+        except UnknownSource:
+            log.info("the base is gone base=%s", base_id)
+        except KnowledgeError as error:
+            self._record(rebuild, error)
+
+    def _run(self, rebuild: Rebuild, base: Base) -> None:
+        if rebuild.state != "clearing":
+            self._build(rebuild, as_wanted(base, rebuild))
+            if not self._swap(rebuild, base):
+                return  # something is being read; the sweeper comes back
+            rebuild = self._old(rebuild, base)
+            base = Bases(self.database).base(base.id)
+        if not is_same(base, rebuild):
+            self.vectors.drop(as_wanted(base, rebuild))
+        with self.database.write() as tx:
+            self.rebuilds.forget(tx, base.id, rebuild.fence)
+        log.info("re-embedded base=%s", base.id)
+
+    def _build(self, rebuild: Rebuild, wanted: Base) -> None:
+        embedder = self.embedder_for(wanted.provider, wanted.model, wanted.dimension)
+        if rebuild.attempts == 1 and not rebuild.done:
+            self.vectors.drop(wanted)  # what an attempt that failed for good left
+        missing, total = self._missing(wanted)
+        for start in range(0, len(missing), BATCH):
+            self._hold(rebuild, done=total - len(missing) + start, total=total)
+            rows = self._texts(missing[start : start + BATCH])
+            made = embedder.embed_passages([embedded(row.heading, row.text) for row in rows])
+            now = {row.id: row.text for row in self._texts([row.id for row in rows])}
+            pairs = zip(rows, made, strict=True)
+            self._add(wanted, [(row, one) for row, one in pairs if now.get(row.id) == row.text])
+
+    def _add(self, wanted: Base, made: Sequence[tuple[Row[Any], list[float]]]) -> None:
+        by_source = groupby(made, key=lambda one: (one[0].source_id, one[0].source_version))
+        for (source_id, version), some in by_source:
+            rows, vectors = zip(*some, strict=True)
+            pieces = [Chunk(row.text, row.position, heading=row.heading) for row in rows]
+            self.vectors.add(wanted, source_id, version, pieces, vectors)
+
+    def _missing(self, wanted: Base) -> tuple[list[int], int]:
+        """The chunks without a vector of the new model, and how many chunks there are.
+
+        Vectors of chunks that are gone by now are removed.
+        """
+        there = set(self.vectors.ids(wanted))
+        query = select(
+            chunks.c.id, chunks.c.source_id, chunks.c.source_version, chunks.c.position
+        ).where(*_shown(wanted.id))
+        with self.database.read() as tx:
+            places = [(row[0], ":".join(map(str, row[1:]))) for row in tx.execute(query)]
+        for name in there - {name for _, name in places}:
+            source_id, version, position = name.split(":")
+            self.vectors.remove_chunk(wanted, source_id, int(version), int(position))
+        return [chunk_id for chunk_id, name in places if name not in there], len(places)
+
+    def _texts(self, ids: Sequence[int]) -> list[Row[Any]]:
+        names = ("id", "source_id", "source_version", "position", "heading", "text")
+        query = select(*(chunks.c[name] for name in names)).where(chunks.c.id.in_(ids))
+        with self.database.read() as tx:
+            return list(tx.execute(query.order_by(chunks.c.id)))
+
+    def _swap(self, rebuild: Rebuild, base: Base) -> bool:
+        """Search the new vectors from now on, if nothing is missing and nothing is being read."""
+        wanted = as_wanted(base, rebuild)
+        revision = Bases(self.database).base(base.id).revision
+        if self._missing(wanted)[0]:
+            return self._later(rebuild, 0)
+        made_with = {"provider": wanted.provider, "model": wanted.model}
+        same = (bases.c.id == base.id) & (bases.c.revision == revision)
+        with self.database.write() as tx:
+            if _is_busy(tx, base.id):
+                swapped = 0
+            else:
+                values = {**made_with, "dimension": wanted.dimension, "revision": revision + 1}
+                swapped = tx.execute(update(bases).where(same).values(**values)).rowcount
+            if swapped:
+                was = {"provider": base.provider, "model": base.model, "dimension": base.dimension}
+                self._update(tx, rebuild, state="clearing", **was)
+        return bool(swapped) or self._later(rebuild, AGAIN_SECONDS)
+
+    def _old(self, rebuild: Rebuild, base: Base) -> Rebuild:
+        was = (base.provider, base.model, base.dimension)
+        return Rebuild(base.id, *was, "clearing", rebuild.fence, 0, 0, 0, "", "")
+
+    def _claim(self, base_id: str) -> Rebuild | None:
+        now = self.rebuilds.clock()
+        due = rebuilds.c.state.in_(("waiting", "building", "clearing"))
+        with self.database.write() as tx:
+            taken = tx.execute(
+                update(rebuilds)
+                .where(rebuilds.c.base_id == base_id, due, rebuilds.c.lease_until <= now)
+                .values(
+                    fence=rebuilds.c.fence + 1,
+                    attempts=rebuilds.c.attempts + 1,
+                    lease_until=now + LEASE_SECONDS,
+                    updated_at=now,
+                )
+            )
+        return self.rebuilds.progress(base_id) if taken.rowcount else None
+
+    def _hold(self, rebuild: Rebuild, **progress: int) -> None:
+        lease = self.rebuilds.clock() + LEASE_SECONDS
+        with self.database.write() as tx:
+            self._update(tx, rebuild, state="building", lease_until=lease, **progress)
+
+    def _later(self, rebuild: Rebuild, seconds: float) -> bool:
+        due = self.rebuilds.clock() + seconds
+        with self.database.write() as tx:
+            self._update(tx, rebuild, lease_until=due, attempts=1)
+        return False
+
+    def _record(self, rebuild: Rebuild, error: KnowledgeError) -> None:
+        log.warning("not re-embedded base=%s code=%s", rebuild.base_id, error.code)
+        later = isinstance(error, EmbeddingUnavailable | IndexUnavailable)
+        told = {"error": str(error), "error_code": error.code}
+        if later and rebuild.attempts < MAX_ATTEMPTS:
+            due = self.rebuilds.clock() + AGAIN_SECONDS * 2 ** (rebuild.attempts - 1)
+            values: dict[str, Any] = {"lease_until": due, **told}
+        else:
+            values = {"lease_until": 0, "state": "failed", **told}
+        try:
+            with self.database.write() as tx:
+                self._update(tx, rebuild, **values)
+        except Overtaken:
+            log.info("re-embedding overtaken base=%s", rebuild.base_id)
+
+    def _update(self, tx: Connection, rebuild: Rebuild, **values: Any) -> None:
+        own = (rebuilds.c.base_id == rebuild.base_id) & (rebuilds.c.fence == rebuild.fence)
+        now = self.rebuilds.clock()
+        changed = tx.execute(update(rebuilds).where(own).values(**values, updated_at=now))
+        if not changed.rowcount:
+            raise Overtaken
+
+
+def _shown(base_id: str) -> tuple[Any, ...]:
+    """The chunks that searches may show, those that staff silenced among them."""
+    current = select(sources.c.id).where(
+        sources.c.id == chunks.c.source_id,
+        sources.c.version == chunks.c.source_version,
+        sources.c.state != "removing",
+    )
+    return chunks.c.base_id == base_id, current.exists()
+
+
+def _is_busy(tx: Connection, base_id: str) -> bool:
+    """Whether a source is being read or removed: that goes to the collection that is there now."""
+    working = sources.c.state.in_(("reading", "embedding", "removing"))
+    busy = (sources.c.base_id == base_id) & working
+    return bool(tx.scalar(select(func.count()).where(busy)))

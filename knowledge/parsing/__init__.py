@@ -1,0 +1,1 @@
+"""Files become sections, in a sealed child process."""

@@ -1,0 +1,23 @@
+"""How each kind of file becomes sections.
+
+Run in the child process only (`knowledge.parsing.child`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from knowledge.base import Notice, Section
+from knowledge.parsing.formats import office, pairs, pdf, plain, sheets, web
+
+READERS: Mapping[str, Callable[[Path], Iterator[Section | Notice]]] = {
+    ".pdf": pdf.read,
+    ".docx": office.read_docx,
+    ".pptx": office.read_pptx,
+    ".xlsx": sheets.read_xlsx,
+    ".csv": sheets.read_csv,
+    ".html": web.read,
+    ".htm": web.read,
+    ".md": plain.read_markdown,
+    ".txt": plain.read_text,
+    ".pairs": pairs.read,
+}

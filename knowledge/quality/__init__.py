@@ -1,0 +1,1 @@
+"""How well a base is searched, and what would be better."""

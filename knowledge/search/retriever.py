@@ -1,0 +1,256 @@
+"""The library: one call that finds passages, for agents, the studio, the API and notebooks."""
+
+import contextlib
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from knowledge.base import Base, EmbedderFor, Passage, TableRow, Transactions
+from knowledge.ingest.indexing import embedded
+from knowledge.search import bm25, frequencies, hybrid, lexical, passages
+from knowledge.search.bm25 import Question
+from knowledge.search.candidates import candidates
+from knowledge.search.frequencies import Frequencies
+from knowledge.search.hybrid import Scale, Scored, Side
+from knowledge.search.neighbours import VECTOR_FAULTS, Near, Neighbours, Waiting
+from knowledge.search.passages import Place
+from knowledge.search.tuning import Tuning
+from knowledge.tables import bases
+from knowledge.vectors.chroma import Vectors
+
+log = logging.getLogger(__name__)
+
+RERANKED = 20  # candidates that a reranker is shown
+_CACHED = 512
+
+
+class Reranker(Protocol):
+    """Reads question and passages together (`knowledge.search.rerank.JinaReranker` is one)."""
+
+    def order(self, query: str, texts: Sequence[str]) -> list[tuple[int, float]]:
+        """(place in *texts*, relevance 0 to 1), best first. Raises KnowledgeError."""
+
+
+class Retriever:
+    """Searches knowledge bases. Shared by every thread of a process."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vectors: Vectors,
+        embedder_for: EmbedderFor,
+        waiting: Waiting = contextlib.nullcontext,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self._waiting = waiting  # surrounds what only waits for another server
+        self.database = database
+        self.vectors = vectors
+        self.embedder_for = embedder_for
+        self.reranker = reranker
+        self._neighbours = Neighbours(vectors, embedder_for, waiting)
+        self._searches = _Recent(_CACHED)
+        self._tables = _Recent(32)
+        self._frequencies = _Recent(64)
+        self._counting = threading.Lock()
+
+    def search(
+        self,
+        query: str,
+        base_ids: Sequence[str],
+        top_k: int = 5,
+        hybrid: bool = True,
+        *,
+        sources: Sequence[str] = (),
+        tuning: Tuning | None = None,
+    ) -> list[Passage]:
+        """At most *top_k* passages that answer *query*, best first; none when nothing fits.
+
+        Without *hybrid* only vectors are asked. A base whose vectors cannot be asked answers by
+        its words alone. *sources* (ids) narrows the search; *tuning* stands in for each base's
+        own, for trying out.
+        """
+        found = self._bases(base_ids)
+        query = query.strip()
+        if not found or not query:
+            return []
+        revisions = tuple((base.id, base.revision) for base in found)
+        key = (revisions, query, top_k, hybrid, tuple(sources), tuning)
+        known = self._searches.get(key)
+        if known is None:
+            search = _Search(self, query, found, hybrid, tuple(sources), tuning)
+            known, whole = search.run(top_k)
+            if whole:
+                self._searches.put(key, known)
+        return list(known)
+
+    def rows(self, base_ids: Sequence[str]) -> list[TableRow]:
+        """Every row of every table in these bases, in the order of the sources."""
+        found = self._bases(base_ids)
+        key = tuple((base.id, base.revision) for base in found)
+        known = self._tables.get(key)
+        if known is None:
+            with self.database.read() as tx:
+                known = passages.table_rows(tx, [base.id for base in found])
+            self._tables.put(key, known)
+        return list(known)
+
+    def tuning(self, base_ids: Sequence[str]) -> Tuning:
+        """How the first of these bases is searched."""
+        found = self._bases(base_ids)
+        return Tuning.of(found[0].tuning if found else None)
+
+    def forget(self) -> None:
+        """Forget every search, so that the next ones are measured as if they were the first."""
+        self._searches = _Recent(_CACHED)
+
+    def _bases(self, base_ids: Sequence[str]) -> list[Base]:
+        wanted = list(dict.fromkeys(base_ids))
+        if not wanted:
+            return []
+        with self.database.read() as tx:
+            return [Base(**row._mapping) for row in tx.execute(_bases(), {"ids": wanted}).all()]
+
+    def _known(self, tx: Connection, found: Sequence[Base]) -> Frequencies:
+        ids = tuple(base.id for base in found)
+        key = tuple(base.revision for base in found)
+        known: Frequencies | None = self._frequencies.get(ids)
+        if known is not None and known.serves(key):
+            return known
+        # One thread counts. The others wait for it only where what was known before might miss
+        # what a small base has just learnt.
+        if not self._counting.acquire(blocking=known is None or known.is_exact):
+            return cast("Frequencies", known)
+        try:
+            known = self._frequencies.get(ids)
+            if known is None or not known.serves(key):
+                known = frequencies.take(tx, key, ids, known)
+                self._frequencies.put(ids, known)
+            return known
+        finally:
+            self._counting.release()
+
+
+class _Search:
+    """One search that was not made before."""
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        query: str,
+        found: Sequence[Base],
+        with_words: bool,
+        sources: tuple[str, ...],
+        tuning: Tuning | None,
+    ) -> None:
+        self.retriever = retriever
+        self.query = query
+        self.found = found
+        self.with_words = with_words
+        self.sources = sources
+        self.tunings = {base.id: tuning or Tuning.of(base.tuning) for base in found}
+
+    def run(self, top_k: int) -> tuple[list[Passage], bool]:
+        """The passages, and whether everything could be asked."""
+        heavy = [base for base in self.found if self._weight(base)]
+        answer = self.retriever._neighbours.ask(self.query, heavy, self.sources)
+        by_words = [base.id for base in self.found if self._weight(base) < 1]
+        with self.retriever.database.read() as tx:
+            asked, known = self._asked(tx)
+            ids = candidates(tx, by_words, asked, known, self.sources)
+        near = answer()
+        sides = self._sides(near)
+        fallen = [base_id for base_id in sides if base_id not in {*by_words, *near.asked}]
+        with self.retriever.database.read() as tx:
+            ids += candidates(tx, fallen, asked, known, self.sources)
+            rows = self._shown(tx, ids, near)
+        scale = Scale(asked, known.total, known.mean_length, sides)
+        known_near = [(row, near.similarity.get(_place(row))) for row in rows]
+        ranked = hybrid.in_order(scale, hybrid.score(scale, known_near))
+        ranked, reranked = self._reranked(ranked)
+        best = hybrid.varied(ranked, top_k)
+        found = [passages.passage(one.row, one.score, one.found_by) for one in best]
+        return found, near.whole and reranked
+
+    def _asked(self, tx: Connection) -> tuple[Question, Frequencies]:
+        known = self.retriever._known(tx, self.found)
+        words = lexical.asked_words(self.query)
+        known.count(tx, list(chain.from_iterable(words)))
+        return bm25.question(words, known.total, known.documents), known
+
+    def _shown(self, tx: Connection, ids: Sequence[int], near: Near) -> list[Row[Any]]:
+        rows = passages.shown(tx, ids, near.similarity)
+        return [row for row in rows if not self.sources or row.source_id in self.sources]
+
+    def _weight(self, base: Base) -> float:
+        """What the vectors of *base* are to count."""
+        return self.tunings[base.id].vector_weight(base.provider) if self.with_words else 1.0
+
+    def _sides(self, near: Near) -> dict[str, Side]:
+        """How each base is scored: by its vectors only as far as they were asked."""
+        sides = {}
+        for base in self.found:
+            tuning = self.tunings[base.id]
+            counts = self._weight(base) if base.id in near.asked else 0.0
+            sides[base.id] = Side(tuning, counts, tuning.span(base.provider))
+        return sides
+
+    def _reranked(self, ranked: list[Scored]) -> tuple[list[Scored], bool]:
+        """The first ones as the reranker orders them, and whether it could be asked.
+
+        Curated answers that are meant stay where they are: staff know better than a model.
+        """
+        reranker = self.retriever.reranker
+        wanted = all(tuning.rerank for tuning in self.tunings.values())
+        fixed = [one for one in ranked if one.meant]
+        first = ranked[len(fixed) : RERANKED]
+        if reranker is None or not wanted or len(first) < 2:
+            return ranked, True
+        try:
+            with self.retriever._waiting():
+                texts = [embedded(one.row.heading, one.row.text) for one in first]
+                order = reranker.order(self.query, texts)
+        except VECTOR_FAULTS as fault:
+            log.warning("not reranked code=%s", fault.code)
+            return ranked, False
+        better = [hybrid.reranked(first[place], relevance) for place, relevance in order]
+        return [*fixed, *better, *ranked[RERANKED:]], True
+
+
+def _place(row: Row[Any]) -> Place:
+    return row.source_id, row.source_version, row.position
+
+
+@cache  # building a statement costs more than running it
+def _bases() -> Any:
+    names = ("id", "name", "provider", "model", "dimension", "revision", "tuning")
+    columns = [bases.c[name] for name in names]
+    wanted = bases.c.id.in_(bindparam("ids", expanding=True))
+    return select(*columns).where(wanted).order_by(bases.c.id)
+
+
+class _Recent:
+    """The last answers, oldest forgotten first; safe for threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Any:
+        with self._lock:
+            if key not in self._held:
+                return None
+            self._held.move_to_end(key)
+            return self._held[key]
+
+    def put(self, key: Hashable, value: Any) -> None:
+        with self._lock:
+            self._held[key] = value
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)

@@ -1,0 +1,1 @@
+"""What texts mean as vectors, and where those are kept."""

@@ -1,0 +1,1 @@
+"""Pages of the web: which may be fetched, and how."""

@@ -1,0 +1,1 @@
+"""Agents: drafts, versions, releases, test cases."""

@@ -1,0 +1,322 @@
+"""Agents: a draft that changes, versions that never do, and which version answers on which address.
+
+A release makes a version of the draft (or takes one that exists) and points an address at it.
+Rolling back is releasing an older version. Versions are immutable, so they are cached for good.
+"""
+
+import functools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from agent.errors import EditConflict, Invalid, NotFound
+from agent.spec import Spec
+from store.db.database import Database, new_id
+from store.db.dialect import upsert
+from store.tables import agents, channels, releases, versions
+
+CHANNELS = ("twilio", "meta", "chatwoot", "api", "web")
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An agent as staff edit it. `revision` guards a save against somebody else's."""
+
+    id: str
+    name: str
+    draft: Spec
+    revision: int
+    created_by: str
+    updated_by: str
+    created_at: float
+    updated_at: float
+    archived: bool
+
+
+@dataclass(frozen=True)
+class Version:
+    """A spec that will never change again."""
+
+    id: str
+    agent_id: str
+    number: int
+    spec: Spec
+    note: str
+    created_by: str
+    created_at: float
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # how it did when last released
+
+    @property
+    def label(self) -> str:
+        """What people call it: `Sofía v3`."""
+        return f"{self.spec.name} v{self.number}"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A version answering on an address, now or once."""
+
+    channel: str
+    address: str
+    version_id: str
+    agent_id: str
+    agent_name: str
+    number: int
+    note: str
+    released_by: str
+    released_at: float
+
+
+class Agents:
+    """Reads and writes agents, versions and releases."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+        self.version = functools.lru_cache(maxsize=512)(self._version)
+
+    # --- drafts
+
+    def create(self, spec: Spec, person: str) -> str:
+        """Store a new agent with *spec* as its draft; return its id."""
+        agent_id, now = new_id(), self._clock()
+        row = {
+            "id": agent_id, "name": spec.name, "draft": spec.model_dump(mode="json"),
+            "revision": 1, "created_by": person, "updated_by": person,
+            "created_at": now, "updated_at": now,
+        }  # fmt: skip
+        with self._database.write() as tx:
+            tx.execute(insert(agents).values(row))
+        return agent_id
+
+    def get(self, agent_id: str) -> Agent:
+        """Return one agent. Raises NotFound."""
+        with self._database.read() as tx:
+            row = tx.execute(select(agents).where(agents.c.id == agent_id)).one_or_none()
+        if row is None:
+            raise NotFound("There is no agent by that id.")
+        return _agent(row)
+
+    def locked(self, agent_id: str) -> Agent:
+        """Return one agent, which nobody else changes before the open transaction ends.
+
+        Raises NotFound. To be called inside a `Database.write`.
+        """
+        with self._database.write() as tx:
+            tx.execute(select(agents.c.id).where(agents.c.id == agent_id).with_for_update())
+            return self.get(agent_id)
+
+    def list(self, archived: bool = False) -> list[Agent]:
+        """Return the agents in use (or the archived ones), newest change first."""
+        kept = agents.c.archived_at.is_not(None) if archived else agents.c.archived_at.is_(None)
+        query = select(agents).where(kept).order_by(agents.c.updated_at.desc(), agents.c.id)
+        with self._database.read() as tx:
+            return [_agent(row) for row in tx.execute(query)]
+
+    def save_draft(self, agent_id: str, spec: Spec, revision: int, person: str) -> int:
+        """Replace the draft that was read at *revision*; return the new revision.
+
+        Raises EditConflict when somebody saved in between, NotFound for an unknown id.
+        """
+        change = (
+            update(agents)
+            .where(agents.c.id == agent_id, agents.c.revision == revision)
+            .values(
+                name=spec.name, draft=spec.model_dump(mode="json"), revision=revision + 1,
+                updated_by=person, updated_at=self._clock(),
+            )
+        )  # fmt: skip
+        with self._database.write() as tx:
+            if tx.execute(change).rowcount == 1:
+                return revision + 1
+        self.get(agent_id)
+        raise EditConflict
+
+    def archive(self, agent_id: str, archived: bool = True) -> None:
+        """Put an agent away, or take it back. Raises Invalid while it answers somewhere.
+
+        Its own address on `api` and `web` is its id, which nobody else can be released on.
+        """
+        live = [one for one in self.channels() if one.agent_id == agent_id]
+        if archived and any(one.address != agent_id for one in live):
+            raise Invalid("This agent answers on a channel. Release another one there first.")
+        with self._database.write() as tx:
+            tx.execute(
+                update(agents)
+                .where(agents.c.id == agent_id)
+                .values(archived_at=self._clock() if archived else None)
+            )
+
+    # --- versions and releases
+
+    def versions(self, agent_id: str) -> Sequence[Version]:
+        """Return the versions of one agent, newest first."""
+        theirs = versions.c.agent_id == agent_id
+        every = select(versions).where(theirs).order_by(versions.c.number.desc())
+        shown = select(releases.c.version_id, releases.c.evidence).join(versions).where(theirs)
+        with self._database.read() as tx:
+            kept = {
+                one.version_id: one.evidence
+                for one in tx.execute(shown.order_by(releases.c.id))
+                if one.evidence
+            }
+            rows = tx.execute(every).all()
+        return [_version_of(row, kept.get(row.id)) for row in rows]
+
+    def _version(self, version_id: str) -> Version:
+        """Return one version. Raises NotFound."""
+        with self._database.read() as tx:
+            row = tx.execute(select(versions).where(versions.c.id == version_id)).one_or_none()
+        if row is None:
+            raise NotFound("There is no version by that id.")
+        return _version_of(row)
+
+    def release_draft(
+        self, agent_id: str, channel: str, address: str, person: str, note: str = "",
+        evidence: Mapping[str, Any] | None = None,
+    ) -> Version:  # fmt: skip
+        """Freeze the draft into a version and let it answer on *address*, with *evidence*."""
+        with self._database.write() as tx:
+            version_id = self._freeze(tx, agent_id, person, note)
+            self._point(tx, version_id, channel, address, person, note, evidence or {})
+            return self._version(version_id)
+
+    def release(
+        self, version_id: str, channel: str, address: str, person: str, note: str = "",
+        evidence: Mapping[str, Any] | None = None,
+    ) -> Version:  # fmt: skip
+        """Let an existing version answer on *address*; an older one is a roll-back."""
+        version = self.version(version_id)
+        with self._database.write() as tx:
+            self._point(tx, version_id, channel, address, person, note, evidence or {})
+        return version
+
+    def _freeze(self, tx: Connection, agent_id: str, person: str, note: str) -> str:
+        draft = tx.scalar(select(agents.c.draft).where(agents.c.id == agent_id).with_for_update())
+        if draft is None:
+            raise NotFound("There is no agent by that id.")
+        last = tx.execute(
+            select(versions)
+            .where(versions.c.agent_id == agent_id)
+            .order_by(versions.c.number.desc())
+            .limit(1)
+        ).one_or_none()
+        if last is not None and Spec.model_validate(last.spec) == Spec.model_validate(draft):
+            return str(last.id)
+        row = {
+            "id": new_id(), "agent_id": agent_id, "number": (last.number if last else 0) + 1,
+            "spec": draft, "note": note, "created_by": person,
+            "created_at": self._clock(),
+        }  # fmt: skip
+        tx.execute(insert(versions).values(row))
+        return str(row["id"])
+
+    def _point(
+        self, tx: Connection, version_id: str, channel: str, address: str, person: str, note: str,
+        evidence: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        if channel not in CHANNELS or not address.strip():
+            raise Invalid(f"Choose a channel out of {', '.join(CHANNELS)}, and its address.")
+        put_away = select(agents.c.archived_at).join(versions).where(versions.c.id == version_id)
+        if tx.scalar(put_away) is not None:
+            raise Invalid("This agent is put away. Take it back before you release it.")
+        row = {
+            "channel": channel, "address": address.strip(), "version_id": version_id,
+            "released_by": person, "released_at": self._clock(),
+        }  # fmt: skip
+        changed = {key: row[key] for key in ("version_id", "released_by", "released_at")}
+        tx.execute(
+            upsert(tx, channels).values(row).on_conflict_do_update(
+                index_elements=["channel", "address"], set_=changed
+            )
+        )  # fmt: skip
+        tx.execute(insert(releases).values({**row, "note": note, "evidence": dict(evidence)}))
+
+    def on(self, channel: str, address: str) -> Release | None:
+        """Return what was released on *address*, if anything."""
+        there = (channels.c.channel == channel) & (channels.c.address == address)
+        with self._database.read() as tx:
+            row = tx.execute(_released(channels, channels.c.version_id).where(there)).one_or_none()
+        return _release(row, note="") if row else None
+
+    def channels(self) -> Sequence[Release]:
+        """Return which version answers where, now."""
+        query = _released(channels, channels.c.version_id).order_by(channels.c.channel)
+        with self._database.read() as tx:
+            return [_release(row, note="") for row in tx.execute(query)]
+
+    def releases(self, agent_id: str, limit: int = 50) -> Sequence[Release]:
+        """Return every release of one agent, newest first."""
+        query = (
+            _released(releases, releases.c.version_id)
+            .where(versions.c.agent_id == agent_id)
+            .order_by(releases.c.id.desc())
+            .limit(limit)
+        )
+        with self._database.read() as tx:
+            return [_release(row, note=row.release_note) for row in tx.execute(query)]
+
+    def answering(self, channel: str, address: str) -> Version | None:
+        """Return the version that answers on *address*, if any.
+
+        On `api` and `web` the address is the agent's id; an agent that is released elsewhere
+        answers there with its newest release.
+        """
+        exact = select(channels.c.version_id).where(
+            channels.c.channel == channel, channels.c.address == address
+        )
+        newest = (
+            select(releases.c.version_id)
+            .join(versions, versions.c.id == releases.c.version_id)
+            .where(versions.c.agent_id == address)
+            .order_by(releases.c.id.desc())
+            .limit(1)
+        )
+        with self._database.read() as tx:
+            found = tx.scalar(exact)
+            if found is None and channel in ("api", "web"):
+                found = tx.scalar(newest)
+        return self.version(str(found)) if found else None
+
+    def count(self) -> int:
+        """Return how many agents there are, archived ones included."""
+        with self._database.read() as tx:
+            return int(tx.scalar(select(func.count()).select_from(agents)) or 0)
+
+
+def _released(table: Any, version_id: Any) -> Any:
+    note = [table.c.note.label("release_note")] if "note" in table.c else []
+    return (
+        select(table.c.channel, table.c.address, table.c.version_id, table.c.released_by,
+               table.c.released_at, versions.c.agent_id, versions.c.number, agents.c.name, *note)
+        .join(versions, versions.c.id == version_id)
+        .join(agents, agents.c.id == versions.c.agent_id)
+    )  # fmt: skip
+
+
+def _release(row: Row[Any], note: str) -> Release:
+    return Release(
+        channel=row.channel, address=row.address, version_id=row.version_id,
+        agent_id=row.agent_id, agent_name=row.name, number=row.number, note=note,
+        released_by=row.released_by, released_at=row.released_at,
+    )  # fmt: skip
+
+
+def _agent(row: Row[Any]) -> Agent:
+    return Agent(
+        id=row.id, name=row.name, draft=Spec.model_validate(row.draft), revision=row.revision,
+        created_by=row.created_by, updated_by=row.updated_by, created_at=row.created_at,
+        updated_at=row.updated_at, archived=row.archived_at is not None,
+    )  # fmt: skip
+
+
+def _version_of(row: Row[Any], evidence: Mapping[str, Any] | None = None) -> Version:
+    return Version(
+        id=row.id, agent_id=row.agent_id, number=row.number,
+        spec=Spec.model_validate(row.spec), note=row.note,
+        created_by=row.created_by, created_at=row.created_at,
+        evidence=evidence or row.evidence,
+    )  # fmt: skip

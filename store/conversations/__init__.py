@@ -1,0 +1,1 @@
+"""Conversations: what came in, who answers, what was said, what goes out."""

@@ -1,0 +1,305 @@
+"""The inbox: every message a provider handed over, stored once, before anyone is told of it.
+
+The unique key over (provider, provider_message_id) is what makes a redelivery harmless. The
+conversation's row is updated first, so that two messages of one conversation are stored one
+after the other and the order of inbox ids is the order in which they were received.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from agent import consent
+from agent.keys import UNKEYED
+from store.conversations import attachments, consents
+from store.db.database import Database
+from store.db.dialect import insert_into
+from store.erasure import grave
+from store.tables import contacts, conversations, inbox, messages, tombstones
+
+ERASED = 0  # in the place of a conversation: its customer was erased
+_CONTACT = (contacts.c.id, contacts.c.name, contacts.c.alias, contacts.c.opted_out_at)
+_HERE = (
+    conversations.c.channel == bindparam("on"),
+    conversations.c.our_address == bindparam("ours"),
+    conversations.c.contact_id == bindparam("contact"),
+)
+
+
+@cache
+def here_or_erased(keys: int) -> Any:
+    """The conversation of a message that is here already; ERASED for one whose customer is not.
+
+    Of an erased one any of `grave0`, `grave1`, ... may have stayed, one for each of the *keys*.
+    """
+    here = select(inbox.c.conversation_id).where(
+        inbox.c.provider == bindparam("provider"), inbox.c.provider_message_id == bindparam("sid")
+    )
+    graves: list[Any] = [bindparam(f"grave{n}") for n in range(keys)]
+    erased = select(literal(ERASED)).where(exists().where(tombstones.c.hash.in_(graves)))
+    return union_all(here, erased)
+
+
+@cache
+def contact() -> Any:
+    """Who writes `on` a channel from address `theirs`."""
+    return select(*_CONTACT).where(
+        contacts.c.channel == bindparam("on"), contacts.c.address == bindparam("theirs")
+    )
+
+
+@cache
+def moved(with_alias: bool) -> Any:
+    """Who is known `on` a channel by another address: `theirs` as alias, or their `alias`."""
+    known = contacts.c.alias == bindparam("theirs")
+    if with_alias:
+        mine: Any = bindparam("other")
+        known = or_(known, contacts.c.address == mine, contacts.c.alias == mine)
+    return (
+        select(*_CONTACT, contacts.c.address)
+        .where(contacts.c.channel == bindparam("on"), known)
+        .order_by(contacts.c.id.desc())
+        .limit(1)
+    )
+
+
+@cache
+def add_contact(dialect: str) -> Any:
+    """Make a contact, unless somebody else just did."""
+    return insert_into(dialect, contacts).on_conflict_do_nothing(
+        index_elements=["channel", "address"]
+    )
+
+
+@cache
+def touch(with_facts: bool) -> Any:
+    """Lock the conversation's row and note that its customer wrote at `now`; return its id."""
+    values: dict[str, Any] = {
+        "last_inbound_at": bindparam("now"), "last_message_at": bindparam("now")
+    }  # fmt: skip
+    if with_facts:
+        values["facts"] = bindparam("told", type_=JSON)
+    return update(conversations).where(*_HERE).values(**values).returning(conversations.c.id)
+
+
+@cache
+def add_conversation(dialect: str) -> Any:
+    """Make a conversation, unless somebody else just did."""
+    return insert_into(dialect, conversations).on_conflict_do_nothing(
+        index_elements=["channel", "our_address", "contact_id"]
+    )
+
+
+@cache
+def add_inbox(dialect: str) -> Any:
+    """Store what a provider handed over; returns no row when it is here already."""
+    return (
+        insert_into(dialect, inbox)
+        .on_conflict_do_nothing(index_elements=["provider", "provider_message_id"])
+        .returning(inbox.c.id)
+    )
+
+
+@cache
+def add_message() -> Any:
+    """Store what the customer said."""
+    return insert(messages)
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message of a customer, as a channel parsed it. Addresses are opaque."""
+
+    channel: str
+    provider_message_id: str
+    our_address: str
+    customer_address: str
+    text: str
+    customer_name: str = ""
+    media: tuple[dict[str, str], ...] = ()  # {url, media_type, name}; url may be a media id
+    payload: dict[str, Any] = field(default_factory=dict)  # everything the provider sent
+    facts: dict[str, Any] = field(default_factory=dict)  # of the conversation, for the way back
+    alias: str = ""  # another address of the same person (a phone number, a business-scoped id)
+    wish: consent.Wish = ""  # what the provider itself understood and answered
+    only_known: bool = False  # keep it only where the conversation is known: people answer it
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What became of one inbound message."""
+
+    conversation_id: int
+    inbox_id: int | None  # None: it was here already
+
+    @property
+    def is_new(self) -> bool:
+        """False for a redelivery."""
+        return self.inbox_id is not None
+
+
+class Inbox:
+    """Accepts messages. Returning means they are on disk."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        keys: Sequence[str] = (UNKEYED,),
+    ) -> None:
+        """*keys*: of the hashes that stay of erased messages, former ones too (`agent.keys`)."""
+        self._database = database
+        self._clock = clock
+        self._keys = keys
+
+    def accept(self, batch: Sequence[Inbound]) -> list[Accepted]:
+        """Store every message of *batch* that is not here yet, in one transaction.
+
+        What became of each is returned customer by customer.
+        """
+        batch = [message for message in batch if not message.only_known or self._is_ours(message)]
+        # Two batches that cross must lock conversations in the same order (PostgreSQL); messages
+        # of one customer keep theirs.
+        batch = sorted(batch, key=lambda message: (message.channel, message.customer_address))
+        known = [self._known(message) for message in batch]
+        if all(known):
+            return [accepted for accepted in known if accepted]
+        try:
+            return self._store(batch, known)
+        except IntegrityError:  # erased between two statements (PostgreSQL): a new customer now
+            return self._store(batch, known)
+
+    def _store(self, batch: Sequence[Inbound], known: Sequence[Accepted | None]) -> list[Accepted]:
+        with self._database.write() as tx:
+            pairs = zip(known, batch, strict=True)
+            return [found or self._accept(tx, message) for found, message in pairs]
+
+    def find(self, provider: str, provider_message_id: str) -> int | None:
+        """Return the inbox row of a message that was accepted before."""
+        query = select(inbox.c.id).where(
+            inbox.c.provider == provider, inbox.c.provider_message_id == provider_message_id
+        )
+        with self._database.read() as tx:
+            return tx.scalar(query)
+
+    def _known(self, message: Inbound) -> Accepted | None:
+        name = (message.channel, message.provider_message_id)
+        graves = {f"grave{n}": grave(key, *name) for n, key in enumerate(self._keys)}
+        with self._database.read() as tx:
+            found = tx.scalar(
+                here_or_erased(len(graves)), {"provider": name[0], "sid": name[1], **graves}
+            )
+        return None if found is None else Accepted(found, None)
+
+    def _is_ours(self, message: Inbound) -> bool:
+        query = (
+            select(conversations.c.id)
+            .join(contacts, contacts.c.id == conversations.c.contact_id)
+            .where(
+                contacts.c.channel == message.channel,
+                contacts.c.address == message.customer_address,
+                conversations.c.our_address == message.our_address,
+            )
+        )
+        with self._database.read() as tx:
+            return tx.scalar(query) is not None
+
+    def _accept(self, tx: Connection, message: Inbound) -> Accepted:
+        now, dialect = self._clock(), tx.dialect.name
+        contact = _contact(tx, message, now)
+        conversation_id = _conversation(tx, message, int(contact.id), now)
+        row = {
+            "provider": message.channel, "provider_message_id": message.provider_message_id,
+            "conversation_id": conversation_id, "payload": message.payload, "received_at": now,
+        }  # fmt: skip
+        inbox_id = tx.scalar(add_inbox(dialect), row)
+        if inbox_id is None:
+            return Accepted(conversation_id, None)
+        said = {
+            "conversation_id": conversation_id, "author": "customer",
+            "author_name": message.customer_name, "text": message.text,
+            "media": list(message.media), "inbox_id": inbox_id, "created_at": now,
+        }  # fmt: skip
+        tx.execute(add_message(), said)
+        if message.media:
+            attachments.add(tx, conversation_id, int(inbox_id), message.media, now)
+        if message.channel in consent.CHANNELS:
+            consents.honour(tx, consents.Said(
+                conversation_id, int(contact.id), int(inbox_id), message.text, message.wish,
+                contact.opted_out_at,
+            ), now)  # fmt: skip
+        return Accepted(conversation_id, inbox_id)
+
+
+def _conversation(tx: Connection, message: Inbound, contact_id: int, now: float) -> int:
+    """Return the conversation's id with its row locked, making it when it is the first time."""
+    values: dict[str, Any] = {
+        "on": message.channel, "ours": message.our_address, "contact": contact_id, "now": now,
+    }  # fmt: skip
+    if message.facts:
+        values["told"] = message.facts
+    touched = touch(bool(message.facts))
+    found = tx.scalar(touched, values)
+    if found is None:
+        row = {
+            "channel": message.channel, "our_address": message.our_address,
+            "contact_id": contact_id, "created_at": now,
+        }  # fmt: skip
+        tx.execute(add_conversation(tx.dialect.name), row)
+        found = tx.scalar(touched, values)
+    return int(found)  # it was just made
+
+
+def _contact(tx: Connection, message: Inbound, now: float) -> Any:
+    """Return the contact's row, making it when it is the first time."""
+    here = {"on": message.channel, "theirs": message.customer_address}
+    found = tx.execute(contact(), here).one_or_none() or _moved(tx, message)
+    name, alias = message.customer_name[:200], message.alias[:200]
+    if found is None:
+        row = {
+            "channel": message.channel, "address": message.customer_address, "name": name,
+            "alias": alias, "created_at": now,
+        }  # fmt: skip
+        tx.execute(add_contact(tx.dialect.name), row)
+        found = tx.execute(contact(), here).one()
+    elif (name and found.name != name) or (alias and found.alias != alias):
+        tx.execute(
+            update(contacts)
+            .where(contacts.c.id == found.id)
+            .values(name=name or found.name, alias=alias or found.alias)
+        )
+    return found
+
+
+def _moved(tx: Connection, message: Inbound) -> Any:
+    """Find somebody who now writes from another of their addresses, and reply there from here.
+
+    A customer who hides the number is the same customer: the provider names both addresses while
+    it may (WhatsApp: business-scoped user ids).
+    """
+    values = {"on": message.channel, "theirs": message.customer_address}
+    if message.alias:
+        values["other"] = message.alias
+    found = tx.execute(moved(bool(message.alias)), values).one_or_none()
+    if found is not None:
+        tx.execute(
+            update(contacts)
+            .where(contacts.c.id == found.id)
+            .values(address=message.customer_address, alias=message.alias or found.address)
+        )
+    return found

@@ -1,0 +1,434 @@
+"""Turns: a fenced lease on a conversation, what is unanswered in it, and the one commit.
+
+The fence is a number that rises with each lease. A commit names the fence it was given and does
+nothing when another worker has leased since: a worker that was paused, cut off or left behind
+by a dead parent can finish its work but can no longer store or send it.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Double,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from agent.limits import Limits
+from store.conversations.allowances import settle, spend
+from store.conversations.takeover import TAKEN_OVER
+from store.conversations.work import Committed, Lease, Line, Outcome, Waiting, Work
+from store.db.database import Database, new_id
+from store.tables import (
+    allowances,
+    channels,
+    contacts,
+    conversations,
+    inbox,
+    messages,
+    outbox,
+    turns,
+)
+
+UNANSWERED_LIMIT = 60  # messages that one turn hands to the model; it answers all that wait
+
+_WAITING = (
+    conversations.c.id, conversations.c.channel, conversations.c.our_address,
+    conversations.c.last_inbound_at, conversations.c.lease_until, channels.c.version_id,
+    allowances.c.tokens, allowances.c.filled_at,
+)  # fmt: skip
+_LINE = (
+    messages.c.author, messages.c.text, messages.c.media, messages.c.inbox_id,
+    messages.c.created_at,
+)  # fmt: skip
+_RELEASED_THERE = and_(
+    channels.c.channel == conversations.c.channel,
+    channels.c.address == conversations.c.our_address,
+)
+
+
+@cache
+def waiting() -> Any:
+    """What waits in `conversation`; no row when all of it is answered."""
+    first = _first_at(conversations.c.id, conversations)
+    return (
+        select(*_WAITING, first.label("first_at"))
+        .outerjoin(channels, _RELEASED_THERE)
+        .outerjoin(allowances, allowances.c.conversation_id == conversations.c.id)
+        .where(conversations.c.id == bindparam("conversation"), first.is_not(None))
+    )
+
+
+@cache
+def all_waiting() -> Any:
+    """What waits in any conversation that nobody has leased at `now`."""
+    some = select(inbox.c.conversation_id).where(inbox.c.turn_id.is_(None)).distinct().subquery()
+    return (
+        select(*_WAITING, _first_at(some.c.conversation_id, some).label("first_at"))
+        .join(some, some.c.conversation_id == conversations.c.id)
+        .outerjoin(channels, _RELEASED_THERE)
+        .outerjoin(allowances, allowances.c.conversation_id == conversations.c.id)
+        .where(conversations.c.lease_until < bindparam("now"))
+        .limit(bindparam("at_most"))
+    )
+
+
+def _first_at(conversation: Any, outer: Any) -> Any:
+    """When the oldest unanswered message came: one look at the index, however many wait."""
+    return (
+        select(inbox.c.received_at)
+        .where(inbox.c.conversation_id == conversation, inbox.c.turn_id.is_(None))
+        .order_by(inbox.c.id)
+        .limit(1)
+        .correlate(outer)
+        .scalar_subquery()
+    )
+
+
+@cache
+def lease() -> Any:
+    """Lease `conversation` at `now` until `until` for `holder`, if nobody has it."""
+    return (
+        update(conversations)
+        .where(
+            conversations.c.id == bindparam("conversation"),
+            conversations.c.lease_until < bindparam("now"),
+        )
+        .values(
+            fence=conversations.c.fence + 1,
+            lease_until=bindparam("until"),
+            lease_holder=bindparam("holder"),
+            turn_attempts=conversations.c.turn_attempts + 1,
+        )
+        .returning(
+            conversations.c.fence, conversations.c.turn_attempts, conversations.c.channel,
+            conversations.c.our_address, conversations.c.owner, conversations.c.language,
+            conversations.c.facts, _customer(),
+        )
+    )  # fmt: skip
+
+
+def _customer() -> Any:
+    return (
+        select(contacts.c.address)
+        .where(contacts.c.id == conversations.c.contact_id)
+        .correlate(conversations)
+        .scalar_subquery()
+    )
+
+
+@cache
+def prolong() -> Any:
+    """Keep the lease of `conversation` under `mine` until `until`."""
+    return (
+        update(conversations)
+        .where(
+            conversations.c.id == bindparam("conversation"),
+            conversations.c.fence == bindparam("mine"),
+            conversations.c.lease_until > 0,
+        )
+        .values(lease_until=bindparam("until"))
+    )
+
+
+@cache
+def waiting_rows() -> Any:
+    """The last unanswered messages of `conversation`, newest first."""
+    return (
+        select(*_LINE, inbox.c.provider_message_id)
+        .join(inbox, inbox.c.id == messages.c.inbox_id)
+        .where(inbox.c.conversation_id == bindparam("conversation"), inbox.c.turn_id.is_(None))
+        .order_by(inbox.c.id.desc())
+        .limit(UNANSWERED_LIMIT)
+    )
+
+
+@cache
+def earlier_rows() -> Any:
+    """The last `at_most` messages of `conversation` that wait for nothing, newest first.
+
+    What the bot never came to say, because a person took over, was not said.
+    """
+    answered = or_(messages.c.inbox_id.is_(None), inbox.c.turn_id.is_not(None))
+    unsaid = exists().where(
+        outbox.c.message_id == messages.c.id,
+        outbox.c.turn_id == messages.c.turn_id,  # rows that tell a desk hang on messages too
+        outbox.c.part == 0,
+        outbox.c.state == "dead",
+        outbox.c.error_code == TAKEN_OVER,
+    )
+    return (
+        select(*_LINE)
+        .outerjoin(inbox, inbox.c.id == messages.c.inbox_id)
+        .where(messages.c.conversation_id == bindparam("conversation"), answered, ~unsaid)
+        .order_by(messages.c.id.desc())
+        .limit(bindparam("at_most"))
+    )
+
+
+@cache
+def pass_fence(speaks: bool) -> Any:
+    """Give `conversation` back, if `mine` is still its fence.
+
+    A turn that *speaks* also needs it to be the bot's: nobody is talked over. `new_owner`,
+    `reason` and `until` may be None, which changes none of them.
+    """
+    gate = [
+        conversations.c.id == bindparam("conversation"),
+        conversations.c.fence == bindparam("mine"),
+    ]
+    if speaks:
+        gate.append(conversations.c.owner == "bot")
+    return (
+        update(conversations)
+        .where(*gate)
+        .values(
+            lease_until=0, turn_attempts=0, last_message_at=bindparam("now"),
+            language=bindparam("spoken"),
+            owner=func.coalesce(bindparam("new_owner", type_=String), conversations.c.owner),
+            owner_reason=func.coalesce(
+                bindparam("reason", type_=String), conversations.c.owner_reason
+            ),
+            owner_until=func.coalesce(
+                bindparam("until", type_=Double), conversations.c.owner_until
+            ),
+        )
+        .returning(_newer().label("more"))
+    )  # fmt: skip
+
+
+def _newer() -> Any:
+    """True when something unanswered came after inbox row `last`."""
+    return exists().where(
+        inbox.c.conversation_id == bindparam("conversation"),
+        inbox.c.turn_id.is_(None),
+        inbox.c.id > bindparam("last"),
+    )
+
+
+@cache
+def answer_inbox() -> Any:
+    """Mark what waits in `conversation` up to the inbox row `last` as answered by turn `by`.
+
+    Rows of one conversation are stored one after the other, so whoever has read `last` could
+    have read all before it.
+    """
+    return (
+        update(inbox)
+        .where(
+            inbox.c.conversation_id == bindparam("conversation"),
+            inbox.c.turn_id.is_(None),
+            inbox.c.id <= bindparam("last"),
+        )
+        .values(turn_id=bindparam("by"))
+    )
+
+
+@cache
+def insert_turn() -> Any:
+    """Add a turn."""
+    return insert(turns)
+
+
+@cache
+def insert_message() -> Any:
+    """Add a message; return its id."""
+    return insert(messages).returning(messages.c.id)
+
+
+@cache
+def insert_parts() -> Any:
+    """Add outbox rows."""
+    return insert(outbox)
+
+
+@cache
+def offer() -> Any:
+    """Let the customer tap `offered` under part `last` of turn `turn`."""
+    return (
+        update(outbox)
+        .where(outbox.c.turn_id == bindparam("turn"), outbox.c.part == bindparam("last"))
+        .values(kind="buttons", extra=bindparam("offered", type_=outbox.c.extra.type))
+    )
+
+
+UNLIMITED = Limits()
+LEASE_SECONDS = 4.5  # three heartbeats of a worker, which prolongs it while the model thinks
+
+
+class Turns:
+    """Leases conversations and commits turns."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        limits: Limits = UNLIMITED,
+        holder: str = "",
+    ) -> None:
+        """*holder*: the name under which the sweeper learns of this worker's death."""
+        self._holder = holder
+        self._database = database
+        self._clock = clock
+        self.limits = limits
+
+    def waiting(self, conversation_id: int) -> Waiting | None:
+        """Return what waits in one conversation, or None when all is answered."""
+        with self._database.read() as tx:
+            row = tx.execute(waiting(), {"conversation": conversation_id}).one_or_none()
+        return self._waiting(row) if row else None
+
+    def all_waiting(self, limit: int = 1000) -> list[Waiting]:
+        """Return the conversations with something unanswered that nobody is answering."""
+        values = {"now": self._clock(), "at_most": limit}
+        with self._database.read() as tx:
+            return [self._waiting(row) for row in tx.execute(all_waiting(), values)]
+
+    def lease(self, conversation_id: int) -> Lease | None:
+        """Try to become the one who answers. None: somebody else is."""
+        now = self._clock()
+        values = {"conversation": conversation_id, "now": now, "until": now + LEASE_SECONDS,
+                  "holder": self._holder}  # fmt: skip
+        with self._database.write() as tx:
+            row = tx.execute(lease(), values).one_or_none()
+            if row is None:
+                return None
+            used = spend(tx, conversation_id, self.limits, now) if self.limits.any else None
+        return Lease(conversation_id, *(*row, used))
+
+    def _waiting(self, row: Any) -> Waiting:
+        return Waiting(
+            conversation_id=row.id, channel=row.channel, our_address=row.our_address,
+            first_at=row.first_at, last_at=row.last_inbound_at, busy_until=row.lease_until,
+            open_at=self.limits.open_at(row.tokens, row.filled_at), version_id=row.version_id,
+        )  # fmt: skip
+
+    def prolong(self, leases: Sequence[Lease]) -> None:
+        """Keep *leases* for another while; those that were lost stay lost."""
+        until = self._clock() + LEASE_SECONDS
+        values = [
+            {"conversation": lease.conversation_id, "mine": lease.fence, "until": until}
+            for lease in leases
+        ]
+        if values:
+            with self._database.write() as tx:
+                tx.execute(prolong(), values)
+
+    def read(self, lease: Lease, history: int) -> Work:
+        """Return everything the turn needs: what is unanswered, in order, and what came before."""
+        here = {"conversation": lease.conversation_id}
+        with self._database.read() as tx:
+            unanswered = tx.execute(waiting_rows(), here).all()
+            before = tx.execute(earlier_rows(), here | {"at_most": history}).all()
+        return Work(
+            lease=lease,
+            unanswered=[_line(row, row.provider_message_id) for row in reversed(unanswered)],
+            history=[_line(row) for row in reversed(before)],
+        )
+
+    def commit(self, work: Work, outcome: Outcome) -> Committed:
+        """Store the turn, its message and its outbox rows, and give the lease back.
+
+        Stores nothing when the fence was lost or a person took over.
+        """
+        with self._database.write() as tx:
+            more = self._pass_fence(tx, work, outcome)
+            if more is None:
+                return Committed(stored=False, more=True)
+            turn_id = self._store_turn(tx, work, outcome)
+            self._answer_inbox(tx, work, turn_id)
+            counted = self.limits.counted(outcome.cost, outcome.unpriced_tokens)
+            if outcome.told_to_wait or (counted and self.limits.any):
+                told_at = self._clock() if outcome.told_to_wait else 0.0
+                settle(tx, work.lease.conversation_id, counted, told_at)
+            if outcome.parts:
+                self._store_reply(tx, work, outcome, turn_id)
+        return Committed(stored=True, more=more)
+
+    def _answer_inbox(self, tx: Connection, work: Work, turn_id: str) -> None:
+        here, last = work.lease.conversation_id, max(work.inbox_ids)
+        tx.execute(answer_inbox(), {"conversation": here, "last": last, "by": turn_id})
+
+    def _pass_fence(self, tx: Connection, work: Work, outcome: Outcome) -> bool | None:
+        """Return whether more waits already; None when the fence was lost."""
+        lease = work.lease
+        values = {
+            "last": max(work.inbox_ids),
+            "conversation": lease.conversation_id,
+            "mine": lease.fence,
+            "now": self._clock(),
+            "spoken": outcome.language or lease.language,
+            "new_owner": "human" if outcome.handoff_reason else None,
+            "reason": outcome.handoff_reason[:200] or None,
+            "until": outcome.owner_until or None,
+        }
+        row = tx.execute(pass_fence(bool(outcome.parts)), values).one_or_none()
+        return None if row is None else bool(row.more)
+
+    def _store_turn(self, tx: Connection, work: Work, outcome: Outcome) -> str:
+        turn_id, ids, lease = new_id(), work.inbox_ids, work.lease
+        row = {
+            "id": turn_id, "conversation_id": lease.conversation_id, "fence": lease.fence,
+            "version_id": outcome.version_id, "inbox_from": min(ids), "inbox_to": max(ids),
+            "outcome": outcome.outcome, "model": outcome.model,
+            "input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens,
+            "cost": outcome.cost, "citations": outcome.citations, "trace": outcome.trace,
+            "error": outcome.error, "missed": outcome.missed, "started_at": outcome.started_at,
+            "handoff_reason": outcome.handoff_reason[:200],
+            "finished_at": self._clock(),
+        }  # fmt: skip
+        tx.execute(insert_turn(), row)
+        return turn_id
+
+    def _store_reply(self, tx: Connection, work: Work, outcome: Outcome, turn_id: str) -> None:
+        message = {
+            "author": "agent", "author_name": outcome.author_name, "text": outcome.text,
+            "turn_id": turn_id, "created_at": self._clock(),
+        }  # fmt: skip
+        here = work.lease.conversation_id
+        message_id = add_reply(tx, here, turn_id, outcome.parts, message)
+        if outcome.choices:
+            tapped = {"buttons": list(outcome.choices)}
+            last = len(outcome.parts) - 1
+            tx.execute(offer(), {"turn": turn_id, "last": last, "offered": tapped})
+        if outcome.briefing:
+            row = {
+                "conversation_id": here, "message_id": message_id, "turn_id": turn_id,
+                "part": len(outcome.parts), "body": outcome.briefing, "kind": "handoff",
+                "state": "pending", "created_at": message["created_at"],
+            }  # fmt: skip
+            tx.execute(insert_parts(), [row])
+
+
+def add_reply(
+    tx: Connection, conversation_id: int, turn_id: str, parts: Sequence[str],
+    message: dict[str, Any], extra: Mapping[str, Any] | None = None,
+) -> int:  # fmt: skip
+    """Store *message* and one outbox row for each of its *parts*; return the message's id."""
+    row = {"conversation_id": conversation_id, "media": [], **message}
+    message_id = tx.execute(insert_message(), row).scalar_one()
+    tx.execute(
+        insert_parts(),
+        [
+            {"conversation_id": conversation_id, "message_id": message_id, "turn_id": turn_id,
+             "part": number, "body": body, "state": "pending", "extra": extra or {},
+             "created_at": message["created_at"]}
+            for number, body in enumerate(parts)
+        ],
+    )  # fmt: skip
+    return int(message_id)
+
+
+def _line(row: Any, provider_message_id: str = "") -> Line:
+    media = row.media or ()
+    return Line(row.author, row.text, row.inbox_id, media, row.created_at, provider_message_id)

@@ -1,0 +1,1 @@
+"""The people of the studio, and what they did."""

@@ -1,0 +1,84 @@
+"""Every store over one database, built once in a process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.limits import Limits
+from store.agents.agents import Agents
+from store.agents.cases import Cases
+from store.agents.evaluations import Evaluations
+from store.conversations.abandoned import Abandoned
+from store.conversations.allowances import Allowances
+from store.conversations.attachments import Attachments
+from store.conversations.conversations import Conversations
+from store.conversations.inbox import Inbox
+from store.conversations.notes import Notes
+from store.conversations.outbox import Outbox
+from store.conversations.owners import Owners
+from store.conversations.turns import Turns
+from store.conversations.undelivered import DeadLetters
+from store.db.database import Database
+from store.erasure import Erasure
+from store.insights.insights import Insights
+from store.people.audit import Audit
+from store.people.people import People
+from store.people.tokens import Tokens
+from store.people.tours import Tours
+from store.switches import Switches
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What is kept, by noun."""
+
+    agents: Agents
+    cases: Cases
+    evaluations: Evaluations
+    inbox: Inbox
+    turns: Turns
+    abandoned: Abandoned
+    allowances: Allowances
+    outbox: Outbox
+    conversations: Conversations
+    notes: Notes
+    insights: Insights
+    dead_letters: DeadLetters
+    owners: Owners
+    people: People
+    tokens: Tokens
+    tours: Tours
+    switches: Switches
+    audit: Audit
+    erasure: Erasure
+    attachments: Attachments
+
+
+def open_stores(
+    database: Database, limits: Limits, keys: Sequence[str], media_dir: Path, holder: str
+) -> Stores:
+    """Build the stores. *keys*: the secrets that addresses of erased customers are hashed with,
+    the one in force first. *holder*: the name that leases are taken under.
+    """
+    return Stores(
+        agents=Agents(database),
+        cases=Cases(database),
+        evaluations=Evaluations(database),
+        inbox=Inbox(database, keys=keys),
+        turns=Turns(database, limits=limits, holder=holder),
+        abandoned=Abandoned(database),
+        allowances=Allowances(database),
+        outbox=Outbox(database),
+        conversations=Conversations(database),
+        notes=Notes(database),
+        insights=Insights(database),
+        dead_letters=DeadLetters(database),
+        owners=Owners(database),
+        people=People(database, key=keys[0]),
+        tokens=Tokens(database),
+        tours=Tours(database),
+        switches=Switches(database),
+        audit=Audit(database),
+        erasure=Erasure(database, media_dir, keys[0]),
+        attachments=Attachments(database),
+    )

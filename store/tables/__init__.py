@@ -1,0 +1,43 @@
+"""The tables of the agent room, one file a subject."""
+
+from store.tables.agents import agents, cases, channels, evaluations, releases, versions
+from store.tables.around import allowances, media, notes, tombstones
+from store.tables.base import Rising, metadata
+from store.tables.conversations import (
+    contacts,
+    conversations,
+    delivery_states,
+    inbox,
+    messages,
+    outbox,
+    turns,
+)
+from store.tables.people import api_tokens, audit, login_attempts, logins, people, switches
+
+__all__ = [
+    "Rising",
+    "agents",
+    "allowances",
+    "api_tokens",
+    "audit",
+    "cases",
+    "channels",
+    "contacts",
+    "conversations",
+    "delivery_states",
+    "evaluations",
+    "inbox",
+    "login_attempts",
+    "logins",
+    "media",
+    "messages",
+    "metadata",
+    "notes",
+    "outbox",
+    "people",
+    "releases",
+    "switches",
+    "tombstones",
+    "turns",
+    "versions",
+]
