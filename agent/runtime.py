@@ -45,7 +45,7 @@ from agent.spec import Spec
 from agent.streaming import Stream
 from agent.tools.catalog import Values
 from agent.tools.registry import tools_of, values_for
-from knowledge.search.lexical import stems
+from knowledge.lexical import stems
 
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:  # the child that parses a file needs no database: it starts in half the time
     from sqlalchemy import Connection
 
+MAX_BYTES = 20_000_000  # of a file
+READABLE = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
+
 
 @dataclass(frozen=True)
 class Section:
@@ -201,3 +204,8 @@ class EmbedderFor(Protocol):
 
     def __call__(self, provider: str, model: str, dimension: int) -> Embedder:
         """The embedder by that name."""
+
+
+def embedded(heading: str, text: str) -> str:
+    """What the vector of a chunk is made of."""
+    return f"{heading}\n{text}" if heading else text

@@ -15,7 +15,7 @@ from agent.answering import Answering, open_answering
 from agent.log import configure
 from agent.private import keep_private
 from agent.settings import Settings
-from knowledge.ingest.files import MAX_BYTES
+from knowledge.base import MAX_BYTES
 from store.people.people import LANGUAGES, Person
 from studio import shell, theme
 from studio.auth_routes import AuthRoutes

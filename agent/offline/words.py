@@ -2,8 +2,8 @@
 
 import functools
 
-from knowledge.search.lexical import fold, words
-from knowledge.search.lexical import stems as all_stems
+from knowledge.lexical import fold, words
+from knowledge.lexical import stems as all_stems
 
 # Besides the search's own stop words.
 _ONLY_ASK = """

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from knowledge.base import Chunk, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.ingest.bases import Bases
-from knowledge.ingest.indexing import ChunkWriter, indexed
+from knowledge.ingest.indexing import ChunkWriter
+from knowledge.lexical import indexed
 from knowledge.search.hybrid import CURATED
 from knowledge.tables import chunks, corrections, sources
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from knowledge.base import Base, Chunk
 from knowledge.errors import IndexUnavailable, NotAccepted, UnknownSource
 from knowledge.ingest.bases import Bases
-from knowledge.ingest.indexing import ChunkWriter, collections_of, indexed
+from knowledge.ingest.indexing import ChunkWriter, collections_of
+from knowledge.lexical import indexed
 from knowledge.search.hybrid import CURATED
 from knowledge.tables import bases, chunks, curated, sources
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from knowledge.base import MAX_BYTES, READABLE
 from knowledge.errors import NotAccepted
 
-MAX_BYTES = 20_000_000
 ARCHIVE = ".zip"
-READABLE = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
 EXTENSIONS = (*READABLE, ARCHIVE)  # what staff may upload
 STRAY_SECONDS = 3_600
 _OURS = re.compile(r"[0-9a-f]{32}(\.page)?")

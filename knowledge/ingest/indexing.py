@@ -1,4 +1,4 @@
-"""What the two indexes hold of a chunk, and a single chunk's way into them.
+"""A single chunk's way into the two indexes.
 
 Readings write chunks by the hundred (`knowledge.ingest.runs`); here is what staff change one by
 one: a curated answer, a corrected passage.
@@ -8,25 +8,13 @@ import logging
 import time
 from collections.abc import Callable
 
-from knowledge.base import Base, Chunk, EmbedderFor, Transactions
+from knowledge.base import Base, Chunk, EmbedderFor, Transactions, embedded
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable, IndexUnavailable
 from knowledge.ingest.bases import Bases
 from knowledge.ingest.rebuilds import building
-from knowledge.search.lexical import stem
 from knowledge.vectors.chroma import Vectors
 
 log = logging.getLogger(__name__)
-
-
-def indexed(heading: str, text: str) -> str:
-    """What the lexical index holds: the heading it stands under counts twice."""
-    nearest = heading.rpartition(" > ")[2]
-    return stem(f"{heading} {nearest} {text}")
-
-
-def embedded(heading: str, text: str) -> str:
-    """What the vector is made of."""
-    return f"{heading}\n{text}" if heading else text
 
 
 def collections_of(database: Transactions, base_id: str) -> list[Base]:

@@ -24,6 +24,7 @@ from knowledge.base import (
     Notice,
     Source,
     Transactions,
+    embedded,
 )
 from knowledge.errors import (
     EmbeddingUnavailable,
@@ -33,7 +34,6 @@ from knowledge.errors import (
     Unreadable,
 )
 from knowledge.ingest import corrections, differences, erasure, files
-from knowledge.ingest.indexing import embedded
 from knowledge.ingest.parts import read_archive, read_site
 from knowledge.ingest.runs import IngestionRun, Overtaken, delete_chunks
 from knowledge.ingest.sources import Sources

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from knowledge.base import Base, Chunk, EmbedderFor, Transactions
+from knowledge.base import Base, Chunk, EmbedderFor, Transactions, embedded
 from knowledge.errors import (
     EmbeddingUnavailable,
     IndexUnavailable,
@@ -20,7 +20,6 @@ from knowledge.errors import (
     UnknownSource,
 )
 from knowledge.ingest.bases import Bases
-from knowledge.ingest.indexing import embedded
 from knowledge.ingest.rebuilds import Rebuild, Rebuilds, as_wanted, is_same
 from knowledge.tables import bases, chunks, rebuilds, sources
 from knowledge.vectors.chroma import Vectors

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, case, delete, func, insert, or_, select, upda
 from knowledge.base import Chunk, Notice, Source
 from knowledge.ingest import differences
 from knowledge.ingest.due import MAX_ATTEMPTS
-from knowledge.ingest.indexing import indexed
 from knowledge.ingest.sources import Sources
+from knowledge.lexical import indexed
 from knowledge.tables import chunks, sources
 
 LEASE_SECONDS = 120

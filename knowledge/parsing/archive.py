@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from knowledge.base import MAX_BYTES, READABLE
 from knowledge.errors import Unreadable
-from knowledge.ingest.files import MAX_BYTES, READABLE
 
 ENTRIES = 1_000
 BYTES = 100_000_000  # unpacked, all together

@@ -14,9 +14,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from knowledge.base import Document, Notice, Section
+from knowledge.base import MAX_BYTES, READABLE, Document, Notice, Section
 from knowledge.errors import Unreadable
-from knowledge.ingest.files import MAX_BYTES, READABLE
 from knowledge.parsing import archive
 from knowledge.text import storable
 

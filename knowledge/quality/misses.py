@@ -6,8 +6,8 @@ What customers ask in vain is what to write next, as a source or as a curated an
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from knowledge.lexical import stems
 from knowledge.search.bm25 import ngrams
-from knowledge.search.lexical import stems
 
 ALIKE = 0.5  # Dice's coefficient of the n-grams: `horario` and `orarios` are, `hora` is not
 

@@ -13,17 +13,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from knowledge.base import Base, Chunk, Document, Embedder, EmbedderFor, Passage, Source
+from knowledge import lexical
+from knowledge.base import Base, Chunk, Document, Embedder, EmbedderFor, Passage, Source, embedded
 from knowledge.errors import Unreadable
-from knowledge.ingest.indexing import embedded, indexed
 from knowledge.ingest.sources import Sources
+from knowledge.lexical import indexed
 from knowledge.parsing.loaders import READ_AS, read_document
 from knowledge.parsing.splitter import split
 from knowledge.quality import measure
 from knowledge.quality.grid_search import BETTER_BY, Recommendation, Trial, recommend
 from knowledge.quality.measure import Asked
 from knowledge.quality.pairs import Pair
-from knowledge.search import bm25, hybrid, lexical, passages
+from knowledge.search import bm25, hybrid, passages
 from knowledge.search.bm25 import Question
 from knowledge.search.frequencies import Frequencies
 from knowledge.search.hybrid import Scale, Side

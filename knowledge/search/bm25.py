@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.search.lexical import Forms
+from knowledge.lexical import Forms
 
 LENGTH = 3
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from knowledge.search import bm25, lexical
+from knowledge import lexical
+from knowledge.search import bm25
 from knowledge.search.bm25 import Question
 from knowledge.search.tuning import Tuning
 

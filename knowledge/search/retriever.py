@@ -11,9 +11,9 @@ from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from knowledge.base import Base, EmbedderFor, Passage, TableRow, Transactions
-from knowledge.ingest.indexing import embedded
-from knowledge.search import bm25, frequencies, hybrid, lexical, passages
+from knowledge import lexical
+from knowledge.base import Base, EmbedderFor, Passage, TableRow, Transactions, embedded
+from knowledge.search import bm25, frequencies, hybrid, passages
 from knowledge.search.bm25 import Question
 from knowledge.search.candidates import candidates
 from knowledge.search.frequencies import Frequencies

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from knowledge.search.lexical import fold, stems, words
-from knowledge.search.stopwords import STOP_WORDS
+from knowledge.lexical import fold, stems, words
+from knowledge.stopwords import STOP_WORDS
 
 _GRAMS = (3, 4)
 _GRAM_WEIGHT = 0.35  # of all the pieces of a word together, beside 1.0 for its stem

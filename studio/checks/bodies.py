@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException
 from starlette.types import Message, Receive
 
-from knowledge.ingest.files import MAX_BYTES
+from knowledge.base import MAX_BYTES
 from studio.errors import Refused
 
 MOST_OF_A_FORM = 64 * 1024  # bytes; a sign-in is a few hundred

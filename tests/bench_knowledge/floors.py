@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.ingest.ingestion import WRITTEN_AT_ONCE
-from knowledge.search.lexical import stem, stems
+from knowledge.lexical import stem, stems
 from knowledge.search.neighbours import NEIGHBOURS
 from knowledge.vectors.chroma import ChromaServer
 from tests.bench_knowledge.corpus import Corpus

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import Stemmer
 
+from knowledge.lexical import fold, words
 from knowledge.quality.measure import DEPTH, Asked
 from knowledge.quality.pairs import Pair
-from knowledge.search.lexical import fold, words
-from knowledge.search.stopwords import STOP_WORDS
+from knowledge.stopwords import STOP_WORDS
 
 WAYS = {"plain BM25": frozenset[str](), "plain BM25 but stop words": STOP_WORDS}
 _SPANISH = Stemmer.Stemmer("spanish")

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 from hypothesis import given
 from hypothesis import strategies as some
 
+from knowledge.lexical import asked_words, stem
 from knowledge.search import bm25
 from knowledge.search.hybrid import Scale, Scored, Side, curated_first, in_order, score, varied
-from knowledge.search.lexical import asked_words, stem
 from knowledge.search.tuning import Tuning
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.sources import Sources
+from knowledge.lexical import stems
 from knowledge.search import frequencies
 from knowledge.search import retriever as library_module
 from knowledge.search.frequencies import Frequencies
-from knowledge.search.lexical import stems
 from knowledge.search.retriever import Retriever
 from knowledge.search.tuning import Tuning
 from knowledge.vectors.chroma import Near, Vectors

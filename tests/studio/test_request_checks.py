@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from knowledge.ingest.files import MAX_BYTES
+from knowledge.base import MAX_BYTES
 from studio.request_checks import PAGE_NAMES
 from studio.shell import PAGES
 from tests.studio.conftest import PASSWORD, Site

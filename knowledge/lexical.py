@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import Stemmer
 
-from knowledge.search.stopwords import STOP_WORDS
+from knowledge.stopwords import STOP_WORDS
 
 MAX_QUERY_WORDS = 24
 Forms = tuple[str, ...]
@@ -58,6 +58,12 @@ def asked_words(query: str) -> list[Forms]:
 def stem(text: str) -> str:
     """The stems of *text* as the index holds them."""
     return " ".join(stems(text))
+
+
+def indexed(heading: str, text: str) -> str:
+    """What the lexical index holds of a chunk: the heading it stands under counts twice."""
+    nearest = heading.rpartition(" > ")[2]
+    return stem(f"{heading} {nearest} {text}")
 
 
 @lru_cache(maxsize=100_000)
