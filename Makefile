@@ -29,9 +29,10 @@ test: .venv/.dev browser ## Set up and run every test, on SQLite and PostgreSQL,
 test-jina: jina_service/.venv/.ready .venv/.dev ## Test the self-hosted embeddings, in an environment of their own
 	@JINA_PYTHON=$(CURDIR)/jina_service/.venv/bin/python $(BIN)/python -m pytest tests/jina_service $(ARGS)
 
-lint: .venv/.dev ## Check style, types and stripped notebooks
+lint: .venv/.dev ## Check style, arrows between rooms, types and stripped notebooks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/nbstripout --verify notebooks/*.ipynb
 

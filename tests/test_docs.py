@@ -13,7 +13,7 @@ from agent.settings import Settings
 from agent.spec import Spec
 from bot.app import create_app
 from bot.schemas import ChatIn, ReleaseIn
-from tests.test_rooms import ALLOWED, ROOMS
+from tests.test_rooms import ROOMS, arrows_meant
 
 ROOT = Path(__file__).parent.parent
 TOP = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
@@ -100,9 +100,7 @@ def test_papers_are_free_of_places_and_numbers_of_ours(paper: Path) -> None:
 def test_the_rooms_table_draws_the_arrows_that_are_kept() -> None:
     rows = re.findall(r"^\| \[(\w+)/\]\(\w+/\) \|[^|]*\| ([^|]*) \|", README, re.MULTILINE)
     told = {room: set(re.findall(r"\w+", may)) & set(ROOMS) for room, may in rows}
-    assert told.pop("notebooks") == set()  # anything
-    assert told == {room: ALLOWED[room] for room in told}
-    assert set(told) | {"notebooks"} == set(ROOMS)
+    assert told == arrows_meant()
 
 
 def test_decisions_are_listed() -> None:

@@ -5,29 +5,16 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = (
-    "actions", "agent", "bot", "channels", "jobs", "knowledge", "notebooks", "serving", "simulator",
-    "store", "studio",
-)  # fmt: skip
-ALLOWED = {
-    "knowledge": set(),
-    "agent": {"knowledge"},
-    "store": {"agent", "knowledge"},
-    "channels": {"agent", "store"},
-    "serving": {"agent"},
-    "actions": {"agent", "channels", "knowledge", "store"},
-    "bot": {"actions", "agent", "channels", "serving", "store"},
-    "jobs": {"actions", "agent", "channels", "knowledge", "store"},
-    "studio": {"actions", "agent", "channels", "knowledge", "store"},
-    "simulator": {"agent", "channels", "serving"},
-    "notebooks": {"actions", "agent", "channels", "jobs", "knowledge", "store"},
-}
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+ROOMS = CONTRACTS["root_packages"]
 LONGEST_MODULE = 500
 MIGRATIONS = "store.db.migrations"
 # What a process has no use for costs its start time and memory, and its customers the wait.
@@ -42,6 +29,11 @@ LEFT_OUT = {
     "jobs.chores": MODELS | WEB,
     "jobs.alive": MODELS | WEB | {"numpy", "httpcore", "Stemmer"},
 }
+RQ_EXTRAS = (
+    *("rq.scheduler", "rq_scheduler", "with_scheduler"),
+    *("enqueue_in", "enqueue_at", "RateLimit(", "Retry(max"),
+)
+REQUIREMENTS = sorted([*ROOT.glob("requirements*.txt"), *ROOT.glob("requirements/*")])
 UNWANTED = ("langchain-community", "jina", "rq-scheduler", "llama-index")
 
 
@@ -60,78 +52,94 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 READABLE = [name for name in MODULES if not name.startswith(MIGRATIONS)]
 
 
-def imported(name: str, tree: ast.AST) -> Iterator[str]:
-    """The dotted names that the imports of *tree* (in module *name*) bring in."""
+def in_house(tree: ast.AST) -> Iterator[str]:
+    """The modules of ours that are imported somewhere in *tree*."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name} imports relatively"
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                yield inner if inner in MODULES else str(node.module)
-
-
-def roots(names: Iterator[str]) -> set[str]:
-    return {name.split(".")[0] for name in names}
-
-
-def in_house(names: Iterator[str]) -> set[str]:
-    return {name for name in names if name.split(".")[0] in ROOMS}
-
-
-ARROWS = {name: in_house(imported(name, tree)) - {name} for name, tree in TREES.items()}
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+        yield from (name for name in names if name.split(".")[0] in ROOMS)
 
 
 def test_every_room_is_here() -> None:
-    assert {name.split(".")[0] for name in MODULES} == set(ROOMS)
+    folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert folders - {"tests", "jina_service"} == set(ROOMS)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_knows_only_the_rooms_it_may(room: str) -> None:
-    strangers = [
-        f"{name} -> {target}"
-        for name, targets in ARROWS.items()
-        for target in targets
-        if name.split(".")[0] == room and target.split(".")[0] not in ALLOWED[room] | {room}
-    ]
-    assert strangers == []
+# --- arrows: `lint-imports` reads the contracts of pyproject.toml
 
 
-def test_nothing_imports_the_tests() -> None:
-    guests = [name for name, tree in TREES.items() if "tests" in roots(imported(name, tree))]
-    assert guests == []
+def linted(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the arrows in *folder* look like to the linter that `make lint` runs."""
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache", "--config"]
+    return subprocess.run(
+        [*command, ROOT / "pyproject.toml"], capture_output=True, text=True, cwd=folder, timeout=100
+    )
 
 
-def test_imports_go_round_in_no_circle() -> None:
-    assert circle({name: targets & MODULES.keys() for name, targets in ARROWS.items()}) == []
+def test_every_arrow_is_one_that_is_meant() -> None:
+    seen = linted(ROOT)
+    assert seen.returncode == 0, seen.stdout
 
 
-def test_a_circle_would_be_found() -> None:
-    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+def arrows_meant() -> dict[str, set[str]]:
+    """Which rooms each room may import, as the contracts have it."""
+    below: set[str] = set()
+    meant = {}
+    for floor in reversed(contract("floors")["layers"]):
+        rooms = set(floor.split(" | "))
+        meant |= {room: below - kept_from(room) for room in rooms}
+        below = below | rooms
+    return meant
 
 
-def circle(arrows: dict[str, set[str]]) -> list[str]:
-    """One circle in *arrows*, or nothing."""
-    done: set[str] = set()
+def contract(name: str) -> dict[str, Any]:
+    return next(one for one in CONTRACTS["contracts"] if one["id"] == name)
 
-    def walk(name: str, path: list[str]) -> list[str]:
-        if name in path:
-            return [*path[path.index(name) :], name]
-        if name in done:
-            return []
-        for target in sorted(arrows.get(name, ())):
-            found = walk(target, [*path, name])
-            if found:
-                return found
-        done.add(name)
-        return []
 
-    for name in arrows:
-        found = walk(name, [])
-        if found:
-            return found
-    return []
+def kept_from(room: str) -> set[str]:
+    """What the contracts beside the floors keep *room* from."""
+    return {
+        module
+        for one in CONTRACTS["contracts"]
+        if room in one.get("source_modules", ())
+        for module in one["forbidden_modules"]
+    }
+
+
+def house(folder: Path, arrows: set[tuple[str, str]]) -> Path:
+    """A house with the rooms of this one, empty but for *arrows*."""
+    for room in ROOMS:
+        (folder / room).mkdir()
+        (folder / room / "__init__.py").touch()
+    for source, target in arrows:
+        (folder / source / f"to_{target}.py").write_text(f"import {target}\n")
+    return folder
+
+
+ARROWS = {(room, target) for room, targets in arrows_meant().items() for target in targets}
+
+
+def test_all_arrows_that_are_meant_may_be_drawn(tmp_path: Path) -> None:
+    seen = linted(house(tmp_path, ARROWS))
+    assert seen.returncode == 0, seen.stdout
+
+
+def test_each_other_arrow_is_refused(tmp_path: Path) -> None:
+    others = {(a, b) for a in ROOMS for b in (*ROOMS, "tests") if a != b} - ARROWS
+    said = re.sub(r"\s+", " ", linted(house(tmp_path, others)).stdout)
+    assert {
+        arrow for arrow in others if f"{arrow[0]}.to_{arrow[1]} -> {arrow[1]}" not in said
+    } == set()
+
+
+def test_a_circle_of_files_is_refused(tmp_path: Path) -> None:
+    folder = house(tmp_path, set()) / "store"
+    for name, target in {"a": "b", "b": "c", "c": "b"}.items():
+        (folder / f"{name}.py").write_text(f"from store import {target}\n")
+    assert "No cycles are allowed in store" in linted(tmp_path).stdout
+
+
+# --- what the linter does not look at
 
 
 def test_no_function_imports_one_of_our_modules() -> None:
@@ -141,7 +149,7 @@ def test_no_function_imports_one_of_our_modules() -> None:
         for name, tree in TREES.items()
         for function in ast.walk(tree)
         if isinstance(function, functions)
-        for target in in_house(imported(name, function))
+        for target in in_house(function)
     ]
     assert hidden == []
 
@@ -155,11 +163,9 @@ def test_every_module_is_short_enough_to_read() -> None:
     assert {name: count for name, count in lines.items() if count > LONGEST_MODULE} == {}
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", *(
-    f"requirements/{name}" for name in ("main.in", "dev.in", "notebooks.in", "dev.txt",
-                                        "notebooks.txt"))])  # fmt: skip
-def test_packages_that_are_kept_out_stay_out(file: str) -> None:
-    lines = (ROOT / file).read_text().splitlines()
+@pytest.mark.parametrize("file", REQUIREMENTS, ids=lambda path: path.name)
+def test_packages_that_are_kept_out_stay_out(file: Path) -> None:
+    lines = file.read_text().splitlines()
     names = {re.split(r"[\s=<>;\[]", line, maxsplit=1)[0].lower() for line in lines}
     assert names & set(UNWANTED) == set()
 
@@ -168,10 +174,9 @@ def test_no_module_leans_on_rq_for_time_or_order() -> None:
     used = [
         f"{name}: {word}"
         for name, path in MODULES.items()
-        for word in ("rq.scheduler", "rq_scheduler", "with_scheduler", "enqueue_in", "enqueue_at",
-                     "RateLimit(", "Retry(max")
+        for word in RQ_EXTRAS
         if word in path.read_text(encoding="utf-8")
-    ]  # fmt: skip
+    ]
     assert used == []
 
 
@@ -209,10 +214,8 @@ print(json.dumps(seen))
 
 
 def in_a_fresh_process(code: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", code, *arguments],
-        capture_output=True, text=True, cwd=ROOT, timeout=100, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-B", "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=100)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
