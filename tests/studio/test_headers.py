@@ -1,13 +1,12 @@
 """What every answer tells the browser to keep to."""
 
-import asyncio
-
 import httpx
 import pytest
 from starlette.responses import Response
 
 from store.people.people import People
 from studio.request_checks import RequestChecks
+from tests.studio.checks.loop import run
 from tests.studio.checks.test_uploads import uploaded
 from tests.studio.conftest import Site
 
@@ -21,7 +20,7 @@ def answer_of(people: People, production: bool, scheme: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://studio") as client:
             return await client.get("/login")
 
-    return asyncio.run(ask())
+    return run(ask())
 
 
 @pytest.mark.parametrize(

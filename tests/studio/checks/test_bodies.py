@@ -12,6 +12,7 @@ from starlette.types import Message
 
 from studio.checks import bodies
 from studio.errors import Refused
+from tests.studio.checks.loop import run
 from tests.studio.checks.waiting_person import Waiting
 from tests.studio.conftest import Site
 
@@ -45,7 +46,7 @@ def status_of(call: Callable[[], Any]) -> int:
 
 
 def read(sender: Sender, headers: Headers = NO_HEADERS, seconds: float = 20.0) -> bytes:
-    return asyncio.run(bodies.whole(sender.receive, headers, bodies.MOST_OF_A_CALL, seconds))
+    return run(bodies.whole(sender.receive, headers, bodies.MOST_OF_A_CALL, seconds))
 
 
 def test_a_body_within_the_limits_is_read_whole() -> None:
@@ -73,7 +74,7 @@ def test_a_body_that_is_cut_off_is_refused() -> None:
     async def gone() -> Message:
         return {"type": "http.disconnect"}
 
-    assert status_of(lambda: asyncio.run(bodies.whole(gone, NO_HEADERS, 9))) == 400
+    assert status_of(lambda: run(bodies.whole(gone, NO_HEADERS, 9))) == 400
 
 
 @pytest.mark.parametrize(
@@ -113,11 +114,11 @@ def test_an_upload_ends_where_it_is_too_long_too_slow_or_cut_off() -> None:
         while (await receive())["more_body"]:
             pass
 
-    asyncio.run(drain(Sender(3), 3 * len(PIECE), 20))
+    run(drain(Sender(3), 3 * len(PIECE), 20))
     for sender, most, seconds in ((Sender(3), 2 * len(PIECE), 20.0), (Sender(0), 9, 20.0),
                                   (Sender(1, end=False), 10**9, 0.05)):  # fmt: skip
         with pytest.raises(MultiPartException):
-            asyncio.run(drain(sender, most, seconds))
+            run(drain(sender, most, seconds))
 
 
 def sixty_megabytes() -> Iterator[bytes]:

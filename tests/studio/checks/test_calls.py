@@ -1,6 +1,5 @@
 """What a call has to be before Gradio sees it."""
 
-import asyncio
 import functools
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from studio.checks.calls import Calls
 from studio.checks.kinds import Own
 from studio.errors import Refused
+from tests.studio.checks.loop import run
 
 MINE = "/data/uploads/0a/precios.csv"
 OWN = Own(lambda path: path == MINE, "studio.example")
@@ -28,7 +28,7 @@ async def _app(kind: Any) -> gr.Blocks:
 @functools.cache
 def an_app(kind: Any) -> gr.Blocks:
     """An app with one function of one input; outside a loop Gradio leaves loops of its own open."""
-    return asyncio.run(_app(kind))
+    return run(_app(kind))
 
 
 def rebuilt(kind: Any, value: Any) -> Any:

@@ -1,6 +1,5 @@
 """Behind our checks Gradio's own stands as well: it has to be told that a mounted app is up."""
 
-import asyncio
 from pathlib import Path
 
 import httpx
@@ -11,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from store.people.people import Person
 from studio.app import _mount
 from studio.state import Studio
+from tests.studio.checks.loop import run
 from tests.studio.conftest import Site
 
 
@@ -31,7 +31,7 @@ def answer_without_our_checks(studio: Studio, person: Person, path: Path) -> htt
                 "/studio/es/gradio_api/run/knowledge_search", json={"data": [record, record]}
             )
 
-    return asyncio.run(ask())
+    return run(ask())
 
 
 @pytest.mark.filterwarnings("ignore:SSR mode is not supported:UserWarning")
