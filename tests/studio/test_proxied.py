@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import anyio
 import pytest
 
 from agent.addresses import Proxies
 from studio.app import SERVER
 from studio.proxied import Proxied
+from tests.studio.checks.loop import run
 
 FORWARDED = [
     (b"x-forwarded-for", b"1.2.3.4, 203.0.113.9"),
@@ -27,7 +27,8 @@ def passed_on(peer: Any, trusted: str) -> dict[str, Any]:
         seen.append(scope)
 
     scope = {"type": "http", "scheme": "http", "client": peer, "headers": [*OWN, *FORWARDED]}
-    anyio.run(Proxied(app, Proxies.from_text(trusted)), scope, None, None)
+    proxied: Any = Proxied(app, Proxies.from_text(trusted))
+    run(proxied(scope, None, None))
     return dict(seen[0])
 
 

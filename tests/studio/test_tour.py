@@ -23,7 +23,7 @@ def mine(house: House, studio: Studio, editor: Caller) -> str:
     page = guide.keep(studio, editor, 5, page.agent.id, page.agent.revision, *WORDS)
     assert page.agent is not None
     list(guide.ask(studio, editor, None, page.agent.id, "¿Cuánto tardan los envíos?"))
-    guide.release(studio, editor, page.agent.id, page.agent.revision)
+    guide.release(studio, editor, page.agent.id, page.agent.revision, "")
     return page.agent.id
 
 
