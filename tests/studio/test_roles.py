@@ -53,7 +53,7 @@ MATRIX = {
         "choose": "viewer", "close": "viewer", "explain": "viewer", "deepen": "viewer",
         "own": "agent", "assign": "agent", "write": "agent", "erase": "admin",
     },
-    "mending": {"fix": "editor", "keep": "editor"},
+    "correcting": {"fix": "editor", "keep": "editor"},
     "undelivered": {"first": "viewer", "turn": "viewer", "settle": "agent"},
     "insights": {"first": "viewer", "choices": "viewer", "look": "viewer", "between": "viewer"},
     "channels": {"first": "viewer", "check": "editor", "test": "editor"},
