@@ -12,17 +12,16 @@ import math
 import re
 import ssl
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, NamedTuple, Protocol
 
 import httpx2
+import openai
 import urllib3
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import BaseMessage
-from langchain_core.outputs import ChatResult
+from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
-from pydantic import PrivateAttr, SecretStr
+from pydantic import SecretStr
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -138,55 +137,39 @@ def _in_words_of_httpx(request: httpx2.Request) -> Iterator[None]:
         raise httpx2.RemoteProtocolError(str(error), request=request) from error
 
 
-# What a request may hold that is for the openai client and not for the model.
-_FOR_THE_CLIENT = ("response_format", "timeout", "extra_headers", "extra_query", "extra_body")
+class PlainCompletions:
+    """What `ChatOpenAI.client` is here: questions go out and answers come in as plain JSON.
 
-
-class LeanChatOpenAI(ChatOpenAI):
-    """ChatOpenAI that hands the model's JSON to the openai client and takes it back as it is.
-
-    That client walks every message against its type hints to rename fields, and chat completions
-    have none to rename; of the answer it makes nested models that LangChain turns back into
-    dictionaries. Its way for requests it has no method for does neither
-    (https://github.com/openai/openai-python#making-customundocumented-requests). What streams, or
-    holds something for the client itself, takes the usual way, messages and tools in `extra_body`,
-    which goes into the request unwalked.
-
-    Tools are described once: an agent binds the same ones before each call.
+    The typed method walks every message against its type hints to rename fields, and chat
+    completions have none to rename; of the answer it makes nested models that LangChain turns back
+    into dictionaries. The openai client's way for requests it has no method for does neither
+    (https://github.com/openai/openai-python#making-customundocumented-requests).
     """
 
-    _bound: dict[Any, Any] = PrivateAttr(default_factory=dict)
+    def __init__(self, client: openai.OpenAI) -> None:
+        self._client = client
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        payload = super()._get_request_payload(messages, stop=stop, **kwargs)
-        if any(name in payload for name in _FOR_THE_CLIENT):
-            return super()._generate(messages, stop, run_manager, **kwargs)
-        answer = self.root_client.post("/chat/completions", body=payload, cast_to=object)
-        if not isinstance(answer, dict):  # the client hands on as text what is no JSON
-            raise ValueError("The model's server did not answer in JSON.")
-        return self._create_chat_result(answer)
+    @property
+    def with_raw_response(self) -> SimpleNamespace:
+        """The same, as LangChain asks for an answer that comes at once."""
+        return SimpleNamespace(create=lambda **question: _Answer(self.create(**question)))
 
-    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Any:
-        """Return this model with *tools*, the same object for the same tools."""
-        key = (tuple(map(id, tools)), repr(sorted(kwargs.items())))
-        if key not in self._bound:
-            # The tools are kept beside, so that no other object can ever get their ids.
-            self._bound[key] = (tuple(tools), super().bind_tools(tools, **kwargs))
-        return self._bound[key][1]
+    def create(self, **question: Any) -> Any:
+        """The answer as dictionaries, or a stream of them. Raises the openai client's errors."""
+        return self._client.post(
+            "/chat/completions",
+            body=question,
+            cast_to=object,
+            stream=question.get("stream", False),
+            stream_cls=openai.Stream[object],
+        )
 
-    def _get_request_payload(
-        self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
-    ) -> dict[str, Any]:
-        payload = super()._get_request_payload(input_, stop=stop, **kwargs)
-        body = {name: payload.pop(name) for name in ("messages", "tools") if name in payload}
-        extra = payload.pop("extra_body", None) or {}
-        return payload | {"messages": [], "extra_body": {**extra, **body}}
+
+class _Answer(NamedTuple):
+    body: Any
+
+    def parse(self) -> Any:
+        return self.body
 
 
 class Models(Protocol):
@@ -253,7 +236,7 @@ class ChatModels:
     def _compatible(
         self, choice: ModelChoice, name: str, url: str, key: SecretStr, headers: dict[str, str]
     ) -> BaseChatModel:
-        return LeanChatOpenAI(
+        model = ChatOpenAI(
             model=name,
             base_url=url,
             api_key=key,
@@ -267,6 +250,8 @@ class ChatModels:
             stream_usage=True,
             use_responses_api=False,
         )
+        model.client = PlainCompletions(model.root_client)
+        return model
 
 
 def _key(key: SecretStr | None, name: str, needed: bool) -> SecretStr:

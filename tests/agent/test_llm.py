@@ -14,7 +14,6 @@ from agent.errors import ModelUnavailable
 from agent.llm import ChatModels, PooledTransport
 from agent.settings import Settings
 from agent.spec import ModelChoice
-from agent.tools.registry import tools_of
 from tests.standins.openai import KEY, Refused, check, openai_standin
 from tests.standins.server import serve
 
@@ -82,12 +81,27 @@ def test_a_server_that_says_nothing_is_a_timeout() -> None:
             client.get(address)
 
 
-def test_the_same_tools_are_described_once() -> None:
-    models = ChatModels(Settings(_env_file=None, openai_api_key=KEY))
-    model, tools = models.get(ModelChoice(name="openai:gpt-4o")), tools_of(("handoff", "catalog"))
-    assert model.bind_tools(tools) is model.bind_tools(tools_of(("handoff", "catalog")))
-    assert model.bind_tools(tools) is not model.bind_tools(tools_of(("catalog",)))
-    models.close()
+def test_questions_and_answers_are_walked_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("openai.resources.chat.completions.Completions.create")
+    with serve(openai_standin()) as url:
+        models = ChatModels(
+            Settings(_env_file=None, openai_api_key=KEY, openai_base_url=f"{url}/v1")
+        )
+        model = models.get(ModelChoice(name="openai:m"))
+        assert "".join(piece.text for piece in model.stream("hola")) == model.invoke("hola").text
+        models.close()
+
+
+def test_an_answer_that_is_no_json_is_an_error() -> None:
+    app = Flask("page")
+    app.post("/v1/chat/completions")(lambda: "<html>hello</html>")
+    with serve(app) as url:
+        models = ChatModels(
+            Settings(_env_file=None, openai_api_key=KEY, openai_base_url=f"{url}/v1")
+        )
+        with pytest.raises(ValueError, match="Unexpected response type"):
+            models.get(ModelChoice(name="openai:m")).invoke("hola")
+        models.close()
 
 
 @pytest.mark.parametrize(
