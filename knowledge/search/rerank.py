@@ -9,12 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-import httpx
+import urllib3
+from urllib3.exceptions import HTTPError
 
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable
-from knowledge.vectors.transport import PerThreadTransport
 
 SECONDS = 4.0
+AT_ONCE = 5
 PAUSE = 10.0  # after a failure, when nothing else was asked for
 LONGEST_PAUSE = 120.0
 
@@ -27,19 +28,15 @@ class JinaReranker:
         api_key: str,
         base_url: str,
         model: str,
-        transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.model = model
         self._clock = clock
         self._again_at = 0.0
-        self._places = threading.BoundedSemaphore(5)
+        self._places = threading.BoundedSemaphore(AT_ONCE)
         self._url = base_url.rstrip("/").removesuffix("/v1") + "/v1/rerank"
-        self._client = httpx.Client(
-            transport=transport or PerThreadTransport(),
-            headers={"Authorization": f"Bearer {api_key}"},
-            timeout=SECONDS,
-        )
+        self._headers = {"Authorization": f"Bearer {api_key}"}
+        self._pool = urllib3.PoolManager(maxsize=AT_ONCE, retries=False, timeout=SECONDS)
 
     def order(self, query: str, texts: Sequence[str]) -> list[tuple[int, float]]:
         """(place in *texts*, relevance 0 to 1), best first.
@@ -49,27 +46,30 @@ class JinaReranker:
         if self._clock() < self._again_at or not self._places.acquire(blocking=False):
             raise EmbeddingUnavailable("The reranker is left alone for a while.", "rerank_pause")
         try:
-            answer = self._client.post(self._url, json=self._body(query, texts))
-        except httpx.HTTPError as error:
+            body = self._body(query, texts)
+            answer = self._pool.request(
+                "POST", self._url, json=body, headers=self._headers, redirect=False
+            )
+        except HTTPError as error:
             self._pause(PAUSE)
             raise EmbeddingUnavailable("The reranker did not answer.", "rerank") from error
         finally:
             self._places.release()
-        if answer.status_code >= 300:
+        if answer.status >= 300:
             self._refuse(answer)
         return _order(answer, len(texts))
 
     def close(self) -> None:
         """Close every connection."""
-        self._client.close()
+        self._pool.clear()
 
     def _body(self, query: str, texts: Sequence[str]) -> dict[str, object]:
         documents = {"documents": list(texts), "return_documents": False}
         return {"model": self.model, "query": query, **documents, "top_n": len(texts)}
 
-    def _refuse(self, answer: httpx.Response) -> None:
+    def _refuse(self, answer: urllib3.BaseHTTPResponse) -> None:
         asked = answer.headers.get("retry-after", "").strip()
-        status = answer.status_code
+        status = answer.status
         self._pause(float(asked) if asked.isdigit() else PAUSE)
         if status in (408, 429) or status >= 500:
             raise EmbeddingUnavailable(f"The reranker answered {status}.", "rerank")
@@ -82,7 +82,7 @@ class JinaReranker:
         self._again_at = self._clock() + min(LONGEST_PAUSE, seconds)
 
 
-def _order(answer: httpx.Response, count: int) -> list[tuple[int, float]]:
+def _order(answer: urllib3.BaseHTTPResponse, count: int) -> list[tuple[int, float]]:
     try:
         results = answer.json()["results"]
         order = [(int(one["index"]), float(one["relevance_score"])) for one in results]

@@ -2,7 +2,7 @@
 
 A server is spoken to by its HTTP API (`/api/v2`, Chroma 1.x) over urllib3 rather than by its
 Python client: the client shares one httpx pool between all threads, which costs 14 ms of CPU a
-query at 128 threads instead of 2 (see `knowledge.vectors.transport`), and loads 80 MB.
+query at 128 threads instead of 2, and loads 80 MB.
 Collections are made without an embedding function: vectors always come from us. Chroma knows ids
 and versions only; the text stays in the database.
 """

@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import httpx
+import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_before_delay
+from urllib3.exceptions import HTTPError
 
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable
 from knowledge.vectors.jina_models import PASSAGE, QUERY, model_called
-from knowledge.vectors.transport import PerThreadTransport
 
 BATCH = 64
 PASSAGE_SECONDS = 60.0  # in all, retries included; less than the lease of a reading
@@ -53,7 +53,6 @@ class JinaEmbedder:
         base_url: str,
         model: str,
         dimension: int,
-        transport: httpx.BaseTransport | None = None,
         *,
         concurrency: int = 5,
         sleep: Callable[[float], None] = time.sleep,
@@ -65,10 +64,9 @@ class JinaEmbedder:
         self._used: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._url = base_url.rstrip("/").removesuffix("/v1") + "/v1/embeddings"
-        self._client = httpx.Client(
-            transport=transport or PerThreadTransport(),
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
-        )
+        self._headers = urllib3.make_headers(accept_encoding=True)
+        self._headers |= {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._pool = urllib3.PoolManager(maxsize=concurrency, retries=False)
 
     def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector a text, in batches."""
@@ -84,7 +82,7 @@ class JinaEmbedder:
 
     def close(self) -> None:
         """Close every connection."""
-        self._client.close()
+        self._pool.clear()
 
     def _embed(self, texts: list[str], task: str, seconds: float) -> list[list[float]]:
         ends = time.monotonic() + seconds
@@ -112,8 +110,15 @@ class JinaEmbedder:
                 "Jina is busy with our other requests. It is tried again later.", "jina_busy"
             )
         try:
-            answer = self._client.post(self._url, json=body, timeout=max(0.1, left))
-        except httpx.HTTPError as error:
+            answer = self._pool.request(
+                "POST",
+                self._url,
+                json=body,
+                headers=self._headers,
+                timeout=max(0.1, left),
+                redirect=False,
+            )
+        except HTTPError as error:
             raise _Again("Jina did not answer. It is tried again later.", "jina_silent") from error
         finally:
             self._places.release()
@@ -128,12 +133,12 @@ class JinaEmbedder:
             used, self._used = self._used, Counter()
         return dict(used)
 
-    def _count(self, answer: httpx.Response, task: str) -> None:
+    def _count(self, answer: urllib3.BaseHTTPResponse, task: str) -> None:
         tokens = answer.json().get("usage", {}).get("total_tokens", 0)
         with self._counting:
             self._used[task] += tokens if isinstance(tokens, int) else 0
 
-    def _vectors(self, answer: httpx.Response, count: int) -> list[list[float]]:
+    def _vectors(self, answer: urllib3.BaseHTTPResponse, count: int) -> list[list[float]]:
         try:
             data = sorted(answer.json()["data"], key=lambda one: one["index"])
             found = [[float(value) for value in one["embedding"]] for one in data]
@@ -150,9 +155,9 @@ class JinaEmbedder:
         return found
 
 
-def _judge(answer: httpx.Response) -> None:
-    status = answer.status_code
-    if status == 403 and _BALANCE.search(answer.text[:2_000]):
+def _judge(answer: urllib3.BaseHTTPResponse) -> None:
+    status = answer.status
+    if status == 403 and _BALANCE.search(answer.data[:2_000].decode(errors="replace")):
         raise EmbeddingRefused(*_NO_CREDIT)
     if status in _REFUSALS:
         raise EmbeddingRefused(*_REFUSALS[status])
@@ -173,7 +178,7 @@ def _wait(state: RetryCallState) -> float:
     return asked if asked is not None else min(_TOO_LONG, 0.5 * 2.0 ** (state.attempt_number - 1))
 
 
-def _retry_after(answer: httpx.Response) -> float | None:
+def _retry_after(answer: urllib3.BaseHTTPResponse) -> float | None:
     """Seconds, or a date (RFC 9110, 10.2.3)."""
     asked = answer.headers.get("retry-after", "").strip()
     if asked.isdigit():
@@ -184,7 +189,7 @@ def _retry_after(answer: httpx.Response) -> float | None:
         return None
 
 
-def _detail(answer: httpx.Response) -> str:
+def _detail(answer: urllib3.BaseHTTPResponse) -> str:
     try:
         body: Any = answer.json()
         detail = body.get("detail", "") if isinstance(body, dict) else ""
