@@ -15,7 +15,7 @@ from agent.settings import Settings
 from jobs import ingest
 from jobs.process import blocking_redis
 from jobs.wake_up import AllowedJob
-from jobs.working import keep_working
+from jobs.working import Stoppable, keep_working
 from knowledge.orphans import die_with_parent
 
 CHORE_MEMORY = 3 * 1024**3  # bytes a chore may use; its parsing child has less
@@ -23,18 +23,20 @@ NICENESS = 5  # where both want the processor, customers' turns come before chor
 PRELOADED = (ingest,)  # loaded before the fork, so that a child starts at once
 
 
-class ChoreWorker(Worker):
+class ChoreWorker(Stoppable, Worker):
     """Forks for each job, limits the child, and takes the child along when it dies."""
-
-    max_connection_wait_time = 1
 
     def __init__(self, redis: Redis) -> None:
         super().__init__(
             [Queue(CHORES, connection=redis, serializer="json")],
-            connection=redis, serializer="json", log_job_description=False,
-            worker_ttl=30, maintenance_interval=10, job_monitoring_interval=5,
+            connection=redis,
+            serializer="json",
             job_class=AllowedJob,
-        )  # fmt: skip
+            worker_ttl=30,
+            maintenance_interval=10,
+            job_monitoring_interval=5,
+            log_job_description=False,
+        )
 
     def setup_work_horse_signals(self) -> None:
         """Also: die with the parent, so that a chore never runs twice side by side."""

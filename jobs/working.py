@@ -11,16 +11,30 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
-from rq.worker import Worker
+from rq.worker import BaseWorker
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.2
 
 
-def keep_working(make: Callable[[], Worker], pause: Callable[[float], None] = time.sleep) -> None:
+class Stoppable(BaseWorker):
+    """An RQ worker that remembers being told to stop, even when Redis is gone by then."""
+
+    told_to_stop = False
+    max_connection_wait_time = 1  # seconds between tries while Redis is away
+
+    def handle_warm_shutdown_request(self) -> None:
+        """RQ's own place for what is to happen at SIGTERM or Ctrl-C."""
+        self.told_to_stop = True
+        super().handle_warm_shutdown_request()
+
+
+def keep_working(
+    make: Callable[[], Stoppable], pause: Callable[[float], None] = time.sleep
+) -> None:
     """Have the worker that *make* returns work until SIGTERM; a new one when it gives up."""
-    worker: Worker | None = None
+    worker: Stoppable | None = None
     with contextlib.suppress(StopRequested):
         while not _told_to_stop(worker):
             try:
@@ -32,6 +46,6 @@ def keep_working(make: Callable[[], Worker], pause: Callable[[float], None] = ti
                 pause(PAUSE_SECONDS)
 
 
-def _told_to_stop(worker: Worker | None) -> bool:
+def _told_to_stop(worker: Stoppable | None) -> bool:
     """Whether SIGTERM reached *worker*, even if it then fell over a Redis stopped beside it."""
-    return worker is not None and worker._shutdown_requested_date is not None
+    return worker is not None and worker.told_to_stop

