@@ -105,13 +105,13 @@ SEALED = (
 ONE_LAYER = """
 import json, sys
 from pathlib import Path
-from knowledge import seal
+from knowledge.parsing import sandbox
 from tests.knowledge.hostile_parser import attack
 assert {layer}
 print(json.dumps({{"text": json.dumps(attack(json.loads(sys.argv[2])))}}))
 """
-LANDLOCK_ALONE = ONE_LAYER.format(layer="seal.keep_files(Path(sys.argv[1]))")
-FILTER_ALONE = ONE_LAYER.format(layer="seal.filter_calls()")
+LANDLOCK_ALONE = ONE_LAYER.format(layer="sandbox.keep_files(Path(sys.argv[1]))")
+FILTER_ALONE = ONE_LAYER.format(layer="sandbox.filter_calls()")
 NO_LAYER = ONE_LAYER.format(layer="True")
 SINCE = {"changes truncate": 3, "connects": 4, "meddles signal": 6}  # the version that knows it
 DENIED = {errno.EACCES, errno.EPERM}
@@ -175,8 +175,8 @@ def test_without_a_seal_the_attack_would_succeed(prey: Prey, listener: socket.so
 
 EVERY_CALL = """
 import ctypes, json
-from knowledge import seal
-from knowledge.system_calls import REFUSED
+from knowledge.parsing import sandbox
+from knowledge.parsing.system_calls import REFUSED
 assert sandbox.filter_calls()
 libc = ctypes.CDLL(None, use_errno=True)
 at = list(sandbox._CALLS).index(sandbox.platform.machine())
@@ -335,7 +335,7 @@ def test_what_this_kernel_has_is_told() -> None:
 
 CHANGED = """
 import sys
-from knowledge import child, landlock
+from knowledge.parsing import child, landlock
 def restrict(paths): {body}
 landlock.restrict = restrict
 sys.exit(child.main(sys.argv[1], ".txt"))
