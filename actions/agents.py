@@ -10,6 +10,7 @@ from actions.sources import free_base_name, new_base
 from agent.actor import Actor
 from agent.errors import Invalid
 from agent.spec import Spec
+from channels.web import API
 
 NAME_LENGTH = 80
 
@@ -40,8 +41,8 @@ def create_answering(services: Services, actor: Actor, spec: Spec) -> str:
     """Make an agent that answers on its own API address at once; return its id."""
     with audited(services, actor, "editor") as note:
         agent_id = create(services, actor, spec)
-        services.store.agents.release_draft(agent_id, "api", agent_id, actor.name)
-        note("agent released", agent_id, "api")
+        services.store.agents.release_draft(agent_id, API.name, agent_id, actor.name)
+        note("agent released", agent_id, API.name)
     return agent_id
 
 

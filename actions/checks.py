@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from actions.bundle import has_secret
+from agent.capabilities import Known
 from agent.invented import is_invented
 from agent.settings import Settings
 from agent.spec import Language, Spec
 
 Level = Literal["error", "warning"]
-LIVE_CHANNELS = ("twilio", "meta", "chatwoot")
 MODEL = re.compile(r"(offline|(openai|openrouter):\S+)$")
 # What instructions say when they promise a person, in the three languages agents speak.
 PROMISES = re.compile(
@@ -64,7 +64,12 @@ class World:
     """What is known of the installation."""
 
     settings: Settings
+    channels: Known
     bases: Sequence[BaseState] = ()
+
+    def is_real(self, channel: str) -> bool:
+        """Whether an answer on *channel* would reach a person; "": on no channel yet."""
+        return bool(channel) and self.channels[channel].is_real(self.settings)
 
 
 Rule = Callable[[Spec, World, str], Iterator[Finding]]
@@ -82,12 +87,13 @@ def _model(spec: Spec, world: World, channel: str) -> Iterator[Finding]:
         yield Finding("error", "model_unknown", {"model": name})
         return
     yield from _key(name.partition(":")[0], world.settings)
-    if name == "offline" and channel in LIVE_CHANNELS:
-        yield from _offline(world.settings, channel)
+    is_kept_off = not world.settings.offline_on_live_numbers
+    if name == "offline" and is_kept_off and world.is_real(channel):
+        yield Finding("error", "offline_live")
 
 
 def _company(spec: Spec, world: World, channel: str) -> Iterator[Finding]:
-    if world.settings.is_real(channel) and is_invented(spec):
+    if world.is_real(channel) and is_invented(spec):
         yield Finding("error", "sample_live", {"brand": spec.brand})
 
 
@@ -96,11 +102,6 @@ def _key(provider: str, settings: Settings) -> Iterator[Finding]:
         yield Finding("error", "key_missing", {"name": "OPENAI_API_KEY"})
     if provider == "openrouter" and not settings.openrouter_api_key:
         yield Finding("error", "key_missing", {"name": "OPENROUTER_API_KEY"})
-
-
-def _offline(settings: Settings, channel: str) -> Iterator[Finding]:
-    if settings.is_real(channel) and not settings.offline_on_live_numbers:
-        yield Finding("error", "offline_live")
 
 
 def _knowledge(spec: Spec, world: World, _channel: str) -> Iterator[Finding]:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import yaml
 
-from actions.checks import LIVE_CHANNELS
 from actions.queues import INGESTION, SilentWakeUp
 from actions.services import Services, open_services
 from agent import running
@@ -17,6 +16,7 @@ from agent.log import configure
 from agent.private import keep_private, tighten
 from agent.settings import Settings
 from agent.spec import Spec
+from channels.web import API
 from knowledge.quality.pairs import Pair
 from store.conversations.withdrawal import withdraw
 from store.db.migrate import migrate
@@ -45,15 +45,15 @@ def install(services: Services) -> str | None:
 
 def install_samples(services: Services) -> None:
     """Install every sample agent; the first is released on the simulator's number, no real one."""
-    settings = services.settings
+    settings, usual = services.settings, services.usual_channel
     for number, folder in enumerate(sorted(SAMPLES.glob("*/spec.yaml"))):
         agent_id = _install_sample(services, folder.parent)
         services.store.agents.release_draft(
-            agent_id, "api", agent_id, INSTALLER, "Agente de ejemplo"
+            agent_id, API.name, agent_id, INSTALLER, "Agente de ejemplo"
         )
-        if number == 0 and not settings.twilio_is_real:
+        if number == 0 and not usual.is_real(settings):
             services.store.agents.release_draft(
-                agent_id, "twilio", settings.twilio_address, INSTALLER, "Agente de ejemplo"
+                agent_id, usual.name, usual.our_address(settings), INSTALLER, "Agente de ejemplo"
             )
         log.info("sample agent installed folder=%s", folder.parent.name)
 
@@ -63,7 +63,7 @@ def hold_back_samples(services: Services) -> None:
 
     What they are asked from now on is not answered: see `jobs.turn`.
     """
-    real = [channel for channel in LIVE_CHANNELS if services.settings.is_real(channel)]
+    real = [name for name, one in services.channels.items() if one.is_real(services.settings)]
     withdraw(services.database, is_invented, real, HELD_BACK)
 
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def send_again(services: Services, channel: str, reports: Sequence[Report]) -> None:
     """Have what came too late sent as the template of *channel*; else staff see it as it is."""
     for one in too_late(services.database, reports):
-        template = late(services.settings, channel, one.body)
+        template = late(services.settings, services.channels[channel], one.body)
         if template and send_as_template(services.database, one, template):
             log.info("late reply becomes a template outbox=%s", one.id)
             services.wake_up.notify(queues.DELIVERY, one.conversation_id)

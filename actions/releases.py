@@ -17,7 +17,6 @@ from agent.errors import AgentError, EditConflict, Invalid, NotFound
 from store.agents.agents import Agent, Release, Version
 
 DAY = 86_400.0  # seconds
-OWN_CHANNELS = ("api", "web")  # there an agent's address is its id
 
 
 @dataclass(frozen=True)
@@ -88,19 +87,18 @@ def release(services: Services, actor: Actor, wish: Wish) -> Version:
 
 
 def address_of(services: Services, agent: Agent, wish: Wish) -> str:
-    """Return the address that is meant: an agent's own, or our number as Twilio writes it.
+    """Return the address that is meant, as the channel writes it: an agent's own, or ours.
 
-    Raises Invalid for the id of another agent.
+    Raises Invalid for a channel that is none, and for the id of another agent.
     """
-    given = wish.address.strip()
-    if wish.channel in OWN_CHANNELS:
-        if given not in ("", agent.id):
-            raise Invalid(f"On {wish.channel} an agent's address is its own id.")
-        return agent.id
-    if wish.channel == "twilio":
-        given = given or services.settings.twilio_address
-        return given if ":" in given else f"whatsapp:{given}"
-    return given
+    given, channel = wish.address.strip(), services.channels.get(wish.channel)
+    if channel is None:
+        raise Invalid(f"Choose a channel out of {', '.join(services.channels)}.")
+    if not channel.own_addresses:
+        return channel.spelled(given or channel.our_address(services.settings))
+    if given not in ("", agent.id):
+        raise Invalid(f"On {wish.channel} an agent's address is its own id.")
+    return agent.id
 
 
 def outlook(services: Services, agent: Agent, wish: Wish) -> Outlook:

@@ -5,6 +5,7 @@ answers nobody, never loads them.
 """
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from redis import Redis
@@ -16,6 +17,8 @@ from actions.replies import Replies
 from agent.keys import secret_keys
 from agent.settings import Settings
 from agent.turnstile import Waiting
+from channels.record import ChannelRecord
+from channels.registry import known
 from knowledge.ingest.rebuilds import Rebuilds
 from knowledge.ingest.sources import Sources
 from knowledge.quality.pairs import Pairs
@@ -36,8 +39,14 @@ class Services:
     rebuilds: Rebuilds
     pairs: Pairs
     redis: Redis
+    channels: Mapping[str, ChannelRecord]  # every channel, by name
     wake_up: WakeUp
     replies: Replies
+
+    @property
+    def usual_channel(self) -> ChannelRecord:
+        """The channel that works without an account: the simulator stands in for its provider."""
+        return next(one for one in self.channels.values() if one.simulated)
 
 
 def open_services(
@@ -59,16 +68,17 @@ def open_services(
         socket_timeout=5,
         retry=Retry(NoBackoff(), 0),  # the sweeper retries; a webhook must not wait
     )
-    keys = secret_keys(settings)
+    keys, channels = secret_keys(settings), known()
     return Services(
         settings=settings,
         database=database,
-        store=open_stores(database, settings.limits, keys, settings.media_dir, holder),
+        store=open_stores(database, channels, settings.limits, keys, settings.media_dir, holder),
         sources=Sources(database, settings.files_dir),
         embedders=open_embedders(settings),
         rebuilds=Rebuilds(database),
         pairs=Pairs(database),
         redis=redis,
+        channels=channels,
         wake_up=wake_up or RedisWakeUp(redis),
         replies=Replies(redis),
     )

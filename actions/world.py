@@ -12,7 +12,7 @@ def world_of(services: Services, spec: Spec) -> World:
     """Return what is known of the installation and of the bases that *spec* looks into."""
     known = {base.id: base for base in services.sources.bases()}
     chosen = [known[base_id] for base_id in spec.knowledge.bases if base_id in known]
-    return World(services.settings, [_state(services, base) for base in chosen])
+    return World(services.settings, services.channels, [_state(services, base) for base in chosen])
 
 
 def _state(services: Services, base: Base) -> BaseState:

@@ -14,8 +14,6 @@ from typing import Literal
 
 Wish = Literal["", "out", "in"]
 
-# Doors where the customer is written to; at the others somebody waits for each answer.
-CHANNELS = frozenset({"twilio", "meta", "chatwoot"})
 OPTED_OUT = "opted_out"  # in outbox.error_code, and in inbox.turn_id of what is not answered
 REFUSED = (
     "The customer asked to receive nothing more. Nothing is sent until they write ALTA, START"

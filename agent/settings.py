@@ -7,7 +7,6 @@ An empty value means "not set".
 import re
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,7 +20,6 @@ SIMULATOR_NUMBER = "+14155238886"
 TWILIO_API = "https://api.twilio.com"
 META_API = "https://graph.facebook.com"
 VALKEY_PASSWORD, CHROMA_ADDRESS = "valkey-password", "chroma-address"  # files in DATA_DIR
-LOOPBACK = r"localhost|::1|127(\.\d+){3}"
 
 
 class Settings(BaseSettings):
@@ -253,21 +251,6 @@ class Settings(BaseSettings):
     def twilio_address(self) -> str:
         """The number customers write to, as Twilio spells it."""
         return f"whatsapp:{self.twilio_whatsapp_number}"
-
-    @property
-    def twilio_is_real(self) -> bool:
-        """True when a reply through Twilio would reach a person's phone."""
-        return self.is_real("twilio")
-
-    def is_real(self, channel: str) -> bool:
-        """True when a reply on *channel* would reach a person: no stand-in on this machine."""
-        known = {
-            "twilio": (self.twilio_account_sid, self.twilio_base_url),
-            "meta": (self.meta_access_token, self.meta_base_url),
-            "chatwoot": (self.chatwoot_api_url, self.chatwoot_api_url),
-        }
-        account, url = known.get(channel, ("", ""))
-        return bool(account) and not re.fullmatch(LOOPBACK, urlsplit(url).hostname or "")
 
     @property
     def limits(self) -> Limits:

@@ -6,7 +6,7 @@ the words of a database's error hold the values of the row.
 
 import logging
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, g, jsonify, request
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -90,7 +90,7 @@ def register(app: Flask) -> None:
 
 
 def _ours(error: Exception) -> Response:
-    return problem(STATUS.get(type(error), 503), str(error))
+    return problem(STATUS.get(type(error)) or g.get("refused_status", 503), str(error))
 
 
 def _http(error: HTTPException) -> Response:
@@ -111,8 +111,7 @@ def _database(error: SQLAlchemyError) -> Response:
     log.error("database failure: %s at %s", type(error).__name__, request.url_rule)
     if isinstance(error, DBAPIError) and not error.connection_invalidated:
         log_place(log, error)
-    # Chatwoot comes again after a 500 (three times, 3 s apart) and never after a 503.
-    status = 500 if "chatwoot" in str(request.url_rule) else 503
+    status = g.get("refused_status", 503)  # `bot.webhooks`: after which its provider comes again
     return problem(status, "The database cannot be used right now. Try again.", Retry_After="5")
 
 

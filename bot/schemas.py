@@ -1,11 +1,16 @@
 """What the HTTP API takes and gives. Unknown fields are refused, so that a typing mistake shows."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic_core import PydanticKnownError
 
 from agent.errors import NotFound
 from agent.spec import Spec
+from channels.registry import known
+from channels.web import API
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -17,6 +22,37 @@ def _could_be_an_id(value: str) -> str:
     return value
 
 
+# Which channels there are is asked at each request: importing this module finds nothing.
+def _channels() -> list[str]:
+    return list(known())
+
+
+def _own_channels() -> list[str]:
+    """Those where an agent's address is its id."""
+    return [name for name, one in known().items() if one.own_addresses]
+
+
+def _one_of(names: Callable[[], list[str]], value: str) -> str:
+    if value not in names():
+        *most, last = map(repr, names())
+        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(most)} or {last}"})
+    return value
+
+
+def _listed(names: Callable[[], list[str]], schema: dict[str, Any]) -> None:
+    schema["enum"] = names()
+
+
+AnyChannel = Annotated[
+    str,
+    AfterValidator(partial(_one_of, _channels)),
+    Field(json_schema_extra=partial(_listed, _channels)),
+]
+OwnChannel = Annotated[
+    str,
+    AfterValidator(partial(_one_of, _own_channels)),
+    Field(json_schema_extra=partial(_listed, _own_channels)),
+]
 AgentId = Annotated[str, AfterValidator(_could_be_an_id)]
 
 
@@ -71,7 +107,7 @@ AgentChange = create_model(
 class ReleaseIn(_Body):
     """Which version shall answer where."""
 
-    channel: Literal["twilio", "meta", "chatwoot", "api", "web"]
+    channel: AnyChannel
     address: str = Field(
         "", max_length=200, description="empty: the agent's id on api and web, our Twilio number"
     )
@@ -101,7 +137,7 @@ class ChatIn(_Body):
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8_000)
     ]
     conversation_id: Short | None = Field(None, description="empty: a new conversation")
-    channel: Literal["api", "web"] = "api"
+    channel: OwnChannel = API.name
 
 
 class ReleaseOut(BaseModel):

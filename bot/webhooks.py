@@ -4,7 +4,7 @@ Nothing is acknowledged before it is on disk: in the database or, while that is 
 (`store.spool`). Replies go out later, through the outbox.
 """
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from actions.services import Services
 from agent.bounded_json import has_too_many_fields
@@ -30,6 +30,7 @@ def webhooks(services: Services, receivers: dict[str, WebhookReceiver], spool: S
 
 def _view(services: Services, receiver: WebhookReceiver, spool: Spool):  # type: ignore[no-untyped-def]
     def view(**_path: str) -> Response:
+        g.refused_status = services.channels[receiver.name].refused_status
         spool.take(receiver.name, receiver.read(_call(services)))
         body, content_type = receiver.acknowledgement
         return Response(body, content_type=content_type)

@@ -3,8 +3,8 @@
     provider ── Call ──> Door.read ── events ──> bot.intake stores them and rings
     outbox   ── Parcel ──> Channel.send ──> Sent | Refused | Unclear
 
-Adding a channel is one file with a door and a way out, one line in `registry`, and a folder of
-payload fixtures; docs/adding-a-channel.md shows it.
+A channel is one folder with both and its record (`channels.record`), found by being there;
+docs/adding-a-channel.md shows it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -145,12 +145,7 @@ class Channel(Protocol):
     """One way out to customers."""
 
     name: str
-    text_limit: int  # characters in one part
     grace_seconds: float  # how long the provider's own list may lag behind a send
-    window_seconds: float | None  # free text only this long after the customer wrote; None: always
-
-    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
-        """Return *markdown* in the marks this channel shows."""
 
     def send(self, outgoing: OutboxMessage) -> Sent | Refused | Unknown:
         """Hand one part over, once; never retries by itself."""

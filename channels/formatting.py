@@ -6,7 +6,8 @@ with those. `channels.parts` cuts what is too long for one message.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode as Node
@@ -36,6 +37,11 @@ def whatsapp(markdown: str) -> str:
     held = _URL.sub(lambda match: _hold(match, urls), re.sub("[\ue000\ue001]", "", markdown))
     text = _blocks(Node(_PARSER.parse(held)).children)
     return _HELD.sub(lambda match: urls[int(match[1])], text).strip()
+
+
+def in_whatsapp(markdown: str, _facts: Mapping[str, Any]) -> str:
+    """Return *markdown* in WhatsApp's marks, wherever the conversation takes place."""
+    return whatsapp(markdown)
 
 
 def _hold(match: re.Match[str], urls: list[str]) -> str:

@@ -1,42 +1,42 @@
-"""Every channel: the ways out by name, the doors by the path a provider is given."""
+"""Every channel: the folders beside this file, each with its record, and our own two.
 
-from collections.abc import Callable
+A folder is found by being there. Its `capabilities` module names its record `CHANNEL`.
+"""
 
+import importlib
+import pkgutil
+
+import channels as room
 from agent.settings import Settings
 from channels.base import Channel, WebhookReceiver
-from channels.chatwoot.receive import ChatwootReceiver
-from channels.chatwoot.send import ChatwootChannel
-from channels.meta.receive import PATH as META_PATH
-from channels.meta.receive import MetaReceiver
-from channels.meta.send import MetaChannel
-from channels.twilio.receive import TwilioReceiver
-from channels.twilio.send import TwilioChannel, nothing_taken
-from channels.web import StoredChannel
+from channels.record import ChannelRecord, Taken, nothing_taken
+from channels.web import API, WEB
+
+
+def known() -> dict[str, ChannelRecord]:
+    """Return the records by name: what one can try without an account first, our own last."""
+    folders = [found.name for found in pkgutil.iter_modules(room.__path__) if found.ispkg]
+    records = sorted(map(_record, folders), key=lambda one: (not one.simulated, one.name))
+    return {one.name: one for one in (*records, API, WEB)}
+
+
+def _record(folder: str) -> ChannelRecord:
+    module = importlib.import_module(f"{room.__name__}.{folder}.capabilities")
+    record: ChannelRecord = module.CHANNEL
+    if record.name != folder:
+        raise ValueError(f"The channel in channels/{folder} is named {record.name}: name it alike.")
+    return record
 
 
 def receivers(settings: Settings) -> dict[str, WebhookReceiver]:
-    """Return the doors by path."""
-    twilio, chatwoot = TwilioReceiver(settings), ChatwootReceiver(settings)
+    """Return the ways in by the path a provider is given."""
     return {
-        "/webhooks/twilio": twilio,
-        "/webhooks/twilio/status": twilio,
-        META_PATH: MetaReceiver(settings),
-        "/webhooks/chatwoot": chatwoot,
-        "/webhooks/chatwoot/<token>": chatwoot,
-        "/api/chatwoot/webhook": chatwoot,
-        "/api/chatwoot/webhook/<token>": chatwoot,
+        path: receiver
+        for record in known().values()
+        for path, receiver in record.receivers(settings).items()
     }
 
 
-def channels(
-    settings: Settings, taken: Callable[[str], bool] = nothing_taken
-) -> dict[str, Channel]:
-    """Return the channels; *taken* says whether an outbox row already has a provider's id."""
-    ways: list[Channel] = [
-        TwilioChannel(settings, taken=taken),
-        MetaChannel(settings),
-        ChatwootChannel(settings),
-        StoredChannel("api"),
-        StoredChannel("web"),
-    ]
-    return {way.name: way for way in ways}
+def channels(settings: Settings, taken: Taken = nothing_taken) -> dict[str, Channel]:
+    """Return the ways out; *taken* says whether an outbox row already has a provider's id."""
+    return {name: record.sender(settings, taken) for name, record in known().items()}

@@ -7,20 +7,17 @@ reply's own words, on one line, because a variable may hold no line break (Meta:
 
 from typing import Any
 
+from agent.capabilities import Capabilities
 from agent.settings import Settings
 
 LONGEST_WORDS = 900  # a template's body holds 1,024 characters, its own words among them
 USUAL_LANGUAGE = "es"
 
 
-def late(settings: Settings, channel: str, text: str) -> dict[str, Any] | None:
+def late(settings: Settings, channel: Capabilities, text: str) -> dict[str, Any] | None:
     """Return what turns *text* into a template on *channel*; None: no template can take it."""
-    named = {
-        "twilio": settings.twilio_late_template,
-        "meta": settings.meta_late_template,
-        "chatwoot": settings.chatwoot_late_template,
-    }
-    template, language, category = [*named.get(channel, "").split(":"), "", ""][:3]
+    named = channel.late_template(settings) if channel.late_template else ""
+    template, language, category = [*named.split(":"), "", ""][:3]
     words = " ".join(text.split())
     if not template or len(words) > LONGEST_WORDS:
         return None

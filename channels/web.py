@@ -1,27 +1,21 @@
 """Channels whose reader fetches replies from the store: the HTTP API and the web chat."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from channels.base import Location, Place, Sent
 from channels.errors import FileRefused
-from channels.formatting import whatsapp
+from channels.formatting import in_whatsapp
+from channels.record import ChannelRecord
 from store.conversations.outbox import OutboxMessage
+
+TEXT_LIMIT = 20_000
 
 
 class StoredChannel:
     """Delivered by being stored."""
 
-    text_limit = 20_000
     grace_seconds = 0.0
-    window_seconds: float | None = None
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
-        """Return what the caller reads: the same marks as on WhatsApp."""
-        return whatsapp(markdown)
 
     def may_speak(self, place: Place) -> str:
         """Always."""
@@ -41,3 +35,23 @@ class StoredChannel:
     def look_up(self, outgoing: OutboxMessage) -> Sent | None:
         """A send here cannot be unclear, but a process can die beside it: it was delivered."""
         return self.send(outgoing)
+
+
+def _record(name: str, title: str) -> ChannelRecord:
+    """What both have in common: somebody waits for each answer, and asks an agent by its id."""
+    return ChannelRecord(
+        name=name,
+        title=title,
+        live=False,
+        one_by_one=True,
+        own_addresses=True,
+        honours_opt_out=False,
+        text_limit=TEXT_LIMIT,
+        price=0.0,
+        marks=in_whatsapp,
+        sender=lambda _settings, _taken: StoredChannel(name),
+    )
+
+
+API = _record("api", "API")
+WEB = _record("web", "Web")

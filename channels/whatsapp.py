@@ -2,9 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -13,7 +11,6 @@ from agent import bounded_json
 from agent.settings import Settings
 from channels.base import Place
 from channels.best_effort import Courtesy
-from channels.formatting import whatsapp
 
 _OURS = ("flow_token",)  # not the customer's words
 
@@ -39,17 +36,11 @@ TYPING = urllib3.Timeout(3.0)  # nobody waits longer for a courtesy
 class WhatsAppChannel(ABC):
     """The half of a `Channel` that is WhatsApp's. Its pool of connections repeats nothing."""
 
-    window_seconds: float | None = WINDOW_SECONDS
-
     def __init__(self, settings: Settings, timeout: float) -> None:
         self.courtesy = Courtesy()
         self._pool = urllib3.PoolManager(
             maxsize=settings.turn_slots, timeout=urllib3.Timeout(timeout), retries=False
         )
-
-    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
-        """Return *markdown* in WhatsApp's marks."""
-        return whatsapp(markdown)
 
     def may_speak(self, place: Place) -> str:
         """Nobody is asked: whoever else speaks on such a number shows by an echo, or cannot."""

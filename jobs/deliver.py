@@ -25,9 +25,8 @@ SPOOL_SECONDS = 1.0  # before the spool is looked at again
 LONGEST_SPOOLED = 10  # grace times
 TOO_LATE = (
     "The customer last wrote more than 24 hours ago, so WhatsApp takes only an approved template."
-    " Send one from the provider's console; or name one in TWILIO_LATE_TEMPLATE,"
-    " META_LATE_TEMPLATE or CHATWOOT_LATE_TEMPLATE and send this again; or wait until the customer"
-    " writes."
+    " Send one from the provider's console; or name one in {channel}_LATE_TEMPLATE and send this"
+    " again; or wait until the customer writes."
 )
 
 
@@ -80,7 +79,7 @@ def _barred(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -
         return True
     if may_speak.refused_part(context, channel, outgoing):
         return True
-    window = channel.window_seconds
+    window = context.services.channels[outgoing.channel].window_seconds
     if window is None or outgoing.kind == "template":
         return False
     is_late = context.clock() - outgoing.last_inbound_at > window
@@ -92,12 +91,13 @@ def _barred(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -
 def _late(context: WorkerContext, outgoing: OutboxMessage) -> None:
     """Make a template of a reply that comes after the window, or leave it to staff."""
     services = context.services
-    template = late(services.settings, outgoing.channel, outgoing.body)
+    template = late(services.settings, services.channels[outgoing.channel], outgoing.body)
     if template and services.store.outbox.is_whole(outgoing):
         log.info("late reply becomes a template outbox=%s", outgoing.id)
         services.store.outbox.as_template(outgoing, template)
     else:
-        services.store.outbox.dead(outgoing, TOO_LATE, WINDOW)
+        told = TOO_LATE.format(channel=outgoing.channel.upper())
+        services.store.outbox.dead(outgoing, told, WINDOW)
 
 
 def _refused(context: WorkerContext, outgoing: OutboxMessage, refused: Refused) -> None:

@@ -9,7 +9,6 @@ import logging
 from channels.base import Channel, Place
 from channels.errors import ChannelUnavailable
 from jobs.context import WorkerContext
-from store.conversations.handback import WITH_DESKS
 from store.conversations.outbox import OutboxMessage
 from store.conversations.owners import OwnerChange
 from store.conversations.takeover import TAKEN_OVER
@@ -29,9 +28,10 @@ def place_of(work: Work) -> Place:
     )  # fmt: skip
 
 
-def refused_turn(context: WorkerContext, channel: Channel, place: Place) -> str:
+def refused_turn(context: WorkerContext, channel_name: str, place: Place) -> str:
     """Return why the bot may not answer, or "". While the provider is silent it may try."""
-    if channel.name not in WITH_DESKS:
+    channel = context.channels[channel_name]
+    if not context.services.channels[channel_name].desk:
         return channel.may_speak(place)
     try:
         with context.waiting():
@@ -46,9 +46,8 @@ def refused_part(context: WorkerContext, channel: Channel, outgoing: OutboxMessa
 
     A person's own words go out whoever speaks.
     """
-    if channel.name not in WITH_DESKS or not context.services.store.outbox.is_bots(
-        outgoing.conversation_id
-    ):
+    has_desk = context.services.channels[outgoing.channel].desk
+    if not has_desk or not context.services.store.outbox.is_bots(outgoing.conversation_id):
         return False
     place = Place(
         outgoing.conversation_id, outgoing.our_address, outgoing.customer_address, outgoing.facts

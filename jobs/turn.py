@@ -9,19 +9,17 @@ from agent.invented import is_invented
 from agent.limits import TOO_FAST
 from agent.log import about
 from agent.spec import ConversationRules, Spec
-from channels.base import Channel
 from channels.parts import MORE, split
+from channels.record import ChannelRecord
 from jobs import deliver, escalation, files, may_speak
 from jobs.context import WorkerContext
 from jobs.handoff_note import briefing
 from store.agents.agents import Version
-from store.conversations.handback import WITH_DESKS, is_told
+from store.conversations.handback import is_told
 from store.conversations.takeover import HOUR
 from store.conversations.work import Outcome, Waiting, Work
 
 log = logging.getLogger(__name__)
-
-ONE_BY_ONE = ("api", "web")  # doors where somebody waits for each message: no bursts
 
 
 def take(context: WorkerContext, conversation_id: int) -> float | None:
@@ -33,12 +31,12 @@ def take(context: WorkerContext, conversation_id: int) -> float | None:
     waiting = None if switches.paused else turns.waiting(conversation_id)
     if waiting is None:
         return None
-    version = _answering(context, waiting)
-    quiet = 0.0 if waiting.channel in ONE_BY_ONE else quiet_at(waiting, _rules(version))
+    version, channel = _answering(context, waiting), context.services.channels[waiting.channel]
+    quiet = 0.0 if channel.one_by_one else quiet_at(waiting, _rules(version))
     due = max(quiet, waiting.busy_until, waiting.open_at)
     if due > context.clock():
         return due
-    if waiting.channel in WITH_DESKS and not _desk_is_told(context, conversation_id):
+    if channel.desk and not _desk_is_told(context, conversation_id):
         return context.clock() + 1.0
     lease = turns.lease(conversation_id)
     if lease is None:
@@ -54,7 +52,7 @@ def take(context: WorkerContext, conversation_id: int) -> float | None:
         committed = turns.commit(work, outcome)
     if committed:
         log.info("turn taken outcome=%s conversation=%s", outcome.outcome, conversation_id)
-        if work.lease.channel in ONE_BY_ONE:
+        if channel.one_by_one:
             context.services.replies.announce(work.inbox_ids)
     return context.clock() if committed.more else None
 
@@ -81,7 +79,7 @@ def quiet_at(waiting: Waiting, rules: ConversationRules) -> float:
 
 
 def _answering(context: WorkerContext, waiting: Waiting) -> Version | None:
-    """The released version; on `api` and `web` an agent may answer without a release there.
+    """The released version; where an agent's address is its id it needs no release there.
 
     No invented company answers real customers, whoever released it, and when: the simulator's
     number may be a real one since.
@@ -91,7 +89,8 @@ def _answering(context: WorkerContext, waiting: Waiting) -> Version | None:
         version: Version | None = agents.version(waiting.version_id)
     else:
         version = agents.answering(waiting.channel, waiting.our_address)
-    if version and _is_live(context, waiting.channel) and is_invented(version.spec):
+    is_real = context.services.channels[waiting.channel].is_real(context.services.settings)
+    if version and is_real and is_invented(version.spec):
         return None
     return version
 
@@ -111,46 +110,42 @@ def _decide(context: WorkerContext, work: Work, version: Version | None, unread:
         return Outcome("silent", known, started_at, error="A person owns this conversation.")
     if version is None:
         return Outcome("silent", None, started_at, error="No agent is released on this address.")
-    channel, place = context.channels[work.lease.channel], may_speak.place_of(work)
-    reason = may_speak.refused_turn(context, channel, place)
+    channel, place = context.services.channels[work.lease.channel], may_speak.place_of(work)
+    reason = may_speak.refused_turn(context, channel.name, place)
     if reason:
         return Outcome("silent", version.id, started_at, handoff_reason=reason, error=reason)
     stop = escalation.stop(context, work, version.spec)
     if stop is not None:
-        return _briefed(work, _stopped(stop, work, version, channel, started_at), version)
+        return _briefed(channel, work, _stopped(stop, work, version, channel, started_at), version)
     if unread:
         parts = _parts(unread, work, channel, 1)
         return Outcome(
             "answered", version.id, started_at, text=unread, parts=parts,
             author_name=version.spec.name,
         )  # fmt: skip
-    channel.typing(place)
+    if channel.typing:
+        context.channels[channel.name].typing(place)
     answer = context.runtime.answer(
         version.spec,
         [Said(_author(line.author), line.text) for line in work.history],
         [line.text for line in work.unanswered],
-        live=_is_live(context, work.lease.channel),
+        live=channel.is_real(context.services.settings),
     )
     parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts, answer.language)
     outcome = _outcome(answer, version, parts, started_at)
-    if version.spec.conversation.buttons and parts:
+    if version.spec.conversation.buttons and channel.buttons and parts:
         outcome = replace(outcome, choices=choices(parts[-1]))
-    return _briefed(work, _told_to_wait(context, work, outcome, channel), version)
+    return _briefed(channel, work, _told_to_wait(context, work, outcome, channel), version)
 
 
-def _briefed(work: Work, outcome: Outcome, version: Version) -> Outcome:
+def _briefed(channel: ChannelRecord, work: Work, outcome: Outcome, version: Version) -> Outcome:
     """Tell the provider's own people, where there are some, why the conversation is theirs.
 
     They are told in the agent's first language: the customer's may be another.
     """
-    if not outcome.handoff_reason or work.lease.channel not in WITH_DESKS:
+    if not outcome.handoff_reason or not channel.desk:
         return outcome
     return replace(outcome, briefing=briefing(work, outcome, version.spec.languages[0]))
-
-
-def _is_live(context: WorkerContext, channel: str) -> bool:
-    """Whether a reply would reach a person's phone."""
-    return context.services.settings.is_real(channel)
 
 
 def _outcome(answer: Answer, version: Version, parts: list[str], started_at: float) -> Outcome:
@@ -177,7 +172,7 @@ def _outcome(answer: Answer, version: Version, parts: list[str], started_at: flo
 
 
 def _stopped(
-    stop: escalation.Stop, work: Work, version: Version, channel: Channel, started_at: float
+    stop: escalation.Stop, work: Work, version: Version, channel: ChannelRecord, started_at: float
 ) -> Outcome:
     """Pass the customer to a person without asking the model."""
     return Outcome(
@@ -201,7 +196,7 @@ def _until(spec: Spec, now: float) -> float:
 
 
 def _told_to_wait(
-    context: WorkerContext, work: Work, outcome: Outcome, channel: Channel
+    context: WorkerContext, work: Work, outcome: Outcome, channel: ChannelRecord
 ) -> Outcome:
     """Add to the answer, once an hour, that the customer writes faster than is answered."""
     allowance = work.lease.allowance
@@ -217,9 +212,11 @@ def _told_to_wait(
     )
 
 
-def _parts(text: str, work: Work, channel: Channel, at_most: int, language: str = "") -> list[str]:
+def _parts(
+    text: str, work: Work, channel: ChannelRecord, at_most: int, language: str = ""
+) -> list[str]:
     more = MORE.get(language or work.lease.language, MORE["es"])
-    return split(channel.words(text, work.lease.facts), channel.text_limit, at_most, more)
+    return split(channel.marks(text, work.lease.facts), channel.text_limit, at_most, more)
 
 
 def _author(author: str) -> Author:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.capabilities import Known
 from agent.limits import Limits
 from store.agents.agents import Agents
 from store.agents.cases import Cases
@@ -55,16 +56,21 @@ class Stores:
 
 
 def open_stores(
-    database: Database, limits: Limits, keys: Sequence[str], media_dir: Path, holder: str
+    database: Database,
+    channels: Known,
+    limits: Limits,
+    keys: Sequence[str],
+    media_dir: Path,
+    holder: str,
 ) -> Stores:
     """Build the stores. *keys*: the secrets that addresses of erased customers are hashed with,
     the one in force first. *holder*: the name that leases are taken under.
     """
     return Stores(
-        agents=Agents(database),
+        agents=Agents(database, channels),
         cases=Cases(database),
         evaluations=Evaluations(database),
-        inbox=Inbox(database, keys=keys),
+        inbox=Inbox(database, channels, keys=keys),
         turns=Turns(database, limits=limits, holder=holder),
         abandoned=Abandoned(database),
         allowances=Allowances(database),
@@ -73,7 +79,7 @@ def open_stores(
         notes=Notes(database),
         insights=Insights(database),
         dead_letters=DeadLetters(database),
-        owners=Owners(database),
+        owners=Owners(database, channels),
         people=People(database, key=keys[0]),
         tokens=Tokens(database),
         tours=Tours(database),

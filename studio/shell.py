@@ -5,8 +5,8 @@ from collections.abc import Callable
 import gradio as gr
 from gradio.components import Navbar
 
+from actions.services import Services
 from agent.reachable import vectors_answer
-from agent.settings import Settings
 from knowledge.parsing import landlock
 from store.people.people import Person
 from studio import panic
@@ -52,8 +52,9 @@ HINTS = {  # said where "real or stand-in" says nothing
 HIDDEN = ("new", "undelivered")  # pages that are come to from another page
 
 
-def parts_in_force(settings: Settings) -> list[tuple[str, str, bool]]:
+def parts_in_force(services: Services) -> list[tuple[str, str, bool]]:
     """Return (what, which, is it the real service) for the strip in the header."""
+    settings, usual = services.settings, services.usual_channel
     model, embeddings = settings.model_in_force, settings.embeddings_in_force
     away = not vectors_answer(settings.chroma_in_force)
     index = [("strip.index", "strip.away", False)] if away else []
@@ -63,8 +64,8 @@ def parts_in_force(settings: Settings) -> list[tuple[str, str, bool]]:
         ("strip.embeddings", embeddings or "strip.local", bool(embeddings)),
         (
             "strip.whatsapp",
-            "Twilio" if settings.twilio_is_real else "strip.simulator",
-            settings.twilio_is_real,
+            usual.name.title() if usual.is_real(settings) else "strip.simulator",
+            usual.is_real(settings),
         ),
         (
             "strip.database",
@@ -84,7 +85,7 @@ def header(studio: Studio, person: Person) -> Html:
         "header",
         tag("a", tag("span", "", class_="as-mark"), studio.say("product"), href=HOME,
             class_="as-brand"),
-        tag("div", [_part(studio, *part) for part in parts_in_force(studio.services.settings)],
+        tag("div", [_part(studio, *part) for part in parts_in_force(studio.services)],
             class_="as-strip"),
         tag("div",
             tag("span", person.name or person.email, class_="as-who", title=person.email),

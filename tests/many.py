@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from agent.spec import Spec
+from channels.registry import known
 from store.agents.agents import Agents
 from store.db.database import Database
 from store.db.migrate import migrate
@@ -152,7 +153,7 @@ class Past:
 
 def fill(database: Database, count: int = 10_000, seed: int = 7) -> int:
     """Insert *count* conversations of three new agents; return how many messages they hold."""
-    agents = Agents(database)
+    agents = Agents(database, known())
     versions = []
     for name in ("Sofía", "Héctor", "Inés"):
         made = agents.create(Spec(name=name, brand="Rueda Clara"), "seed")

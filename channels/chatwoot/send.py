@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from agent.settings import Settings
 from channels.base import WINDOW, Location, Place, Refused, Sent, Unknown
 from channels.best_effort import Courtesy
-from channels.chatwoot.client import ChatwootApi, Json, NotAllowed, harmless, refusal, rows, written
+from channels.chatwoot.client import ChatwootApi, Json, NotAllowed, harmless, refusal, rows
 from channels.chatwoot.handoff import Handoff, written_as
 from channels.chatwoot.receive import NAME, OUT_ID, closed, is_persons, last_message
 from channels.connection import failed, origin_of
@@ -50,8 +50,6 @@ class ChatwootChannel:
     """The way out through one Chatwoot account."""
 
     name = NAME
-    text_limit = TEXT_LIMIT
-    window_seconds: float | None = None  # it depends on the inbox, see `send`
     grace_seconds = 30.0
 
     def __init__(
@@ -64,10 +62,6 @@ class ChatwootChannel:
         self._handoff = Handoff(settings, self._api)
         self._clock = clock
         self.courtesy = Courtesy()
-
-    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
-        """Return *markdown* in the marks that the inbox wants, with nothing that Liquid runs."""
-        return written(markdown, str(facts.get("kind", "")))
 
     def where(self, reference: str) -> Location:
         """Return where a file is: its address is signed, so Chatwoot wants no token for it."""

@@ -148,7 +148,6 @@ class MetaChannel(WhatsAppChannel):
     """WhatsApp through Meta's own API. `our_address` is the number's id."""
 
     name = "meta"
-    text_limit = TEXT_LIMIT
     grace_seconds = 60.0  # for a status callback; usually it is there within a second or two
 
     def __init__(self, settings: Settings, timeout: float = 10.0) -> None:

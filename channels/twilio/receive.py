@@ -22,6 +22,7 @@ from store.conversations.inbox import Inbound
 if TYPE_CHECKING:  # see channels.base
     from werkzeug.datastructures import Headers, MultiDict
 
+PATH, STATUS_PATH = "/webhooks/twilio", "/webhooks/twilio/status"
 SIGNATURE = "X-Twilio-Signature"
 SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")

@@ -13,7 +13,7 @@ connection that never stood from one that broke, which is what decides a repetit
 import email.utils
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -24,11 +24,12 @@ from agent.settings import TWILIO_API, Settings
 from channels.base import Location, Place, Refused, Sent, Unknown, with_choices
 from channels.connection import failed, fields_of, origin_of
 from channels.errors import ChannelUnavailable, FileRefused
+from channels.record import FORM, Taken, nothing_taken
 from channels.twilio.codes import CODES, Kind, Meaning, shown
+from channels.twilio.receive import STATUS_PATH
 from channels.whatsapp import TYPING, WhatsAppChannel
 from store.conversations.outbox import OutboxMessage
 
-FORM = "application/x-www-form-urlencoded"
 MESSAGING_API = "https://messaging.twilio.com"
 TEXT_LIMIT = 1600  # error 21617 above it
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -43,23 +44,17 @@ _TOO_MANY = Meaning(Kind.RETRY, "Too many requests at once. It is sent again lat
 _BUSY = Meaning(Kind.RETRY, "Twilio is not available. It is sent again later.")
 
 
-def nothing_taken(_sid: str) -> bool:
-    """Say that no sid is recorded anywhere yet."""
-    return False
-
-
 class TwilioChannel(WhatsAppChannel):
     """WhatsApp through Twilio. `taken` says whether an outbox row already has this sid."""
 
     name = "twilio"
-    text_limit = TEXT_LIMIT
     grace_seconds = 30.0  # the list's lag is not documented; the callback is usually sooner
 
     def __init__(
         self,
         settings: Settings,
         timeout: float = 10.0,
-        taken: Callable[[str], bool] = nothing_taken,
+        taken: Taken = nothing_taken,
     ) -> None:
         super().__init__(settings, timeout)
         token = settings.twilio_auth_token
@@ -174,7 +169,7 @@ def _callback_base(settings: Settings) -> str:
     base = settings.public_base_url
     if not base and urlsplit(settings.twilio_base_url).hostname in LOOPBACK:
         base = f"http://127.0.0.1:{settings.bot_port}"
-    return f"{base}/webhooks/twilio/status" if base else ""
+    return f"{base}{STATUS_PATH}" if base else ""
 
 
 def _outcome(answer: urllib3.BaseHTTPResponse) -> Sent | Refused | Unknown:

@@ -12,13 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from agent.capabilities import Known
 from agent.errors import EditConflict, Invalid, NotFound
 from agent.spec import Spec
 from store.db.database import Database, new_id
 from store.db.dialect import upsert
 from store.tables import agents, channels, releases, versions
-
-CHANNELS = ("twilio", "meta", "chatwoot", "api", "web")
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,11 @@ class Release:
 class Agents:
     """Reads and writes agents, versions and releases."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, database: Database, channels: Known, clock: Callable[[], float] = time.time
+    ) -> None:
         self._database = database
+        self._channels = channels
         self._clock = clock
         self.version = functools.lru_cache(maxsize=512)(self._version)
 
@@ -218,8 +220,9 @@ class Agents:
         self, tx: Connection, version_id: str, channel: str, address: str, person: str, note: str,
         evidence: Mapping[str, Any],
     ) -> None:  # fmt: skip
-        if channel not in CHANNELS or not address.strip():
-            raise Invalid(f"Choose a channel out of {', '.join(CHANNELS)}, and its address.")
+        if channel not in self._channels or not address.strip():
+            known = ", ".join(self._channels)
+            raise Invalid(f"Choose a channel out of {known}, and its address.")
         put_away = select(agents.c.archived_at).join(versions).where(versions.c.id == version_id)
         if tx.scalar(put_away) is not None:
             raise Invalid("This agent is put away. Take it back before you release it.")
@@ -262,8 +265,8 @@ class Agents:
     def answering(self, channel: str, address: str) -> Version | None:
         """Return the version that answers on *address*, if any.
 
-        On `api` and `web` the address is the agent's id; an agent that is released elsewhere
-        answers there with its newest release.
+        Where an agent's address is its id, one that is released elsewhere answers with its newest
+        release.
         """
         exact = select(channels.c.version_id).where(
             channels.c.channel == channel, channels.c.address == address
@@ -277,9 +280,12 @@ class Agents:
         )
         with self._database.read() as tx:
             found = tx.scalar(exact)
-            if found is None and channel in ("api", "web"):
+            if found is None and self._has_own_addresses(channel):
                 found = tx.scalar(newest)
         return self.version(str(found)) if found else None
+
+    def _has_own_addresses(self, channel: str) -> bool:
+        return channel in self._channels and self._channels[channel].own_addresses
 
     def count(self) -> int:
         """Return how many agents there are, archived ones included."""

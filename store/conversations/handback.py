@@ -4,6 +4,7 @@ Durable and in order like everything that goes out. The row hangs on the last me
 customer sees it. The turn waits for it, or the desk would still say that people have the word.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -12,13 +13,12 @@ from store.db.database import Database, new_id
 from store.tables import conversations, messages, outbox
 
 HANDBACK = "handback"  # in outbox.kind
-WITH_DESKS = ("chatwoot",)  # channels whose provider has people, and an owner, of its own
 
 
-def tell_desk(tx: Connection, conversation_id: int, now: float) -> None:
-    """Add the row, where the channel has a desk to tell and anything was ever said."""
+def tell_desk(tx: Connection, desks: Collection[str], conversation_id: int, now: float) -> None:
+    """Add the row, where the channel is one of *desks* and anything was ever said."""
     channel = select(conversations.c.channel).where(conversations.c.id == conversation_id)
-    if tx.scalar(channel) not in WITH_DESKS:
+    if tx.scalar(channel) not in desks:
         return
     message_id = tx.scalar(_last(conversation_id, "human", "agent"))
     message_id = message_id or tx.scalar(_last(conversation_id, "customer"))

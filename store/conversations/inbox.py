@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from agent import consent
+from agent.capabilities import Known
 from agent.keys import UNKEYED
 from store.conversations import attachments, consents
 from store.db.database import Database
@@ -159,11 +160,13 @@ class Inbox:
     def __init__(
         self,
         database: Database,
+        channels: Known,
         clock: Callable[[], float] = time.time,
         keys: Sequence[str] = (UNKEYED,),
     ) -> None:
         """*keys*: of the hashes that stay of erased messages, former ones too (`agent.keys`)."""
         self._database = database
+        self._honouring = frozenset(name for name, one in channels.items() if one.honours_opt_out)
         self._clock = clock
         self._keys = keys
 
@@ -238,7 +241,7 @@ class Inbox:
         tx.execute(add_message(), said)
         if message.media:
             attachments.add(tx, conversation_id, int(inbox_id), message.media, now)
-        if message.channel in consent.CHANNELS:
+        if message.channel in self._honouring:
             consents.honour(tx, consents.Said(
                 conversation_id, int(contact.id), int(inbox_id), message.text, message.wish,
                 contact.opted_out_at,

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, or_, select, text, update
 
+from agent.capabilities import Known
 from agent.errors import AlreadyTaken, Invalid, NotFound
 from store.conversations.handback import tell_desk
 from store.conversations.takeover import release, seize, usual_end
@@ -51,8 +52,11 @@ class OwnerChange:
 class Owners:
     """Changes who speaks. After a take-over the bot is silent until it is handed back."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, database: Database, channels: Known, clock: Callable[[], float] = time.time
+    ) -> None:
         self._database = database
+        self._desks = frozenset(name for name, one in channels.items() if one.desk)
         self._clock = clock
 
     def take_over(
@@ -92,7 +96,7 @@ class Owners:
             _lock(tx, conversation_id)
             released = release(tx, conversation_id, reason or person)
             if released:
-                tell_desk(tx, conversation_id, self._clock())
+                tell_desk(tx, self._desks, conversation_id, self._clock())
             return released
 
     def end(self, conversation_id: int, now: float) -> bool:
@@ -104,7 +108,7 @@ class Owners:
             until = _lock(tx, conversation_id).owner_until
             over = 0 < until <= now and release(tx, conversation_id, "Its time was over.")
             if over:
-                tell_desk(tx, conversation_id, now)
+                tell_desk(tx, self._desks, conversation_id, now)
             return over
 
     def assign(self, conversation_id: int, email: str) -> None:

@@ -201,7 +201,7 @@ def _state(studio: Studio, page: Opened) -> Html:
         person=author(studio, page.agent.updated_by),
         when=when(page.agent.updated_at),
     )
-    live = [badge(f"{studio.say(f'channel.{one.channel}')} · v{one.number}", "good")
+    live = [badge(f"{studio.channel(one.channel)} · v{one.number}", "good")
             for one in page.live]  # fmt: skip
     answers = live or [badge(studio.say("agents.not_released"), "wait")]
     link = tag("a", studio.say("agents.try"), class_="as-link",

@@ -8,9 +8,10 @@ from typing import Any
 import gradio as gr
 
 from actions import queues
-from actions.checkup import CHECKED, Address, Checkup, Finding, addresses, is_set
+from actions.checkup import Checkup, Finding, addresses, checked
 from agent.invented import is_invented
 from agent.settings import Settings
+from channels.record import ChannelRecord
 from store.agents.agents import Release
 from store.people.people import Person
 from studio.errors import BadFields, NothingChosen
@@ -20,8 +21,6 @@ from studio.roles import allow
 from studio.state import Studio
 from studio.widgets import clickable, place
 from studio.wiring import Load, event, pick
-
-WRITABLE = ("twilio", "meta")  # a Chatwoot conversation is opened in Chatwoot
 
 
 @dataclass(frozen=True)
@@ -43,30 +42,32 @@ class Examined:
 def first(studio: Studio, person: Person) -> Channels:
     """Return what is connected, and what answers where."""
     settings, agents = studio.services.settings, studio.services.store.agents
-    releases = agents.channels()
+    known, releases = studio.services.channels, agents.channels()
+    real = [name for name, one in known.items() if one.is_real(settings)]
     return Channels(
-        providers=[_provider(settings, name) for name in CHECKED],
+        providers=[_provider(settings, one) for one in checked(known)],
         releases=releases,
         has_public_address=bool(settings.public_base_url),
         held_back=[
             one.version_id
             for one in releases
-            if settings.is_real(one.channel) and is_invented(agents.version(one.version_id).spec)
+            if one.channel in real and is_invented(agents.version(one.version_id).spec)
         ],
     )
 
 
-def _provider(settings: Settings, channel: str) -> Provider:
-    paste: list[Address] = [one for one in addresses(settings) if one.channel == channel]
-    return Provider(channel, is_set(settings, channel), settings.is_real(channel), paste)
+def _provider(settings: Settings, channel: ChannelRecord) -> Provider:
+    is_set, is_real = channel.is_configured(settings), channel.is_real(settings)
+    return Provider(channel, is_set, is_real, addresses(settings, channel))
 
 
 @allow("editor")
 def check(studio: Studio, person: Person, action: str, channel: str) -> Examined:
     """Ask the bot and the provider whether *channel* works."""
-    if channel not in CHECKED:
+    record = studio.services.channels.get(channel)
+    if record is None or record.check_up is None:
         raise NothingChosen("channels.choose_first")
-    found = Checkup(studio.services.settings).examine(channel)
+    found = Checkup(studio.services.settings).examine(record)
     studio.services.store.audit.note(person.email, "channel checked", channel)
     return Examined(channel, found)
 
@@ -74,18 +75,18 @@ def check(studio: Studio, person: Person, action: str, channel: str) -> Examined
 @allow("editor")
 def test(studio: Studio, person: Person, where: str, number: str, text: str) -> Sent:
     """Send a test message to a number, by the way every reply goes."""
-    channel, _, address = (where or "").partition(" ")
+    name, _, address = (where or "").partition(" ")
+    channel = studio.services.channels.get(name)
     digits = "".join(letter for letter in number or "" if letter.isdecimal())
-    if channel not in WRITABLE or not address:
+    if channel is None or not channel.writable_first or not address:
         raise NothingChosen("channels.choose_first")
     if not 8 <= len(digits) <= 15:
         raise BadFields((("channels.number", "channels.number_bad", {}),))
     words = (text or "").strip()[:500]
     if not words:
         raise NothingChosen("channels.write_first")
-    customer = f"whatsapp:+{digits}" if channel == "twilio" else digits
-    conversations = studio.services.store.conversations
-    made = conversations.write_first(channel, address, customer, words, person.email)
+    conversations, customer = studio.services.store.conversations, channel.spelled(digits)
+    made = conversations.write_first(name, address, customer, words, person.email)
     studio.services.store.audit.note(person.email, "test message sent", str(made))
     studio.services.wake_up.notify(queues.DELIVERY, made)
     return Sent(made)
@@ -121,10 +122,11 @@ def build(studio: Studio, load: Load) -> None:
 
 
 def _filled(studio: Studio, page: Channels) -> list[Any]:
-    ways = [_way(studio, one) for one in page.releases if one.channel in WRITABLE]
+    writable = [name for name, one in studio.services.channels.items() if one.writable_first]
+    ways = [_way(studio, one) for one in page.releases if one.channel in writable]
     return [shown(studio, page), gr.update(choices=ways, value=ways[0][1] if ways else None)]
 
 
 def _way(studio: Studio, release: Release) -> tuple[str, str]:
-    name = f"{studio.say(f'channel.{release.channel}')} · {release.address}"
+    name = f"{studio.channel(release.channel)} · {release.address}"
     return name, f"{release.channel} {release.address}"

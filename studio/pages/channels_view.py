@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.checkup import Address, Finding
+from channels.record import ChannelRecord
 from store.agents.agents import Release
 from studio.markup import Content, Html, join, tag
 from studio.state import Studio
 from studio.widgets import author, badge, button, note, table, when
+
+HOUR = 3600.0
 
 
 @dataclass(frozen=True)
 class Provider:
     """One way in and out."""
 
-    channel: str
+    channel: ChannelRecord
     is_set: bool  # there are credentials
     is_real: bool  # they lead to the provider, not to a stand-in
     addresses: Sequence[Address]  # to paste there
@@ -39,7 +42,7 @@ class Channels:
         return [one for one in self._real() if one not in answered]
 
     def _real(self) -> Sequence[str]:
-        return [one.channel for one in self.providers if one.is_set and one.is_real]
+        return [one.channel.name for one in self.providers if one.is_set and one.is_real]
 
 
 def shown(studio: Studio, page: Channels) -> Html:
@@ -47,7 +50,7 @@ def shown(studio: Studio, page: Channels) -> Html:
     say = studio.say
     missing = None if page.has_public_address else note(say("channels.no_public_address"))
     silent = [
-        note(say("channels.nobody_answers", channel=say(f"channel.{channel}")))
+        note(say("channels.nobody_answers", channel=studio.channel(channel)))
         for channel in page.unanswered()
     ]
     return join([
@@ -60,7 +63,7 @@ def shown(studio: Studio, page: Channels) -> Html:
 def _releases(studio: Studio, page: Channels) -> Html:
     head = [studio.say(f"channels.{key}") for key in ("channel", "address", "version", "since")]
     rows: list[list[Content]] = [
-        [studio.say(f"channel.{one.channel}"), tag("b", _address(one)),
+        [studio.channel(one.channel), tag("b", _address(studio, one)),
          join([tag("a", f"{one.agent_name} v{one.number}", class_="as-link",
                    href=f"/studio/{studio.language}/?agent={one.agent_id}"),
                badge(studio.say("channels.held_back"), "bad") if page.is_held_back(one) else None]),
@@ -70,37 +73,56 @@ def _releases(studio: Studio, page: Channels) -> Html:
     return table(head, rows, studio.say("channels.nothing_released"))
 
 
-def _address(release: Release) -> str:
+def _address(studio: Studio, release: Release) -> str:
     if release.address == release.agent_id:
         return "—"
-    return release.address.removeprefix("whatsapp:")
+    return studio.address(release.channel, release.address)
 
 
 def _provider(studio: Studio, one: Provider) -> Html:
     state = "real" if one.is_real else "stand_in" if one.is_set else "not_set"
     mark = badge(studio.say(f"channels.state.{state}"), STATES[state])
-    name = studio.say(f"channel.{one.channel}")
-    test = button(studio.say("channels.check"), "check", one.channel) if one.is_set else None
+    channel = one.channel
+    test = button(studio.say("channels.check"), "check", channel.name) if one.is_set else None
     paste = [_paste(studio, address) for address in one.addresses]
     return tag(
-        "div", tag("div", tag("b", name), mark, test, class_="as-provider-head"),
-        tag("p", studio.say(f"channels.help.{one.channel}"), class_="as-quiet"), *paste,
+        "div", tag("div", tag("b", channel.title), mark, test, class_="as-provider-head"),
+        tag("p", channel.help.in_language(studio.language), class_="as-quiet"),
+        tag("p", abilities(studio, channel), class_="as-quiet"), *paste,
         class_="as-provider",
     )  # fmt: skip
+
+
+def abilities(studio: Studio, channel: ChannelRecord) -> str:
+    """Return in a line what a message may be there."""
+    say, hours = studio.say, channel.window_seconds and channel.window_seconds / HOUR
+    told = {
+        "channels.can.text": True,
+        "channels.can.window": hours is not None,
+        "channels.can.templates": channel.late_template is not None,
+        "channels.can.buttons": channel.buttons,
+        "channels.can.forms": channel.forms,
+        "channels.can.typing": channel.typing,
+        "channels.can.desk": channel.desk,
+        "channels.can.price": channel.price is not None,
+        "channels.can.no_price": channel.price is None,
+    }
+    values = {"limit": channel.text_limit, "hours": hours, "price": channel.price}
+    return " · ".join(say(key, **values) for key, holds in told.items() if holds)
 
 
 STATES = {"real": "good", "stand_in": "wait", "not_set": "none"}
 
 
 def _paste(studio: Studio, one: Address) -> Html:
-    where = studio.say(f"channels.paste.{one.channel}.{one.field}")
+    where = one.label.in_language(studio.language)
     return tag("div", tag("span", where, class_="as-quiet"), tag("code", one.url),
                class_="as-paste")  # fmt: skip
 
 
 def findings_view(studio: Studio, channel: str, findings: Sequence[Finding]) -> Html:
     """Return what a check found out, a line each."""
-    title = studio.say("channels.found", channel=studio.say(f"channel.{channel}"))
+    title = studio.say("channels.found", channel=studio.channel(channel))
     lines = [_finding(studio, one) for one in findings]
     return tag("div", tag("h3", title), tag("ul", lines), class_="as-findings")
 

@@ -150,7 +150,8 @@ def release_view(studio: Studio, page: Guided) -> Html:
         return note(studio.say("guide.release.first"))
     if page.live and page.is_out:
         return _answers(studio, page.agent, page.live)
-    address = studio.services.settings.twilio_whatsapp_number
+    usual, settings = studio.services.usual_channel, studio.services.settings
+    address = usual.shown(usual.our_address(settings))
     where = studio.say("guide.release.where", address=address)
     found = page.outlook or Outlook()
     told = [findings(studio, found.findings), note(where), replaces(studio, found.replaced)]
@@ -167,7 +168,7 @@ def _answers(studio: Studio, agent: Agent, live: Release) -> Html:
         "guide.done",
         name=agent.name,
         number=live.number,
-        address=live.address.removeprefix("whatsapp:"),
+        address=studio.address(live.channel, live.address),
     )
     return tag("div", tag("h3", told), tag("p", studio.say("guide.done.help")),
                tag("div", links, class_="as-links"), class_="as-note as-good")  # fmt: skip

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.releases import Wish, outlook
+from actions.services import Services
 from knowledge.base import Source
 from store.agents.agents import Agent
 from store.people.people import Person
 from studio.pages.guide_view import Guided
 from studio.state import Studio
 
-CHANNEL = "twilio"
 TRIAL, LAST = 5, 6  # steps
 MOST_TOPICS = 2
 TOPIC_WORDS = 7
@@ -23,7 +23,7 @@ def opened(studio: Studio, agent_id: str, step: int, complaint: str = "") -> Gui
     services = studio.services
     agent = services.store.agents.get(agent_id)
     given = [one for base in agent.draft.knowledge.bases for one in services.sources.list(base)]
-    there = services.store.agents.on(CHANNEL, services.settings.twilio_address)
+    there = services.store.agents.on(*usual_place(services))
     mine = there if there and there.agent_id == agent_id else None
     return Guided(
         agent,
@@ -37,11 +37,23 @@ def opened(studio: Studio, agent_id: str, step: int, complaint: str = "") -> Gui
     )
 
 
+def usual_place(services: Services) -> tuple[str, str]:
+    """Return the channel and the address that the path leads to."""
+    return services.usual_channel.name, services.usual_channel.our_address(services.settings)
+
+
 def wished(studio: Studio, agent: Agent, replaces: str = "") -> Wish:
     """Return the release that the path leads to: the draft on the installation's number."""
-    where = (CHANNEL, studio.services.settings.twilio_address)
     note = studio.say("guide.release.note")
-    return Wish(agent.id, *where, agent.revision, "", note, replaces, despite_warnings=True)
+    return Wish(
+        agent.id,
+        *usual_place(studio.services),
+        agent.revision,
+        "",
+        note,
+        replaces,
+        despite_warnings=True,
+    )
 
 
 def _topics(studio: Studio, given: Sequence[Source]) -> list[str]:

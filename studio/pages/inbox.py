@@ -22,7 +22,6 @@ from studio.state import Studio
 from studio.wiring import Load, at_address, event, pick
 
 ON_A_PAGE = 30
-LONGEST_PART = 1_600  # characters; https://www.twilio.com/docs/api/errors/21617
 MOST_PARTS = 10
 MOST_SHOWN = 1_000  # messages of one thread
 SEARCH_AGAIN_SECONDS = 10.0  # a search reads every message there is
@@ -178,12 +177,12 @@ def write(studio: Studio, person: Person, mode: str, text: str, *here: Any) -> O
     number = view.conversation_id
     if not number or not words:
         raise NothingChosen("inbox.write_first" if number else "inbox.choose_first")
-    studio.services.store.conversations.get(number)
+    conversation = studio.services.store.conversations.get(number)
     if mode == "note":
         studio.services.store.notes.add(number, words, person.email)
         studio.services.store.audit.note(person.email, "note written", str(number))
         return opened(studio, view)
-    parts = split(words, LONGEST_PART, MOST_PARTS)
+    parts = split(words, studio.services.channels[conversation.channel].text_limit, MOST_PARTS)
     studio.services.store.conversations.reply(number, words, parts, person.email)
     studio.services.store.audit.note(person.email, "conversation answered", str(number))
     studio.services.wake_up.notify(queues.DELIVERY, number)

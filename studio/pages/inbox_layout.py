@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from store.agents.agents import CHANNELS
 from store.conversations.conversation_list import Filters
 from studio.markup import Html, tag
 from studio.state import Studio
@@ -139,7 +138,7 @@ def _filters(
         waiting = _choice(waits, say("inbox.by_waiting"))
     with gr.Row():
         agent = _choice([(say("inbox.every_agent"), "")], say("inbox.by_agent"))
-        channels = [(say(f"channel.{name}"), name) for name in CHANNELS]
+        channels = [(one.title, name) for name, one in studio.services.channels.items()]
         every = (say("inbox.every_channel"), "")
         channel = _choice([every, *channels], say("inbox.by_channel"))
     return search, state, agent, channel, waiting

@@ -87,24 +87,21 @@ def _line(studio: Studio, one: Summary, chosen: bool) -> Html:
     ]
     last = one.last_text[:SNIPPET] + ("…" if len(one.last_text) > SNIPPET else "")
     by = f"{studio.say(f'author.{one.last_author}')}: " if one.last_author else ""
-    title = tag("span", one.customer_name or _number(one.customer_address),
+    title = tag("span", one.customer_name or studio.address(one.channel, one.customer_address),
                 tag("small", when(one.last_message_at)[5:]))  # fmt: skip
     return card(title, by + last, join([tag("small", one.agent_name), *marks]), action="open",
                 subject=one.id, chosen=chosen)  # fmt: skip
-
-
-def _number(address: str) -> str:
-    return address.removeprefix("whatsapp:")
 
 
 def _head(studio: Studio, one: Summary | None) -> Html:
     if one is None:
         return Html("")
     back = looker("←", one.id, "close", "collapse", "as-small as-phone-only")
-    where = f"{studio.say(f'channel.{one.channel}')} · {_number(one.customer_address)}"
+    address = studio.address(one.channel, one.customer_address)
+    where = f"{studio.channel(one.channel)} · {address}"
     refused = badge(studio.say("inbox.opted_out"), "bad") if one.opted_out_at else None
     return tag(
-        "div", back, tag("h2", one.customer_name or _number(one.customer_address)),
+        "div", back, tag("h2", one.customer_name or address),
         tag("span", where, class_="as-quiet"), _owner(studio, one), refused,
         _changes(studio, one), class_="as-title",
     )  # fmt: skip

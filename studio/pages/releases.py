@@ -9,7 +9,7 @@ from actions import releases as acts
 from actions.releases import KeptBack, Wish
 from agent.difference import difference
 from agent.errors import EditConflict
-from store.agents.agents import CHANNELS, Agent
+from store.agents.agents import Agent
 from store.people.people import Person
 from studio.agent_form import AgentForm
 from studio.errors import NothingChosen
@@ -48,7 +48,7 @@ def release(
 ) -> Released:  # fmt: skip
     """Release the draft when nothing speaks against it; else show what does, and ask."""
     agent = _unchanged(studio, agent_id, revision, values)
-    wish = Wish(agent.id, _channel(channel), address or "", agent.revision, note=note or "")
+    wish = Wish(agent.id, _channel(studio, channel), address or "", agent.revision, note=note or "")
     return _released(studio, person, wish)
 
 
@@ -60,7 +60,7 @@ def release_anyway(
     """Release what was asked about, in spite of warnings; errors still keep it back."""
     version_id, silenced = asked
     agent = _unchanged(studio, agent_id, revision, values)
-    where = (_channel(channel), address or "", 0 if version_id else agent.revision)
+    where = (_channel(studio, channel), address or "", 0 if version_id else agent.revision)
     wish = Wish(agent.id, *where, version_id, note or "", silenced, despite_warnings=True)
     return _released(studio, person, wish)
 
@@ -96,7 +96,7 @@ def change(
         acts.restore(studio.services, person.actor, version_id, revision)
     if action != "release":
         return opened(studio, agent_id)
-    where = (_channel(channel), address or "")
+    where = (_channel(studio, channel), address or "")
     return _released(studio, person, Wish(agent_id, *where, 0, version_id, note or ""))
 
 
@@ -119,8 +119,8 @@ def compare(
     return Compared(title, difference(before.spec, chosen.spec), bases)
 
 
-def _channel(channel: str) -> str:
-    if channel not in CHANNELS:
+def _channel(studio: Studio, channel: str) -> str:
+    if channel not in studio.services.channels:
         raise NothingChosen("agents.choose_channel")
     return channel
 

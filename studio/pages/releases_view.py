@@ -8,7 +8,7 @@ import gradio as gr
 
 from actions.releases import Outlook, Replaced
 from agent.difference import Change
-from store.agents.agents import CHANNELS, Agent, Release, Version
+from store.agents.agents import Agent, Release, Version
 from studio.difference_view import difference_view
 from studio.findings import findings, unpriced
 from studio.markup import Html, join, tag
@@ -77,15 +77,19 @@ class ReleaseParts:
 
 def layout(studio: Studio) -> ReleaseParts:
     """Place the components."""
-    say = studio.say
+    say, usual = studio.say, studio.services.usual_channel
+    channels = [(one.title, name) for name, one in studio.services.channels.items()]
     with gr.Group():
         with gr.Row():
             channel = gr.Dropdown(
-                [(say(f"channel.{key}"), key) for key in CHANNELS], value="twilio",
-                label=say("agents.channel"), filterable=False, elem_id="agent-channel",
-            )  # fmt: skip
+                channels,
+                value=usual.name,
+                label=say("agents.channel"),
+                filterable=False,
+                elem_id="agent-channel",
+            )
             address = gr.Textbox(
-                studio.services.settings.twilio_address, label=say("agents.address"),
+                usual.our_address(studio.services.settings), label=say("agents.address"),
                 info=say("agents.address_help"), elem_id="agent-address",
             )  # fmt: skip
         remark = gr.Textbox(label=say("agents.note"), elem_id="agent-note",
@@ -176,8 +180,8 @@ def _row(studio: Studio, page: Released, version: Version) -> list[Html | str]:
 
 def _where(studio: Studio, one: Release) -> Html:
     own = one.address == one.agent_id  # its address on the API and the web is its id
-    address = "" if own else one.address.removeprefix("whatsapp:")
-    return badge(f"{studio.say(f'channel.{one.channel}')} {address}".strip(), "good")
+    address = "" if own else studio.address(one.channel, one.address)
+    return badge(f"{studio.channel(one.channel)} {address}".strip(), "good")
 
 
 def _evidence(studio: Studio, version: Version) -> Html | None:

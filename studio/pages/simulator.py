@@ -43,7 +43,7 @@ class Phone:
 @allow("agent")
 def look(studio: Studio, person: Person, customer: str) -> Phone:
     """Read the phone again; never an error, for this runs every second."""
-    if studio.services.settings.twilio_is_real:
+    if studio.services.usual_channel.is_real(studio.services.settings):
         return Phone(problem="simulator.real")
     try:
         return Phone(_thread(studio, customer))

@@ -91,7 +91,7 @@ def shown(studio: Studio, shelf: Shelf) -> list[Any]:
 
 
 def _row(studio: Studio, one: Undelivered) -> list[Content]:
-    address = one.customer_address.removeprefix("whatsapp:")
+    address = studio.address(one.channel, one.customer_address)
     where = f"/studio/{studio.language}/inbox?conversation={one.conversation_id}"
     customer = tag("div", tag("a", one.customer_name or address, href=where, class_="as-link"),
                    tag("div", address, class_="as-quiet"))  # fmt: skip

@@ -6,6 +6,7 @@ from agent.answer import Answer, Citation, Handoff
 from agent.errors import Invalid, NotFound
 from agent.evaluation import evaluate, fingerprint, judged
 from agent.spec import Spec
+from channels.registry import known
 from store.agents.agents import Agents
 from store.agents.cases import Case, Cases
 from store.agents.evaluations import Evaluations
@@ -55,7 +56,7 @@ def test_a_fallback_never_passes_and_a_hand_off_only_where_it_is_expected() -> N
 
 
 def test_cases_are_kept_asked_and_removed(database: Database) -> None:
-    cases, agent_id = Cases(database), Agents(database).create(SPEC, "test")
+    cases, agent_id = Cases(database), Agents(database, known()).create(SPEC, "test")
     first = cases.add(agent_id, " ¿Garantía? ", "ana", "tres meses")
     cases.add(agent_id, "¿Y los frenos?", "ana", "no cubre")
     result = evaluate(Parrot(), SPEC, cases.of(agent_id))
@@ -67,7 +68,7 @@ def test_cases_are_kept_asked_and_removed(database: Database) -> None:
 
 
 def test_the_same_question_again_replaces_what_was_expected(database: Database) -> None:
-    cases, agent_id = Cases(database), Agents(database).create(SPEC, "test")
+    cases, agent_id = Cases(database), Agents(database, known()).create(SPEC, "test")
     for expected in ("uno", "dos"):
         cases.add(agent_id, "¿Cuánto?", "ana", expected)
     assert [one.expected for one in cases.of(agent_id)] == ["dos"]
@@ -76,7 +77,10 @@ def test_the_same_question_again_replaces_what_was_expected(database: Database) 
 
 
 def test_an_evaluation_belongs_to_one_spec_and_what_it_was_asked(database: Database) -> None:
-    agent_id, kept = Agents(database).create(SPEC, "test"), Evaluations(database, lambda: 7.0)
+    agent_id, kept = (
+        Agents(database, known()).create(SPEC, "test"),
+        Evaluations(database, lambda: 7.0),
+    )
     cases = Cases(database)
     cases.add(agent_id, "¿Cuánto dura?", "ana", "tres")
     asked = cases.of(agent_id)

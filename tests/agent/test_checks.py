@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from actions.checks import BaseState, World, check
 from agent.settings import Settings
 from agent.spec import HandoffRules, KnowledgeChoice, ModelChoice, Spec, Wording
+from channels.registry import known
 
 SETTINGS = Settings(_env_file=None)
 GOOD = Spec(
@@ -20,7 +21,9 @@ FULL = BaseState("b", "Garantías", passages=9)
 def codes(
     spec: Spec, settings: Settings = SETTINGS, base: BaseState = FULL, channel: str = "twilio"
 ) -> set[str]:
-    return {f"{one.level} {one.code}" for one in check(spec, World(settings, [base]), channel)}
+    return {
+        f"{one.level} {one.code}" for one in check(spec, World(settings, known(), [base]), channel)
+    }
 
 
 def with_(**changes: object) -> Spec:
@@ -99,5 +102,5 @@ def test_a_key_in_the_instructions_is_an_error() -> None:
 
 def test_errors_come_first() -> None:
     spec = with_(tone="", model=ModelChoice(name="nope"))
-    levels = [one.level for one in check(spec, World(SETTINGS, [FULL]))]
+    levels = [one.level for one in check(spec, World(SETTINGS, known(), [FULL]))]
     assert levels == ["error", "warning"]

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from agent.consent import confirmation, wish
+from channels.registry import known
 from store.conversations.conversations import Conversations, ThreadMessage
 from store.conversations.inbox import Inbound, Inbox
 from store.conversations.outbox import Outbox, OutboxMessage
@@ -53,7 +54,11 @@ class Customer:
 
     def __init__(self, database: Database, channel: str = "meta") -> None:
         self.database, self.channel, self.count = database, channel, 0
-        self.inbox, self.turns, self.outbox = Inbox(database), Turns(database), Outbox(database)
+        self.inbox, self.turns, self.outbox = (
+            Inbox(database, known()),
+            Turns(database),
+            Outbox(database),
+        )
 
     def write(self, text: str, address: str = "5215550001111", **more: object) -> int:
         """Send *text*; return the conversation."""

@@ -13,6 +13,7 @@ from sqlalchemy import event, func, insert, select, text, update
 from actions.queues import SilentWakeUp
 from actions.services import Services, open_services
 from agent.settings import Settings
+from channels.registry import known
 from store.conversations.inbox import Accepted, Inbound, Inbox
 from store.conversations.owners import Echo
 from store.conversations.turns import Turns
@@ -93,7 +94,7 @@ def shop(settings: Settings, clock: Clock) -> Iterator[Shop]:
     database, folder = opened.database, settings.media_dir
     store = dataclasses.replace(
         opened.store,
-        inbox=Inbox(database, clock),
+        inbox=Inbox(database, known(), clock),
         turns=Turns(database, clock),
         erasure=Erasure(database, folder, "", clock),
     )

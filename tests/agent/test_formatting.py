@@ -7,16 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.settings import Settings
-from channels.base import Channel
 from channels.chatwoot.client import harmless
 from channels.formatting import whatsapp
 from channels.parts import split
-from channels.registry import channels
+from channels.registry import known
 
 SAMPLES = Path(__file__).parent / "markdown_samples.txt"
 ARROW, END = "\n⇒", "\n====\n"
-WAYS: dict[str, Channel] = channels(Settings(_env_file=None, twilio_account_sid="AC0"))
+CHANNELS = known()
 
 
 def samples() -> list[tuple[str, str, str]]:
@@ -43,9 +41,9 @@ def test_there_are_enough_samples_and_none_twice() -> None:
 def test_every_sample_is_as_written_down_on_every_channel(
     written: str, shown: str, given_to_chatwoot: str
 ) -> None:
-    assert WAYS["twilio"].words(written, {}) == shown
-    assert WAYS["meta"].words(written, {}) == shown
-    in_chatwoot = WAYS["chatwoot"].words
+    assert CHANNELS["twilio"].marks(written, {}) == shown
+    assert CHANNELS["meta"].marks(written, {}) == shown
+    in_chatwoot = CHANNELS["chatwoot"].marks
     assert in_chatwoot(written, {"kind": "Channel::Whatsapp"}) == given_to_chatwoot
     assert in_chatwoot(written, {"kind": "Channel::Api"}) == harmless(shown)
 

@@ -7,6 +7,7 @@ import pytest
 
 from agent.errors import Invalid
 from agent.spec import Spec
+from channels.registry import known
 from store.agents.agents import Agents
 from store.conversations.inbox import Inbound, Inbox
 from store.conversations.turns import Turns
@@ -27,7 +28,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def version_id(database: Database) -> str:
-    agents = Agents(database)
+    agents = Agents(database, known())
     made = agents.create(Spec(name="Sofía"), "test")
     return agents.release_draft(made, "twilio", NUMBER, "test").id
 
@@ -38,7 +39,7 @@ Round = Callable[..., None]
 @pytest.fixture
 def a_round(database: Database, clock: Clock, version_id: str) -> Round:
     """A customer asks at some moment and is answered some seconds later."""
-    inbox, turns = Inbox(database, clock), Turns(database, clock)
+    inbox, turns = Inbox(database, known(), clock), Turns(database, clock)
 
     def take(customer: str, at: float, seconds: float, **outcome: object) -> None:
         clock.now = at
@@ -97,7 +98,7 @@ def test_cost_is_told_by_day_and_agent(database: Database, a_round: Round) -> No
 def test_one_agent_can_be_looked_at_alone(database: Database, a_round: Round) -> None:
     a_round("a", NOON, 1)
     other = Insights(database)
-    mine = Agents(database).list()[0].id
+    mine = Agents(database, known()).list()[0].id
     assert other.totals(a_day(mine)).answers == 1
     assert other.totals(a_day("nobody")).answers == 0
     assert other.days(a_day("nobody"))[0][0].customers == 0

@@ -4,6 +4,7 @@ import pytest
 
 from agent.limits import DAY, Allowance, Limits, day_of
 from agent.settings import Settings
+from channels.registry import known
 from store.conversations.allowances import Allowances, settle, spend
 from store.conversations.inbox import Inbound, Inbox
 from store.db.database import Database
@@ -18,7 +19,7 @@ def write(database: Database, first: int, count: int) -> int:
         Inbound("twilio", f"SM{first + n}", "whatsapp:+1", "whatsapp:+2", f"{n}")
         for n in range(count)
     ]
-    return Inbox(database).accept(batch)[0].conversation_id
+    return Inbox(database, known()).accept(batch)[0].conversation_id
 
 
 def take(database: Database, here: int, now: float, answered: bool = True) -> Allowance:

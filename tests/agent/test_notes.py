@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from agent.errors import Invalid
+from channels.registry import known
 from store.conversations.conversation_list import Filters
 from store.conversations.conversations import Conversations
 from store.conversations.inbox import Inbound, Inbox
@@ -23,7 +24,7 @@ def writes(database: Database) -> Writes:
 
     def write(text: str = "Hola", name: str = "Carla") -> int:
         message = Inbound("twilio", f"SM{name}{text}", NUMBER, f"whatsapp:{name}", text, name)
-        return Inbox(database).accept([message])[0].conversation_id
+        return Inbox(database, known()).accept([message])[0].conversation_id
 
     return write
 

@@ -4,6 +4,7 @@ import pytest
 
 from agent.errors import AlreadyTaken, Invalid, NotFound
 from agent.spec import HandoffRules, Spec
+from channels.registry import known
 from store.agents.agents import Agents
 from store.conversations.conversations import Conversations
 from store.conversations.inbox import Inbound, Inbox
@@ -19,7 +20,7 @@ OURS, CUSTOMER = "whatsapp:+14155238886", "whatsapp:+5215550001111"
 
 @pytest.fixture
 def owners(database: Database, clock: Clock) -> Owners:
-    return Owners(database, clock)
+    return Owners(database, known(), clock)
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def conversations(database: Database, clock: Clock) -> Conversations:
 def here(database: Database, clock: Clock) -> int:
     """A conversation with one unanswered message."""
     message = Inbound("twilio", "SM1", OURS, CUSTOMER, "hola")
-    return Inbox(database, clock).accept([message])[0].conversation_id
+    return Inbox(database, known(), clock).accept([message])[0].conversation_id
 
 
 def test_a_take_over_leaves_nothing_to_the_bot_and_a_hand_back_all_of_it(
@@ -102,7 +103,7 @@ def test_a_time_that_is_over_ends_nothing_that_was_taken_anew(
 def test_the_agents_own_rule_ends_a_take_over_and_each_reply_puts_it_off(
     database: Database, owners: Owners, conversations: Conversations, here: int, clock: Clock
 ) -> None:
-    agents = Agents(database, clock)
+    agents = Agents(database, known(), clock)
     spec = Spec(name="Sofía", handoff=HandoffRules(hand_back_after_hours=2))
     agents.release_draft(agents.create(spec, "ana"), "twilio", OURS, "ana")
     owners.take_over(here, "ana")

@@ -10,6 +10,7 @@ import pytest
 
 from agent.settings import Settings
 from channels.base import Place, Refused, Sent, Unknown
+from channels.chatwoot.capabilities import CHANNEL
 from channels.chatwoot.client import harmless
 from channels.chatwoot.send import TYPING_SECONDS, ChatwootChannel
 from channels.errors import ChannelUnavailable
@@ -63,13 +64,13 @@ def channel(address: str, here: Conversation) -> ChatwootChannel:
 # --- words
 
 
-def test_markdown_stays_markdown_where_chatwoot_converts_it(channel: ChatwootChannel) -> None:
+def test_markdown_stays_markdown_where_chatwoot_converts_it() -> None:
     for kind in ("Channel::Whatsapp", "Channel::TwilioSms", "Channel::WebWidget", ""):
-        assert channel.words("**9** y *10*", {"kind": kind}) == "**9** y *10*"
+        assert CHANNEL.marks("**9** y *10*", {"kind": kind}) == "**9** y *10*"
 
 
-def test_an_api_inbox_is_given_whatsapps_marks(channel: ChatwootChannel) -> None:
-    assert channel.words("**9** y *10*", {"kind": "Channel::Api"}) == "*9* y _10_"
+def test_an_api_inbox_is_given_whatsapps_marks() -> None:
+    assert CHANNEL.marks("**9** y *10*", {"kind": "Channel::Api"}) == "*9* y _10_"
 
 
 @pytest.mark.parametrize(

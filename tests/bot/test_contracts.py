@@ -14,6 +14,7 @@ from agent.settings import Settings
 from channels.base import Place, Sent
 from channels.chatwoot.client import ChatwootApi
 from channels.chatwoot.send import ChatwootChannel
+from channels.registry import known
 from channels.twilio.send import TwilioChannel
 from simulator import create_simulator
 from simulator.ledger import Ledger
@@ -92,7 +93,7 @@ def test_nothing_that_we_ask_of_twilio_is_left_out(twilio: Twilio) -> None:
     channel.look_up(outgoing(body="another"))
     channel.typing(Place(1, OURS, "whatsapp:+52", last_message_id="SM" + "0" * 32))
     channel.courtesy.settle()
-    Checkup(twilio.settings).examine("twilio")
+    Checkup(twilio.settings).examine(known()["twilio"])
     [media] = [one for one in names("twilio") if "Media" in one]  # asked for in test_files
     assert set(twilio.noted) == names("twilio") - {media}
 
@@ -147,7 +148,7 @@ def test_whatever_is_asked_of_chatwoot_is_described(
     for number in range(25):  # so many that there is another page
         account.customer_writes(account.conversations[118], f"mensaje {number}")
     assert len(list(api.messages("118"))) > 25
-    Checkup(chatwoot).examine("chatwoot")
+    Checkup(chatwoot).examine(known()["chatwoot"])
     assert set(wishes.described) == names("chatwoot")
 
 

@@ -8,6 +8,7 @@ from actions.queues import SilentWakeUp
 from actions.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
+from channels.registry import known
 from jobs.context import Heartbeat, WorkerContext
 from store.agents.agents import Agents
 from store.conversations.abandoned import Abandoned
@@ -41,13 +42,13 @@ def services(settings: Settings, clock: Clock) -> Iterator[Services]:
     database = opened.database
     yield changed(
         opened,
-        agents=Agents(database, clock),
-        inbox=Inbox(database, clock),
+        agents=Agents(database, known(), clock),
+        inbox=Inbox(database, known(), clock),
         turns=Turns(database, clock),
         abandoned=Abandoned(database, clock),
         outbox=Outbox(database, clock),
         conversations=Conversations(database, clock),
-        owners=Owners(database, clock),
+        owners=Owners(database, known(), clock),
         switches=Switches(database, clock),
         allowances=Allowances(database, clock),
         attachments=Attachments(database, clock),

@@ -1,15 +1,13 @@
 """A runtime that answers what it is told, a channel that remembers, and a clock that is moved."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from agent.answer import Answer, Said
 from agent.spec import Spec
 from channels.base import Location, Place, Refused, Sent, Unknown
 from channels.errors import ChannelUnavailable
-from channels.formatting import whatsapp
 from store.conversations.outbox import OutboxMessage
 
 
@@ -51,9 +49,7 @@ class MemoryChannel:
     """Takes what it is given, or does what the next of `results` says."""
 
     name: str = "twilio"
-    text_limit: int = 1600
     grace_seconds: float = 10.0
-    window_seconds: float | None = 24 * 3600.0
     results: list[Sent | Refused | Unknown] = field(default_factory=list)
     accepts_unclear: bool = False  # an unclear send was taken after all
     reachable: bool = True
@@ -61,10 +57,6 @@ class MemoryChannel:
     attempts: int = 0
     closed: str = ""  # why the bot may not speak here
     finds: Callable[[str], Location] = lambda reference: Location(reference, "")
-
-    def words(self, markdown: str, facts: Mapping[str, Any]) -> str:
-        """As they are."""
-        return whatsapp(markdown)
 
     def may_speak(self, place: Place) -> str:
         """What the test says."""

@@ -102,7 +102,6 @@ class NumberingRuntime:
 class Provider(MemoryChannel):
     """Takes at once what it takes; what it answers may come later than anything else."""
 
-    text_limit: int = 1600
     delivered: list[tuple[str, str]] = field(default_factory=list)  # (customer, text)
     ids: list[tuple[str, int]] = field(default_factory=list)  # (its id, ours), for reports
 

@@ -104,7 +104,7 @@ database = Database(settings.sql_url, pool_size=1)
 settings.media_dir.mkdir(exist_ok=True)
 for n in count():
     one = Inbound("twilio", f"SM{n}", "whatsapp:+1", f"whatsapp:+2{n % 7}", f"text {n}")
-    accepted = Inbox(database).accept([one])[0]
+    accepted = Inbox(database, known()).accept([one])[0]
     (settings.media_dir / f"file{n}").write_text(str(n))
     with database.write() as tx:
         tx.execute(insert(media).values(

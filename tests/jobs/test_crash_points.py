@@ -30,7 +30,7 @@ from agent.spec import Spec
 from bot import failures
 from bot.webhooks import webhooks
 from channels.base import Unknown
-from channels.registry import receivers
+from channels.registry import known, receivers
 from jobs import deliver, turn
 from jobs.context import Heartbeat, WorkerContext
 from jobs.sweep import Sweeper
@@ -90,9 +90,11 @@ class World:
 
     def __post_init__(self) -> None:
         gc.freeze()  # what was imported is not looked through at each death
-        self.channel = HookedChannel(text_limit=6, hook=self.hook)
+        self.channel = HookedChannel(hook=self.hook)
         self.redis = hooked_redis(self.redis_url, self.hook)
-        self.opened = open_services(self.settings)
+        opened = open_services(self.settings)
+        short = dataclasses.replace(opened.channels["twilio"], text_limit=6)
+        self.opened = dataclasses.replace(opened, channels={**opened.channels, "twilio": short})
         hook_database(self.opened.database.engine, self.hook)
         if self.opened.database.is_sqlite:  # nobody pulls the plug on a test
             event.listen(self.opened.database.engine, "connect", _unsynchronised)
@@ -112,10 +114,10 @@ class World:
         redis.connection_pool.disconnect()
         self.process = changed(
             self.opened, redis=redis, wake_up=RedisWakeUp(redis), replies=Replies(redis),
-            agents=Agents(database, clock), inbox=Inbox(database, clock),
+            agents=Agents(database, known(), clock), inbox=Inbox(database, known(), clock),
             turns=Turns(database, clock, self.opened.store.turns.limits),
             outbox=Outbox(database, clock),
-            switches=Switches(database, clock), owners=Owners(database, clock),
+            switches=Switches(database, clock), owners=Owners(database, known(), clock),
         )  # fmt: skip
         self.spool = Spool(self.settings.data_dir / "spool", partial(accept, self.process))
         self.client: FlaskClient | None = None

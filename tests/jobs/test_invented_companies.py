@@ -7,13 +7,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from actions.checks import LIVE_CHANNELS, check
+from actions.checks import check
 from actions.installation import HELD_BACK, install
 from actions.services import Services
 from actions.world import world_of
 from agent.invented import SAMPLES, is_invented
 from agent.settings import TWILIO_API, Settings
 from agent.spec import Spec
+from channels.registry import known
 from jobs import turn
 from jobs.context import WorkerContext
 from store.conversations.inbox import Accepted
@@ -28,6 +29,7 @@ ACCOUNT = {
     "meta_phone_number_id": "555",
     "chatwoot_api_url": "https://chat.example.com",
 }
+LIVE = [name for name, one in known().items() if one.live]
 SIMULATED = {"twilio_account_sid": "AC1", "twilio_base_url": "http://127.0.0.1:3030"}
 
 
@@ -114,7 +116,7 @@ def test_what_a_sample_had_not_sent_yet_reaches_no_real_phone(
     assert said == HELD_BACK
 
 
-@pytest.mark.parametrize("channel", LIVE_CHANNELS)
+@pytest.mark.parametrize("channel", LIVE)
 def test_a_release_on_a_real_service_is_refused_whoever_asks(
     services: Services, channel: str
 ) -> None:
@@ -147,11 +149,11 @@ def test_only_the_samples_companies_are_invented() -> None:
     ],
 )
 def test_what_leads_out_of_this_machine_is_real(base: str, real: bool) -> None:
-    known = {**ACCOUNT, "twilio_base_url": base, "meta_base_url": base, "chatwoot_api_url": base}
-    settings = Settings(_env_file=None).model_copy(update=known)
-    assert {settings.is_real(channel) for channel in LIVE_CHANNELS} == {real}
-    assert not settings.is_real("api")
-    assert not Settings(_env_file=None).is_real("twilio")
+    given = {**ACCOUNT, "twilio_base_url": base, "meta_base_url": base, "chatwoot_api_url": base}
+    settings = Settings(_env_file=None).model_copy(update=given)
+    assert {one.is_real(settings) for one in known().values() if one.live} == {real}
+    assert not known()["api"].is_real(settings)
+    assert not known()["twilio"].is_real(Settings(_env_file=None))
 
 
 def desk_address(context: WorkerContext) -> str:

@@ -269,10 +269,11 @@ def game(tmp_path: Path, sqlite_template: Path) -> Iterator[type[Game]]:
     database = Interleaved(f"sqlite:///{path}")
     event.listen(database.engine, "connect", _unsynchronised)
     services = changed(
-        opened, database=database, agents=Agents(database, clock), inbox=Inbox(database, clock),
+        opened, database=database, agents=Agents(database, known(), clock),
+        inbox=Inbox(database, known(), clock),
         turns=Turns(database, clock, holder=HOLDER), abandoned=Abandoned(database, clock),
         outbox=Outbox(database, clock),
-        conversations=Conversations(database, clock), owners=Owners(database, clock),
+        conversations=Conversations(database, clock), owners=Owners(database, known(), clock),
         switches=Switches(database, clock),
     )  # fmt: skip
     agent_id = services.store.agents.create(Spec(name="Sofía"), "ana")

@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 
 from agent import running
 from agent.settings import Settings
+from channels.registry import known
 from jobs import backup_file, restore_switch, worker_liveness
 from jobs import restore as restoring
 from jobs.backup import back_up
@@ -405,7 +406,7 @@ def under_way(settings: Settings) -> Settings:
         customers = [f"whatsapp:+{n}" for n in range(4)]
         ours = "whatsapp:+100"
         for n, customer in enumerate(customers):
-            Inbox(database).accept([Inbound("twilio", f"SM{n}", ours, customer, "hola")])
+            Inbox(database, known()).accept([Inbound("twilio", f"SM{n}", ours, customer, "hola")])
         with database.write() as tx:
             for n, one in enumerate(("pending", "sending", "unknown")):
                 text_of = {"conversation_id": n + 1, "author": "agent", "text": one}

@@ -125,7 +125,7 @@ def test_new_hours_are_shown_as_a_difference_in_words(studio: Studio) -> None:
 def test_rules_about_people_that_contradict_themselves_are_named_before_a_release(
     studio: Studio, changes: dict[str, Any], told: str
 ) -> None:
-    world = World(studio.services.settings)
+    world = World(studio.services.settings, studio.services.channels)
     usual = [sentence_of(studio, one) for one in check(replace(FORM, **HOURS).onto(), world)]
     found = check(replace(FORM, **HOURS | changes).onto(), world)
     [new] = [said for one in found if (said := sentence_of(studio, one)) not in usual]

@@ -16,6 +16,7 @@ from agent.settings import Settings
 from agent.spec import Spec
 from bot.app import create_app
 from channels.meta.codes import CODES as META_CODES
+from channels.registry import known
 from channels.twilio.codes import CODES as TWILIO_CODES
 from store.conversations.outbox import OutboxMessage
 from studio import failures
@@ -72,12 +73,12 @@ def real(settings: Settings) -> Iterator[Settings]:
 
 
 def answers(settings: Settings, channel: str) -> dict[str, str]:
-    return {one.question: one.answer for one in Checkup(settings).examine(channel)}
+    return {one.question: one.answer for one in Checkup(settings).examine(known()[channel])}
 
 
 def test_a_channel_that_is_set_up_passes_every_question(real: Settings) -> None:
     for channel in ("twilio", "meta", "chatwoot"):
-        found = Checkup(real).examine(channel)
+        found = Checkup(real).examine(known()[channel])
         assert [one for one in found if not one.good] == []
         assert {one.question for one in found} >= {"reach", "signature", "forgery", "credentials"}
 
@@ -85,7 +86,7 @@ def test_a_channel_that_is_set_up_passes_every_question(real: Settings) -> None:
 def test_a_check_stores_nothing(real: Settings) -> None:
     services = open_services(real, SilentWakeUp())
     for channel in ("twilio", "meta", "chatwoot"):
-        Checkup(real).examine(channel)
+        Checkup(real).examine(known()[channel])
     with services.database.read() as tx:
         for table in ("inbox", "messages", "conversations", "delivery_states"):
             assert tx.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0
@@ -120,9 +121,9 @@ def test_every_finding_has_its_sentence(studio: Studio) -> None:
 
 
 def test_the_addresses_to_paste_come_from_the_public_address(settings: Settings) -> None:
-    assert addresses(settings) == []
     public = settings.model_copy(update={"public_base_url": "https://bot.example.com"})
-    assert {one.url for one in addresses(public)} == {
+    assert [one for channel in known().values() for one in addresses(settings, channel)] == []
+    assert {one.url for channel in known().values() for one in addresses(public, channel)} == {
         f"https://bot.example.com/webhooks/{path}"
         for path in ("twilio", "twilio/status", "meta", "chatwoot")
     }

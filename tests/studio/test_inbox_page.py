@@ -115,7 +115,7 @@ def test_a_long_reply_is_split_for_whatsapp(studio: Studio, clerk: Caller, carla
     with studio.services.database.read() as tx:
         parts = tx.exec_driver_sql("SELECT body FROM outbox ORDER BY id").scalars().all()
     assert len(parts) == 3
-    assert max(map(len, parts)) <= inbox.LONGEST_PART
+    assert max(map(len, parts)) <= studio.services.channels["twilio"].text_limit
 
 
 def test_taking_over_and_handing_back(

@@ -5,7 +5,6 @@ import re
 import string
 from pathlib import Path
 
-from store.agents.agents import CHANNELS
 from studio.agent_form import AgentForm
 from studio.texts import TEXTS
 
@@ -48,10 +47,10 @@ def test_every_text_that_is_asked_for_exists() -> None:
     assert {key for key in asked if isinstance(key, str) and "." in key} <= TEXTS["es"].keys()
 
 
-def test_every_field_and_channel_has_its_words() -> None:
+def test_every_field_has_its_words() -> None:
     fields = {f"agent.{field}" for field in AgentForm.__dataclass_fields__}
     helps = {f"{field}.help" for field in fields}
-    assert fields | helps | {f"channel.{channel}" for channel in CHANNELS} <= TEXTS["es"].keys()
+    assert fields | helps <= TEXTS["es"].keys()
 
 
 def test_everything_that_is_noted_in_the_audit_log_has_its_words() -> None:

@@ -23,21 +23,15 @@ TEXTS: dict[str, str] = {
     "channels.state.real": "real service",
     "channels.state.stand_in": "stand-in",
     "channels.state.not_set": "not set up",
-    "channels.help.twilio": (
-        "WhatsApp by Twilio. Without an account the Simulator takes its place."
-    ),
-    "channels.help.meta": (
-        "WhatsApp by Meta itself (Cloud API): META_ACCESS_TOKEN, META_PHONE_NUMBER_ID, "
-        "META_APP_SECRET and META_VERIFY_TOKEN in .env."
-    ),
-    "channels.help.chatwoot": (
-        "Chatwoot inboxes: CHATWOOT_API_URL, CHATWOOT_API_TOKEN, CHATWOOT_ACCOUNT_ID and a "
-        "webhook secret in .env."
-    ),
-    "channels.paste.twilio.message": "When a message comes in (POST)",
-    "channels.paste.twilio.status": "Status callback",
-    "channels.paste.meta.callback": "Callback URL",
-    "channels.paste.chatwoot.webhook": "URL of the webhook or bot",
+    "channels.can.text": "{limit:,} characters a message",
+    "channels.can.window": "free text for {hours:.0f} hours after the customer wrote",
+    "channels.can.templates": "approved templates after that",
+    "channels.can.buttons": "buttons",
+    "channels.can.forms": "forms on one screen",
+    "channels.can.typing": "shows that an answer is being written",
+    "channels.can.desk": "with a desk of its own",
+    "channels.can.price": "{price} US dollars a message",
+    "channels.can.no_price": "price of a message not known here",
     "channels.check": "Check",
     "channels.found": "Check: {channel}",
     "channels.choose_first": "Choose first from which number.",

@@ -23,19 +23,15 @@ TEXTS: dict[str, str] = {
     "channels.state.real": "servicio real",
     "channels.state.stand_in": "sustituto de pruebas",
     "channels.state.not_set": "sin configurar",
-    "channels.help.twilio": "WhatsApp por Twilio. Sin cuenta, el Simulador ocupa su lugar.",
-    "channels.help.meta": (
-        "WhatsApp directo con Meta (Cloud API): META_ACCESS_TOKEN, META_PHONE_NUMBER_ID, "
-        "META_APP_SECRET y META_VERIFY_TOKEN en .env."
-    ),
-    "channels.help.chatwoot": (
-        "Bandejas de Chatwoot: CHATWOOT_API_URL, CHATWOOT_API_TOKEN, CHATWOOT_ACCOUNT_ID y un"
-        " secreto de webhook en .env."
-    ),
-    "channels.paste.twilio.message": "Cuando llega un mensaje (POST)",
-    "channels.paste.twilio.status": "Estado de los envíos",
-    "channels.paste.meta.callback": "URL de devolución de llamada",
-    "channels.paste.chatwoot.webhook": "URL del webhook o del bot",
+    "channels.can.text": "{limit:,} caracteres por mensaje",
+    "channels.can.window": "texto libre durante {hours:.0f} horas desde que escribió el cliente",
+    "channels.can.templates": "después, plantillas aprobadas",
+    "channels.can.buttons": "botones",
+    "channels.can.forms": "formularios en una pantalla",
+    "channels.can.typing": "muestra que se está escribiendo",
+    "channels.can.desk": "con su propia mesa de atención",
+    "channels.can.price": "{price} dólares por mensaje",
+    "channels.can.no_price": "precio por mensaje desconocido aquí",
     "channels.check": "Comprobar",
     "channels.found": "Comprobación: {channel}",
     "channels.choose_first": "Elija primero desde qué número.",
