@@ -113,7 +113,9 @@ class Running:
 
     def redis(self) -> Redis:
         """The stack's own Valkey, opened with the password it was given."""
-        return Redis(port=self.ports[3], password=(self.data_dir / VALKEY_PASSWORD).read_text())
+        return Redis(
+            port=self.ports[3], password=(self.data_dir / VALKEY_PASSWORD).read_text().strip()
+        )
 
     def write(self, sid: str, customer: str, text: str, signature: str = "") -> int:
         """Deliver a customer's message as Twilio does; return the status."""
