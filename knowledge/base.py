@@ -184,6 +184,9 @@ class Transactions(Protocol):
     def on_commit(self, call: Callable[[], object]) -> None:
         """Call when the transaction is committed; at once when there is none."""
 
+    def on_undo(self, call: Callable[[], object]) -> None:
+        """Call when the transaction is undone."""
+
 
 class Embedder(Protocol):
     """Turns text into vectors of `dimension` floats, length one."""

@@ -32,11 +32,12 @@ def new_id() -> str:
 
 
 class _Open(threading.local):
-    """The transaction that this thread is in, if any, and what to call when it is committed."""
+    """The transaction that this thread is in, if any, and what to call when it ends."""
 
     def __init__(self) -> None:
         self.connection: Connection | None = None
         self.due: list[Callable[[], object]] = []
+        self.undoing: list[Callable[[], object]] = []
 
 
 class Database:
@@ -91,21 +92,30 @@ class Database:
         with self._transaction() as connection:
             self._current.connection = connection
             try:
-                yield connection
+                with self._undone():
+                    yield connection
             finally:
                 self._current.connection = None
                 due, self._current.due = self._current.due, []
+                self._current.undoing = []
         for call in due:
             call()
 
     @contextlib.contextmanager
     def _part(self, outer: Connection) -> Iterator[None]:
-        before = len(self._current.due)
+        with self._undone(), outer.begin_nested():
+            yield
+
+    @contextlib.contextmanager
+    def _undone(self) -> Iterator[None]:
+        """Forget what was due, and undo what was noted, in a block that raises."""
+        due, undoing = len(self._current.due), len(self._current.undoing)
         try:
-            with outer.begin_nested():
-                yield
+            yield
         except BaseException:
-            del self._current.due[before:]
+            for call in reversed(self._current.undoing[undoing:]):
+                call()
+            del self._current.due[due:], self._current.undoing[undoing:]
             raise
 
     def on_commit(self, call: Callable[[], object]) -> None:
@@ -116,6 +126,13 @@ class Database:
             call()
         else:
             self._current.due.append(call)
+
+    def on_undo(self, call: Callable[[], object]) -> None:
+        """Call when this thread's transaction is undone: for what no rollback takes back, as a file
+        that was written. Never called where it cannot be told whether the commit went through.
+        """
+        if self._current.connection is not None:
+            self._current.undoing.append(call)
 
     def _transaction(self) -> contextlib.AbstractContextManager[Connection]:
         return self._writer.transaction() if self._writer is not None else self.engine.begin()

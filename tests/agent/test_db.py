@@ -104,6 +104,25 @@ def test_what_was_undone_calls_nothing(database: Database) -> None:
     assert called == ["kept"]
 
 
+def test_what_no_rollback_takes_back_is_undone_by_what_was_noted_for_it(database: Database) -> None:
+    called: list[str] = []
+
+    def fail(what: str) -> None:
+        with database.write():
+            with database.write():
+                database.on_undo(lambda: called.append(what))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail("whole")
+    with database.write():
+        database.on_undo(lambda: called.append("kept"))
+        with pytest.raises(ZeroDivisionError):
+            fail("part")
+    database.on_undo(lambda: called.append("none is open"))
+    assert called == ["whole", "part"]
+
+
 def test_many_threads_write_at_once(database: Database) -> None:
     def write(number: int) -> None:
         with database.write() as tx:
