@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge.base import Base, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
+from knowledge.search.tuning import Tuning
 from knowledge.tables import bases, chunks, pairs, rebuilds, sources
 
 
@@ -67,6 +68,17 @@ class Bases:
             for own in (pairs, rebuilds):
                 tx.execute(delete(own).where(own.c.base_id == base_id))
             tx.execute(delete(bases).where(bases.c.id == base_id))
+
+    def tune(self, base_id: str, tuning: Tuning) -> None:
+        """Have the base searched with *tuning* from now on. Raises UnknownSource.
+
+        `chunk_tokens` counts from the next reading of each source on.
+        """
+        self.base(base_id)
+        with self.database.write() as tx:
+            own = bases.c.id == base_id
+            tx.execute(update(bases).where(own).values(tuning=tuning.as_json()))
+            self.raise_revision(tx, base_id)
 
     @staticmethod
     def raise_revision(tx: Connection, base_id: str) -> None:

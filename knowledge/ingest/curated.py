@@ -4,6 +4,7 @@ Each is a chunk of a source of its own in the base (kind `curated`), so that sea
 and vectors need not know of anything new. The chunk's position is the answer's id.
 """
 
+import logging
 import uuid
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,8 @@ from knowledge.ingest.indexing import ChunkWriter, collections_of
 from knowledge.lexical import indexed
 from knowledge.search.hybrid import CURATED
 from knowledge.tables import bases, chunks, curated, sources
+
+log = logging.getLogger(__name__)
 
 NAME = "Respuestas del equipo"  # what a citation calls the source
 MAX_QUESTION = 300  # characters
@@ -73,17 +76,21 @@ class Curated(ChunkWriter):
         self._keep_vector_later(base, source_id, curated_id, said)
 
     def remove(self, curated_id: int) -> None:
-        """Forget it, in every store. Raises UnknownSource, or IndexUnavailable: try again."""
+        """Forget it. Raises UnknownSource.
+
+        Its vector goes afterwards. Where that fails it finds nothing, and goes with the next answer
+        that is removed; the source of the last answer is then removed as any other is.
+        """
         base, source_id = self._place(curated_id)
-        for held in collections_of(self.database, base.id):
-            self.vectors.remove_chunk(held, source_id, VERSION, curated_id)
         with self.database.write() as tx:
             _lock(tx, base.id)
             tx.execute(delete(chunks).where(*_at(source_id, curated_id)))
             tx.execute(delete(curated).where(curated.c.id == curated_id))
             if not tx.scalar(select(func.count()).where(curated.c.base_id == base.id)):
-                tx.execute(delete(sources).where(sources.c.id == source_id))
+                gone = {"state": "removing", "fence": sources.c.fence + 1, "lease_until": 0}
+                tx.execute(update(sources).where(sources.c.id == source_id).values(**gone))
             _touch(tx, base.id)
+        self.database.on_commit(partial(self._sweep, base.id, source_id))
 
     def of(self, base_id: str) -> list[CuratedAnswer]:
         """The answers of a base, newest first."""
@@ -116,6 +123,25 @@ class Curated(ChunkWriter):
         except IndexUnavailable:
             return
 
+    def _sweep(self, base_id: str, source_id: str) -> None:
+        """Remove the vectors that no answer has any more, then the source if nothing is left."""
+        try:
+            for base in collections_of(self.database, base_id):
+                there = self.vectors.ids(base, source_id)  # before the answers: one may be added
+                kept = self._vector_ids(source_id)
+                self.vectors.remove_ids(base, [one for one in there if one not in kept])
+        except (IndexUnavailable, UnknownSource) as fault:
+            log.warning("vectors of removed answers stay base=%s code=%s", base_id, fault.code)
+            return
+        with self.database.write() as tx:
+            gone = (sources.c.id == source_id) & (sources.c.state == "removing")
+            tx.execute(delete(sources).where(gone))
+
+    def _vector_ids(self, source_id: str) -> set[str]:
+        own = select(chunks.c.position).where(chunks.c.source_id == source_id)
+        with self.database.read() as tx:
+            return {f"{source_id}:{VERSION}:{position}" for position in tx.scalars(own)}
+
 
 def _said(question: str, answer: str) -> dict[str, str]:
     question, answer = " ".join(question.split()), answer.strip()
@@ -143,8 +169,8 @@ def _at(source_id: str, number: int) -> tuple[Any, Any]:
 
 
 def _source(tx: Connection, base_id: str) -> str:
-    own = select(sources.c.id).where(sources.c.base_id == base_id, sources.c.kind == CURATED)
-    return tx.scalar(own) or ""
+    own = (sources.c.base_id == base_id, sources.c.kind == CURATED, sources.c.state != "removing")
+    return tx.scalar(select(sources.c.id).where(*own)) or ""
 
 
 def _make_source(tx: Connection, base_id: str, person: str, now: float) -> str:

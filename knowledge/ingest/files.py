@@ -32,10 +32,11 @@ class StoredFile:
 
 
 @dataclass
-class Replacement:
-    """Which stored file a new one replaced: empty when there was none, None when nothing was."""
+class Incoming:
+    """A stored file on its way into a row."""
 
-    replaced: str | None = None
+    stored: StoredFile
+    replaced: str | None = None  # what it stands for now, empty: nothing; None: no row names it
 
 
 def clean_name(name: str) -> str:
@@ -65,14 +66,14 @@ def store(folder: Path, data: BinaryIO | bytes) -> StoredFile:
 
 
 @contextmanager
-def replacing(folder: Path, stored: StoredFile) -> Iterator["Replacement"]:
+def replacing(folder: Path, stored: StoredFile) -> Iterator[Incoming]:
     """A change of a row that names *stored*: afterwards the file that no row names is deleted.
 
     That is *stored* itself when the block raises or does not say what it replaced.
     """
     with ExitStack() as undo:
         undo.callback(remove, folder, stored.stored_name)
-        change = Replacement()
+        change = Incoming(stored)
         yield change
         if change.replaced is not None:
             undo.pop_all()

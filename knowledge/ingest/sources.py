@@ -5,9 +5,11 @@ Light to import: the webhook process loads it. Reading a source is another proce
 rises whenever what a reader is doing has lost its point, so that it notices.
 """
 
+import contextlib
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +27,7 @@ SourceList = list[Source]  # `Sources.list` hides the builtin inside the class
 StoredChunks = list[StoredChunk]
 Differences = list[Difference]
 Due = list[tuple[str, str]]
+Data = BinaryIO | bytes | files.Incoming
 
 
 class Sources(Bases):
@@ -39,7 +42,20 @@ class Sources(Bases):
         super().__init__(database, clock)
         self.files_dir = files_dir
 
-    def add_file(self, base_id: str, name: str, data: BinaryIO | bytes, person: str) -> str:
+    @contextlib.contextmanager
+    def incoming(self, data: Data) -> Iterator[files.Incoming]:
+        """Store a file before the transaction that writes its row, to be handed to `add_file` or
+        `update_file` there; it is deleted when no row names it in the end."""
+        if isinstance(data, files.Incoming):
+            yield data
+            return
+        stored = files.store(self.files_dir, data)
+        with files.replacing(self.files_dir, stored) as file:
+            yield file
+        if file.replaced is not None:
+            self.database.on_undo(partial(files.remove, self.files_dir, stored.stored_name))
+
+    def add_file(self, base_id: str, name: str, data: Data, person: str) -> str:
         """Store a file to be read. The same bytes in the same base are the same source.
 
         A ZIP becomes a source of its own whose files are sources beside it.
@@ -123,7 +139,7 @@ class Sources(Bases):
         return (self.files_dir / source.stored_name).read_text(encoding="utf-8")
 
     def update_file(
-        self, source_id: str, name: str, data: BinaryIO | bytes, person: str, over: str = ""
+        self, source_id: str, name: str, data: Data, person: str, over: str = ""
     ) -> None:
         """Replace a file. What was read before stays findable until the new one is read.
 
@@ -192,18 +208,15 @@ class Sources(Bases):
         """What there is to do: ("read" | "remove", source id); see `knowledge.ingest.due`."""
         return due.due(self.database, now)
 
-    def _add_stored(
-        self, base_id: str, kind: str, name: str, data: BinaryIO | bytes, person: str
-    ) -> str:
+    def _add_stored(self, base_id: str, kind: str, name: str, data: Data, person: str) -> str:
         self.base(base_id)
-        stored = files.store(self.files_dir, data)
-        with files.replacing(self.files_dir, stored) as change, self.database.write() as tx:
-            same = sources.c.fingerprint == stored.fingerprint
+        with self.incoming(data) as file, self.database.write() as tx:
+            same = sources.c.fingerprint == file.stored.fingerprint
             known = _known(tx, base_id, sources.c.kind == kind, same)
             if known:
                 return known
-            change.replaced = ""
-            return self.insert(tx, base_id, person, kind, {"name": name, **vars(stored)})
+            file.replaced = ""
+            return self.insert(tx, base_id, person, kind, {"name": name, **vars(file.stored)})
 
     def _add_address(
         self, base_id: str, kind: str, url: str, person: str, options: dict[str, Any]
@@ -233,16 +246,14 @@ class Sources(Bases):
         )
         return source_id
 
-    def _replace(
-        self, source: Source, name: str, data: BinaryIO | bytes, person: str, over: str
-    ) -> None:
-        stored = files.store(self.files_dir, data)
-        row = {"name": name, "created_by": person, "text_hash": "", **vars(stored)}
-        with files.replacing(self.files_dir, stored) as change:
+    def _replace(self, source: Source, name: str, data: Data, person: str, over: str) -> None:
+        with self.incoming(data) as file:
             if over and over != source.stored_name:
                 raise EditConflict
+            row = {"name": name, "created_by": person, "text_hash": "", **vars(file.stored)}
             self._renew(source.id, row, sources.c.stored_name == source.stored_name)
-            change.replaced = source.stored_name
+            file.replaced = ""
+        self.database.on_commit(partial(files.remove, self.files_dir, source.stored_name))
 
     def _renew(self, source_id: str, more: dict[str, Any], *unchanged: Any) -> None:
         known = (sources.c.id == source_id) & (sources.c.state != "removing")

@@ -7,16 +7,12 @@ take dividing every source again: `knowledge.quality.sizes` does, in memory.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
-
-from knowledge.base import Transactions
-from knowledge.errors import NotAccepted, UnknownSource
+from knowledge.errors import NotAccepted
 from knowledge.ingest.bases import Bases
 from knowledge.quality.measure import Advance, Asked, Measures, ask, measures
 from knowledge.quality.pairs import Pair
 from knowledge.search.retriever import Retriever
 from knowledge.search.tuning import Tuning
-from knowledge.tables import bases
 
 WORDS = (0.3, 0.4, 0.5, 0.6, 0.7)
 VECTORS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -81,19 +77,6 @@ def calibrated(trials: Sequence[Trial]) -> Trial:
     found = max(trial.measures.hit5 for trial in trials)
     allowed = [trial for trial in trials if trial.measures.hit5 >= found * (1 - MAY_LOSE)]
     return max(allowed, key=lambda trial: (trial.measures.refused or 0.0, trial.measures.mrr))
-
-
-def keep(database: Transactions, base_id: str, tuning: Tuning) -> None:
-    """Have the base searched with *tuning* from now on. Raises UnknownSource.
-
-    `chunk_tokens` counts from the next reading of each source on.
-    """
-    values = {"tuning": tuning.as_json()}
-    with database.write() as tx:
-        changed = tx.execute(update(bases).where(bases.c.id == base_id).values(**values))
-        if not changed.rowcount:
-            raise UnknownSource("There is no such knowledge base.", "unknown_base")
-        Bases.raise_revision(tx, base_id)
 
 
 def _trial(retriever: Retriever, base_id: str, pairs: Sequence[Pair], tuning: Tuning) -> Trial:

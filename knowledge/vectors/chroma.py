@@ -136,9 +136,16 @@ class Vectors:
         """Remove one vector."""
         self._collections.delete(collection_name(base), [f"{source_id}:{version}:{position}"])
 
-    def ids(self, base: Base) -> list[str]:
-        """Every id of the base's collection, for checking that nothing was left behind."""
-        return self._collections.ids(collection_name(base), None, 1_000_000)
+    def remove_ids(self, base: Base, ids: Sequence[str]) -> None:
+        """Remove the vectors of those ids."""
+        for start in range(0, len(ids), _DELETED_AT_ONCE):
+            some = list(ids[start : start + _DELETED_AT_ONCE])
+            self._collections.delete(collection_name(base), some)
+
+    def ids(self, base: Base, source_id: str = "") -> list[str]:
+        """Every id of the base's collection, or of one source in it."""
+        where = {"source": source_id} if source_id else None
+        return self._collections.ids(collection_name(base), where, 1_000_000)
 
     def _remove(self, base: Base, where: dict[str, Any]) -> None:
         name = collection_name(base)

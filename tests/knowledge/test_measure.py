@@ -9,9 +9,10 @@ from actions.installation import sample_pairs
 from agent.invented import SAMPLES
 from knowledge.base import Passage
 from knowledge.errors import NotAccepted, UnknownSource
+from knowledge.ingest.bases import Bases
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.sources import Sources
-from knowledge.quality.grid_search import Trial, calibrated, keep, recommend
+from knowledge.quality.grid_search import Trial, calibrated, recommend
 from knowledge.quality.measure import Asked, measure, measures, table
 from knowledge.quality.pairs import Pair, Pairs
 from knowledge.search.retriever import Retriever
@@ -107,10 +108,10 @@ def test_a_base_is_searched_as_it_was_tuned(
 ) -> None:
     question = "garantía helados vainilla chocolate"
     assert retriever.search(question, [stocked])
-    keep(database, stocked, Tuning(threshold=0.9))
+    Bases(database).tune(stocked, Tuning(threshold=0.9))
     assert retriever.search(question, [stocked]) == []
     assert retriever.tuning([stocked]).threshold == 0.9
-    keep(database, stocked, Tuning())
+    Bases(database).tune(stocked, Tuning())
     assert retriever.search(question, [stocked])
 
 
