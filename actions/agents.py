@@ -1,10 +1,8 @@
 """Agents: make, save, copy, carry in, put away."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
-
 from actions.audited import audited
 from actions.bundle import Bundle
+from actions.curated import CuratedAnswers
 from actions.services import Services
 from actions.sources import free_base_name, new_base
 from agent.actor import Actor
@@ -13,16 +11,6 @@ from agent.spec import Spec
 from channels.web import API
 
 NAME_LENGTH = 80
-
-
-class CuratedAnswers(Protocol):
-    """Keeps the answers that staff wrote (`knowledge.ingest.curated.Curated` does)."""
-
-    def add(self, base_id: str, question: str, answer: str, person: str) -> int:
-        """Keep one."""
-
-    def of(self, base_id: str) -> Sequence[Any]:
-        """Return those of a base."""
 
 
 def create(services: Services, actor: Actor, spec: Spec) -> str:

@@ -26,10 +26,15 @@ class Note(Protocol):
         """Write it."""
 
 
+def demand(actor: Actor, role: str) -> None:
+    """Raise Forbidden when *actor* has not *role*."""
+    if not actor.may(role):
+        raise Forbidden(role)
+
+
 @contextlib.contextmanager
 def audited(services: Services, actor: Actor, role: str) -> Iterator[Note]:
     """Open the transaction of an act. Raises Forbidden when *actor* has not *role*."""
-    if not actor.may(role):
-        raise Forbidden(role)
+    demand(actor, role)
     with services.database.write():
         yield partial(services.store.audit.note, actor.name)

@@ -1,12 +1,12 @@
 """The API's knowledge routes: give an agent files and pages, and see how far they are read."""
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from actions.own_base import OwnBase
+from actions import sources
 from actions.services import Services
 from agent.errors import Invalid
 from bot.access import needs
@@ -59,39 +59,37 @@ def add(blueprint: APIBlueprint, services: Services) -> None:
         """
         request.max_content_length = MOST_BYTES
         agent = services.store.agents.get(path.agent_id)
-        own = OwnBase(services, g.actor.name)
-        taken = _page(own, agent.id) if request.is_json else _files(own, agent.id)
+        own = sources.OwnBase(agent.id)
+        with sources.in_plain_errors():
+            taken = _page(services, own) if request.is_json else _files(services, own)
         return {"sources": taken}, 202
 
     @blueprint.get("/agents/<agent_id>/knowledge", tags=[KNOWLEDGE], responses={200: SourcesOut})
     @needs("viewer")
     def list_knowledge(path: AgentPath) -> dict[str, Any]:
         """See how far the agent's sources have been read"""
-        agent = services.store.agents.get(path.agent_id)
         names = SourceOut.model_fields
         return {
             "sources": [
                 {name: getattr(source, name) for name in names}
-                for source in OwnBase(services, g.actor.name).sources(agent.id)
+                for source in sources.of_agent(services, path.agent_id)
             ]
         }
 
 
-def _page(own: OwnBase, agent_id: str) -> list[dict[str, str]]:
+def _page(services: Services, own: sources.OwnBase) -> list[dict[str, str]]:
     page = PageIn.model_validate(request.get_json(silent=True))
-    return [{"id": own.add_url(agent_id, page.url), "name": page.url}]
+    return [{"id": sources.add_url(services, g.actor, own, page.url), "name": page.url}]
 
 
-def _files(own: OwnBase, agent_id: str) -> list[dict[str, str]]:
+def _files(services: Services, own: sources.OwnBase) -> list[dict[str, str]]:
     files = [file for file in request.files.getlist("files") if file.filename]
     if not 1 <= len(files) <= MOST_FILES:
         raise Invalid(
             f'Send 1 to {MOST_FILES} files in the form field "files", or JSON with "url".'
         )
-    return [
-        {
-            "id": own.add_file(agent_id, str(file.filename), cast(BinaryIO, file.stream)),
-            "name": str(file.filename),
-        }
-        for file in files
-    ]
+    return [_file(services, own, str(file.filename), file.stream) for file in files]
+
+
+def _file(services: Services, own: sources.OwnBase, name: str, data: Any) -> dict[str, str]:
+    return {"id": sources.add_file(services, g.actor, own, name, data), "name": name}

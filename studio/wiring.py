@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from actions.sources import InUse
 from agent.errors import AgentError, AlreadyTaken, Forbidden, TooManyAttempts
 from knowledge.errors import KnowledgeError
 from studio.errors import BadFields, StudioError
@@ -100,6 +101,8 @@ def sentence(studio: Studio, error: Exception) -> str:
         return studio.say("error.not_allowed", role=studio.say(f"role.{error.role}"))
     if isinstance(error, AlreadyTaken):
         return studio.say("error.AlreadyTaken", person=error.person)
+    if isinstance(error, InUse):
+        return studio.say("error.in_use", agents=", ".join(one.name for one in error.agents))
     if isinstance(error, KnowledgeError):
         return knowledge_sentence(studio.language, error.code, str(error))
     return in_words(studio, type(error), str(error))

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from actions import curated as acts
 from knowledge.quality.misses import Miss, MissGroup, grouped
 from store.insights.insights import Span
 from store.people.people import Person
@@ -60,12 +61,11 @@ def save(
         raise NothingChosen("knowledge.choose_base")
     if not (question or "").strip() or not (answer or "").strip():
         raise NothingChosen("playground.answer_first")
-    curated = curated_of(studio)
+    given = (studio.services, curated_of(studio), person.actor)
     if curated_id:
-        curated.change(int(curated_id), question.strip(), answer.strip(), person.email)
+        acts.change(*given, int(curated_id), question, answer)
     else:
-        curated_id = curated.add(base_id, question.strip(), answer.strip(), person.email)
-    studio.services.store.audit.note(person.email, "answer curated", str(curated_id))
+        acts.add(*given, base_id, question, answer)
     return opened(studio, base_id)
 
 
@@ -73,8 +73,7 @@ def save(
 def remove(studio: Studio, person: Person, action: str, subject: str, base_id: str) -> Answers:
     """Forget an answer."""
     if subject.isdecimal() and action == "remove":
-        curated_of(studio).remove(int(subject))
-        studio.services.store.audit.note(person.email, "answer removed", subject)
+        acts.remove(studio.services, curated_of(studio), person.actor, int(subject))
     return opened(studio, base_id)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from knowledge.ingest.curated import Curated
+from actions import curated as acts
 from store.people.people import Person
+from studio.carry import curated_of
 from studio.errors import NothingChosen
 from studio.pages.inbox_layout import Correct
 from studio.roles import allow
@@ -41,10 +42,7 @@ def keep(studio: Studio, person: Person, base_id: str, question: str, answer: st
     """Keep the mended answer: the agent finds it from the next question on."""
     if not base_id or not (question or "").strip() or not (answer or "").strip():
         raise NothingChosen("inbox.mend_first")
-    services = studio.services
-    curated = Curated(services.database, services.embedders, studio.answering.vectors)
-    made = curated.add(base_id, question.strip(), answer.strip(), person.email)
-    services.store.audit.note(person.email, "answer curated", str(made))
+    acts.add(studio.services, curated_of(studio), person.actor, base_id, question, answer)
 
 
 def wire(studio: Studio, thread: gr.HTML, correct: Correct) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from actions import queues
+from actions import sources as acts
 from knowledge.base import Passage
 from knowledge.errors import KnowledgeError, UnknownSource
 from knowledge.parsing.loaders import read_document
@@ -26,10 +26,16 @@ from studio.pages.knowledge_view import (
 from studio.pages.ways_view import Previewed, previewed
 from studio.roles import allow
 from studio.state import Studio
+from studio.uploads import uploaded
 from studio.widgets import note
 from studio.wiring import Load, at_address, event, pick, sentence
 
 MOST_FILES = 20
+CHANGES = {
+    "retry": acts.reread,
+    "rebuild": acts.rebuild,
+    "stop_rebuild": acts.stop_rebuild,
+}
 
 
 def opened(studio: Studio, base_id: str) -> Opened:
@@ -43,8 +49,14 @@ def opened(studio: Studio, base_id: str) -> Opened:
     base = next(base for base in bases if base.id == chosen)
     wanted = studio.services.embedders.default()
     better = "" if wanted == (base.provider, base.model, base.dimension) else wanted[1]
-    rebuild = studio.services.rebuilds.progress(chosen)
-    return Opened(bases, chosen, sources.list(chosen), better=better, rebuild=rebuild)
+    return Opened(
+        bases,
+        chosen,
+        sources.list(chosen),
+        better=better,
+        rebuild=studio.services.rebuilds.progress(chosen),
+        users=acts.users(studio.services, chosen),
+    )
 
 
 @allow("viewer")
@@ -75,10 +87,7 @@ def choose(studio: Studio, person: Person, action: str, base_id: str) -> Opened:
 @allow("editor")
 def create(studio: Studio, person: Person, name: str) -> Opened:
     """Make a base for the embeddings in force."""
-    embeddings = studio.services.embedders.default()
-    made = studio.services.sources.create_base((name or "").strip(), person.email, *embeddings)
-    studio.services.store.audit.note(person.email, "base created", made, name or "")
-    return opened(studio, made)
+    return opened(studio, acts.new_base(studio.services, person.actor, name or ""))
 
 
 @allow("editor")
@@ -88,17 +97,8 @@ def upload(studio: Studio, person: Person, base_id: str, paths: Sequence[str] | 
 
 
 def _upload(studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None) -> Opened:
-    complaints = []
-    for path in [Path(one) for one in (paths or ())[:MOST_FILES]]:
-        try:
-            with path.open("rb") as data:
-                _added(studio, person, studio.services.sources.add_file(
-                    _base(base_id), path.name, data, person.email))  # fmt: skip
-        except KnowledgeError as error:
-            complaints.append(f"{path.name}: {sentence(studio, error)}")
-        finally:
-            path.unlink(missing_ok=True)
-    return replace(opened(studio, base_id), complaint=" ".join(complaints))
+    complaints = uploaded(studio, person, _base(base_id), (paths or ())[:MOST_FILES])
+    return replace(opened(studio, base_id), complaint=complaints)
 
 
 def _preview(studio: Studio, paths: Sequence[str] | None) -> Previewed:
@@ -137,12 +137,11 @@ def add_page(
     studio: Studio, person: Person, base_id: str, url: str, whole: bool = False, pages: float = 50
 ) -> Opened:
     """Add a page of the web, or the site it begins."""
-    sources, address = studio.services.sources, (url or "").strip()
+    given = (studio.services, person.actor, _base(base_id), (url or "").strip())
     if whole:
-        made = sources.add_site(_base(base_id), address, person.email, pages=int(pages or 1))
+        acts.add_site(*given, pages=int(pages or 1))
     else:
-        made = sources.add_url(_base(base_id), address, person.email)
-    _added(studio, person, made)
+        acts.add_url(*given)
     return opened(studio, base_id)
 
 
@@ -150,8 +149,7 @@ def add_page(
 def write(studio: Studio, person: Person, base_id: str, title: str, text: str) -> Opened:
     """Add a text that was typed or pasted."""
     name = (title or "").strip() or studio.say("way.text_name")
-    sources = studio.services.sources
-    _added(studio, person, sources.add_text(_base(base_id), name, text or "", person.email))
+    acts.add_text(studio.services, person.actor, _base(base_id), name, text or "")
     return opened(studio, base_id)
 
 
@@ -159,42 +157,24 @@ def write(studio: Studio, person: Person, base_id: str, title: str, text: str) -
 def pair(studio: Studio, person: Person, base_id: str, title: str, text: str) -> Opened:
     """Add questions with their answers."""
     name = (title or "").strip() or studio.say("way.pairs_name")
-    sources = studio.services.sources
-    _added(studio, person, sources.add_pairs(_base(base_id), name, text or "", person.email))
+    acts.add_pairs(studio.services, person.actor, _base(base_id), name, text or "")
     return opened(studio, base_id)
-
-
-def _added(studio: Studio, person: Person, source_id: str) -> None:
-    studio.services.wake_up.notify(queues.INGESTION, source_id)
-    studio.services.store.audit.note(person.email, "source added", source_id)
 
 
 @allow("editor")
 def change(studio: Studio, person: Person, action: str, subject: str) -> Opened:
-    """Read a source again, remove it, remove an empty base, or embed a base anew."""
-    if action in ("rebuild", "stop_rebuild"):
-        return _rebuild(studio, person, action, subject)
-    sources, notify = studio.services.sources, studio.services.wake_up.notify
-    base_id = "" if action == "remove_base" else sources.get(subject).base_id
+    """Read a source again, remove it, remove an empty base, or embed a base anew.
+
+    Behind what is to be removed stand the agents that were named beside it: `id@agent,agent`.
+    """
+    services, (named, _, known) = studio.services, subject.partition("@")
+    base_id = services.sources.get(named).base_id if action in ("remove", "retry") else named
     if action == "remove":
-        sources.mark_removing(subject)
-        notify(queues.REMOVAL, subject)
-    elif action == "retry":
-        sources.retry(subject)
-        notify(queues.INGESTION, subject)
+        acts.remove(services, person.actor, named, known.split(","))
     elif action == "remove_base":
-        sources.remove_base(subject)
-    studio.services.store.audit.note(person.email, f"source {action}", subject)
-    return opened(studio, base_id)
-
-
-def _rebuild(studio: Studio, person: Person, action: str, base_id: str) -> Opened:
-    services = studio.services
-    if action == "rebuild":
-        services.rebuilds.ask(base_id, *services.embedders.default(), person.email)
-    else:
-        services.rebuilds.call_off(base_id)
-    services.store.audit.note(person.email, f"base {action}", base_id)
+        acts.remove_base(services, person.actor, named, known.split(","))
+    elif action in CHANGES:
+        CHANGES[action](services, person.actor, named)
     return opened(studio, base_id)
 
 
@@ -242,17 +222,17 @@ def build(studio: Studio, load: Load) -> None:
 def _wire_sources(studio: Studio, parts: Parts) -> None:
     show = partial(shown, studio)
 
-    def uploaded(came: tuple[Opened, Previewed]) -> list[Any]:
+    def arrived(came: tuple[Opened, Previewed]) -> list[Any]:
         page, seen = came
         told = note(page.complaint) if page.complaint else ""
         return [*show(page), None, told, *previewed(studio, seen)]
 
     def kept(page: Opened) -> list[Any]:
-        return uploaded((page, Previewed()))[:3] + uploaded((page, Previewed()))[4:]
+        return arrived((page, Previewed()))[:3] + arrived((page, Previewed()))[4:]
 
     ways = parts.ways
     ways.files.upload(
-        event(studio, arrive, uploaded), [parts.base_id, ways.files, ways.check],
+        event(studio, arrive, arrived), [parts.base_id, ways.files, ways.check],
         [*parts.watched, ways.files, parts.complaint, *ways.previewed],
     )  # fmt: skip
     ways.keep.click(

@@ -8,6 +8,7 @@ import gradio as gr
 
 from knowledge.base import Base, Passage, Source
 from knowledge.ingest.rebuilds import Rebuild
+from store.agents.agents import Agent
 from studio import why
 from studio.markup import Html, join, tag
 from studio.pages import answers_view, measuring_view, passages_view, ways_view
@@ -40,6 +41,7 @@ class Opened:
     complaint: str = ""
     better: str = ""  # the model of new bases, when this one was made with another
     rebuild: Rebuild | None = None  # on its way to another model
+    users: Sequence[Agent] = ()  # that look into it
 
 
 @dataclass(frozen=True)
@@ -143,8 +145,9 @@ def rebuild_view(studio: Studio, page: Opened) -> Html | None:
 
 def _sources(studio: Studio, page: Opened) -> Html:
     if not page.sources:
-        sure = studio.say("knowledge.remove_base_sure")
-        gone = button(studio.say("knowledge.remove_base"), "remove_base", page.base_id, sure)
+        sure = studio.say("knowledge.remove_base_sure") + _lost(studio, page)
+        subject = _named(page, page.base_id)
+        gone = button(studio.say("knowledge.remove_base"), "remove_base", subject, sure)
         return note(studio.say("knowledge.empty"), gone)
     head = [studio.say(f"knowledge.{key}") for key in ("source", "state")]
     children = {source.id for source in page.sources if source.parent_id}
@@ -154,19 +157,30 @@ def _sources(studio: Studio, page: Opened) -> Html:
         if source.id not in children
         for one in (source, *(part for part in page.sources if part.parent_id == source.id))
     ]
-    rows = [_source_row(studio, source) for source in ordered]
+    rows = [_source_row(studio, page, source) for source in ordered]
     return table([*head, ""], rows, "")
 
 
-def _source_row(studio: Studio, source: Source) -> list[Html | str]:
+def _lost(studio: Studio, page: Opened) -> str:
+    """Return whose knowledge it is, for whoever is asked whether it may go."""
+    names = ", ".join(agent.name for agent in page.users)
+    return " " + studio.say("knowledge.used_by", agents=names) if names else ""
+
+
+def _named(page: Opened, subject: str) -> str:
+    """Return what is to be removed, with the agents that are named beside it."""
+    return f"{subject}@{','.join(agent.id for agent in page.users)}"
+
+
+def _source_row(studio: Studio, page: Opened, source: Source) -> list[Html | str]:
     mark = "↳ " if source.parent_id else ""
     name = tag("span", mark, source.name, class_="as-file", title=source.name)
-    sure = studio.say("knowledge.remove_sure", name=source.name)
+    sure = studio.say("knowledge.remove_sure", name=source.name) + _lost(studio, page)
     buttons = [
         looker(studio.say("knowledge.see"), source.id) if source.version else None,
         button(studio.say("knowledge.retry"), "retry", source.id)
         if source.state in ("failed", "ready") and source.kind != "curated" else None,
-        button(studio.say("remove"), "remove", source.id, sure)
+        button(studio.say("remove"), "remove", _named(page, source.id), sure)
         if source.state != "removing" and source.kind != "curated" else None,
     ]  # fmt: skip
     added = tag(

@@ -5,9 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from knowledge.quality.grid_search import Recommendation, keep
+from actions import sources as acts
+from knowledge.quality.grid_search import Recommendation
 from knowledge.quality.measure import Measurement, measure
-from knowledge.quality.pairs import Pair, Pairs
+from knowledge.quality.pairs import Pair
 from knowledge.quality.sizes import recommend_with_sizes
 from store.people.people import Person
 from studio.errors import NothingChosen
@@ -22,12 +23,7 @@ def opened(studio: Studio, base_id: str) -> Saved:
     if not base_id:
         return Saved()
     names = [source.name for source in studio.services.sources.list(base_id)]
-    return Saved(pairs_of(studio).list(base_id), names)
-
-
-def pairs_of(studio: Studio) -> Pairs:
-    """Return where questions with their places are kept."""
-    return Pairs(studio.services.database)
+    return Saved(studio.services.pairs.list(base_id), names)
 
 
 @allow("viewer")
@@ -42,7 +38,7 @@ def add(
 ) -> Saved:
     """Keep a question with the place of its answer; without one, nothing may be found."""
     pair = Pair((question or "").strip(), source or "", (expect or "").strip())
-    pairs_of(studio).add(_base(base_id), pair, person.email)
+    acts.add_pair(studio.services, person.actor, _base(base_id), pair)
     return opened(studio, base_id)
 
 
@@ -50,21 +46,21 @@ def add(
 def remove(studio: Studio, person: Person, action: str, subject: str, base_id: str) -> Saved:
     """Forget a question."""
     if subject.isdecimal() and action == "remove":
-        pairs_of(studio).remove(int(subject))
+        acts.remove_pair(studio.services, person.actor, int(subject))
     return opened(studio, base_id)
 
 
 @allow("editor")
 def run(studio: Studio, person: Person, base_id: str) -> Measurement:
     """Ask every question by every way of searching."""
-    saved = pairs_of(studio).list(_base(base_id))
+    saved = studio.services.pairs.list(_base(base_id))
     return measure(studio.answering.retriever, [base_id], saved)
 
 
 @allow("editor")
 def advise(studio: Studio, person: Person, base_id: str) -> Recommendation:
     """Try other settings on the saved questions; nothing is changed."""
-    saved = pairs_of(studio).list(_base(base_id))
+    saved = studio.services.pairs.list(_base(base_id))
     retriever, sources = studio.answering.retriever, studio.services.sources
     return recommend_with_sizes(retriever, sources, base_id, saved)
 
@@ -76,8 +72,7 @@ def apply(
     """Search the base with the settings that did best."""
     if advice is None:
         raise NothingChosen("measure.advise_first")
-    keep(studio.services.database, _base(base_id), advice.best.tuning)
-    studio.services.store.audit.note(person.email, "base tuned", base_id)
+    acts.tune(studio.services, person.actor, _base(base_id), advice.best.tuning)
     return Recommendation((advice.best,), advice.best)
 
 

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+from actions import curated as acts
+from actions.sources import set_refresh
 from knowledge.errors import UnknownSource
 from knowledge.ingest.corrections import Corrections
 from store.people.people import Person
@@ -13,6 +15,7 @@ from studio.state import Studio
 from studio.wiring import Handler, Load, at_address, event, pick
 
 CHUNK = "chunk-"  # how an address names a passage
+CHANGES = {"silence": acts.silence, "restore": acts.restore}
 
 
 def opened(studio: Studio, source_id: str, start: int = 0, marked: int = 0) -> Passages:
@@ -54,15 +57,12 @@ def change(studio: Studio, person: Person, action: str, subject: str) -> tuple[P
     """Silence or restore a passage, or begin to correct it."""
     if not subject.isdecimal():
         return Passages(), Edit()
-    chunk_id, corrections = int(subject), corrections_of(studio)
+    chunk_id = int(subject)
     if action == "edit":
         text = studio.services.sources.chunk(chunk_id).text
         return _around(studio, chunk_id), Edit(chunk_id, text)
-    if action == "silence":
-        corrections.silence(chunk_id, person.email)
-    elif action == "restore":
-        corrections.restore(chunk_id, person.email)
-    studio.services.store.audit.note(person.email, f"passage {action}", subject)
+    if action in CHANGES:
+        CHANGES[action](studio.services, corrections_of(studio), person.actor, chunk_id)
     return _around(studio, chunk_id), Edit()
 
 
@@ -71,8 +71,8 @@ def correct(studio: Studio, person: Person, chunk_id: int, text: str) -> tuple[P
     """Have a passage say something else; it does so after the source is read again, too."""
     if not chunk_id:
         raise NothingChosen("passage.choose_first")
-    corrections_of(studio).correct(int(chunk_id), text or "", person.email)
-    studio.services.store.audit.note(person.email, "passage corrected", str(chunk_id))
+    given = (studio.services, corrections_of(studio), person.actor)
+    acts.correct(*given, int(chunk_id), text or "")
     return _around(studio, int(chunk_id)), Edit()
 
 
@@ -87,8 +87,7 @@ def refresh(studio: Studio, person: Person, source_id: str, hours: int | None) -
     """Have a page or site read again every so many hours; 0 never."""
     if not source_id:
         raise NothingChosen("passage.choose_first")
-    studio.services.sources.set_refresh(source_id, int(hours or 0))
-    studio.services.store.audit.note(person.email, "source refresh", source_id, str(hours))
+    set_refresh(studio.services, person.actor, source_id, int(hours or 0))
     return opened(studio, source_id)
 
 

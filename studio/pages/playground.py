@@ -7,6 +7,8 @@ from functools import partial
 
 import gradio as gr
 
+from actions import curated
+from actions.evaluation import add_case
 from knowledge.ingest.curated import MAX_QUESTION
 from store.people.people import Person
 from studio.carry import curated_of
@@ -121,7 +123,7 @@ def keep(
         question = talk.question_of(at)[:MAX_QUESTION]
         return Correction(talk, at, question, talk.said[at].text)
     source = next(iter(reason.sources), "")
-    studio.services.store.cases.add(agent_id, talk.question_of(at), person.email, source=source)
+    add_case(studio.services, person.actor, agent_id, talk.question_of(at), "", source)
     return Correction(replace(talk, marks=(*talk.marks, at)))
 
 
@@ -138,8 +140,7 @@ def correct(
     base_id = next((one for one in draft.knowledge.bases if one in known), "")
     if not base_id:
         raise NothingChosen("playground.no_base")
-    made = curated_of(studio).add(base_id, question.strip(), answer.strip(), person.email)
-    studio.services.store.audit.note(person.email, "answer curated", str(made))
+    curated.add(studio.services, curated_of(studio), person.actor, base_id, question, answer)
     talk = talk or Talk()
     return Correction(replace(talk, marks=(*talk.marks, int(at))))
 

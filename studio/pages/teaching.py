@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from actions import queues
-from knowledge.errors import KnowledgeError
+from actions import sources as acts
 from store.people.people import Person
 from studio.errors import NothingChosen
 from studio.pages.guide_layout import Parts
@@ -14,8 +12,9 @@ from studio.pages.guide_view import Guided, sources
 from studio.pages.guided import opened
 from studio.roles import allow
 from studio.state import Studio
+from studio.uploads import uploaded
 from studio.widgets import note
-from studio.wiring import STORED, event, sentence
+from studio.wiring import STORED, event
 
 MOST_FILES = 20
 
@@ -23,18 +22,8 @@ MOST_FILES = 20
 @allow("editor")
 def upload(studio: Studio, person: Person, agent_id: str, paths: Sequence[str] | None) -> Guided:
     """Give the agent files; one that cannot be added is named and harms no other."""
-    complaints = []
-    for path in [Path(one) for one in (paths or ())[:MOST_FILES]]:
-        try:
-            with path.open("rb") as data:
-                base_id = base_of(studio, person, agent_id)
-                _notify(studio, studio.services.sources.add_file(
-                    base_id, path.name, data, person.email))  # fmt: skip
-        except KnowledgeError as error:
-            complaints.append(f"{path.name}: {sentence(studio, error)}")
-        finally:
-            path.unlink(missing_ok=True)
-    return opened(studio, agent_id, 4, " ".join(complaints))
+    complaints = uploaded(studio, person, _own(agent_id), (paths or ())[:MOST_FILES])
+    return opened(studio, agent_id, 4, complaints)
 
 
 @allow("editor")
@@ -42,44 +31,24 @@ def write(studio: Studio, person: Person, agent_id: str, text: str) -> Guided:
     """Give the agent what somebody typed."""
     if not (text or "").strip():
         raise NothingChosen("guide.knowledge.write_first")
-    base_id = base_of(studio, person, agent_id)
-    named = studio.services.sources.list(base_id)
-    name = studio.say("guide.knowledge.text_name", number=len(named) + 1)
-    _notify(studio, studio.services.sources.add_text(base_id, name, text, person.email))
+    own = _own(agent_id)
+    number = len(acts.of_agent(studio.services, agent_id)) + 1
+    name = studio.say("guide.knowledge.text_name", number=number)
+    acts.add_text(studio.services, person.actor, own, name, text)
     return opened(studio, agent_id, 4)
 
 
 @allow("editor")
 def add_page(studio: Studio, person: Person, agent_id: str, url: str) -> Guided:
     """Give the agent a page of the web."""
-    base_id = base_of(studio, person, agent_id)
-    _notify(studio, studio.services.sources.add_url(base_id, (url or "").strip(), person.email))
+    acts.add_url(studio.services, person.actor, _own(agent_id), (url or "").strip())
     return opened(studio, agent_id, 4)
 
 
-def base_of(studio: Studio, person: Person, agent_id: str) -> str:
-    """Return the agent's first base; make one named after its brand when it has none."""
-    services = studio.services
+def _own(agent_id: str) -> acts.OwnBase:
     if not agent_id:
         raise NothingChosen("agents.save_first")
-    agent = services.store.agents.get(agent_id)
-    known = {base.id for base in services.sources.bases()}
-    mine = [base_id for base_id in agent.draft.knowledge.bases if base_id in known]
-    if mine:
-        return mine[0]
-    taken = {base.name for base in services.sources.bases()}
-    wanted = agent.draft.brand or agent.name
-    names = [wanted, f"{wanted} · {agent.name}", f"{wanted} · {agent_id[:8]}"]
-    name = next(name for name in names if name not in taken)
-    made = services.sources.create_base(name, person.email, *services.embedders.default())
-    choice = agent.draft.knowledge.model_copy(update={"bases": (made,)})
-    draft = agent.draft.model_copy(update={"knowledge": choice})
-    services.store.agents.save_draft(agent_id, draft, agent.revision, person.email)
-    return made
-
-
-def _notify(studio: Studio, source_id: str) -> None:
-    studio.services.wake_up.notify(queues.INGESTION, source_id)
+    return acts.OwnBase(agent_id)
 
 
 @allow("viewer")

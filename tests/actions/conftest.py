@@ -1,10 +1,10 @@
 """The services of one installation on each kind of database, and people of each role."""
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
 
-from actions.queues import SilentWakeUp
 from actions.services import Services, open_services
 from agent.actor import Actor
 from agent.settings import Settings
@@ -14,8 +14,49 @@ EVA = Actor("eva@example.com", "editor")
 VIEWER = Actor("leo@example.com", "viewer")
 
 
+FullLog = contextlib.AbstractContextManager[None]
+
+
+class RememberingWakeUp:
+    """Tells nobody, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.notified: list[tuple[str, str | int]] = []
+
+    def notify(self, job: str, subject: str | int) -> bool:
+        """Remember."""
+        self.notified.append((job, subject))
+        return True
+
+
+def lines(services: Services) -> list[tuple[str, str]]:
+    """Who did what, by the audit log."""
+    return [(one.person, one.action) for one in reversed(services.store.audit.page())]
+
+
 @pytest.fixture
-def services(settings: Settings) -> Iterator[Services]:
-    opened = open_services(settings, SilentWakeUp())
+def wake_up() -> RememberingWakeUp:
+    return RememberingWakeUp()
+
+
+@pytest.fixture
+def services(settings: Settings, wake_up: RememberingWakeUp) -> Iterator[Services]:
+    opened = open_services(settings, wake_up)
     yield opened
     opened.database.close()
+
+
+@pytest.fixture
+def full_log(services: Services, monkeypatch: pytest.MonkeyPatch) -> FullLog:
+    """A while in which no line can be written into the audit log."""
+
+    def full(*_: object) -> None:
+        raise OSError("no room for the log")
+
+    @contextlib.contextmanager
+    def meanwhile() -> Iterator[None]:
+        with monkeypatch.context() as patched:
+            patched.setattr(services.store.audit, "note", full)
+            yield
+
+    return meanwhile()

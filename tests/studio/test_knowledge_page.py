@@ -1,10 +1,13 @@
 """The Knowledge page as plain functions."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from actions import queues
+from actions.sources import InUse
+from agent.spec import KnowledgeChoice, Spec
 from knowledge.errors import NotAccepted
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import knowledge, knowledge_view, passages, passages_view, ways_view
@@ -137,6 +140,29 @@ def test_removing_leaves_nothing(
     assert knowledge.watch(studio, editor, base).sources == []
     assert knowledge.search(studio, editor, base, "garantía del motor") == []
     assert knowledge.change(studio, editor, "remove_base", base).bases == []
+
+
+def test_a_source_that_agents_look_up_goes_only_with_their_names_beside_it(
+    studio: Studio, editor: Caller, base: str, uploaded: str
+) -> None:
+    clara = looking(studio, base, "Clara")
+    page = knowledge.watch(studio, editor, base)
+    drawn = str(knowledge_view.sources_table(studio, page))
+    assert "La usan: Clara." in drawn
+    looking(studio, base, "Marcos")
+    with pytest.raises(InUse) as told:
+        knowledge.change(studio, editor, "remove", f"{uploaded}@{clara}")
+    assert sentence(studio, told.value).startswith("Ya la usan también: Marcos.")
+    page = knowledge.watch(studio, editor, base)
+    [subject] = re.findall(
+        rf'data-id="({uploaded}@[^"]+)"', str(knowledge_view.shown(studio, page))
+    )
+    assert knowledge.change(studio, editor, "remove", subject).sources[0].state == "removing"
+
+
+def looking(studio: Studio, base_id: str, name: str) -> str:
+    spec = Spec(name=name, knowledge=KnowledgeChoice(bases=(base_id,)))
+    return studio.services.store.agents.create(spec, "ana")
 
 
 def test_the_same_base_twice_is_refused_in_words(studio: Studio, editor: Caller, base: str) -> None:

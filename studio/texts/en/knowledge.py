@@ -16,6 +16,7 @@ TEXTS = {
     ),
     "knowledge.remove_base": "Remove the base",
     "knowledge.remove_base_sure": "Remove this empty base?",
+    "knowledge.used_by": "It is used by: {agents}.",
     "knowledge.source": "Source",
     "knowledge.state": "State",
     "knowledge.see": "View",

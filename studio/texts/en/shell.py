@@ -74,6 +74,7 @@ TEXTS = {
     "password.save": "Save and continue",
     "error.title": "That did not work",
     "error.fields": "Check the fields.",
+    "error.in_use": "{agents} look this up by now, too. Remove it in the list as it is now.",
     "error.not_allowed": "Your account may not do this: it needs the role of {role}.",
     "error.too_many": "Too many attempts. Wait {seconds} seconds and try again.",
     "error.AgentError": "Something went wrong. Try again.",

@@ -17,6 +17,7 @@ TEXTS = {
     ),
     "knowledge.remove_base": "Quitar la base",
     "knowledge.remove_base_sure": "¿Quitar esta base vacía?",
+    "knowledge.used_by": "La usan: {agents}.",
     "knowledge.source": "Fuente",
     "knowledge.state": "Estado",
     "knowledge.see": "Ver",

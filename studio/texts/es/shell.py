@@ -74,6 +74,7 @@ TEXTS = {
     "password.save": "Guardar y entrar",
     "error.title": "No se pudo",
     "error.fields": "Revise los campos.",
+    "error.in_use": "Ya la usan también: {agents}. Quítela desde la lista como está ahora.",
     "error.not_allowed": "Su cuenta no puede hacer esto: hace falta el permiso de {role}.",
     "error.too_many": "Demasiados intentos. Espere {seconds} segundos y vuelva a probar.",
     "error.AgentError": "Algo no salió bien. Vuelva a intentarlo.",
