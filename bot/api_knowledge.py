@@ -2,15 +2,26 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import Response, g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from actions import sources
 from actions.services import Services
-from agent.errors import Invalid
+from actions.sources import InUse
+from agent.errors import Invalid, NotFound
 from bot.access import needs
-from bot.schemas import AgentPath, PageIn, SourceOut, SourcesOut, TakenOut
+from bot.failures import problem
+from bot.schemas import (
+    AgentPath,
+    PageIn,
+    ProblemOut,
+    SourceOut,
+    SourcePath,
+    SourcesOut,
+    TakenFrom,
+    TakenOut,
+)
 
 MOST_BYTES = 25 * 1024 * 1024
 MOST_FILES = 20
@@ -54,8 +65,8 @@ def add(blueprint: APIBlueprint, services: Services) -> None:
         """Give the agent files or a page
 
         Send `files` as a form, or `{"url": ...}` as JSON. They are read in the background, into
-        the agent's own base, which the draft then looks into; release the draft once for
-        customers to profit.
+        the agent's own base (one that no other agent looks into), which the draft then looks
+        into; release the draft once for customers to profit.
         """
         request.max_content_length = MOST_BYTES
         agent = services.store.agents.get(path.agent_id)
@@ -75,6 +86,34 @@ def add(blueprint: APIBlueprint, services: Services) -> None:
                 for source in sources.of_agent(services, path.agent_id)
             ]
         }
+
+    @blueprint.delete(
+        "/agents/<agent_id>/knowledge/<source_id>",
+        tags=[KNOWLEDGE],
+        responses={204: None, 409: ProblemOut},
+    )
+    @needs("editor")
+    def remove_knowledge(path: SourcePath, query: TakenFrom) -> tuple[str, int]:
+        """Remove a source
+
+        It is found no more at once. Where other agents look it up, the answer is a 409 that names
+        them, until `taken_from` does.
+        """
+        if path.source_id not in {one.id for one in sources.of_agent(services, path.agent_id)}:
+            raise NotFound("This agent has no such source.")
+        known = (path.agent_id, *query.taken_from.split(","))
+        with sources.in_plain_errors():
+            sources.remove(services, g.actor, path.source_id, known)
+        return "", 204
+
+    blueprint.register_error_handler(InUse, _in_use)
+
+
+def _in_use(error: InUse) -> Response:
+    names = ", ".join(agent.name for agent in error.agents)
+    ids = ",".join(agent.id for agent in error.agents)
+    fields = [{"field": "taken_from", "message": ids}]
+    return problem(409, f"{names} look this up, too. Send taken_from to remove it.", fields)
 
 
 def _page(services: Services, own: sources.OwnBase) -> list[dict[str, str]]:

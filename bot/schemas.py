@@ -66,6 +66,20 @@ class AgentPath(BaseModel):
     agent_id: AgentId
 
 
+class SourcePath(AgentPath):
+    """The agent's id and the source's in the address."""
+
+    source_id: AgentId
+
+
+class TakenFrom(_Body):
+    """Whom a source is taken from, besides the agent in the address."""
+
+    taken_from: str = Field(
+        "", max_length=4_000, description="the ids of the other agents that lose it, with commas"
+    )
+
+
 class FieldProblem(BaseModel):
     """What is wrong with one field."""
 

@@ -41,6 +41,7 @@ ROUTES = {
     ("GET", "/agents/{id}/versions"): "viewer",
     ("POST", "/agents/{id}/knowledge"): "editor",
     ("GET", "/agents/{id}/knowledge"): "viewer",
+    ("DELETE", "/agents/{id}/knowledge/{source_id}"): "editor",
     ("POST", "/chat"): "agent",
 }
 GUARDED = [*ROUTES, ("GET", "/metrics"), ("HEAD", "/agents"), ("OPTIONS", "/agents")]

@@ -297,6 +297,25 @@ def test_a_second_upload_and_a_page_go_to_the_same_base(
     assert len(client.get(f"/agents/{agent_id}/knowledge").json["sources"]) == 2
 
 
+def test_a_source_goes_once_every_other_agent_that_looks_it_up_is_named(
+    client: FlaskClient, services: Services, agent_id: str
+) -> None:
+    given = client.post(f"/agents/{agent_id}/knowledge", data=upload("a.txt")).json["sources"]
+    source = f"/agents/{agent_id}/knowledge/{given[0]['id']}"
+    [base] = services.store.agents.get(agent_id).draft.knowledge.bases
+    looking = {**FIVE, "name": "Clara", "knowledge": {"bases": [base]}}
+    clara = client.post("/agents", json=looking).json["id"]
+    answer = client.delete(source)
+    assert answer.status_code == 409
+    assert "Clara" in answer.json["error"]["message"]
+    assert fields_of(answer) == {"taken_from": clara}
+    assert services.sources.get(given[0]["id"]).state == "waiting"
+    assert client.delete(source, query_string={"taken_from": clara}).status_code == 204
+    assert services.sources.get(given[0]["id"]).state == "removing"
+    other = client.post("/agents", json=FIVE).json["id"]
+    assert client.delete(source.replace(agent_id, other)).status_code == 404
+
+
 @on_one_database
 @pytest.mark.parametrize(
     "body", [{"url": "ftp://x"}, {"url": ""}, {}, {"url": "https://x", "y": 1}]
@@ -334,7 +353,7 @@ def test_an_upload_may_be_larger_than_other_requests_but_has_a_limit(
 @on_one_database
 def test_the_api_describes_itself(client: FlaskClient) -> None:
     paths = client.get("/openapi.json").json["paths"]
-    parts = ("", "/knowledge", "/release", "/versions")
+    parts = ("", "/knowledge", "/knowledge/{source_id}", "/release", "/versions")
     assert {"/agents", "/chat", *(f"/agents/{{agent_id}}{part}" for part in parts)} == set(paths)
     page = client.get("/docs").text
     assert all(f"</b> {path}</h2>" in page for path in paths)
