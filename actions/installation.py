@@ -8,17 +8,19 @@ from pathlib import Path
 
 import yaml
 
+from actions import people
+from actions.channels import hold_back_samples
 from actions.queues import INGESTION, SilentWakeUp
 from actions.services import Services, open_services
 from agent import running
-from agent.invented import SAMPLES, is_invented
+from agent.actor import INSTALLATION
+from agent.invented import SAMPLES
 from agent.log import configure
 from agent.private import keep_private, tighten
 from agent.settings import Settings
 from agent.spec import Spec
 from channels.web import API
 from knowledge.quality.pairs import Pair
-from store.conversations.withdrawal import withdraw
 from store.db.migrate import migrate
 from store.people.people import ONE_TIME_HOURS
 
@@ -26,7 +28,6 @@ log = logging.getLogger(__name__)
 
 READABLE = {".pdf", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"}
 INSTALLER = "installation"
-HELD_BACK = "A sample agent wrote this on the simulator; no real customer gets it."
 
 
 def install(services: Services) -> str | None:
@@ -36,10 +37,10 @@ def install(services: Services) -> str | None:
     """
     tighten(services.settings.data_dir)
     migrate(services.database)
-    password = services.store.people.first_run(services.settings)
+    password = people.make_first(services)
     if services.store.agents.count() == 0:
         install_samples(services)
-    hold_back_samples(services)
+    hold_back_samples(services, INSTALLATION)
     return password
 
 
@@ -56,15 +57,6 @@ def install_samples(services: Services) -> None:
                 agent_id, usual.name, usual.our_address(settings), INSTALLER, "Agente de ejemplo"
             )
         log.info("sample agent installed folder=%s", folder.parent.name)
-
-
-def hold_back_samples(services: Services) -> None:
-    """Give up what samples still had to say where real customers would hear it by now.
-
-    What they are asked from now on is not answered: see `jobs.turn`.
-    """
-    real = [name for name, one in services.channels.items() if one.is_real(services.settings)]
-    withdraw(services.database, is_invented, real, HELD_BACK)
 
 
 def _install_sample(services: Services, folder: Path) -> str:

@@ -43,12 +43,12 @@ class EditConflict(AgentError):
 
 
 class AlreadyTaken(AgentError):
-    """Another person has this conversation. Ask them, or assign it to yourself first."""
+    """Another person has this conversation. Ask them, or take it over from them first."""
 
     def __init__(self, person: str) -> None:
         self.person = person
         super().__init__(
-            f"{person} has this conversation. Ask them, or assign it to yourself first."
+            f"{person} has this conversation. Ask them, or take it over from them first."
         )
 
 

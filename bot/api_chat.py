@@ -10,7 +10,7 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from actions import queues
+from actions import intake
 from actions.services import Services
 from agent.errors import NotFound, NotReleased
 from bot.access import needs
@@ -57,11 +57,7 @@ def _check(services: Services, body: ChatIn) -> None:
 
 def _answer(services: Services, body: ChatIn, wait_seconds: float) -> Response | dict[str, Any]:
     message = _message(body, request.headers.get("Idempotency-Key", "")[:LONGEST_KEY])
-    [accepted] = services.store.inbox.accept([message])
-    services.wake_up.notify(queues.TURN, accepted.conversation_id)
-    inbox_id = accepted.inbox_id or services.store.inbox.find(
-        body.channel, message.provider_message_id
-    )
+    inbox_id = intake.say(services, message)
     found = _await(services, inbox_id, wait_seconds) if inbox_id else None
     if found is None:
         return problem(

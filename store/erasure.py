@@ -12,6 +12,7 @@ import hmac
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,8 @@ class Erasure:
             _delete_states(tx, mine)
             gone = _delete_conversations(tx, mine)
             tx.execute(delete(contacts).where(contacts.c.id == contact_id))
-        self._remove(files)
-        self.overwrite()
+            self._database.on_commit(partial(self._remove, files))
+            self._database.on_commit(self.overwrite)
         return Erased(len(mine), gone, len(files))
 
     def forget(self, days: Mapping[str, int] | None = None) -> int:

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import AfterValidator
 
+from actions import people as acts
+from actions.people import Visit
 from actions.services import Services
 from agent.devices import DAYS
 from agent.errors import AgentError, ExpiredPassword, TooManyAttempts, WeakPassword, WrongPassword
 from agent.text import storable
 from store.people.people import LANGUAGES, LONGEST_SECONDS, Person
-from store.people.person import bare
 from studio.login_view import document, login_form, password_form
 from studio.request_checks import HOME, cookie_name, device_cookie_name
 from studio.texts import say
@@ -25,8 +26,7 @@ class AuthRoutes:
     """What happens at the door. Plain functions, so hashing a password blocks no one else."""
 
     def __init__(self, services: Services, style: str) -> None:
-        self._people = services.store.people
-        self._audit = services.store.audit
+        self._services = services
         self._style = style
         self._secure = services.settings.environment == "production"
         self._cookie = cookie_name(self._secure)
@@ -74,17 +74,17 @@ class AuthRoutes:
         """Replace the password; every other session ends."""
         person: Person = request.scope["person"]
         try:
-            jar = self._jar(request)
-            self._people.change_password(person.email, current, new, _address(request), jar)
-            self._audit.note(person.email, "password changed")
-            jar = self._people.remember(person.email, jar)  # the old password's are void
+            visit = self._visit(request, self._jar(request))
+            acts.change_password(self._services, person.actor, current, new, visit)
+            jar = self._remembered(person.email, visit.jar)  # the old password's are void
             return self._enter(request, person.email, new, "", jar)
         except AgentError as error:
             return self._password_page(request, error)
 
     def sign_out(self, request: Request) -> Response:
         """End this session."""
-        self._people.sign_out(request.cookies.get(self._cookie, ""))
+        person: Person = request.scope["person"]
+        acts.sign_out(self._services, person.actor, self._token(request))
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(
             self._cookie, path="/", secure=self._secure, httponly=True, samesite="lax"
@@ -95,7 +95,7 @@ class AuthRoutes:
         """Remember the language and show the same page in it."""
         person: Person = request.scope["person"]
         chosen = language if language in LANGUAGES else "es"
-        self._people.set_language(person.email, chosen)
+        acts.choose_language(self._services, person.actor, chosen)
         came = urlsplit(request.headers.get("referer", ""))
         ours = came.path.startswith(f"{HOME}/")
         page = came.path.rsplit("/", 1)[-1] if ours else ""
@@ -120,29 +120,26 @@ class AuthRoutes:
         """What this device carries of those who signed in on it before."""
         return request.cookies.get(self._device, "")
 
-    def _enter(self, request: Request, email: str, password: str, back: str, jar: str) -> Response:
+    def _token(self, request: Request) -> str:
+        return request.cookies.get(self._cookie, "")
+
+    def _visit(self, request: Request, jar: str) -> Visit:
+        address = request.client.host if request.client else ""
         browser = request.headers.get("user-agent", "")
-        token = self._people.sign_in(email, password, _address(request), browser, jar)
-        self._people.sign_out(request.cookies.get(self._cookie, ""))  # whose login it was before
-        self._greet(request, token)
-        self._audit.note(bare(email), "signed in")
+        return Visit(address, browser, jar, self._token(request), _language(request))
+
+    def _remembered(self, email: str, jar: str) -> str:
+        return self._services.store.people.remember(email, jar)
+
+    def _enter(self, request: Request, email: str, password: str, back: str, jar: str) -> Response:
+        token = acts.sign_in(self._services, email, password, self._visit(request, jar))
         answer = RedirectResponse(_own_path(back), 303)
         secure = self._secure or request.url.scheme == "https"
         kept: dict[str, Any] = {"httponly": True, "secure": secure, "path": "/"}
         answer.set_cookie(self._cookie, token, max_age=int(LONGEST_SECONDS), samesite="lax", **kept)
-        jar = self._people.remember(email, jar)
+        jar = self._remembered(email, jar)
         answer.set_cookie(self._device, jar, max_age=DAYS * 86_400, samesite="strict", **kept)
         return answer
-
-    def _greet(self, request: Request, token: str) -> None:
-        """Go on in the language of the sign-in page with those who have not chosen one yet."""
-        person = self._people.of_token(token)
-        if person and person.must_change_password:
-            self._people.set_language(person.email, _language(request))
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _own_path(path: str) -> str:

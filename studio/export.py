@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
+from actions import conversations
 from agent.errors import AgentError
 from store.people.people import Person
 from studio.errors import StudioError
@@ -32,9 +33,7 @@ class Exports:
             figures = insights.between(self._studio, _Caller(person.email), since, until, agent)
         except (AgentError, StudioError):
             return PlainTextResponse("", 400)
-        self._studio.services.store.audit.note(
-            person.email, "figures exported", detail=f"{since} – {until}"
-        )
+        conversations.export_figures(self._studio.services, person.actor, since, until)
         return Response(
             insights.exported(figures),
             media_type="text/csv; charset=utf-8",

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
+from actions import conversations
 from actions.services import Services
 from agent.errors import NotFound
 from store.people.people import Person
@@ -29,15 +30,10 @@ class Files:
         """Return one file."""
         person: Person = request.scope["person"]
         try:
-            found = self._services.store.attachments.get(attachment_id)
+            found = conversations.see_file(self._services, person.actor, attachment_id)
         except NotFound:
             return PlainTextResponse("", 404)
         path = self._services.settings.media_dir / found.stored_name
-        if found.state != "kept" or not found.stored_name or not path.is_file():
-            return PlainTextResponse("", 404)
-        self._services.store.audit.note(
-            person.email, "file seen", f"conversation {found.conversation_id}"
-        )
         shown = found.media_type in SHOWN
         return FileResponse(
             path,

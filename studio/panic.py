@@ -5,6 +5,7 @@ from functools import partial
 
 import gradio as gr
 
+from actions import channels as acts
 from store.people.people import Person
 from store.switches import PAUSED
 from studio.markup import Html, tag
@@ -35,10 +36,10 @@ def state(studio: Studio, person: Person) -> Panic:
 @allow("editor")
 def switch(studio: Studio, person: Person, action: str, subject: str) -> Panic:
     """Stop every agent, or let them speak again."""
-    if action in ("stop", "resume"):
-        studio.services.store.switches.set(PAUSED, action == "stop", person.email)
-        done = "agents stopped" if action == "stop" else "agents resumed"
-        studio.services.store.audit.note(person.email, done)
+    if action == "stop":
+        acts.stop_agents(studio.services, person.actor)
+    elif action == "resume":
+        acts.resume_agents(studio.services, person.actor)
     return _state(studio, person)
 
 

@@ -59,6 +59,14 @@ class Owners:
         self._desks = frozenset(name for name, one in channels.items() if one.desk)
         self._clock = clock
 
+    def holder(self, conversation_id: int) -> str:
+        """Return whose the conversation is (an e-mail; empty: nobody's).
+
+        It stays so until the transaction ends that this is called in. Raises NotFound.
+        """
+        with self._database.write() as tx:
+            return str(_lock(tx, conversation_id).assigned_to)
+
     def take_over(
         self, conversation_id: int, person: str, reason: str = "", until: float = 0.0
     ) -> None:

@@ -84,14 +84,15 @@ class Logins:
         with self._database.read() as tx:
             return [Login(**row._mapping) for row in tx.execute(query.limit(200))]
 
-    def end_login(self, login_id: str, email: str = "") -> bool:
-        """End one login (of one person only). Returns False when there is none by that id."""
+    def end_login(self, login_id: str, email: str = "") -> str:
+        """End one login (of one person only); return whose it was, empty when there is none."""
         gone = delete(logins).where(logins.c.token_hash == login_id)
         if email:
             theirs = select(people.c.id).where(people.c.email == bare(email))
             gone = gone.where(logins.c.person_id.in_(theirs))
         with self._database.write() as tx:
-            return tx.execute(gone).rowcount == 1
+            person = tx.scalar(gone.returning(logins.c.person_id))
+            return tx.scalar(select(people.c.email).where(people.c.id == person)) or ""
 
     def sign_out_everywhere(self, email: str) -> None:
         """End every login of one person."""

@@ -7,6 +7,7 @@ owner out. Counts are of one password: a new one begins with none.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -41,6 +42,15 @@ PER_DEVICE = 5
 PER_ACCOUNT_AND_ADDRESS = 5
 PER_ACCOUNT = 10
 PER_ADDRESS = 20
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Somebody who gave their password."""
+
+    person: Person
+    password_hash: str
+    todays_hash: str  # of the same password, made as hashes are made today
 
 
 class People(Logins):
@@ -154,11 +164,14 @@ class People(Logins):
 
         Raises WrongPassword, ExpiredPassword, TooManyAttempts, WeakPassword or Invalid.
         """
-        self._verified(email, current, address, jar)
+        self.renew(self.prove(email, current, address, jar), current, new)
+
+    def renew(self, proven: Proven, current: str, new: str) -> None:
+        """Replace the password of whoever proved who they are. Raises WeakPassword or Invalid."""
         if new == current:
             raise Invalid("Choose a password that differs from the one you have.")
-        check_strength(new, bare(email))
-        self._replace(email, new, None)
+        check_strength(new, proven.person.email)
+        self._replace(proven.person.email, new, None)
 
     def _replace(self, email: str, password: str, expires_at: float | None) -> None:
         one_time, made = expires_at is not None, hashed(password)
@@ -189,14 +202,17 @@ class People(Logins):
         Raises WrongPassword, ExpiredPassword for a one-time password whose time is over, or
         TooManyAttempts.
         """
-        row = self._verified(email, password, address, jar)
-        made = hashed(password) if is_outdated(row.password_hash) else row.password_hash
-        same = (people.c.id == row.id) & (people.c.password_hash == row.password_hash)
+        return self.enter(self.prove(email, password, address, jar), address, browser)
+
+    def enter(self, proven: Proven, address: str, browser: str) -> str:
+        """Return the token of a new login of whoever proved who they are. Raises WrongPassword."""
+        person = proven.person
+        same = (people.c.id == person.id) & (people.c.password_hash == proven.password_hash)
         still = update(people).where(same, people.c.disabled_at.is_(None))
         with self._database.write() as tx:
-            if not tx.execute(still.values(password_hash=made)).rowcount:
+            if not tx.execute(still.values(password_hash=proven.todays_hash)).rowcount:
                 raise WrongPassword  # replaced, or its owner shut out, while it was looked at
-            return open_login(tx, row.id, address, browser, self._clock())
+            return open_login(tx, person.id, address, browser, self._clock())
 
     def remember(self, email: str, jar: str) -> str:
         """Return what the device is to carry from now on: *email* has signed in there."""
@@ -204,7 +220,10 @@ class People(Logins):
             row = _row_of(tx, email)
         return self._devices.add(jar, _account(row), self._clock()) if row is not None else jar
 
-    def _verified(self, email: str, password: str, address: str, jar: str) -> Row[Any]:
+    def prove(self, email: str, password: str, address: str, jar: str) -> Proven:
+        """Return who it is; see `sign_in`. A wrong guess stays counted, whatever comes after: this
+        is never called inside a transaction.
+        """
         with self._database.read() as tx:
             row = _row_of(tx, email)
         attempt = self._throttle.begin(*self._limits(email, _account(row), address, jar))
@@ -214,7 +233,9 @@ class People(Logins):
         self._throttle.forgive(attempt)
         if is_expired(row, self._clock()):
             raise ExpiredPassword
-        return row
+        kept = row.password_hash
+        made = hashed(password) if is_outdated(kept) else kept
+        return Proven(person_of(row, self._clock()), kept, made)
 
     def _limits(self, email: str, account: Account, address: str, jar: str) -> tuple[Limit, ...]:
         """Under which names a guess counts. Nobody's account is counted as anybody's is."""

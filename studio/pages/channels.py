@@ -7,14 +7,13 @@ from typing import Any
 
 import gradio as gr
 
-from actions import queues
-from actions.checkup import Checkup, Finding, addresses, checked
+from actions import channels as acts
+from actions.checkup import Finding, addresses, checked
 from agent.invented import is_invented
 from agent.settings import Settings
 from channels.record import ChannelRecord
 from store.agents.agents import Release
 from store.people.people import Person
-from studio.errors import BadFields, NothingChosen
 from studio.markup import tag
 from studio.pages.channels_view import Channels, Provider, findings_view, sent_view, shown
 from studio.roles import allow
@@ -64,32 +63,15 @@ def _provider(settings: Settings, channel: ChannelRecord) -> Provider:
 @allow("editor")
 def check(studio: Studio, person: Person, action: str, channel: str) -> Examined:
     """Ask the bot and the provider whether *channel* works."""
-    record = studio.services.channels.get(channel)
-    if record is None or record.check_up is None:
-        raise NothingChosen("channels.choose_first")
-    found = Checkup(studio.services.settings).examine(record)
-    studio.services.store.audit.note(person.email, "channel checked", channel)
-    return Examined(channel, found)
+    return Examined(channel, acts.check(studio.services, person.actor, channel))
 
 
 @allow("editor")
 def test(studio: Studio, person: Person, where: str, number: str, text: str) -> Sent:
     """Send a test message to a number, by the way every reply goes."""
-    name, _, address = (where or "").partition(" ")
-    channel = studio.services.channels.get(name)
-    digits = "".join(letter for letter in number or "" if letter.isdecimal())
-    if channel is None or not channel.writable_first or not address:
-        raise NothingChosen("channels.choose_first")
-    if not 8 <= len(digits) <= 15:
-        raise BadFields((("channels.number", "channels.number_bad", {}),))
-    words = (text or "").strip()[:500]
-    if not words:
-        raise NothingChosen("channels.write_first")
-    conversations, customer = studio.services.store.conversations, channel.spelled(digits)
-    made = conversations.write_first(name, address, customer, words, person.email)
-    studio.services.store.audit.note(person.email, "test message sent", str(made))
-    studio.services.wake_up.notify(queues.DELIVERY, made)
-    return Sent(made)
+    channel, _, address = (where or "").partition(" ")
+    whom = (channel, address, number or "")
+    return Sent(acts.write_first(studio.services, person.actor, *whom, text or ""))
 
 
 def build(studio: Studio, load: Load) -> None:

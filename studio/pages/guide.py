@@ -10,6 +10,7 @@ import gradio as gr
 from actions import agents as acts
 from actions import releases
 from actions.releases import KeptBack
+from actions.tours import advance
 from agent.errors import EditConflict
 from agent.spec import Spec
 from store.agents.agents import Agent
@@ -28,7 +29,7 @@ from studio.pages.guide_view import (
     tone_cards,
     words,
 )
-from studio.pages.guided import LAST, advance, opened, wished
+from studio.pages.guided import LAST, opened, wished
 from studio.roles import allow
 from studio.state import Studio
 from studio.talk import DRAFT, Talk, converse, drawn, spec_of
@@ -70,9 +71,9 @@ def keep(
         acts.save(services, person.actor, agent_id, draft, revision)
     page = opened(studio, agent_id, int(step or 1))
     if page.step > 3:
-        advance(studio, person, agent_id, "describe")
+        advance(studio.services, person.email, agent_id, "describe")
     if page.step > 4 and page.sources:
-        advance(studio, person, agent_id, "teach")
+        advance(studio.services, person.email, agent_id, "teach")
     return page
 
 
@@ -133,7 +134,7 @@ def ask(
         raise NothingChosen("playground.write_first" if agent_id else "agents.save_first")
     spec, label = spec_of(studio, agent_id, DRAFT)
     yield from converse(studio, spec, label, talk or Talk(), [text.strip()])
-    advance(studio, person, agent_id, "try")
+    advance(studio.services, person.email, agent_id, "try")
 
 
 @allow("editor")
@@ -151,7 +152,7 @@ def release(studio: Studio, person: Person, agent_id: str, revision: int, replac
             raise NotReady("check.blocked") from kept
         return opened(studio, agent_id, LAST)
     for step in ("describe", "teach", "try", "release"):
-        advance(studio, person, agent_id, step)
+        advance(studio.services, person.email, agent_id, step)
     return opened(studio, agent_id, LAST)
 
 

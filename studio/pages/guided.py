@@ -1,13 +1,11 @@
-"""Where somebody is on the guided path: what its pages read, and the tour it moves on."""
+"""Where somebody is on the guided path: what its pages read."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from actions.releases import Wish, outlook
 from actions.services import Services
 from knowledge.base import Source
 from store.agents.agents import Agent
-from store.people.people import Person
 from studio.pages.guide_view import Guided
 from studio.state import Studio
 
@@ -62,11 +60,3 @@ def _topics(studio: Studio, given: Sequence[Source]) -> list[str]:
     first = [studio.services.sources.chunks(source.id, 0, 1) for source in ready]
     return [chunk.heading or " ".join(chunk.text.split()[:TOPIC_WORDS])
             for chunks in first for chunk in chunks]  # fmt: skip
-
-
-def advance(studio: Studio, person: Person, agent_id: str, step: str) -> None:
-    """Remember that the person has come past *step* with the agent of their tour."""
-    tours = studio.services.store.tours
-    tour = tours.of(person.email)
-    if tour.agent_id in ("", agent_id) and step not in tour.done:
-        tours.keep(person.email, replace(tour, agent_id=agent_id).after(step))

@@ -1,5 +1,6 @@
 """Inbox: conversations as they happen, why the agent said it, and answering as a person."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from actions import queues
+from actions import conversations as acts
 from agent.errors import NotFound
-from channels.parts import split
 from store.conversations.threads import TurnRecord
 from store.people.people import Person
 from studio.errors import NothingChosen
@@ -22,7 +22,6 @@ from studio.state import Studio
 from studio.wiring import Load, at_address, event, pick
 
 ON_A_PAGE = 30
-MOST_PARTS = 10
 MOST_SHOWN = 1_000  # messages of one thread
 SEARCH_AGAIN_SECONDS = 10.0  # a search reads every message there is
 PAUSE_SECONDS = 3600.0
@@ -71,10 +70,15 @@ def _with_thread(studio: Studio, page: Opened) -> Opened:
 @allow("viewer")
 def first(studio: Studio, person: Person, wanted: str) -> Opened:
     """The page opens with the conversation in the address, if there is one."""
+    return opened(studio, View(_read(studio, person, wanted), reader=person.email))
+
+
+def _read(studio: Studio, person: Person, wanted: str) -> int:
+    """Return the number of a conversation that is opened, and have it noted if there is one."""
     number = _number(wanted)
-    if number:
-        studio.services.store.audit.note(person.email, "conversation read", str(number))
-    return opened(studio, View(number))
+    with contextlib.suppress(NotFound):
+        acts.read(studio.services, person.actor, number)
+    return number
 
 
 @allow("viewer")
@@ -112,17 +116,14 @@ def choose(studio: Studio, person: Person, action: str, subject: str, *here: Any
         return opened(studio, replace(view, trail=(*view.trail, _key(subject))))
     if action == "newer":
         return opened(studio, replace(view, trail=view.trail[:-1]))
-    number = _number(subject)
-    studio.services.store.audit.note(person.email, "conversation read", str(number))
+    number = _read(studio, person, subject)
     return opened(studio, replace(view, conversation_id=number, depth=DEPTH))
 
 
 @allow("viewer")
 def explain(studio: Studio, person: Person, action: str, turn_id: str) -> TurnRecord:
     """Return why an agent said it."""
-    turn = studio.services.store.conversations.turn(turn_id)
-    studio.services.store.audit.note(person.email, "turn read", turn_id)
-    return turn
+    return acts.read_turn(studio.services, person.actor, turn_id)
 
 
 @allow("viewer")
@@ -133,40 +134,28 @@ def close(studio: Studio, person: Person, action: str, subject: str, *here: Any)
 
 @allow("agent")
 def own(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
-    """Take a conversation over, pause it, or hand it back to the agent."""
-    owners, number = studio.services.store.owners, _number(subject)
+    """Take a conversation over, pause it, or hand it back to the agent; *subject* says from whom
+    it is taken, if from anybody."""
+    number, _, holder = subject.partition(" ")
+    which = (studio.services, person.actor, _number(number))
     if action == "human":
-        owners.take_over(number, person.email)
+        acts.take_over(*which, holder)
     elif action == "pause":
-        owners.pause(number, time.time() + PAUSE_SECONDS, person.email)
+        acts.pause(*which, time.time() + PAUSE_SECONDS, holder)
     elif action == "bot":
-        owners.hand_back(number, person.email)
-        studio.services.wake_up.notify(queues.TURN, number)
-    if action in DONE:
-        studio.services.store.audit.note(person.email, DONE[action], str(number))
+        acts.hand_back(*which, holder)
     return opened(studio, View.of(person.email, here))
 
 
-DONE = {
-    "human": "conversation taken over",
-    "pause": "conversation paused",
-    "bot": "conversation handed back",
-}
-
-
 @allow("agent")
-def assign(studio: Studio, person: Person, email: str, *here: Any) -> Opened:
-    """Put somebody in charge of the conversation; nobody when *email* is empty."""
+def assign(studio: Studio, person: Person, email: str, holder: str, *here: Any) -> Opened:
+    """Put somebody in charge of the conversation; nobody when *email* is empty. *holder*: whose
+    name stood there."""
     view = View.of(person.email, here)
     if not view.conversation_id:
         raise NothingChosen("inbox.choose_first")
-    chosen = studio.services.store.people.find(email) if email else None
-    if email and (chosen is None or not chosen.may("agent")):
-        raise NotFound("There is nobody with that e-mail address.")
-    studio.services.store.owners.assign(view.conversation_id, chosen.email if chosen else "")
-    studio.services.store.audit.note(
-        person.email, "conversation assigned", str(view.conversation_id), email or ""
-    )
+    which = (studio.services, person.actor, view.conversation_id)
+    acts.assign(*which, email or "", holder or "")
     return opened(studio, view)
 
 
@@ -177,15 +166,8 @@ def write(studio: Studio, person: Person, mode: str, text: str, *here: Any) -> O
     number = view.conversation_id
     if not number or not words:
         raise NothingChosen("inbox.write_first" if number else "inbox.choose_first")
-    conversation = studio.services.store.conversations.get(number)
-    if mode == "note":
-        studio.services.store.notes.add(number, words, person.email)
-        studio.services.store.audit.note(person.email, "note written", str(number))
-        return opened(studio, view)
-    parts = split(words, studio.services.channels[conversation.channel].text_limit, MOST_PARTS)
-    studio.services.store.conversations.reply(number, words, parts, person.email)
-    studio.services.store.audit.note(person.email, "conversation answered", str(number))
-    studio.services.wake_up.notify(queues.DELIVERY, number)
+    say = acts.write_note if mode == "note" else acts.reply
+    say(studio.services, person.actor, number, words)
     return opened(studio, view)
 
 
@@ -203,8 +185,7 @@ def erase(studio: Studio, person: Person, action: str, subject: str, *here: Any)
     view = View.of(person.email, here)
     if action != "erase" or not view.conversation_id:
         raise NothingChosen("inbox.choose_first")
-    studio.services.store.erasure.customer(view.conversation_id)
-    studio.services.store.audit.note(person.email, "customer erased", str(view.conversation_id))
+    acts.erase_customer(studio.services, person.actor, view.conversation_id)
     return opened(studio, replace(view, conversation_id=0))
 
 
@@ -246,7 +227,9 @@ def _wire_list(studio: Studio, parts: Parts) -> None:
     parts.listed.click(None, parts.box, parts.box, js=BEGUN)
     parts.head.collapse(pick(studio, close, show), parts.here, parts.filled)
     parts.head.click(pick(studio, own, show), parts.here, parts.filled)
-    parts.assigned.input(event(studio, assign, show), [parts.assigned, *parts.here], parts.filled)
+    parts.assigned.input(
+        event(studio, assign, show), [parts.assigned, parts.holder, *parts.here], parts.filled
+    )
 
 
 def _wire_thread(studio: Studio, parts: Parts) -> None:

@@ -26,6 +26,7 @@ class View:
     depth: int = DEPTH
     filters: Filters = field(default_factory=Filters)
     read_at: float = 0.0
+    reader: str = ""  # the person's e-mail
 
     @classmethod
     def of(cls, email: str, values: Sequence[Any]) -> "View":
@@ -40,7 +41,7 @@ class View:
             unanswered=waiting == "unanswered",
             undelivered=waiting == "undelivered",
         )
-        return cls(int(number or 0), tuple(trail or ()), int(depth or DEPTH), filters)
+        return cls(int(number or 0), tuple(trail or ()), int(depth or DEPTH), filters, reader=email)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Parts:
     trail: gr.State
     depth: gr.State
     seen: gr.State
+    holder: gr.State
     search: gr.Textbox
     state: gr.Dropdown
     agent: gr.Dropdown
@@ -77,8 +79,8 @@ class Parts:
     @property
     def filled(self) -> list[Any]:
         """What `inbox_view.shown` fills, in its order."""
-        return [self.conversation_id, self.trail, self.depth, self.seen, self.listed, self.head,
-                self.thread, self.assigned]  # fmt: skip
+        where = [self.conversation_id, self.trail, self.depth, self.seen]
+        return [*where, self.listed, self.head, self.thread, self.assigned, self.holder]
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,11 @@ def layout(studio: Studio) -> Parts:
             reason = place(note(studio.say("inbox.why_empty")), elem_id="inbox-why",
                            elem_classes="as-scroll")  # fmt: skip
             erase = clickable(_erasing(studio), elem_id="inbox-erase")
-    return Parts(
-        gr.State(0), gr.State([]), gr.State(DEPTH), gr.State(None), search, state, agent, channel,
-        waiting, listed, head, messages, assigned, mode, box, send, reason, erase, correct,
-        timer,
-    )  # fmt: skip
+    states = (gr.State(0), gr.State([]), gr.State(DEPTH), gr.State(None), gr.State(""))
+    chosen = (search, state, agent, channel, waiting)
+    drawn = (listed, head, messages)
+    seen = (reason, erase)
+    return Parts(*states, *chosen, *drawn, assigned, mode, box, send, *seen, correct, timer)
 
 
 def _filters(

@@ -40,14 +40,15 @@ class Opened:
 def shown(studio: Studio, page: Opened | None) -> list[Any]:
     """Return the values of `Parts.filled`; what would be drawn as it is already stays untouched."""
     if page is None:
-        return [gr.skip()] * 8
+        return [gr.skip()] * 9
     seen = page.seen
     number = page.summary.id if page.summary else 0
+    holder = page.summary.assigned_to if page.summary else ""
     drawn = [
         None if page.listed is None else _list(studio, page, page.listed, number),
-        _head(studio, page.summary),
+        _head(studio, page.summary, page.view.reader),
         _thread(studio, page),
-        page.summary.assigned_to if page.summary else "",
+        holder,
     ]
     before = seen[2:] if seen else (None,) * 4
     kept = [old if new is None else hash(new) for new, old in zip(drawn, before, strict=True)]
@@ -56,7 +57,8 @@ def shown(studio: Studio, page: Opened | None) -> list[Any]:
         for new, old in zip(drawn, before, strict=True)
     ]
     read_at = seen[1] if seen and page.listed is None else page.view.read_at
-    return [number, list(page.view.trail), page.view.depth, (page.pulse, read_at, *kept), *changed]
+    now = (page.pulse, read_at, *kept)
+    return [number, list(page.view.trail), page.view.depth, now, *changed, holder]
 
 
 def _list(studio: Studio, page: Opened, listed: Sequence[Summary], number: int) -> Html:
@@ -93,7 +95,7 @@ def _line(studio: Studio, one: Summary, chosen: bool) -> Html:
                 subject=one.id, chosen=chosen)  # fmt: skip
 
 
-def _head(studio: Studio, one: Summary | None) -> Html:
+def _head(studio: Studio, one: Summary | None, reader: str) -> Html:
     if one is None:
         return Html("")
     back = looker("←", one.id, "close", "collapse", "as-small as-phone-only")
@@ -103,7 +105,7 @@ def _head(studio: Studio, one: Summary | None) -> Html:
     return tag(
         "div", back, tag("h2", one.customer_name or address),
         tag("span", where, class_="as-quiet"), _owner(studio, one), refused,
-        _changes(studio, one), class_="as-title",
+        _changes(studio, one, reader), class_="as-title",
     )  # fmt: skip
 
 
@@ -120,12 +122,17 @@ def _owner(studio: Studio, one: Summary) -> Html:
     return badge(words, "bad")
 
 
-def _changes(studio: Studio, one: Summary) -> Html:
-    """The buttons that change who answers."""
-    take = button(studio.say("inbox.take_over"), "human", one.id, kind="as-small strong")
-    give = button(studio.say("inbox.hand_back"), "bot", one.id, kind="as-small strong")
-    pause = button(studio.say("inbox.pause"), "pause", one.id)
-    return join({"bot": [take, pause], "human": [give, pause], "paused": [give, take]}[one.owner])
+def _changes(studio: Studio, one: Summary, reader: str) -> Html:
+    """The buttons that change who answers. What is somebody else's is asked for first."""
+    theirs = one.assigned_to not in ("", reader)
+    subject = f"{one.id} {one.assigned_to}" if theirs else str(one.id)
+    sure = studio.say("inbox.taken_sure", who=one.assigned_to) if theirs else ""
+    take = button(studio.say("inbox.take_over"), "human", subject, sure, "as-small strong")
+    give = button(studio.say("inbox.hand_back"), "bot", subject, sure, "as-small strong")
+    pause = button(studio.say("inbox.pause"), "pause", subject, sure)
+    if one.owner == "human":
+        return join([take if theirs else None, give, pause])
+    return join([take, pause] if one.owner == "bot" else [give, take])
 
 
 def _thread(studio: Studio, page: Opened) -> Html:

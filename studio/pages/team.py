@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from actions import conversations
+from actions import people as acts
 from agent.actor import ROLES
 from store.erasure import DEFAULT_DAYS
 from store.people.people import Person
 from store.switches import RETENTION
-from studio.errors import BadFields, NothingChosen
+from studio.errors import BadFields
 from studio.pages import tokens
 from studio.pages.team_view import KEPT, Log, OneTime, Team, layout, listed, shown, told
 from studio.roles import allow
@@ -17,7 +19,6 @@ from studio.wiring import Load, event, pick
 
 LOG_PAGE = 50
 KEPT_DAYS = {name: DEFAULT_DAYS[name] for name in KEPT}
-LONGEST_DAYS = 3_650
 
 
 @allow("viewer")
@@ -38,9 +39,7 @@ def _team(studio: Studio, person: Person) -> Team:
 @allow("viewer")
 def end_login(studio: Studio, person: Person, action: str, login_id: str) -> Team:
     """Sign a browser out: one's own, or anybody's for an administrator."""
-    whose = "" if person.may("admin") else person.email
-    if studio.services.store.people.end_login(login_id, whose):
-        studio.services.store.audit.note(person.email, "login ended")
+    acts.end_login(studio.services, person.actor, login_id)
     return _team(studio, person)
 
 
@@ -50,32 +49,23 @@ def invite(studio: Studio, person: Person, email: str, name: str, role: str) -> 
     address = (email or "").strip().lower()
     if "@" not in address.strip("@") or " " in address:
         raise BadFields((("team.email", "team.email_bad", {}),))
-    password = studio.services.store.people.add(
-        address, role if role in ROLES else "viewer", name or ""
-    )
-    studio.services.store.audit.note(person.email, "person invited", address, role)
+    password = acts.invite(studio.services, person.actor, address, role, name or "")
     return OneTime(address, password, _team(studio, person))
 
 
 @allow("admin")
 def change(studio: Studio, person: Person, action: str, email: str) -> Team | OneTime:
     """Change somebody's role, shut them out or let them in again, or renew their password."""
-    people, note = studio.services.store.people, studio.services.store.audit.note
-    if email == person.email and action in ("disable", *ROLES[:-1]):
-        raise NothingChosen("team.not_yourself")
+    whom = (studio.services, person.actor, email)
     if action == "password":
-        password = people.reset_password(email)
-        note(person.email, "password renewed", email)
+        password = acts.renew_password(*whom)
         return OneTime(email, password, _team(studio, person))
     if action in ROLES:
-        people.set_role(email, action)
-        note(person.email, "role changed", email, action)
+        acts.change_role(*whom, action)
     elif action == "disable":
-        people.disable(email)
-        note(person.email, "person disabled", email)
+        acts.disable(*whom)
     elif action == "enable":
-        people.enable(email)
-        note(person.email, "person enabled", email)
+        acts.enable(*whom)
     return _team(studio, person)
 
 
@@ -112,13 +102,9 @@ def _names(studio: Studio) -> dict[str, str]:
 @allow("admin")
 def keep(studio: Studio, person: Person, *days: Any) -> Team:
     """Set for how many days each thing is kept; 0 is for good."""
-    numbers = [int(one) if one is not None and 0 <= one <= LONGEST_DAYS else -1 for one in days]
-    if -1 in numbers:
-        raise BadFields((("team.keep", "team.keep_bad", {"most": LONGEST_DAYS}),))
+    numbers = [-1 if one is None else int(one) for one in days]
     chosen = dict(zip(KEPT_DAYS, numbers, strict=True))
-    studio.services.store.switches.set(RETENTION, chosen, person.email)
-    words = ", ".join(f"{name} {count}" for name, count in chosen.items())
-    studio.services.store.audit.note(person.email, "retention set", detail=words)
+    conversations.keep_for(studio.services, person.actor, chosen)
     return _team(studio, person)
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from actions import people as acts
 from store.people.people import Person
 from store.people.tokens import DAYS
 from studio.errors import NothingChosen
@@ -23,18 +24,14 @@ def make(studio: Studio, person: Person, name: str, role: str, days: int) -> Key
     if not (name or "").strip():
         raise NothingChosen("tokens.name_first")
     lasts = days if days in DAYS else 0
-    made = studio.services.store.tokens.make(person.email, name, str(role), lasts)
-    studio.services.store.audit.note(person.email, "token made", name.strip(), str(role))
+    made = acts.make_token(studio.services, person.actor, name, str(role), lasts)
     return _keyring(studio, person, made)
 
 
 @allow("viewer")
 def revoke(studio: Studio, person: Person, action: str, token_id: str) -> Keyring:
     """End a token: one's own, or anybody's for an administrator."""
-    whose = "" if person.may("admin") else person.email
-    name = studio.services.store.tokens.revoke(token_id, whose)
-    if name is not None:
-        studio.services.store.audit.note(person.email, "token revoked", name)
+    acts.revoke_token(studio.services, person.actor, token_id)
     return _keyring(studio, person)
 
 

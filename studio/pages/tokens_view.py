@@ -65,7 +65,7 @@ def _roles(studio: Studio, highest: str) -> list[tuple[str, str]]:
 def shown(studio: Studio, keyring: Keyring) -> list[Any]:
     """Return the values of `Parts.filled`."""
     head = [studio.say(f"tokens.{key}") for key in ("name", "role", "created", "until", "used")]
-    rows = [_token(studio, one) for one in keyring.tokens]
+    rows = [_token(studio, one, keyring.me.email) for one in keyring.tokens]
     roles = gr.update(choices=_roles(studio, keyring.me.role))
     return [roles, _made(studio, keyring), table([*head, ""], rows, studio.say("tokens.empty"))]
 
@@ -77,10 +77,11 @@ def _made(studio: Studio, keyring: Keyring) -> Html | str:
     return note(studio.say("tokens.once"), code)
 
 
-def _token(studio: Studio, one: Token) -> list[Content]:
+def _token(studio: Studio, one: Token, reader: str) -> list[Content]:
     name = tag("div", tag("b", one.name), tag("div", one.email, class_="as-quiet"))
     dead = badge(studio.say(f"tokens.lame.{one.lame}"), "bad") if one.lame else None
-    sure = studio.say("tokens.revoke_sure", name=one.name)
+    key = "tokens.revoke_sure" if one.email == reader else "tokens.revoke_theirs_sure"
+    sure = studio.say(key, name=one.name, who=one.email)
     return [join([name, dead]), badge(studio.say(f"role.{one.role}"), "good"),
             when(one.created_at)[:10], when(one.expires_at)[:10],
             when(one.last_used_at) or studio.say("tokens.never"),

@@ -1,10 +1,10 @@
 """The first tour: five steps over every page, ending with the person's own agent answering."""
 
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
+from actions import tours
 from store.people.people import Person
 from store.people.tours import STEPS, Tour
 from studio.markup import Html, tag
@@ -27,35 +27,21 @@ WHERE = {
 @allow("viewer")
 def look(studio: Studio, person: Person) -> Tour:
     """Return how far the person has come; those who make no agents are on no tour."""
-    return _seen(studio, person) if person.may("editor") else Tour(hidden=True)
+    return _seen(studio, person)
 
 
 @allow("viewer")
 def turn(studio: Studio, person: Person, action: str, subject: str) -> Tour:
     """Hide the tour, or begin it again."""
-    tours = studio.services.store.tours
     if action == "hide":
-        tours.keep(person.email, replace(tours.of(person.email), hidden=True))
+        tours.hide(studio.services, person.email)
     elif action == "again":
-        tours.keep(person.email, Tour())
-    return _seen(studio, person) if person.may("editor") else Tour(hidden=True)
+        tours.begin_again(studio.services, person.email)
+    return _seen(studio, person)
 
 
 def _seen(studio: Studio, person: Person) -> Tour:
-    """Return the tour as things are: agents are also made, released and put away elsewhere."""
-    services = studio.services
-    tour = services.store.tours.of(person.email)
-    if tour.hidden or not tour.agent_id:
-        return tour
-    known = {agent.id: agent for agent in services.store.agents.list()}
-    if tour.agent_id not in known:
-        return Tour()
-    if any(one.agent_id == tour.agent_id for one in services.store.agents.channels()):
-        tour = tour.after("release")
-    if tour.next == "answer" and services.store.tours.has_answered(tour.agent_id):
-        tour = tour.after("answer")
-        services.store.tours.keep(person.email, tour)
-    return tour
+    return tours.seen(studio.services, person.email) if person.may("editor") else Tour(hidden=True)
 
 
 def drawn(studio: Studio, tour: Tour) -> Html:

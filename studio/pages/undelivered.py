@@ -7,8 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from actions import queues
-from agent.errors import NotFound
+from actions import conversations as acts
 from store.conversations.undelivered import Undelivered
 from store.people.people import Person
 from studio.failures import delivery_failure
@@ -54,18 +53,11 @@ def settle(
     studio: Studio, person: Person, action: str, subject: str, trail: Sequence[int]
 ) -> Shelf:  # fmt: skip
     """Have one sent again, or note that it need not be."""
-    letters, number = studio.services.store.dead_letters, int(subject) if subject.isdecimal() else 0
+    number = int(subject) if subject.isdecimal() else 0
     if action == "retry":
-        conversation = letters.retry(number)
-        if conversation is None:
-            raise NotFound("Somebody has dealt with this already.")
-        studio.services.store.audit.note(person.email, "message retried", str(conversation))
-        studio.services.wake_up.notify(queues.DELIVERY, conversation)
+        acts.retry(studio.services, person.actor, number)
     elif action == "dismiss":
-        conversation = letters.dismiss(number)
-        if conversation is None:
-            raise NotFound("Somebody has dealt with this already.")
-        studio.services.store.audit.note(person.email, "message dismissed", str(conversation))
+        acts.dismiss(studio.services, person.actor, number)
     return _shelf(studio, tuple(trail or ()))
 
 

@@ -11,6 +11,7 @@ from agent.settings import Settings
 
 ANA = Actor("ana@example.com", "editor")
 EVA = Actor("eva@example.com", "editor")
+ROOT = Actor("root@example.com", "admin")
 VIEWER = Actor("leo@example.com", "viewer")
 
 
@@ -34,6 +35,18 @@ def lines(services: Services) -> list[tuple[str, str]]:
     return [(one.person, one.action) for one in reversed(services.store.audit.page())]
 
 
+@contextlib.contextmanager
+def refusing_lines(services: Services) -> Iterator[None]:
+    """The audit log takes nothing."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no room for the log")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(services.store.audit, "note", full)
+        yield
+
+
 @pytest.fixture
 def wake_up() -> RememberingWakeUp:
     return RememberingWakeUp()
@@ -47,16 +60,6 @@ def services(settings: Settings, wake_up: RememberingWakeUp) -> Iterator[Service
 
 
 @pytest.fixture
-def full_log(services: Services, monkeypatch: pytest.MonkeyPatch) -> FullLog:
+def full_log(services: Services) -> FullLog:
     """A while in which no line can be written into the audit log."""
-
-    def full(*_: object) -> None:
-        raise OSError("no room for the log")
-
-    @contextlib.contextmanager
-    def meanwhile() -> Iterator[None]:
-        with monkeypatch.context() as patched:
-            patched.setattr(services.store.audit, "note", full)
-            yield
-
-    return meanwhile()
+    return refusing_lines(services)

@@ -7,8 +7,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from actions.channels import HELD_BACK
 from actions.checks import check
-from actions.installation import HELD_BACK, install
+from actions.installation import install
 from actions.services import Services
 from actions.world import world_of
 from agent.invented import SAMPLES, is_invented

@@ -11,7 +11,7 @@ from actions import queues
 from actions.checkup import Checkup, Finding, addresses
 from actions.queues import SilentWakeUp
 from actions.services import open_services
-from agent.errors import NotFound
+from agent.errors import Invalid, NotFound
 from agent.settings import Settings
 from agent.spec import Spec
 from bot.app import create_app
@@ -20,7 +20,7 @@ from channels.registry import known
 from channels.twilio.codes import CODES as TWILIO_CODES
 from store.conversations.outbox import OutboxMessage
 from studio import failures
-from studio.errors import BadFields, NotAllowed, NothingChosen
+from studio.errors import NotAllowed
 from studio.pages import channels, channels_view, undelivered
 from studio.state import Studio
 from tests.standins.chatwoot import KeepsUnderscores
@@ -173,7 +173,7 @@ def test_a_test_message_needs_a_number_and_words(studio: Studio, editor: Caller)
     number = "+525512345678"
     for asked in (("", number, "x"), ("web a", number, "x"), ("twilio", number, "x"),
                   ("twilio w", "12", "x"), ("twilio w", number, " ")):  # fmt: skip
-        with pytest.raises((BadFields, NothingChosen)):
+        with pytest.raises(Invalid):
             channels.test(studio, editor, *asked)
 
 

@@ -34,7 +34,6 @@ TEXTS: dict[str, str] = {
     "channels.can.no_price": "price of a message not known here",
     "channels.check": "Check",
     "channels.found": "Check: {channel}",
-    "channels.choose_first": "Choose first from which number.",
     "channels.test": "Test message",
     "channels.test_help": (
         "It goes the way every reply goes. WhatsApp only delivers it if that person wrote "
@@ -42,11 +41,9 @@ TEXTS: dict[str, str] = {
     ),
     "channels.from": "From",
     "channels.number": "Number that receives it",
-    "channels.number_bad": "write 8 to 15 digits, with the country code.",
     "channels.text": "Text",
     "channels.test_text": "A test message from Agent Studio.",
     "channels.test_send": "Send the test",
-    "channels.write_first": "Write the text first.",
     "channels.sent": "On its way. The conversation shows whether it arrived, or why not.",
     "channels.sent_look": "See the conversation →",
     "checkup.reach": "Reach:",

@@ -14,6 +14,7 @@ TEXTS = {
     "inbox.with_person": "A person has it: {who}",
     "inbox.with_agent": "The agent {who} answers",
     "inbox.take_over": "Take over",
+    "inbox.taken_sure": "{who} has this conversation. Take it from them?",
     "inbox.hand_back": "Hand back to the agent",
     "inbox.write_first": "Write the reply first.",
     "inbox.choose_first": "Choose a conversation first.",

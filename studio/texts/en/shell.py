@@ -117,6 +117,6 @@ TEXTS = {
     "panic.resume": "Let them go on",
     "panic.resume_sure": "Let the agents go on? They will answer what waits.",
     "error.AlreadyTaken": (
-        "{person} has this conversation. Ask them, or assign it to yourself first."
+        "{person} has this conversation. Ask them, or take it over from them first."
     ),
 }

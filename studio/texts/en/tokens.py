@@ -19,6 +19,9 @@ TEXTS: dict[str, str] = {
     "tokens.never": "never",
     "tokens.empty": "There are no tokens yet.",
     "tokens.revoke": "Revoke",
+    "tokens.revoke_theirs_sure": (
+        "Revoke {name} of {who}? Programs of theirs that use it are shut out at once."
+    ),
     "tokens.revoke_sure": "Revoke {name}? Programs that use it are shut out at once.",
     "tokens.lame.expired": "expired",
     "tokens.lame.owner_out": "its owner is shut out",

@@ -34,7 +34,7 @@ TEXTS: dict[str, str] = {
     "channels.can.no_price": "precio por mensaje desconocido aquí",
     "channels.check": "Comprobar",
     "channels.found": "Comprobación: {channel}",
-    "channels.choose_first": "Elija primero desde qué número.",
+    "error.said.Choose first from which number.": "Elija primero desde qué número.",
     "channels.test": "Mensaje de prueba",
     "channels.test_help": (
         "Sale por el mismo camino que una respuesta. WhatsApp solo lo entrega si esa persona "
@@ -42,11 +42,12 @@ TEXTS: dict[str, str] = {
     ),
     "channels.from": "Desde",
     "channels.number": "Número que lo recibe",
-    "channels.number_bad": "escriba de 8 a 15 cifras, con el código de país.",
+    "error.said.Write a number of 8 to 15 digits, with the country code.": (
+        "Escriba un número de 8 a 15 cifras, con el código de país."
+    ),
     "channels.text": "Texto",
     "channels.test_text": "Mensaje de prueba de Agent Studio.",
     "channels.test_send": "Enviar prueba",
-    "channels.write_first": "Escriba primero el texto.",
     "channels.sent": "En camino. En la conversación verá si se entregó o por qué no.",
     "channels.sent_look": "Ver la conversación →",
     "checkup.reach": "Alcance:",

@@ -16,6 +16,7 @@ TEXTS = {
     "inbox.with_person": "La atiende una persona: {who}",
     "inbox.with_agent": "Responde el agente {who}",
     "inbox.take_over": "Atender yo",
+    "inbox.taken_sure": "Esta conversación la tiene {who}. ¿Quitársela?",
     "inbox.hand_back": "Devolver al agente",
     "inbox.write_first": "Escriba primero la respuesta.",
     "inbox.choose_first": "Elija primero una conversación.",

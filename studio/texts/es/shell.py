@@ -124,6 +124,6 @@ TEXTS = {
     "error.said.There is nobody with that e-mail address.": "No hay nadie con ese correo.",
     "error.said.That note is too long. Shorten it.": "La nota es demasiado larga. Acórtela.",
     "error.AlreadyTaken": (
-        "Esta conversación ya la atiende {person}. Hable con esa persona o asígnesela antes."
+        "Esta conversación la tiene {person}. Hable con esa persona o tómela usted antes."
     ),
 }

@@ -25,7 +25,7 @@ TEXTS: dict[str, str] = {
     "team.expired": "la contraseña de un solo uso caducó",
     "team.not_yet": "aún no ha entrado",
     "team.disabled": "sin acceso",
-    "team.not_yourself": (
+    "error.said.You cannot take your own role away: let another administrator do it.": (
         "No puede quitarse el permiso a usted mismo: que lo haga otra persona de administración."
     ),
     "team.may.viewer": "Ve agentes, conversaciones y cifras; no cambia nada.",
@@ -54,7 +54,9 @@ TEXTS: dict[str, str] = {
     "team.log_empty": "Todavía no hay nada en el registro.",
     "team.keep": "Días",
     "team.keep_save": "Guardar",
-    "team.keep_bad": "escriba números enteros de 0 a {most}.",
+    "error.said.Write how many days to keep things: whole numbers, 0 to 3650.": (
+        "Escriba cuántos días guardar cada cosa: números enteros, de 0 a 3650."
+    ),
     "team.kept": "Guardado.",
     "team.keep.messages": "Conversaciones",
     "team.keep.media": "Archivos de clientes",
@@ -109,6 +111,9 @@ TEXTS: dict[str, str] = {
     "audit.source remove": "Quitó una fuente",
     "audit.turn read": "Miró por qué respondió",
     "audit.signed in": "Entró",
+    "audit.signed out": "Salió",
+    "audit.language chosen": "Cambió su idioma",
+    "audit.messages withdrawn": "Retiró respuestas de los agentes de ejemplo",
     "audit.message retried": "Reenvió un mensaje",
     "audit.message dismissed": "Descartó un mensaje no entregado",
     "audit.test message sent": "Envió un mensaje de prueba",

@@ -19,6 +19,9 @@ TEXTS: dict[str, str] = {
     "tokens.never": "nunca",
     "tokens.empty": "Todavía no hay claves.",
     "tokens.revoke": "Retirar",
+    "tokens.revoke_theirs_sure": (
+        "¿Retirar {name}, de {who}? Los programas de esa persona que la usan se quedan sin acceso."
+    ),
     "tokens.revoke_sure": "¿Retirar {name}? Los programas que la usan se quedan sin acceso.",
     "tokens.lame.expired": "caducada",
     "tokens.lame.owner_out": "su dueño no tiene acceso",
