@@ -23,6 +23,7 @@ from bot.app import create_app
 from tests.standins.chatwoot_fixtures import address as address
 from tests.standins.chatwoot_fixtures import standin as standin
 from tests.standins.chatwoot_fixtures import wishes as wishes
+from tests.writes import watch
 
 PUBLIC = "https://bot.example.com"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -77,6 +78,14 @@ def schemas_made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(openapi, "get_model_schema", functools.cache(openapi.get_model_schema))
         yield
+
+
+@pytest.fixture(autouse=True)
+def every_write_is_an_act(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test does, no page and no route writes to a store itself."""
+    found = watch(monkeypatch)
+    yield
+    assert found == []
 
 
 @pytest.fixture

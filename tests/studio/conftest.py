@@ -30,6 +30,7 @@ from store.tables import people
 from studio import environment
 from studio.state import Studio
 from tests.waiting import free_port
+from tests.writes import watch
 
 PASSWORD = "una frase segura 7"
 NUMBER = "whatsapp:+14155238886"
@@ -100,6 +101,14 @@ def _somebody(role: str) -> dict[str, object]:
 @functools.cache
 def _hash() -> str:
     return hashed(PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def every_write_is_an_act(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test does, no page and no route writes to a store itself."""
+    found = watch(monkeypatch)
+    yield
+    assert found == []
 
 
 @pytest.fixture
