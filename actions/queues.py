@@ -22,7 +22,7 @@ DELIVERY = "jobs.deliver.send"
 FILES = "jobs.files.fetch_left"
 INGESTION = "jobs.ingest.read"
 REMOVAL = "jobs.ingest.remove"
-REEMBEDDING = "jobs.reembed.run"
+REEMBEDDING = "jobs.ingest.reembed"
 
 QUEUE_OF = {
     TURN: CONVERSATIONS,

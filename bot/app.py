@@ -24,9 +24,8 @@ from bot.access import Access
 from bot.api import api
 from bot.docs import docs
 from bot.health import health
-from bot.meta_verification import verification
 from bot.schemas import ProblemOut
-from bot.webhooks import webhooks
+from bot.webhooks import verification, webhooks
 from channels.registry import receivers
 from serving.limits import BOT, OTHERS
 from serving.server import serve

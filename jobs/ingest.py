@@ -1,12 +1,17 @@
-"""Chores on knowledge: read a source, remove a source. Each runs in a forked, limited child."""
+"""Chores on knowledge: read or remove a source, embed a base anew.
+
+Each runs in a forked, limited child, and opens its connections there: they must not be shared with
+the parent.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from actions.services import open_embedders
+from actions.services import open_embedders, open_services
 from agent.settings import Settings
 from knowledge.ingest.ingestion import Ingestion
+from knowledge.ingest.reembed import Reembedding
 from knowledge.ingest.sources import Sources
 from knowledge.parsing.loaders import read_document
 from knowledge.vectors.chroma import Vectors
@@ -17,7 +22,6 @@ from store.db.database import Database
 
 @contextmanager
 def _ingestion() -> Iterator[Ingestion]:
-    """Connections are opened here, after the fork: they must not be shared with the parent."""
     settings = Settings()
     database = Database(settings.sql_url)
     vectors = Vectors(settings.chroma_in_force)
@@ -52,3 +56,14 @@ def remove(source_id: str) -> None:
     """Remove a source from every store."""
     with _ingestion() as ingestion:
         ingestion.remove(source_id)
+
+
+def reembed(base_id: str) -> None:
+    """Bring a base to the embedding model it was asked to have."""
+    settings = Settings()
+    services = open_services(settings)
+    vectors = Vectors(settings.chroma_in_force)
+    try:
+        Reembedding(services.rebuilds, services.database, vectors, services.embedders).run(base_id)
+    finally:
+        services.database.close()

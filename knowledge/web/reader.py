@@ -6,7 +6,8 @@ A reader of your own (JINA_READER_URL) resolves names itself and follows redirec
 network from which it reaches the internet and nothing of yours.
 """
 
-import httpx
+import urllib3
+from urllib3.exceptions import HTTPError
 
 from knowledge.errors import FetchRefused
 from knowledge.web.fetch import MAX_BYTES, Fetched, check_form
@@ -20,12 +21,19 @@ def read_page(reader_url: str, api_key: str, url: str) -> Fetched:
     check_form(url)
     headers = {"Authorization": f"Bearer {api_key}", "Accept": "application/json", "DNT": "1"}
     try:
-        with httpx.Client(timeout=SECONDS, trust_env=False) as client:
-            answer = client.post(reader_url + "/", json={"url": url}, headers=headers)
-            if answer.status_code != 200 or len(answer.content) > MAX_BYTES:
-                raise FetchRefused(_REFUSED, "reader_refused")
-            page = answer.json()["data"]
-            text = f"# {page.get('title') or url}\n\n{page['content']}"
-    except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+        answer = urllib3.request(
+            "POST",
+            reader_url + "/",
+            json={"url": url},
+            headers=headers,
+            timeout=SECONDS,
+            retries=False,
+            redirect=False,
+        )
+        if answer.status != 200 or len(answer.data) > MAX_BYTES:
+            raise FetchRefused(_REFUSED, "reader_refused")
+        page = answer.json()["data"]
+        text = f"# {page.get('title') or url}\n\n{page['content']}"
+    except (HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise FetchRefused(_REFUSED, "reader_refused") from error
     return Fetched(text.encode("utf-8", errors="replace"), "text/markdown", url)
