@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.guard import folded
+from agent.guardrails.checks import folded
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (

@@ -5,7 +5,7 @@ import time
 from actions.services import Services
 from tests.bench.house import House, ready
 from tests.bench.webhook import Body, Served, send, served, signed
-from tests.bot.serving import SlowCallers
+from tests.serving.callers import SlowCallers
 from tests.waiting import free_port
 
 SLOW = 200

@@ -27,7 +27,7 @@ from tests.writes import watch
 
 PUBLIC = "https://bot.example.com"
 TOKEN = "0123456789abcdef0123456789abcdef"
-PAYLOADS = Path(__file__).parent / "payloads" / "twilio"
+PAYLOADS = Path(__file__).parents[1] / "channels" / "payloads" / "twilio"
 Form = dict[str, str]
 Post = Callable[..., TestResponse]
 

@@ -17,8 +17,8 @@ from channels.meta import receive as meta
 from channels.twilio import receive as twilio
 from store.conversations.inbox import Inbound
 from tests.bot.conftest import payload as of_twilio
-from tests.bot.test_chatwoot_inbound import payload as of_chatwoot
-from tests.bot.test_meta_inbound import payload as of_meta
+from tests.channels.test_chatwoot_inbound import payload as of_chatwoot
+from tests.channels.test_meta_inbound import payload as of_meta
 from tests.texts import ANY_TEXT, is_storable
 
 SEVERAL = settings(

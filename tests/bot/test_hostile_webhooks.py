@@ -30,7 +30,7 @@ from tests.bot.conftest import signature as twilio_signature
 from tests.standins.meta import SECRET as META_SECRET
 from tests.standins.meta import signed as meta_signed
 
-PAYLOADS = Path(__file__).parent / "payloads"
+PAYLOADS = Path(__file__).parents[1] / "channels" / "payloads"
 CHATWOOT_SECRET = "mZ3kX9sQbT2vLr8nWc5yHd7p"
 MUTATIONS, FORGED, REPLAYED = 2_000, 500, 334  # replayed: over the three doors, a thousand
 Json = dict[str, Any]

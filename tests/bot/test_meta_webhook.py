@@ -16,7 +16,7 @@ from actions.services import Services
 from bot.app import create_app
 from store.tables import conversations, delivery_states, inbox, messages, outbox
 from tests.bot.conftest import RememberingWakeUp, count, on_one_database
-from tests.bot.test_meta_inbound import NUMBER, payload
+from tests.channels.test_meta_inbound import NUMBER, payload
 from tests.standins.meta import SECRET, signed
 
 Hook = Callable[..., TestResponse]

@@ -25,7 +25,7 @@ from tests.bot.conftest import (
     payload,
     signature,
 )
-from tests.bot.test_twilio_inbound import NOTHING
+from tests.channels.test_twilio_inbound import NOTHING
 
 
 def test_a_genuine_message_is_stored_and_rung_and_answered_with_empty_twiml(

@@ -10,7 +10,7 @@ from bot.app import create_app
 from serving.limits import BOT
 from store.tables import inbox
 from tests.bot.conftest import PUBLIC, count, on_one_database, payload, signature
-from tests.bot.serving import SlowCallers, serving
+from tests.serving.callers import SlowCallers, serving
 
 SLOW, WEBHOOKS = 200, 100
 MOST_SECONDS = 0.25

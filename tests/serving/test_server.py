@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, request
 
 from serving.limits import Bodies
-from tests.bot.serving import (
+from tests.serving.callers import (
     SMALL,
     Caller,
     Clock,

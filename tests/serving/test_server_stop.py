@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.bot.serving import Caller, Clock, limits, port_of, post, running, status
+from tests.serving.callers import Caller, Clock, limits, port_of, post, running, status
 from tests.waiting import free_port, until
 
 
