@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import statistics
 import subprocess
 import sys
 import tomllib
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
 ROOMS = CONTRACTS["root_packages"]
 LONGEST_MODULE = 500
+MEDIAN_FUNCTION, NINE_IN_TEN = 7, 18  # lines
 MIGRATIONS = "store.db.migrations"
 # What a process has no use for costs its start time and memory, and its customers the wait.
 MODELS = {"langchain", "langgraph", "langsmith", "openai"}
@@ -159,8 +161,26 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_every_module_is_short_enough_to_read() -> None:
-    lines = {name: len(MODULES[name].read_text("utf-8").splitlines()) for name in READABLE}
-    assert {name: count for name, count in lines.items() if count > LONGEST_MODULE} == {}
+    assert {name: count for name, count in module_lines().items() if count > LONGEST_MODULE} == {}
+
+
+def module_lines() -> dict[str, int]:
+    return {name: len(MODULES[name].read_text("utf-8").splitlines()) for name in READABLE}
+
+
+def test_functions_are_short() -> None:
+    assert statistics.median(function_lengths()) <= MEDIAN_FUNCTION
+    assert statistics.quantiles(function_lengths(), n=10)[-1] <= NINE_IN_TEN
+
+
+def function_lengths() -> list[int]:
+    """The lines of every function and method of the product, from `def` to its end."""
+    return [
+        node.end_lineno - node.lineno + 1
+        for name in READABLE
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
+    ]
 
 
 @pytest.mark.parametrize("file", REQUIREMENTS, ids=lambda path: path.name)
@@ -241,3 +261,22 @@ def test_a_process_loads_nothing_it_has_no_use_for(process: str) -> None:
     names = in_a_fresh_process(code).split()
     loaded = {name.split(".")[0].split("_")[0] for name in names} | {"twilio.rest"} & set(names)
     assert loaded & (LEFT_OUT[process] | ALWAYS_LEFT_OUT | {"twilio.rest"}) == set()
+
+
+def figures() -> str:
+    """What `python -m tests.test_rooms` prints."""
+    lengths, lines = sorted(function_lengths()), module_lines()
+    longest = sorted(lines.items(), key=lambda one: -one[1])[:10]
+    return "\n".join(
+        [
+            f"{len(lengths)} functions: median {statistics.median(lengths):.0f} lines, nine in ten "
+            f"{statistics.quantiles(lengths, n=10)[-1]:.0f}, longest {lengths[-1]}",
+            f"{len(lines)} modules, {sum(lines.values())} lines: median "
+            f"{statistics.median(lines.values()):.0f}; the longest:",
+            *(f"{count:5} {name}" for name, count in longest),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    print(figures())
