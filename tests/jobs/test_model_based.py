@@ -29,6 +29,7 @@ from actions.services import Services, open_services
 from agent.settings import Settings
 from agent.spec import Spec
 from channels.base import Refused, Unknown
+from channels.registry import known
 from jobs import deliver, turn
 from jobs.context import Heartbeat, WorkerContext
 from jobs.sweep import Sweeper
@@ -264,8 +265,8 @@ class Game(RuleBasedStateMachine):
 def game(tmp_path: Path, sqlite_template: Path) -> Iterator[type[Game]]:
     path = tmp_path / "studio.db"
     shutil.copy(sqlite_template, path)
-    known = Settings(_env_file=None, data_dir=tmp_path, redis_url="redis://127.0.0.1:1/0")
-    opened, clock = open_services(known, SilentWakeUp()), Clock()
+    settings = Settings(_env_file=None, data_dir=tmp_path, redis_url="redis://127.0.0.1:1/0")
+    opened, clock = open_services(settings, SilentWakeUp()), Clock()
     database = Interleaved(f"sqlite:///{path}")
     event.listen(database.engine, "connect", _unsynchronised)
     services = changed(
