@@ -26,6 +26,12 @@ restore: .venv/.main ## Put a backup in place of what is there (FILE=...; asks, 
 test: .venv/.dev browser ## Set up and run every test, on SQLite and PostgreSQL, with real Chromium
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
+coverage: .venv/.dev browser ## Run the tests and print which lines of each file they ran
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
 test-jina: jina_service/.venv/.ready .venv/.dev ## Test the self-hosted embeddings, in an environment of their own
 	@JINA_PYTHON=$(CURDIR)/jina_service/.venv/bin/python $(BIN)/python -m pytest tests/jina_service $(ARGS)
 
@@ -93,4 +99,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat token backup restore test test-jina lint bench bench-knowledge measure chaos notebook lock browser clean
+.PHONY: help run chat token backup restore test coverage test-jina lint bench bench-knowledge measure chaos notebook lock browser clean
