@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from werkzeug.exceptions import HTTPException
 
 from actions.queues import SilentWakeUp
@@ -16,7 +17,7 @@ from bot.schemas import ChatIn, ReleaseIn
 from tests.test_rooms import ROOMS, arrows_meant
 
 ROOT = Path(__file__).parent.parent
-TOP = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
+TOP = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
 PAPERS = [*TOP, *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -101,6 +102,28 @@ def test_the_rooms_table_draws_the_arrows_that_are_kept() -> None:
     rows = re.findall(r"^\| \[(\w+)/\]\(\w+/\) \|[^|]*\| ([^|]*) \|", README, re.MULTILINE)
     told = {room: set(re.findall(r"\w+", may)) & set(ROOMS) for room, may in rows}
     assert told == arrows_meant()
+
+
+def test_what_a_newcomer_looks_for_is_where_contributing_says() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    places = re.findall(r"^\| ([^|]+) \| `(\w+)` in \[([\w/.]+)\]", text, re.MULTILINE)
+    assert [what for what, _, _ in places] == [
+        "a password is checked",
+        "Twilio's signature is verified",
+        "a passage is ranked",
+        "a release is refused",
+    ]
+    for _, function, path in places:
+        code = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"^def {function}\(", code, re.MULTILINE), path
+
+
+def test_what_runs_before_a_commit_is_what_lint_runs() -> None:
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repository["repo"] for repository in config["repos"]] == ["local"]
+    tools = {hook["entry"].split()[0] for hook in config["repos"][0]["hooks"]}
+    recipe = (ROOT / "Makefile").read_text().split("\nlint:")[1].split("\n\n")[0]
+    assert tools == {f".venv/bin/{tool}" for tool in re.findall(r"\$\(BIN\)/(\S+)", recipe)}
 
 
 def test_decisions_are_listed() -> None:
