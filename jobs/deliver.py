@@ -65,7 +65,7 @@ def _send(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -> 
     elif isinstance(result, Refused):
         _refused(context, outgoing, result)
     else:
-        log.warning("send unclear outbox=%s", outgoing.id)
+        log.warning("send unknown outbox=%s", outgoing.id)
         outbox.unknown(outgoing, context.clock() + channel.grace_seconds, result.error)
     return isinstance(result, Sent)
 
@@ -127,7 +127,7 @@ def _resolve(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) 
         outbox.unknown(outgoing, now + channel.grace_seconds, str(error))
         return
     if found is not None:
-        log.info("unclear send was taken outbox=%s", outgoing.id)
+        log.info("unknown send was taken outbox=%s", outgoing.id)
         outbox.sent(outgoing, found.provider_message_id, found.status)
     elif now < outgoing.sending_at + channel.grace_seconds:
         outbox.unknown(
@@ -136,7 +136,7 @@ def _resolve(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) 
     elif _word_may_wait(context, channel, outgoing):
         outbox.unknown(outgoing, now + SPOOL_SECONDS, "Webhooks wait to be stored; one may tell.")
     else:
-        log.info("unclear send was not taken outbox=%s", outgoing.id)
+        log.info("unknown send was not taken outbox=%s", outgoing.id)
         outbox.again(outgoing, now, "It was not taken; sending again.")
 
 

@@ -19,7 +19,7 @@ def delivery_failure(studio: Studio, channel: str, code: str, english: str) -> s
     known = [key for key in keys if has(studio.language, key)]
     if known:
         return studio.say(known[0])
-    return studio.say("failure.code", code=code) if code else studio.say("failure.unclear")
+    return studio.say("failure.code", code=code) if code else studio.say("failure.unknown")
 
 
 def turn_failure(studio: Studio, error: str) -> str:

@@ -96,7 +96,7 @@ class Ingestion:
         try:
             self._read(reading, base)
         except Overtaken:
-            log.info("reading overtaken source=%s version=%s", source_id, reading.version)
+            log.info("ingestion overtaken source=%s version=%s", source_id, reading.version)
             self._forget(reading, base)
         except KnowledgeError as error:
             self._record(reading, base, error)
@@ -219,7 +219,7 @@ class Ingestion:
             else:
                 reading.fail(sentence, error.code)
         except Overtaken:
-            log.info("reading overtaken source=%s", reading.source.id)
+            log.info("ingestion overtaken source=%s", reading.source.id)
         self._forget(reading, base)
 
     def _forget(self, reading: IngestionRun, base: Base) -> None:

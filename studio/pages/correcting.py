@@ -41,7 +41,7 @@ def fix(studio: Studio, person: Person, action: str, turn_id: str) -> Draft:
 def keep(studio: Studio, person: Person, base_id: str, question: str, answer: str) -> None:
     """Keep the mended answer: the agent finds it from the next question on."""
     if not base_id or not (question or "").strip() or not (answer or "").strip():
-        raise NothingChosen("inbox.mend_first")
+        raise NothingChosen("inbox.correct_first")
     acts.add(studio.services, curated_of(studio), person.actor, base_id, question, answer)
 
 
@@ -49,7 +49,7 @@ def wire(studio: Studio, thread: gr.HTML, correct: Correct) -> None:
     """Let the buttons in *thread* open the form, and the form keep what is written."""
     thread.click(pick(studio, fix, _drafted), None, correct.filled)
     correct.keep.click(
-        event(studio, keep, lambda _: gr.update(visible=False), done="inbox.mend_kept"),
+        event(studio, keep, lambda _: gr.update(visible=False), done="inbox.correct_kept"),
         [correct.base, correct.question, correct.answer],
         correct.group,
     )

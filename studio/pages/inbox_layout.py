@@ -172,13 +172,13 @@ def _erasing(studio: Studio) -> Html:
 
 def _mend(studio: Studio) -> Correct:
     say = studio.say
-    with gr.Column(visible=False, elem_id="inbox-mend") as group:
-        place(tag("h3", say("inbox.mend")))
-        place(tag("p", say("inbox.mend_help"), class_="as-quiet"))
-        question = gr.Textbox(label=say("inbox.mend_question"), lines=2, max_length=1000,
-                              elem_id="inbox-mend-question")  # fmt: skip
-        answer = gr.Textbox(label=say("inbox.mend_answer"), lines=4, max_length=4000,
-                            elem_id="inbox-mend-answer")  # fmt: skip
-        base = gr.Dropdown([], label=say("inbox.mend_base"), filterable=False)
-        keep = gr.Button(say("inbox.mend_keep"), variant="primary", elem_id="inbox-mend-keep")
+    with gr.Column(visible=False, elem_id="inbox-correct") as group:
+        place(tag("h3", say("inbox.correct")))
+        place(tag("p", say("inbox.correct_help"), class_="as-quiet"))
+        question = gr.Textbox(label=say("inbox.correct_question"), lines=2, max_length=1000,
+                              elem_id="inbox-correct-question")  # fmt: skip
+        answer = gr.Textbox(label=say("inbox.correct_answer"), lines=4, max_length=4000,
+                            elem_id="inbox-correct-answer")  # fmt: skip
+        base = gr.Dropdown([], label=say("inbox.correct_base"), filterable=False)
+        keep = gr.Button(say("inbox.correct_keep"), variant="primary", elem_id="inbox-correct-keep")
     return Correct(group, base, question, answer, keep)

@@ -57,17 +57,17 @@ TEXTS = {
     "inbox.mode.note": "Internal note (the customer does not see it)",
     "inbox.reply": "Write to the customer; the agent falls silent in this conversation",
     "inbox.fix": "Correct",
-    "inbox.mend": "Correct this answer",
-    "inbox.mend_help": (
+    "inbox.correct": "Correct this answer",
+    "inbox.correct_help": (
         "It is kept in the knowledge and used from the next similar question on. The customer"
         " receives nothing now."
     ),
-    "inbox.mend_question": "When they ask",
-    "inbox.mend_answer": "Answer",
-    "inbox.mend_base": "Keep in",
-    "inbox.mend_keep": "Keep the answer",
-    "inbox.mend_kept": "Answer kept. Try it with the same question.",
-    "inbox.mend_first": "Write the question and the answer, and choose where to keep it.",
+    "inbox.correct_question": "When they ask",
+    "inbox.correct_answer": "Answer",
+    "inbox.correct_base": "Keep in",
+    "inbox.correct_keep": "Keep the answer",
+    "inbox.correct_kept": "Answer kept. Try it with the same question.",
+    "inbox.correct_first": "Write the question and the answer, and choose where to keep it.",
     "inbox.waits.any": "No filter",
     "inbox.erase": "Erase this customer",
     "inbox.erase_sure": (

@@ -128,7 +128,7 @@ TEXTS = {
     "measure.apply": "Use these settings",
     "measure.applied": (
         "The base is searched with those settings from now on. "
-        "A new size of passage counts from the next reading of each file."
+        "A new size of passage counts from the next time each file is read."
     ),
     "measure.as_good": "The settings it has are the best for these questions already.",
     "measure.settings": "Settings",

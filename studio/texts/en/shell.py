@@ -37,7 +37,7 @@ TEXTS = {
         "read. The lines of `make run`, or chroma.log in DATA_DIR, say why"
     ),
     "strip.reading": "Files",
-    "strip.unsealed": "not sealed off",
+    "strip.unsealed": "no sandbox",
     "strip.unsealed_why": (
         "The kernel has no Landlock (Linux 5.13 and newer): a hostile file that takes its reader "
         "over could read other files of this machine. Files are read with the other limits. "

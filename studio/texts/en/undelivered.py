@@ -18,5 +18,5 @@ TEXTS: dict[str, str] = {
     "undelivered.dismiss": "Dismiss",
     "undelivered.dismiss_sure": "Dismiss this message? The customer will not receive it.",
     "failure.code": "The provider did not accept it (code {code}).",
-    "failure.unclear": "It is not known yet whether the provider took it.",
+    "failure.unknown": "It is not known yet whether the provider took it.",
 }

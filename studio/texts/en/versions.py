@@ -93,8 +93,8 @@ TEXTS: dict[str, str] = {
         "{{when}} where the time belongs."
     ),
     "check.hours_all_day": (
-        "The team answers from {hour} until {hour}: that counts as the whole day. Mend one of the "
-        "two hours if it is not so."
+        "The team answers from {hour} until {hour}: that counts as the whole day. Correct one of "
+        "the two hours if it is not so."
     ),
     "check.topic_twice": (
         '"{topic}" is a forbidden topic and also one that a person answers: the conversation will '
@@ -140,7 +140,7 @@ TEXTS: dict[str, str] = {
         'That file is not an agent of this studio. Choose the one that "Export" downloaded.'
     ),
     "carry.field": (
-        'The field "{field}" of that file cannot be used. Mend it, or export the agent again.'
+        'The field "{field}" of that file cannot be used. Correct it, or export the agent again.'
     ),
     "version.field.handoff.office_hours.away.pt": "Outside hours, in Portuguese",
 }

@@ -18,7 +18,7 @@ TEXTS = {
     "step.passages": "Passages",
     "step.model": "Model",
     "step.tool": "Tool",
-    "step.guard": "RequestChecks",
+    "step.guard": "Guardrails",
     "step.error": "Failure",
     "step.title.passages": "what it found",
     "step.title.offline": "built-in",

@@ -59,17 +59,17 @@ TEXTS = {
     "inbox.mode.note": "Nota interna (el cliente no la ve)",
     "inbox.reply": "Escriba al cliente; el agente callará en esta conversación",
     "inbox.fix": "Corregir",
-    "inbox.mend": "Corregir esta respuesta",
-    "inbox.mend_help": (
+    "inbox.correct": "Corregir esta respuesta",
+    "inbox.correct_help": (
         "Se guarda en el conocimiento y se usa desde la próxima pregunta parecida. El cliente"
         " no recibe nada ahora."
     ),
-    "inbox.mend_question": "Cuando pregunten",
-    "inbox.mend_answer": "Responder",
-    "inbox.mend_base": "Guardar en",
-    "inbox.mend_keep": "Guardar la respuesta",
-    "inbox.mend_kept": "Respuesta guardada. Pruébela con la misma pregunta.",
-    "inbox.mend_first": "Escriba la pregunta y la respuesta, y elija dónde guardarla.",
+    "inbox.correct_question": "Cuando pregunten",
+    "inbox.correct_answer": "Responder",
+    "inbox.correct_base": "Guardar en",
+    "inbox.correct_keep": "Guardar la respuesta",
+    "inbox.correct_kept": "Respuesta guardada. Pruébela con la misma pregunta.",
+    "inbox.correct_first": "Escriba la pregunta y la respuesta, y elija dónde guardarla.",
     "inbox.waits.any": "Sin filtrar",
     "inbox.erase": "Borrar a este cliente",
     "inbox.erase_sure": (

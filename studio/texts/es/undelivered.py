@@ -18,5 +18,5 @@ TEXTS: dict[str, str] = {
     "undelivered.dismiss_sure": "¿Descartar este mensaje? El cliente no lo recibirá.",
     "error.said.Somebody has dealt with this already.": "Otra persona ya lo resolvió.",
     "failure.code": "El proveedor no lo aceptó (código {code}).",
-    "failure.unclear": "Aún no se sabe si el proveedor lo aceptó.",
+    "failure.unknown": "Aún no se sabe si el proveedor lo aceptó.",
 }
