@@ -20,6 +20,10 @@ WORKDIR /app
 COPY pyproject.toml ./
 COPY knowledge knowledge
 COPY agent agent
+COPY store store
+COPY channels channels
+COPY serving serving
+COPY actions actions
 COPY bot bot
 COPY jobs jobs
 COPY studio studio

@@ -23,6 +23,7 @@ from agent.addresses import Proxies
 from agent.settings import Settings
 from jobs import alive, stack, stores
 from jobs.chores import ChoreWorker
+from tests.test_rooms import arrows_meant
 from tests.waiting import free_ports, until
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +44,15 @@ def stack_commands(tmp_path: Path) -> dict[str, list[str]]:
 def test_every_service_is_here() -> None:
     assert set(SERVICES) == {"postgres", "valkey", "chroma", "migrate", "jina", *PARTS}
     assert [name for name, one in SERVICES.items() if "profiles" in one] == ["jina"]
+
+
+def test_the_image_holds_every_room_that_it_runs() -> None:
+    rooms = {SERVICES[name]["command"][2].split(".")[0] for name in PARTS}
+    for _ in arrows_meant():
+        rooms |= {below for room in rooms for below in arrows_meant()[room]}
+    copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    sent = re.findall(r"^!(\w+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    assert (set(copied), set(sent)) == (rooms, rooms)
 
 
 def test_only_the_bot_and_the_studio_are_published() -> None:
