@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,17 @@ def test_what_runs_before_a_commit_is_what_lint_runs() -> None:
     tools = {hook["entry"].split()[0] for hook in config["repos"][0]["hooks"]}
     recipe = (ROOT / "Makefile").read_text().split("\nlint:")[1].split("\n\n")[0]
     assert tools == {f".venv/bin/{tool}" for tool in re.findall(r"\$\(BIN\)/(\S+)", recipe)}
+
+
+def test_the_changelog_files_the_version_under_its_heads() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    unreleased, newest = re.split(r"^## ", text, flags=re.MULTILINE)[1:3]
+    heads = ["Added", "Changed", "Fixed"]
+    assert unreleased.startswith("[Unreleased]")
+    assert re.match(rf"\[{re.escape(project['version'])}\] - \d{{4}}-\d\d-\d\d\n", newest)
+    assert re.findall(r"^### (\w+)", newest, re.MULTILINE) == heads
+    assert set(re.findall(r"^### (\w+)", unreleased, re.MULTILINE)) <= set(heads)
 
 
 def test_decisions_are_listed() -> None:
