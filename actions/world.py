@@ -4,8 +4,7 @@ from actions.checks import BaseState, World
 from actions.services import Services
 from agent.spec import Spec
 from knowledge.base import Base
-
-UNFINISHED = ("waiting", "reading", "embedding")
+from knowledge.states import UNREAD, SourceState
 
 
 def world_of(services: Services, spec: Spec) -> World:
@@ -21,7 +20,7 @@ def _state(services: Services, base: Base) -> BaseState:
         base.id,
         base.name,
         passages=base.passages,
-        unfinished=sum(state in UNFINISHED for state in states),
-        failed=states.count("failed"),
+        unfinished=sum(state in UNREAD for state in states),
+        failed=states.count(SourceState.FAILED),
         tables=services.sources.rows(base.id),
     )

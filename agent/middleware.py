@@ -99,7 +99,8 @@ def _read(
     for message in response.result:
         if not isinstance(message, AIMessage):
             continue
-        message.content, message.tool_calls = storable([message.content, message.tool_calls])
+        message.content = storable(message.content)
+        message.tool_calls = storable(message.tool_calls)
         if message.invalid_tool_calls and not message.tool_calls:
             raise ModelRubbish("The model called a tool with arguments that cannot be read.")
     return response

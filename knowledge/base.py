@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from knowledge.states import SourceKind, SourceState
+
 if TYPE_CHECKING:  # the child that parses a file needs no database: it starts in half the time
     from sqlalchemy import Connection
 
@@ -102,13 +104,13 @@ class Source:
 
     id: str
     base_id: str
-    kind: str  # file | url | text | pairs | site | archive
+    kind: SourceKind
     name: str
     url: str
     stored_name: str
     bytes: int
     fingerprint: str
-    state: str  # waiting | reading | embedding | ready | failed | removing
+    state: SourceState
     done: int
     total: int
     error: str

@@ -1,19 +1,27 @@
 """The tables of the knowledge room. Times are seconds since 1970 (UTC) as doubles."""
 
+from enum import StrEnum
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
     Double,
+    Enum,
     ForeignKey,
     Index,
     Integer,
     MetaData,
+    Row,
+    Select,
     String,
     Table,
     Text,
 )
+
+from knowledge.states import RebuildState, SourceKind, SourceState
 
 # What indexes and constraints are called, so that migrations can name them.
 NAMING = {
@@ -24,6 +32,15 @@ NAMING = {
 }
 metadata = MetaData(naming_convention=NAMING)
 Rising = BigInteger().with_variant(Integer(), "sqlite")
+AnyRow = Row[*tuple[Any, ...]]  # of a statement that names its columns one by one
+AnySelect = Select[*tuple[Any, ...]]
+
+
+def one_of(kind: type[StrEnum], length: int) -> Enum:
+    """A text that is one of the values of *kind*; what is read is a member of it."""
+    values = [one.value for one in kind]
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda _: values)
+
 
 bases = Table(
     "bases",
@@ -46,14 +63,13 @@ sources = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("base_id", ForeignKey("bases.id"), nullable=False, index=True),
-    Column("kind", String(10), nullable=False),  # file | url | text | pairs | site | archive
+    Column("kind", one_of(SourceKind, 10), nullable=False),
     Column("name", String(300), nullable=False),
     Column("url", Text, nullable=False, default=""),
     Column("stored_name", String(60), nullable=False, default=""),  # random, in the files folder
     Column("bytes", BigInteger, nullable=False, default=0),
     Column("fingerprint", String(64), nullable=False, default=""),  # SHA-256 of the bytes
-    # waiting | reading | embedding | ready | failed | removing
-    Column("state", String(12), nullable=False),
+    Column("state", one_of(SourceState, 12), nullable=False),
     Column("done", Integer, nullable=False, default=0),  # progress: chunks embedded
     Column("total", Integer, nullable=False, default=0),  # progress: chunks there are
     Column("error", Text, nullable=False, default=""),  # a sentence for staff
@@ -75,6 +91,8 @@ sources = Table(
     # billed by the embedding service for every reading of it
     Column("tokens", BigInteger, nullable=False, default=0, server_default="0"),
 )
+
+IS_THERE = sources.c.state != SourceState.REMOVING  # every search and list asks for it
 
 differences = Table(  # what a re-read found changed
     "differences",
@@ -155,7 +173,7 @@ rebuilds = Table(  # a base on its way to another embedding model
     Column("provider", String(20), nullable=False),
     Column("model", String(120), nullable=False),
     Column("dimension", Integer, nullable=False),
-    Column("state", String(12), nullable=False),  # waiting | building | clearing | failed
+    Column("state", one_of(RebuildState, 12), nullable=False),
     Column("fence", Integer, nullable=False, default=0),  # rises with each start
     Column("lease_until", Double, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),

@@ -36,7 +36,7 @@ def allow(
         handler: Callable[Concatenate[Studio, Person, P], R],
     ) -> Callable[Concatenate[Studio, Caller, P], R]:
         @functools.wraps(handler)
-        def guarded(studio: Studio, caller: Caller, *args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(studio: Studio, caller: Caller, /, *args: P.args, **kwargs: P.kwargs) -> R:
             person = studio.services.store.people.find(caller.username or "")
             if person is None or person.must_change_password or not person.may(role):
                 raise NotAllowed("error.not_allowed", role=studio.say(f"role.{role}"))

@@ -5,13 +5,14 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Label, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from knowledge.base import Base, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.search.tuning import Tuning
-from knowledge.tables import bases, chunks, pairs, rebuilds, sources
+from knowledge.states import SourceKind
+from knowledge.tables import IS_THERE, bases, chunks, pairs, rebuilds, sources
 
 
 class Bases:
@@ -95,20 +96,20 @@ class Bases:
             return [Base(**row._mapping) for row in tx.execute(query)]
 
 
-def _sources_of() -> Any:
-    own = (sources.c.base_id == bases.c.id, sources.c.kind != "curated")
+def _sources_of() -> Label[int]:
+    own = (sources.c.base_id == bases.c.id, sources.c.kind != SourceKind.CURATED)
     counted = select(func.count()).where(*own)
     return counted.scalar_subquery().label("sources")
 
 
-def _passages_of() -> Any:
+def _passages_of() -> Label[int]:
     found = (
         select(func.count())
         .select_from(chunks.join(sources, sources.c.id == chunks.c.source_id))
         .where(
             chunks.c.base_id == bases.c.id,
             chunks.c.source_version == sources.c.version,
-            sources.c.state != "removing",
+            IS_THERE,
         )
     )
     return found.scalar_subquery().label("passages")

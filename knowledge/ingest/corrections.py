@@ -9,17 +9,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from knowledge.base import Chunk, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.ingest.bases import Bases
 from knowledge.ingest.indexing import ChunkWriter
 from knowledge.lexical import indexed
-from knowledge.search.hybrid import CURATED
-from knowledge.tables import chunks, corrections, sources
+from knowledge.states import SourceKind
+from knowledge.tables import AnyRow, chunks, corrections, sources
 
 MAX_TEXT = 8_000  # characters
 
@@ -47,7 +46,7 @@ class Corrections(ChunkWriter):
         if chunk.fingerprint:
             self._keep(chunk, person, text="", silenced=False, original=chunk.original)
 
-    def _keep(self, chunk: Row[Any], person: str, text: str, silenced: bool, original: str) -> None:
+    def _keep(self, chunk: AnyRow, person: str, text: str, silenced: bool, original: str) -> None:
         fingerprint = chunk.fingerprint or fingerprint_of(chunk.heading, chunk.text)
         is_changed = bool(text) or silenced
         shown = text or original or chunk.text
@@ -71,14 +70,14 @@ class Corrections(ChunkWriter):
             Bases.raise_revision(tx, chunk.base_id)
         self.database.on_commit(partial(self._index, chunk, shown, silenced))
 
-    def _index(self, chunk: Row[Any], text: str, silenced: bool) -> None:
+    def _index(self, chunk: AnyRow, text: str, silenced: bool) -> None:
         if silenced:
             return  # never shown, whatever finds it
         piece = Chunk(text, chunk.position, heading=chunk.heading)
         place = (chunk.source_id, chunk.source_version)
         self.keep_vector(chunk.base_id, place, piece)
 
-    def _chunk(self, chunk_id: int) -> Row[Any]:
+    def _chunk(self, chunk_id: int) -> AnyRow:
         known = (corrections.c.source_id == chunks.c.source_id) & (
             corrections.c.fingerprint == chunks.c.fingerprint
         )
@@ -86,7 +85,7 @@ class Corrections(ChunkWriter):
             select(chunks, corrections.c.original)
             .join(sources, sources.c.id == chunks.c.source_id)
             .outerjoin(corrections, known)
-            .where(chunks.c.id == chunk_id, sources.c.kind != CURATED)
+            .where(chunks.c.id == chunk_id, sources.c.kind != SourceKind.CURATED)
         )
         with self.database.read() as tx:
             row = tx.execute(query).one_or_none()
@@ -113,7 +112,7 @@ def fingerprint_of(heading: str, text: str) -> str:
     return hashlib.sha256(f"{heading}\n{text}".encode()).hexdigest()
 
 
-def _applied(piece: Chunk, known: dict[str, Row[Any]]) -> Chunk:
+def _applied(piece: Chunk, known: dict[str, AnyRow]) -> Chunk:
     fingerprint = fingerprint_of(piece.heading, piece.text)
     row = known.get(fingerprint)
     if row is None:

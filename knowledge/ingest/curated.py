@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from knowledge.base import Base, Chunk
 from knowledge.errors import IndexUnavailable, NotAccepted, UnknownSource
 from knowledge.ingest.bases import Bases
 from knowledge.ingest.indexing import ChunkWriter, collections_of
 from knowledge.lexical import indexed
-from knowledge.search.hybrid import CURATED
-from knowledge.tables import bases, chunks, curated, sources
+from knowledge.states import SourceKind, SourceState
+from knowledge.tables import IS_THERE, bases, chunks, curated, sources
 
 log = logging.getLogger(__name__)
 
@@ -164,19 +164,19 @@ def _chunk(base_id: str, source_id: str, number: int, said: dict[str, str]) -> d
     }
 
 
-def _at(source_id: str, number: int) -> tuple[Any, Any]:
+def _at(source_id: str, number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return chunks.c.source_id == source_id, chunks.c.position == number
 
 
 def _source(tx: Connection, base_id: str) -> str:
-    own = (sources.c.base_id == base_id, sources.c.kind == CURATED, sources.c.state != "removing")
+    own = (sources.c.base_id == base_id, sources.c.kind == SourceKind.CURATED, IS_THERE)
     return tx.scalar(select(sources.c.id).where(*own)) or ""
 
 
 def _make_source(tx: Connection, base_id: str, person: str, now: float) -> str:
     source_id = uuid.uuid4().hex
-    about = {"state": "ready", "version": VERSION, "fence": VERSION, "created_by": person}
-    row = {"id": source_id, "base_id": base_id, "kind": CURATED, "name": NAME, **about}
+    about = {"state": SourceState.READY, "version": VERSION, "fence": VERSION, "created_by": person}
+    row = {"id": source_id, "base_id": base_id, "kind": SourceKind.CURATED, "name": NAME, **about}
     tx.execute(insert(sources).values(**row, created_at=now, updated_at=now))
     return source_id
 

@@ -4,9 +4,10 @@ again. The sweeper asks every second and rings the chore workers for it.
 
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from knowledge.base import Transactions
+from knowledge.states import READ, UNREAD, SourceState
 from knowledge.tables import sources
 
 MAX_ATTEMPTS = 5
@@ -16,13 +17,13 @@ GAVE_UP = (
 )
 # How a source stands that is to be read from the beginning.
 AGAIN: dict[str, Any] = {
-    "state": "waiting",
+    "state": SourceState.WAITING,
     "attempts": 0,
     "lease_until": 0,
     "error": "",
     "error_code": "",
 }
-_TO_DO = ("waiting", "reading", "embedding", "removing")
+_TO_DO = (*UNREAD, SourceState.REMOVING)
 
 
 def due(database: Transactions, now: float) -> list[tuple[str, str]]:
@@ -45,18 +46,18 @@ def due(database: Transactions, now: float) -> list[tuple[str, str]]:
                 update(sources)
                 .where(sources.c.id == source_id)
                 .values(
-                    state="removing" if state == "removing" else "waiting",
+                    state=state if state == SourceState.REMOVING else SourceState.WAITING,
                     lease_until=now + RING_AGAIN_SECONDS,
                 )
             )
-    return [("remove" if state == "removing" else "read", name) for name, state in found]
+    return [("remove" if state == SourceState.REMOVING else "read", name) for name, state in found]
 
 
-def _stale(now: float) -> Any:
+def _stale(now: float) -> ColumnElement[bool]:
     """Read, and to be read again by now."""
     return (
         (sources.c.refresh_hours > 0)
-        & sources.c.state.in_(("ready", "failed"))
+        & sources.c.state.in_(READ)
         & (sources.c.checked_at + sources.c.refresh_hours * 3600.0 <= now)
     )
 
@@ -67,10 +68,10 @@ def _give_up(tx: Connection, now: float) -> None:
         .where(
             sources.c.lease_until <= now,
             sources.c.attempts >= MAX_ATTEMPTS,
-            sources.c.state.in_(("waiting", "reading", "embedding")),
+            sources.c.state.in_(UNREAD),
         )
         .values(
-            state="failed",
+            state=SourceState.FAILED,
             error=func.coalesce(func.nullif(sources.c.error, ""), GAVE_UP),
             error_code=func.coalesce(func.nullif(sources.c.error_code, ""), "gave_up"),
             fence=sources.c.fence + 1,

@@ -40,6 +40,7 @@ from knowledge.ingest.sources import Sources
 from knowledge.parsing.loaders import READ_AS
 from knowledge.parsing.splitter import split
 from knowledge.search.tuning import Tuning
+from knowledge.states import SourceKind, SourceState
 from knowledge.tables import chunks, sources
 from knowledge.vectors.chroma import Vectors
 from knowledge.vectors.jina import JinaEmbedder
@@ -109,7 +110,7 @@ class Ingestion:
         While the vector store is away the source stays marked, and is named by `due` again.
         """
         try:
-            for source in self._sources(id=source_id, state="removing"):
+            for source in self._sources(id=source_id, state=SourceState.REMOVING):
                 self._remove(source)
         except IndexUnavailable:
             log.warning("source not removed yet source=%s", source_id)
@@ -128,20 +129,21 @@ class Ingestion:
             self.sources.raise_revision(tx, base.id)
         if len(self._sources(base_id=base.id)) == 1:
             self.vectors.drop(base)
-        if len(self._sources(state="removing")) == 1:  # the last one out puts the lights out
+        # The last one out puts the lights out.
+        if len(self._sources(state=SourceState.REMOVING)) == 1:
             erasure.scrub(self.database, self.chroma_folder)
             files.drop_strays(self.sources.files_dir, self._stored_names())
         # Last of all, so that whoever is killed before this does all of it again.
         with self.database.write() as tx:
             tx.execute(delete(sources).where(own))
-        if not self._sources(state="removing"):
+        if not self._sources(state=SourceState.REMOVING):
             erasure.empty_log(self.database)
         log.info("source removed source=%s", source.id)
 
     def _read(self, reading: IngestionRun, base: Base) -> None:
-        if reading.source.kind == "archive":
+        if reading.source.kind == SourceKind.ARCHIVE:
             return read_archive(reading)
-        if reading.source.kind == "site":
+        if reading.source.kind == SourceKind.SITE:
             return read_site(reading, self.fetch_page)
         notice = None if reading.published else self._write(reading, base)
         reading.discard_chunks()
@@ -184,7 +186,7 @@ class Ingestion:
             self.sources.files_dir / source.stored_name,
             source.name + READ_AS[source.kind],
         )
-        if source.kind == "url":
+        if source.kind == SourceKind.URL:
             page = self._fetched(source)
             path, name = _page(self.sources, source), name_for(page)
             self.sources.files_dir.mkdir(parents=True, exist_ok=True)
@@ -195,7 +197,7 @@ class Ingestion:
         except FileNotFoundError:
             raise Unreadable("The stored file is gone. Add it again.", "file_gone") from None
         finally:
-            if source.kind == "url":
+            if source.kind == SourceKind.URL:
                 path.unlink(missing_ok=True)
         return document, {"fingerprint": hashlib.sha256(body).hexdigest(), "bytes": len(body)}
 

@@ -8,13 +8,14 @@ not overtaken, so killing it anywhere leaves neither a part twice nor a part of 
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from knowledge.errors import NotAccepted, Unreadable
 from knowledge.ingest import due, files
 from knowledge.ingest.runs import IngestionRun
 from knowledge.parsing import archive
-from knowledge.tables import sources
+from knowledge.states import READ, SourceKind, SourceState
+from knowledge.tables import IS_THERE, AnyRow, sources
 from knowledge.web.crawler import FetchPage, walk
 
 _SHOWN = 20  # names of files that were left out
@@ -75,7 +76,7 @@ def _keep_file(reading: IngestionRun, name: str, body: bytes) -> bool:
         row: dict[str, Any] = {"name": name, **vars(stored)}
         if known is None:
             row |= {"parent_id": source.id, "refresh_hours": 0}
-            source_store.insert(tx, source.base_id, source.created_by, "file", row)
+            source_store.insert(tx, source.base_id, source.created_by, SourceKind.FILE, row)
             change.replaced = ""
         elif known.fingerprint != stored.fingerprint:
             _renew(tx, known.id, row | {"text_hash": ""})
@@ -87,10 +88,10 @@ def _drop_files(reading: IngestionRun, wanted: set[str]) -> None:
     """Take out the parts that the ZIP does not hold any more."""
     with reading.source_store.database.write() as tx:
         reading.hold(tx)
-        own = (sources.c.parent_id == reading.source.id) & (sources.c.state != "removing")
+        own = (sources.c.parent_id == reading.source.id) & IS_THERE
         rows = tx.execute(select(sources.c.id, sources.c.name).where(own)).all()
         gone = [row.id for row in rows if row.name not in wanted]
-        values = {"state": "removing", "fence": sources.c.fence + 1, "lease_until": 0}
+        values = {"state": SourceState.REMOVING, "fence": sources.c.fence + 1, "lease_until": 0}
         tx.execute(update(sources).where(sources.c.id.in_(gone)).values(**values))
         reading.source_store.raise_revision(tx, reading.source.base_id)
 
@@ -100,19 +101,19 @@ def _keep_page(reading: IngestionRun, address: str) -> None:
     source_store, source = reading.source_store, reading.source
     with source_store.database.write() as tx:
         reading.hold(tx)
-        elsewhere = (sources.c.base_id == source.base_id) & (sources.c.kind == "url")
+        elsewhere = (sources.c.base_id == source.base_id) & (sources.c.kind == SourceKind.URL)
         query = select(sources).where(elsewhere, sources.c.url == address)
-        known = tx.execute(query.where(sources.c.state != "removing")).first()
+        known = tx.execute(query.where(IS_THERE)).first()
         if known is None:
             row = {"name": address[:300], "url": address, "parent_id": source.id}
-            source_store.insert(tx, source.base_id, source.created_by, "url", row)
-        elif known.parent_id == source.id and known.state in ("ready", "failed"):
+            source_store.insert(tx, source.base_id, source.created_by, SourceKind.URL, row)
+        elif known.parent_id == source.id and known.state in READ:
             _renew(tx, known.id, {})
 
 
-def _part(tx: Connection, source_id: str, *same: Any) -> Any:
-    own = (sources.c.parent_id == source_id) & (sources.c.state != "removing")
-    return tx.execute(select(sources).where(own, *same)).first()
+def _part(tx: Connection, source_id: str, same: ColumnElement[bool]) -> AnyRow | None:
+    own = (sources.c.parent_id == source_id) & IS_THERE
+    return tx.execute(select(sources).where(own, same)).first()
 
 
 def _renew(tx: Connection, part_id: str, more: dict[str, Any]) -> None:

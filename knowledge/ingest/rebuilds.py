@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from knowledge.base import Base, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
+from knowledge.states import UNBUILT, RebuildState
 from knowledge.tables import bases, rebuilds
 
 _MADE_WITH = (bases.c.provider, bases.c.model, bases.c.dimension)
@@ -24,7 +25,7 @@ class Rebuild:
     provider: str
     model: str
     dimension: int
-    state: str  # waiting | building | clearing | failed
+    state: RebuildState
     fence: int
     attempts: int
     done: int
@@ -50,18 +51,19 @@ class Rebuilds:
 
         Asking again after it failed starts anew; for another model, call it off first.
         """
+        wanted = (provider, model, dimension)
         row = {"provider": provider, "model": model, "dimension": dimension, "asked_by": person}
         with self.database.write() as tx:
             now = tx.execute(select(*_MADE_WITH).where(bases.c.id == base_id)).one_or_none()
             if now is None:
                 raise UnknownSource("There is no such knowledge base.", "unknown_base")
             known = _of(tx, base_id)
-            if known is None and tuple(now) == (provider, model, dimension):
+            if known is None and tuple(now) == wanted:
                 raise NotAccepted("The base is embedded by that model already.", "same_model")
-            started = {"state": "waiting", "updated_at": self.clock()}
+            started = {"state": RebuildState.WAITING, "updated_at": self.clock()}
             if known is None:
                 tx.execute(insert(rebuilds).values(base_id=base_id, **row, **started))
-            elif known.state == "failed" and known.wanted == (provider, model, dimension):
+            elif known.state == RebuildState.FAILED and known.wanted == wanted:
                 again = {**started, "attempts": 0, "done": 0, "error": "", "error_code": ""}
                 tx.execute(update(rebuilds).where(rebuilds.c.base_id == base_id).values(**again))
             else:
@@ -72,8 +74,8 @@ class Rebuilds:
 
         A base on its way to another model begins that anew. Returns how many bases there are.
         """
-        under_way = rebuilds.c.state.in_(("waiting", "building"))
-        row = {"state": "waiting", "asked_by": person, "updated_at": self.clock()}
+        under_way = rebuilds.c.state.in_(UNBUILT)
+        row = {"state": RebuildState.WAITING, "asked_by": person, "updated_at": self.clock()}
         anew = {**row, "lease_until": 0, "attempts": 0, "done": 0}
         with self.database.write() as tx:
             tx.execute(delete(rebuilds).where(~under_way))
@@ -92,7 +94,8 @@ class Rebuilds:
             tx.execute(
                 update(rebuilds)
                 .where(rebuilds.c.base_id == base_id)
-                .values(state="clearing", fence=rebuilds.c.fence + 1, lease_until=0, attempts=0)
+                .values(state=RebuildState.CLEARING, fence=rebuilds.c.fence + 1)
+                .values(lease_until=0, attempts=0)
             )
 
     def progress(self, base_id: str) -> Rebuild | None:
@@ -102,7 +105,7 @@ class Rebuilds:
 
     def due(self, now: float) -> list[str]:
         """The bases with work to do that nobody does."""
-        open_ = rebuilds.c.state.in_(("waiting", "building", "clearing"))
+        open_ = rebuilds.c.state != RebuildState.FAILED
         query = select(rebuilds.c.base_id).where(open_, rebuilds.c.lease_until <= now)
         with self.database.read() as tx:
             return list(tx.scalars(query))
@@ -116,7 +119,7 @@ class Rebuilds:
 def building(tx: Connection, base: Base) -> list[Base]:
     """The base as it is, and as it is going to be: what both collections are named by."""
     row = _of(tx, base.id)
-    if row is None or row.state not in ("waiting", "building") or is_same(base, row):
+    if row is None or row.state not in UNBUILT or is_same(base, row):
         return [base]
     return [base, as_wanted(base, row)]
 

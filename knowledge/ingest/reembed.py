@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from knowledge.base import Base, Chunk, EmbedderFor, Transactions, embedded
 from knowledge.errors import (
@@ -21,7 +21,8 @@ from knowledge.errors import (
 )
 from knowledge.ingest.bases import Bases
 from knowledge.ingest.rebuilds import Rebuild, Rebuilds, as_wanted, is_same
-from knowledge.tables import bases, chunks, rebuilds, sources
+from knowledge.states import AT_WORK, RebuildState, SourceState
+from knowledge.tables import IS_THERE, AnyRow, bases, chunks, rebuilds, sources
 from knowledge.vectors.chroma import Vectors
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class Reembedding:
             self._record(rebuild, error)
 
     def _run(self, rebuild: Rebuild, base: Base) -> None:
-        if rebuild.state != "clearing":
+        if rebuild.state != RebuildState.CLEARING:
             self._build(rebuild, as_wanted(base, rebuild))
             if not self._swap(rebuild, base):
                 return  # something is being read; the sweeper comes back
@@ -91,7 +92,7 @@ class Reembedding:
             pairs = zip(rows, made, strict=True)
             self._add(wanted, [(row, one) for row, one in pairs if now.get(row.id) == row.text])
 
-    def _add(self, wanted: Base, made: Sequence[tuple[Row[Any], list[float]]]) -> None:
+    def _add(self, wanted: Base, made: Sequence[tuple[AnyRow, list[float]]]) -> None:
         by_source = groupby(made, key=lambda one: (one[0].source_id, one[0].source_version))
         for (source_id, version), some in by_source:
             rows, vectors = zip(*some, strict=True)
@@ -114,7 +115,7 @@ class Reembedding:
             self.vectors.remove_chunk(wanted, source_id, int(version), int(position))
         return [chunk_id for chunk_id, name in places if name not in there], len(places)
 
-    def _texts(self, ids: Sequence[int]) -> list[Row[Any]]:
+    def _texts(self, ids: Sequence[int]) -> list[AnyRow]:
         names = ("id", "source_id", "source_version", "position", "heading", "text")
         query = select(*(chunks.c[name] for name in names)).where(chunks.c.id.in_(ids))
         with self.database.read() as tx:
@@ -136,16 +137,16 @@ class Reembedding:
                 swapped = tx.execute(update(bases).where(same).values(**values)).rowcount
             if swapped:
                 was = {"provider": base.provider, "model": base.model, "dimension": base.dimension}
-                self._update(tx, rebuild, state="clearing", **was)
+                self._update(tx, rebuild, state=RebuildState.CLEARING, **was)
         return bool(swapped) or self._later(rebuild, AGAIN_SECONDS)
 
     def _old(self, rebuild: Rebuild, base: Base) -> Rebuild:
         was = (base.provider, base.model, base.dimension)
-        return Rebuild(base.id, *was, "clearing", rebuild.fence, 0, 0, 0, "", "")
+        return Rebuild(base.id, *was, RebuildState.CLEARING, rebuild.fence, 0, 0, 0, "", "")
 
     def _claim(self, base_id: str) -> Rebuild | None:
         now = self.rebuilds.clock()
-        due = rebuilds.c.state.in_(("waiting", "building", "clearing"))
+        due = rebuilds.c.state != RebuildState.FAILED
         with self.database.write() as tx:
             taken = tx.execute(
                 update(rebuilds)
@@ -162,7 +163,7 @@ class Reembedding:
     def _hold(self, rebuild: Rebuild, **progress: int) -> None:
         lease = self.rebuilds.clock() + LEASE_SECONDS
         with self.database.write() as tx:
-            self._update(tx, rebuild, state="building", lease_until=lease, **progress)
+            self._update(tx, rebuild, state=RebuildState.BUILDING, lease_until=lease, **progress)
 
     def _later(self, rebuild: Rebuild, seconds: float) -> bool:
         due = self.rebuilds.clock() + seconds
@@ -178,7 +179,7 @@ class Reembedding:
             due = self.rebuilds.clock() + AGAIN_SECONDS * 2 ** (rebuild.attempts - 1)
             values: dict[str, Any] = {"lease_until": due, **told}
         else:
-            values = {"lease_until": 0, "state": "failed", **told}
+            values = {"lease_until": 0, "state": RebuildState.FAILED, **told}
         try:
             with self.database.write() as tx:
                 self._update(tx, rebuild, **values)
@@ -193,18 +194,18 @@ class Reembedding:
             raise Overtaken
 
 
-def _shown(base_id: str) -> tuple[Any, ...]:
+def _shown(base_id: str) -> tuple[ColumnElement[bool], ...]:
     """The chunks that searches may show, those that staff silenced among them."""
     current = select(sources.c.id).where(
         sources.c.id == chunks.c.source_id,
         sources.c.version == chunks.c.source_version,
-        sources.c.state != "removing",
+        IS_THERE,
     )
     return chunks.c.base_id == base_id, current.exists()
 
 
 def _is_busy(tx: Connection, base_id: str) -> bool:
     """Whether a source is being read or removed: that goes to the collection that is there now."""
-    working = sources.c.state.in_(("reading", "embedding", "removing"))
+    working = sources.c.state.in_((*AT_WORK, SourceState.REMOVING))
     busy = (sources.c.base_id == base_id) & working
     return bool(tx.scalar(select(func.count()).where(busy)))

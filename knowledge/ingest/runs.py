@@ -10,18 +10,19 @@ published and not finished is claimed again under its own number, to clear away 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, case, delete, func, insert, or_, select, update
 
 from knowledge.base import Chunk, Notice, Source
 from knowledge.ingest import differences
 from knowledge.ingest.due import MAX_ATTEMPTS
 from knowledge.ingest.sources import Sources
 from knowledge.lexical import indexed
-from knowledge.tables import chunks, sources
+from knowledge.states import AT_WORK, SourceState
+from knowledge.tables import IS_THERE, chunks, sources
 
 LEASE_SECONDS = 120
 GONE = "fetch_gone"  # the code of a page that is not there any more
-_DONE = {"state": "ready", "attempts": 0, "lease_until": 0}
+_DONE = {"state": SourceState.READY, "attempts": 0, "lease_until": 0}
 _WELL = {"error": "", "error_code": ""}
 _DELETED_AT_ONCE = 500  # a removal of thousands never holds the database's write lock for long
 
@@ -48,18 +49,18 @@ class IngestionRun:
     def claim(cls, source_store: Sources, source_id: str) -> "IngestionRun | None":
         """Take the source to read it, unless there is nothing to do or somebody has it."""
         now = source_store.clock()
-        lapsed = sources.c.state.in_(("reading", "embedding")) & (sources.c.lease_until <= now)
+        lapsed = sources.c.state.in_(AT_WORK) & (sources.c.lease_until <= now)
         published = (sources.c.version > 0) & (sources.c.version == sources.c.fence)
         with source_store.database.write() as tx:
             taken = tx.execute(
                 update(sources)
                 .where(
                     sources.c.id == source_id,
-                    or_(sources.c.state == "waiting", lapsed),
+                    or_(sources.c.state == SourceState.WAITING, lapsed),
                     sources.c.attempts < MAX_ATTEMPTS,
                 )
                 .values(
-                    state=case((published, "embedding"), else_="reading"),
+                    state=case((published, SourceState.EMBEDDING), else_=SourceState.READING),
                     fence=case((published, sources.c.fence), else_=sources.c.fence + 1),
                     attempts=sources.c.attempts + 1,
                     lease_until=now + LEASE_SECONDS,
@@ -112,7 +113,7 @@ class IngestionRun:
     def finish_whole(self, options: dict[str, Any]) -> None:
         """Say that every part of a site or archive is a source now."""
         with self.source_store.database.write() as tx:
-            parts = (sources.c.parent_id == self.source.id) & (sources.c.state != "removing")
+            parts = (sources.c.parent_id == self.source.id) & IS_THERE
             count = tx.scalar(select(func.count()).where(parts))
             told = {"version": self.version, "done": count, "total": count, "options": options}
             now = self.source_store.clock()
@@ -122,17 +123,18 @@ class IngestionRun:
         """Record that it cannot be read, for staff. What was read before stays findable."""
         now = self.source_store.clock()
         gone = {"gone_at": self.source.gone_at or now} if code == GONE else {}
-        told = {"state": "failed", "error": sentence, "error_code": code, "lease_until": 0}
+        told = {"state": SourceState.FAILED, "error": sentence, "error_code": code}
         with self.source_store.database.write() as tx:
-            self._update(tx, **told, **gone, checked_at=now)
+            self._update(tx, **told, **gone, lease_until=0, checked_at=now)
 
     def postpone(self, sentence: str, code: str, seconds: float) -> None:
         """Put it back for a later attempt, or fail when this was the last."""
         if self.source.attempts >= MAX_ATTEMPTS:
             return self.fail(sentence, code)
         due = self.source_store.clock() + seconds
+        told = {"state": SourceState.WAITING, "error": sentence, "error_code": code}
         with self.source_store.database.write() as tx:
-            self._update(tx, state="waiting", error=sentence, error_code=code, lease_until=due)
+            self._update(tx, **told, lease_until=due)
 
     def discard_chunks(self, own_only: bool = False) -> None:
         """Delete the chunks that are not searched: of older and broken readings, or of this."""
@@ -147,7 +149,7 @@ class IngestionRun:
     def _advance(self, tx: Connection, done: int, total: int, tokens: int) -> None:
         lease = self.source_store.clock() + LEASE_SECONDS
         billed = sources.c.tokens + tokens
-        told = {"state": "embedding", "done": done, "total": total, "tokens": billed}
+        told = {"state": SourceState.EMBEDDING, "done": done, "total": total, "tokens": billed}
         self._update(tx, **told, lease_until=lease)
 
     def _update(self, tx: Connection, **values: Any) -> None:
@@ -163,7 +165,7 @@ def _stems(piece: Chunk) -> str:
     return "" if piece.silenced else indexed(piece.heading, piece.text)
 
 
-def delete_chunks(source_store: Sources, ids: Any) -> None:
+def delete_chunks(source_store: Sources, ids: Select[int]) -> None:
     """Delete the chunks that the select *ids* names, some hundreds at a time."""
     while True:
         with source_store.database.write() as tx:

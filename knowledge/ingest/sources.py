@@ -13,13 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from knowledge.base import Difference, Source, StoredChunk, Transactions
 from knowledge.errors import EditConflict, NotAccepted, UnknownSource
 from knowledge.ingest import due, files, written
 from knowledge.ingest.bases import Bases
-from knowledge.tables import chunks, differences, sources
+from knowledge.states import PAGES, WRITTEN, SourceKind, SourceState
+from knowledge.tables import IS_THERE, AnyRow, chunks, differences, sources
 from knowledge.web import addresses
 
 MOST_REFRESH_HOURS = 24 * 90
@@ -61,19 +62,19 @@ class Sources(Bases):
         A ZIP becomes a source of its own whose files are sources beside it.
         """
         name = files.clean_name(name)
-        kind = "archive" if name.lower().endswith(files.ARCHIVE) else "file"
+        kind = SourceKind.ARCHIVE if name.lower().endswith(files.ARCHIVE) else SourceKind.FILE
         return self._add_stored(base_id, kind, name, data, person)
 
     def add_text(self, base_id: str, name: str, text: str, person: str) -> str:
         """Keep a pasted text under a *name*, to be read as Markdown."""
         name = written.title(name)
-        return self._add_stored(base_id, "text", name, written.text(text), person)
+        return self._add_stored(base_id, SourceKind.TEXT, name, written.text(text), person)
 
     def add_pairs(self, base_id: str, name: str, text: str, person: str) -> str:
         """Keep questions with their answers: `P: ...` and `R: ...` lines, or a table with a
         question and an answer a row. Raises NotAccepted when there is no pair in it."""
         name = written.title(name)
-        return self._add_stored(base_id, "pairs", name, written.pairs(text), person)
+        return self._add_stored(base_id, SourceKind.PAIRS, name, written.pairs(text), person)
 
     def add_url(self, base_id: str, url: str, person: str, *, reader: bool = False) -> str:
         """Note a page to be fetched and read. The same address in a base is the same source.
@@ -81,7 +82,7 @@ class Sources(Bases):
         *reader* has it fetched by Jina Reader, which runs a page's scripts, instead of by us.
         """
         options = {"reader": True} if reader else {}
-        return self._add_address(base_id, "url", addresses.whole(url), person, options)
+        return self._add_address(base_id, SourceKind.URL, addresses.whole(url), person, options)
 
     def add_site(
         self, base_id: str, url: str, person: str, *, depth: int = 2, pages: int = 50
@@ -89,12 +90,12 @@ class Sources(Bases):
         """Note a site: its pages, by its sitemap or by following links *depth* deep, become
         sources beside it, at most *pages* of them."""
         limits = addresses.limits(depth, pages)
-        return self._add_address(base_id, "site", addresses.whole(url), person, limits)
+        return self._add_address(base_id, SourceKind.SITE, addresses.whole(url), person, limits)
 
     def list(self, base_id: str) -> SourceList:
         """The sources of a base, newest last."""
         with self.database.read() as tx:
-            own = (sources.c.base_id == base_id, sources.c.kind != "curated")
+            own = (sources.c.base_id == base_id, sources.c.kind != SourceKind.CURATED)
             query = select(sources).where(*own)
             rows = tx.execute(query.order_by(sources.c.created_at, sources.c.id))
             return [_source(row) for row in rows]
@@ -113,7 +114,7 @@ class Sources(Bases):
 
     def set_refresh(self, source_id: str, hours: int) -> None:
         """Have a page or site read again every so many hours; 0 stops it."""
-        if self.get(source_id).kind not in ("url", "site") or not 0 <= hours <= MOST_REFRESH_HOURS:
+        if self.get(source_id).kind not in PAGES or not 0 <= hours <= MOST_REFRESH_HOURS:
             raise NotAccepted(
                 f"Only pages and sites are read again by themselves, every 1 to "
                 f"{MOST_REFRESH_HOURS} hours; 0 means never.",
@@ -134,7 +135,7 @@ class Sources(Bases):
     def text_of(self, source_id: str) -> str:
         """What was pasted or written, for editing it."""
         source = self.get(source_id)
-        if source.kind not in ("text", "pairs"):
+        if source.kind not in WRITTEN:
             raise NotAccepted("Only texts written here can be edited.", "not_written")
         return (self.files_dir / source.stored_name).read_text(encoding="utf-8")
 
@@ -147,10 +148,10 @@ class Sources(Bases):
         since, nothing is replaced and EditConflict raised.
         """
         source = self.get(source_id)
-        if source.kind not in ("file", "archive"):
+        if source.kind not in (SourceKind.FILE, SourceKind.ARCHIVE):
             raise NotAccepted("A page is read again, not replaced by a file.", "not_a_file")
         name = files.clean_name(name)
-        if name.lower().endswith(files.ARCHIVE) != (source.kind == "archive"):
+        if name.lower().endswith(files.ARCHIVE) != (source.kind == SourceKind.ARCHIVE):
             raise NotAccepted("Replace a ZIP by a ZIP, and a file by a file.", "other_kind")
         self._replace(source, name, data, person, over)
 
@@ -159,16 +160,16 @@ class Sources(Bases):
     ) -> None:
         """Replace a text or pairs written here; *over* as in `update_file`."""
         source = self.get(source_id)
-        if source.kind not in ("text", "pairs"):
+        if source.kind not in WRITTEN:
             raise NotAccepted("Only texts written here can be edited.", "not_written")
-        body = written.pairs(text) if source.kind == "pairs" else written.text(text)
+        body = written.pairs(text) if source.kind == SourceKind.PAIRS else written.text(text)
         self._replace(source, written.title(name), body, person, over)
 
     def mark_removing(self, source_id: str) -> None:
         """Take a source, and what is part of it, out of every search at once; the traces are
         removed afterwards."""
         source = self.get(source_id)
-        gone = {"state": "removing", "fence": sources.c.fence + 1, "lease_until": 0}
+        gone = {"state": SourceState.REMOVING, "fence": sources.c.fence + 1, "lease_until": 0}
         with self.database.write() as tx:
             own = (sources.c.id == source_id) | (sources.c.parent_id == source_id)
             tx.execute(update(sources).where(own).values(**gone))
@@ -208,7 +209,9 @@ class Sources(Bases):
         """What there is to do: ("read" | "remove", source id); see `knowledge.ingest.due`."""
         return due.due(self.database, now)
 
-    def _add_stored(self, base_id: str, kind: str, name: str, data: Data, person: str) -> str:
+    def _add_stored(
+        self, base_id: str, kind: SourceKind, name: str, data: Data, person: str
+    ) -> str:
         self.base(base_id)
         with self.incoming(data) as file, self.database.write() as tx:
             same = sources.c.fingerprint == file.stored.fingerprint
@@ -219,7 +222,7 @@ class Sources(Bases):
             return self.insert(tx, base_id, person, kind, {"name": name, **vars(file.stored)})
 
     def _add_address(
-        self, base_id: str, kind: str, url: str, person: str, options: dict[str, Any]
+        self, base_id: str, kind: SourceKind, url: str, person: str, options: dict[str, Any]
     ) -> str:
         self.base(base_id)
         row = {"name": url[:300], "url": url, "options": options}
@@ -228,7 +231,7 @@ class Sources(Bases):
             return known or self.insert(tx, base_id, person, kind, row)
 
     def insert(
-        self, tx: Connection, base_id: str, person: str, kind: str, more: dict[str, Any]
+        self, tx: Connection, base_id: str, person: str, kind: SourceKind, more: dict[str, Any]
     ) -> str:
         """Write a new source, to be read, inside *tx*. Returns its id."""
         source_id, now = uuid.uuid4().hex, self.clock()
@@ -237,7 +240,7 @@ class Sources(Bases):
                 id=source_id,
                 base_id=base_id,
                 kind=kind,
-                state="waiting",
+                state=SourceState.WAITING,
                 created_by=person,
                 created_at=now,
                 updated_at=now,
@@ -255,8 +258,8 @@ class Sources(Bases):
             file.replaced = ""
         self.database.on_commit(partial(files.remove, self.files_dir, source.stored_name))
 
-    def _renew(self, source_id: str, more: dict[str, Any], *unchanged: Any) -> None:
-        known = (sources.c.id == source_id) & (sources.c.state != "removing")
+    def _renew(self, source_id: str, more: dict[str, Any], *unchanged: ColumnElement[bool]) -> None:
+        known = (sources.c.id == source_id) & IS_THERE
         values = {**due.AGAIN, "fence": sources.c.fence + 1, "updated_at": self.clock(), **more}
         with self.database.write() as tx:
             if tx.execute(update(sources).where(known, *unchanged).values(**values)).rowcount:
@@ -275,12 +278,10 @@ def _leave_out(tx: Connection, part: Source) -> None:
         tx.execute(update(sources).where(whole).values(options=options))
 
 
-def _known(tx: Connection, base_id: str, *same: Any) -> str:
-    query = select(sources.c.id).where(
-        sources.c.base_id == base_id, sources.c.state != "removing", *same
-    )
+def _known(tx: Connection, base_id: str, *same: ColumnElement[bool]) -> str:
+    query = select(sources.c.id).where(sources.c.base_id == base_id, IS_THERE, *same)
     return tx.scalar(query.limit(1)) or ""
 
 
-def _source(row: Row[Any]) -> Source:
+def _source(row: AnyRow) -> Source:
     return Source(**row._mapping)

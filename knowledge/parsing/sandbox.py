@@ -133,7 +133,7 @@ def _give_up_new_privileges() -> bool:
     """Have no program that this process starts gain rights by its file. False elsewhere."""
     if sys.platform != "linux":
         return False
-    return ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+    return bool(ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 
 
 def filter_calls() -> bool:

@@ -30,6 +30,7 @@ from knowledge.search.frequencies import Frequencies
 from knowledge.search.hybrid import Scale, Side
 from knowledge.search.retriever import Retriever
 from knowledge.search.tuning import Tuning
+from knowledge.states import SourceKind
 
 SIZES = (120, 240, 400)  # tokens
 MOST_PASSAGES = 5_000  # of a base; a larger one takes too long, and too much of Jina
@@ -132,7 +133,7 @@ def tried(
 
 def _document(source_store: Sources, source: Source, read: Read) -> Document | None:
     """What a stored source says; None for a page, and for a file that cannot be read any more."""
-    if source.kind == "url" or source.kind not in READ_AS:
+    if source.kind == SourceKind.URL or source.kind not in READ_AS:
         return None
     try:
         return read(source_store.files_dir / source.stored_name, source.name + READ_AS[source.kind])

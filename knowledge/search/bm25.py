@@ -169,4 +169,5 @@ def _digits(text: str, letters: str) -> NDArray[np.unsignedinteger]:
 def _codes(digits: NDArray[np.unsignedinteger], base: int) -> NDArray[np.unsignedinteger]:
     """The number that each LENGTH digits in a row write."""
     wide = digits.astype(np.min_scalar_type(base**LENGTH))
-    return (wide[:-2] * base + wide[1:-1]) * base + wide[2:]
+    codes: NDArray[np.unsignedinteger] = (wide[:-2] * base + wide[1:-1]) * base + wide[2:]
+    return codes

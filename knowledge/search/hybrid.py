@@ -9,16 +9,14 @@ another has something nearly as good.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-from sqlalchemy import Row
 
 from knowledge import lexical
 from knowledge.search import bm25
 from knowledge.search.bm25 import Question
 from knowledge.search.tuning import Tuning
+from knowledge.states import SourceKind
+from knowledge.tables import AnyRow
 
-CURATED = "curated"  # the kind of the source that holds curated answers
 CURATED_FITS = 0.6  # the share of a question that a curated question must hold to come first
 NEARLY_AS_GOOD = 0.6  # of the best score: what may take a place from a document that has many
 
@@ -36,7 +34,7 @@ class Side:
 class Scored:
     """A candidate and what was found out about it."""
 
-    row: Row[Any]
+    row: AnyRow
     score: float
     nearness: float
     found_by: tuple[str, ...]
@@ -53,7 +51,7 @@ class Scale:
     sides: Mapping[str, Side]  # by base
 
 
-def score(scale: Scale, candidates: Sequence[tuple[Row[Any], float | None]]) -> list[Scored]:
+def score(scale: Scale, candidates: Sequence[tuple[AnyRow, float | None]]) -> list[Scored]:
     """What each row is worth, beside the cosine of its vector when that was asked for."""
     texts = [f" {row.stems} " for row, _ in candidates]
     fits = bm25.fits(scale.asked, texts, scale.mean_length)
@@ -77,7 +75,7 @@ def curated_first(scale: Scale, ranked: list[Scored]) -> list[Scored]:
     meant = [
         replace(one, meant=True)
         for one in ranked
-        if one.row.kind == CURATED and _same_question(scale, one)
+        if one.row.kind == SourceKind.CURATED and _same_question(scale, one)
     ]
     ids = {one.row.id for one in meant}
     return [*meant, *(one for one in ranked if one.row.id not in ids)]
@@ -105,7 +103,7 @@ def varied(ranked: Sequence[Scored], top_k: int, least: float = NEARLY_AS_GOOD) 
 
 
 def _scored(
-    side: Side, row: Row[Any], similarity: float | None, words: float, grams: float
+    side: Side, row: AnyRow, similarity: float | None, words: float, grams: float
 ) -> Scored:
     nearness = 0.0 if similarity is None else _nearness(similarity, side.span)
     pieces = 0.0 if words else grams  # a word that is found has its n-grams too

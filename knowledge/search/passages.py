@@ -4,17 +4,15 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, false, select, text
+from sqlalchemy import Connection, false, select, text
 
 from knowledge.base import Passage, TableRow
-from knowledge.tables import chunks, sources
+from knowledge.tables import IS_THERE, AnyRow, chunks, sources
 
 Place = tuple[str, int, int]  # source id, version, position
 
 
-def shown(
-    connection: Connection, ids: Sequence[int], places: Iterable[Place]
-) -> Sequence[Row[Any]]:
+def shown(connection: Connection, ids: Sequence[int], places: Iterable[Place]) -> Sequence[AnyRow]:
     """The chunks by these ids and at these places that may be shown, each once."""
     at = list(places)
     if not ids and not at:
@@ -40,7 +38,7 @@ def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow
             chunks.c.base_id.in_(base_ids),
             chunks.c.row.is_not(None),
             sources.c.version == chunks.c.source_version,
-            sources.c.state != "removing",
+            IS_THERE,
             chunks.c.silenced == false(),
         )
         .order_by(sources.c.created_at, sources.c.id, chunks.c.position)
@@ -52,7 +50,7 @@ def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow
     ]
 
 
-def passage(row: Row[Any], score: float, found_by: tuple[str, ...]) -> Passage:
+def passage(row: AnyRow, score: float, found_by: tuple[str, ...]) -> Passage:
     """The passage that *row* is."""
     return Passage(
         chunk_id=row.id,

@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any, Protocol, cast
+from typing import Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from knowledge import lexical
 from knowledge.base import Base, EmbedderFor, Passage, TableRow, Transactions, embedded
@@ -21,13 +21,14 @@ from knowledge.search.hybrid import Scale, Scored, Side
 from knowledge.search.neighbours import VECTOR_FAULTS, Near, Neighbours, Waiting
 from knowledge.search.passages import Place
 from knowledge.search.tuning import Tuning
-from knowledge.tables import bases
+from knowledge.tables import AnyRow, AnySelect, bases
 from knowledge.vectors.chroma import Vectors
 
 log = logging.getLogger(__name__)
 
 RERANKED = 20  # candidates that a reranker is shown
 _CACHED = 512
+T = TypeVar("T")
 
 
 class Reranker(Protocol):
@@ -54,9 +55,9 @@ class Retriever:
         self.embedder_for = embedder_for
         self.reranker = reranker
         self._neighbours = Neighbours(vectors, embedder_for, waiting)
-        self._searches = _Recent(_CACHED)
-        self._tables = _Recent(32)
-        self._frequencies = _Recent(64)
+        self._searches = _Recent[list[Passage]](_CACHED)
+        self._tables = _Recent[list[TableRow]](32)
+        self._frequencies = _Recent[Frequencies](64)
         self._counting = threading.Lock()
 
     def search(
@@ -107,7 +108,7 @@ class Retriever:
 
     def forget(self) -> None:
         """Forget every search, so that the next ones are measured as if they were the first."""
-        self._searches = _Recent(_CACHED)
+        self._searches = _Recent[list[Passage]](_CACHED)
 
     def _bases(self, base_ids: Sequence[str]) -> list[Base]:
         wanted = list(dict.fromkeys(base_ids))
@@ -119,7 +120,7 @@ class Retriever:
     def _known(self, tx: Connection, found: Sequence[Base]) -> Frequencies:
         ids = tuple(base.id for base in found)
         key = tuple(base.revision for base in found)
-        known: Frequencies | None = self._frequencies.get(ids)
+        known = self._frequencies.get(ids)
         if known is not None and known.serves(key):
             return known
         # One thread counts. The others wait for it only where what was known before might miss
@@ -183,7 +184,7 @@ class _Search:
         known.count(tx, list(chain.from_iterable(words)))
         return bm25.question(words, known.total, known.documents), known
 
-    def _shown(self, tx: Connection, ids: Sequence[int], near: Near) -> list[Row[Any]]:
+    def _shown(self, tx: Connection, ids: Sequence[int], near: Near) -> list[AnyRow]:
         rows = passages.shown(tx, ids, near.similarity)
         return [row for row in rows if not self.sources or row.source_id in self.sources]
 
@@ -222,34 +223,34 @@ class _Search:
         return [*fixed, *better, *ranked[RERANKED:]], True
 
 
-def _place(row: Row[Any]) -> Place:
+def _place(row: AnyRow) -> Place:
     return row.source_id, row.source_version, row.position
 
 
 @cache  # building a statement costs more than running it
-def _bases() -> Any:
+def _bases() -> AnySelect:
     names = ("id", "name", "provider", "model", "dimension", "revision", "tuning")
     columns = [bases.c[name] for name in names]
     wanted = bases.c.id.in_(bindparam("ids", expanding=True))
     return select(*columns).where(wanted).order_by(bases.c.id)
 
 
-class _Recent:
+class _Recent(Generic[T]):
     """The last answers, oldest forgotten first; safe for threads."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held: OrderedDict[Hashable, Any] = OrderedDict()
+        self._held: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> Any:
+    def get(self, key: Hashable) -> T | None:
         with self._lock:
             if key not in self._held:
                 return None
             self._held.move_to_end(key)
             return self._held[key]
 
-    def put(self, key: Hashable, value: Any) -> None:
+    def put(self, key: Hashable, value: T) -> None:
         with self._lock:
             self._held[key] = value
             while len(self._held) > self._most:

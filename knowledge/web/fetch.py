@@ -181,7 +181,7 @@ def _media_type(status: int, headers: httpx.Headers, wanted: Collection[str]) ->
         raise FetchRefused(f"The site is in trouble ({status}). Try later.", "fetch_trouble")
     if status != 200:
         raise FetchRefused(f"The page answered {status}. Check the address.", "fetch_status")
-    media_type = headers.get("content-type", "").split(";")[0].strip().lower()
+    media_type = str(headers.get("content-type", "")).split(";")[0].strip().lower()
     if media_type not in wanted:
         raise FetchRefused(
             "There is no readable page or document at that address.", "fetch_media_type"

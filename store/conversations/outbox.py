@@ -346,7 +346,7 @@ class Outbox:
         """True when the next row to go out is the bot's own words."""
         with self._database.read() as tx:
             author = tx.scalar(next_author(), {"conversation": conversation_id})
-        return author == "agent"
+        return bool(author == "agent")
 
     def due(self, limit: int = 1000) -> list[int]:
         """Return the conversations whose next row can be sent or looked up now."""

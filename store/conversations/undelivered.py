@@ -84,4 +84,5 @@ class DeadLetters:
             .returning(outbox.c.conversation_id)
         )
         with self._database.write() as tx:
-            return tx.scalar(change)
+            conversation_id: int | None = tx.scalar(change)
+        return conversation_id

@@ -2,6 +2,8 @@
 are random strings, ids that order things are rising integers.
 """
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData
 
 from knowledge.tables import NAMING
@@ -11,6 +13,6 @@ metadata = MetaData(naming_convention=NAMING)
 Rising = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def reference(name: str, target: str, nullable: bool = False) -> Column:
+def reference(name: str, target: str, nullable: bool = False) -> Column[Any]:
     """A column that names a row of another table."""
     return Column(name, ForeignKey(target), nullable=nullable)

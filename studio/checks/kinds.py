@@ -43,8 +43,9 @@ def number(value: Any, own: Own) -> float | None:
     """A number or nothing."""
     if value is None:
         return None
-    wrong = isinstance(value, bool) or not isinstance(value, int | float)
-    if wrong or not abs(value) <= LARGEST:  # so is what is not a number at all
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise unfit()
+    if not abs(value) <= LARGEST:  # so is what is not a number at all
         raise unfit()
     return value
 

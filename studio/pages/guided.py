@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from actions.releases import Wish, outlook
 from actions.services import Services
 from knowledge.base import Source
+from knowledge.states import SourceState
 from store.agents.agents import Agent
 from studio.pages.guide_view import Guided
 from studio.state import Studio
@@ -56,7 +57,7 @@ def wished(studio: Studio, agent: Agent, replaces: str = "") -> Wish:
 
 def _topics(studio: Studio, given: Sequence[Source]) -> list[str]:
     """Return what the first sources speak of: their first heading, else their first words."""
-    ready = [source for source in given if source.state == "ready"][:MOST_TOPICS]
+    ready = [source for source in given if source.state == SourceState.READY][:MOST_TOPICS]
     first = [studio.services.sources.chunks(source.id, 0, 1) for source in ready]
     return [chunk.heading or " ".join(chunk.text.split()[:TOPIC_WORDS])
             for chunks in first for chunk in chunks]  # fmt: skip

@@ -8,6 +8,7 @@ import gradio as gr
 
 from knowledge.base import Base, Passage, Source
 from knowledge.ingest.rebuilds import Rebuild
+from knowledge.states import AT_WORK, READ, RebuildState, SourceKind, SourceState
 from store.agents.agents import Agent
 from studio import why
 from studio.markup import Html, join, tag
@@ -28,7 +29,7 @@ from studio.widgets import (
 )
 from studio.wiring import knowledge_sentence
 
-KINDS = {"ready": "good", "failed": "bad"}
+KINDS = {SourceState.READY: "good", SourceState.FAILED: "bad"}
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def rebuild_view(studio: Studio, page: Opened) -> Html | None:
         ask = button(studio.say("rebuild.ask"), "rebuild", page.base_id)
         return note(studio.say("rebuild.better", model=page.better), ask)
     stop = button(studio.say("rebuild.stop"), "stop_rebuild", page.base_id)
-    if now.state == "failed":
+    if now.state == RebuildState.FAILED:
         why_not = knowledge_sentence(studio.language, now.error_code, now.error)
         ask = button(studio.say("rebuild.again"), "rebuild", page.base_id)
         return note(studio.say("rebuild.failed"), tag("p", why_not), ask, stop)
@@ -179,9 +180,9 @@ def _source_row(studio: Studio, page: Opened, source: Source) -> list[Html | str
     buttons = [
         looker(studio.say("knowledge.see"), source.id) if source.version else None,
         button(studio.say("knowledge.retry"), "retry", source.id)
-        if source.state in ("failed", "ready") and source.kind != "curated" else None,
+        if source.state in READ and source.kind != SourceKind.CURATED else None,
         button(studio.say("remove"), "remove", _named(page, source.id), sure)
-        if source.state != "removing" and source.kind != "curated" else None,
+        if source.state != SourceState.REMOVING and source.kind != SourceKind.CURATED else None,
     ]  # fmt: skip
     added = tag(
         "div", f"{author(studio, source.created_by)} · {when(source.created_at)}", class_="as-quiet"
@@ -196,10 +197,10 @@ def _source_row(studio: Studio, page: Opened, source: Source) -> list[Html | str
 def source_state(studio: Studio, source: Source) -> Html:
     """Return how far a source has been read, and why not further."""
     pill = badge(studio.say(f"state.{source.state}"), KINDS.get(source.state, "wait"))
-    if source.error_code and source.state in ("failed", "ready"):
+    if source.error_code and source.state in READ:
         why_not = knowledge_sentence(studio.language, source.error_code, source.error)
         return join([pill, tag("div", why_not, class_="as-complaint")])
-    if source.state in ("reading", "embedding") and source.total:
+    if source.state in AT_WORK and source.total:
         return join([pill, tag("progress", value=source.done, max=source.total),
                      f" {source.done}/{source.total}"])  # fmt: skip
     if source.gone_at:

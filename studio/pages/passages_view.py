@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from knowledge.base import Chunk, Difference, Source, StoredChunk
+from knowledge.states import PAGES, SourceKind
 from studio.markup import Content, Html, join, tag
 from studio.pages import answer_fields
 from studio.state import Studio
@@ -81,7 +82,7 @@ def layout(studio: Studio) -> Parts:
 def shown(studio: Studio, page: Passages) -> list[Any]:
     """Return the values of `Parts.filled`."""
     source = page.source
-    reads_again = source is not None and source.kind in ("url", "site")
+    reads_again = source is not None and source.kind in PAGES
     hours = source.refresh_hours if source else 0
     known = hours if hours in HOURS else None
     return [source.id if source else "", gr.Dropdown(visible=reads_again, value=known),
@@ -114,7 +115,7 @@ def _passage(studio: Studio, source: Source, chunk: StoredChunk, marked: int) ->
         badge(studio.say("passage.corrected"), "wait")
         if chunk.fingerprint and not chunk.silenced else None,
     ]  # fmt: skip
-    buttons = _buttons(studio, chunk) if source.kind != "curated" else []
+    buttons = _buttons(studio, chunk) if source.kind != SourceKind.CURATED else []
     kind = "as-passage" + (" marked" if chunk.id == marked else "")
     return tag(
         "div",

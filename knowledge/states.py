@@ -1,0 +1,47 @@
+"""How things of this room stand: the words that the database keeps, and no others."""
+
+from enum import StrEnum
+
+
+class SourceState(StrEnum):
+    """How far the reading of a source is."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    EMBEDDING = "embedding"
+    READY = "ready"
+    FAILED = "failed"
+    REMOVING = "removing"
+
+
+AT_WORK = (SourceState.READING, SourceState.EMBEDDING)
+UNREAD = (SourceState.WAITING, *AT_WORK)
+READ = (SourceState.READY, SourceState.FAILED)
+
+
+class RebuildState(StrEnum):
+    """How far a base has come to its next model; `clearing`: from its last one."""
+
+    WAITING = "waiting"
+    BUILDING = "building"
+    CLEARING = "clearing"
+    FAILED = "failed"
+
+
+UNBUILT = (RebuildState.WAITING, RebuildState.BUILDING)
+
+
+class SourceKind(StrEnum):
+    """What a source was made of."""
+
+    FILE = "file"
+    URL = "url"
+    TEXT = "text"
+    PAIRS = "pairs"
+    SITE = "site"
+    ARCHIVE = "archive"
+    CURATED = "curated"  # the answers that staff wrote, one source a base
+
+
+PAGES = (SourceKind.URL, SourceKind.SITE)  # what lies at an address
+WRITTEN = (SourceKind.TEXT, SourceKind.PAIRS)  # what staff wrote in the studio
