@@ -4,15 +4,21 @@ What the form does not show (token limits, budgets) is kept as it was.
 The part about people is `studio.handoff_form`.
 """
 
+import functools
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from typing import Any, get_args
+from typing import Any, Concatenate, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from agent.spec import Language, Spec
+from store.people.people import Person
 from studio import handoff_form
 from studio.errors import BadFields
 from studio.handoff_form import USUAL, lines, worded, wording
+from studio.state import Studio
+
+R = TypeVar("R")
 
 BLANK = Spec(name="-")
 # pydantic's complaint -> the key of ours
@@ -50,7 +56,7 @@ PLACES: dict[tuple[str, ...], str] = {
 
 @dataclass(frozen=True)
 class AgentForm:
-    """What staff fill in, in the order in which the page shows it."""
+    """What staff fill in. Gradio hands the values over in this order: see `FIELDS`."""
 
     name: str = ""
     brand: str = ""
@@ -106,7 +112,7 @@ class AgentForm:
 
     def values(self) -> list[Any]:
         """Return the values in order, lists where the page wants lists."""
-        found = (getattr(self, field.name) for field in fields(self))
+        found = vars(self).values()
         return [list(value) if isinstance(value, tuple) else value for value in found]
 
     def onto(self, base: Spec = BLANK) -> Spec:
@@ -127,6 +133,23 @@ class AgentForm:
             return Spec.model_validate(data)
         except ValidationError as error:
             raise BadFields(tuple(_complaint(found) for found in error.errors())) from None
+
+
+FIELDS = tuple(field.name for field in fields(AgentForm))  # a page has a component for each
+
+
+def with_form(
+    handler: Callable[..., R],
+) -> Callable[Concatenate[Studio, Person, ...], R]:
+    """Let a handler end in an AgentForm where its page ends in the values of its fields."""
+
+    @functools.wraps(handler)
+    def call(studio: Studio, person: Person, *values: Any) -> R:
+        before = len(values) - len(FIELDS)
+        form = AgentForm(**dict(zip(FIELDS, values[before:], strict=True)))
+        return handler(studio, person, *values[:before], form)
+
+    return call
 
 
 def _complaint(found: Any) -> tuple[str, str, dict[str, object]]:

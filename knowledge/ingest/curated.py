@@ -87,7 +87,7 @@ class Curated(ChunkWriter):
             tx.execute(delete(chunks).where(*_at(source_id, curated_id)))
             tx.execute(delete(curated).where(curated.c.id == curated_id))
             if not tx.scalar(select(func.count()).where(curated.c.base_id == base.id)):
-                gone = {"state": "removing", "fence": sources.c.fence + 1, "lease_until": 0}
+                gone = {"state": SourceState.REMOVING, "fence": sources.c.fence + 1, "lease_until": 0}
                 tx.execute(update(sources).where(sources.c.id == source_id).values(**gone))
             _touch(tx, base.id)
         self.database.on_commit(partial(self._sweep, base.id, source_id))
@@ -134,7 +134,7 @@ class Curated(ChunkWriter):
             log.warning("vectors of removed answers stay base=%s code=%s", base_id, fault.code)
             return
         with self.database.write() as tx:
-            gone = (sources.c.id == source_id) & (sources.c.state == "removing")
+            gone = (sources.c.id == source_id) & (sources.c.state == SourceState.REMOVING)
             tx.execute(delete(sources).where(gone))
 
     def _vector_ids(self, source_id: str) -> set[str]:

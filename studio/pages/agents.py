@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from actions import agents as acts
 from agent.prompt import system_prompt
 from store.people.people import Person
 from studio import carry
-from studio.agent_form import AgentForm
+from studio.agent_form import AgentForm, with_form
 from studio.errors import BadFields, NothingChosen
 from studio.pages import releases, releases_view
 from studio.pages.agents_view import Opened, Parts, beside, layout, shown
@@ -73,11 +74,11 @@ def reread(studio: Studio, person: Person, agent_id: str) -> Opened:
 
 
 @allow("viewer")
-def preview(studio: Studio, person: Person, agent_id: str, *values: object) -> str:
+@with_form
+def preview(studio: Studio, person: Person, agent_id: str, form: AgentForm) -> str:
     """Return the system prompt as the model will be given it, or what is wrong with the form."""
-    form = AgentForm(*values)  # type: ignore[arg-type]  # in the order of the page
     base = studio.services.store.agents.get(agent_id).draft if agent_id else None
-    named = form if (form.name or "").strip() else _named(form, studio.say("agent.unnamed"))
+    named = form if (form.name or "").strip() else replace(form, name=studio.say("agent.unnamed"))
     try:
         return system_prompt(named.onto(base) if base else named.onto(), NO_CANARY)
     except BadFields as error:
@@ -85,11 +86,11 @@ def preview(studio: Studio, person: Person, agent_id: str, *values: object) -> s
 
 
 @allow("editor")
+@with_form
 def save(
-    studio: Studio, person: Person, agent_id: str, revision: int, *values: object
+    studio: Studio, person: Person, agent_id: str, revision: int, form: AgentForm
 ) -> tuple[str, int]:
     """Store the draft; return its agent and its new revision. What was typed stays on the page."""
-    form = AgentForm(*values)  # type: ignore[arg-type]  # in the order of the page
     services = studio.services
     if not agent_id:
         return acts.create(services, person.actor, form.onto()), 1
@@ -135,23 +136,19 @@ def bring(studio: Studio, person: Person, path: str | None) -> Opened:
     return opened(studio, acts.bring(studio.services, curated, person.actor, held, file.name))
 
 
-def _named(form: AgentForm, name: str) -> AgentForm:
-    return AgentForm(name, *form.values()[1:])
-
-
 def build(studio: Studio, load: Load) -> None:
     """Place the page and wire it."""
     parts = layout(studio)
     show = partial(shown, studio)
-    draft = [parts.agent_id, *parts.fields]
+    draft = [parts.agent_id, *parts.fields.values()]
     look = event(studio, preview)
 
     first_load = load(at_address(studio, first, "agent", show), None, parts.filled)
     first_load.then(look, draft, parts.prompt, show_progress="hidden")
     _with_releases(studio, parts, first_load)
-    changes = [field.change for field in parts.fields]
+    changes = [field.change for field in parts.fields.values()]
     gr.on(changes, look, draft, parts.prompt, trigger_mode="always_last", show_progress="hidden")
-    parts.tones.select(None, parts.tones, parts.fields[3], js="(tone) => tone")
+    parts.tones.select(None, parts.tones, parts.fields["tone"], js="(tone) => tone")
     _wire_buttons(studio, parts, show)
 
 
@@ -167,14 +164,16 @@ def _wire_buttons(studio: Studio, parts: Parts, show: Show) -> None:
     for opens in opening:
         _with_releases(studio, parts, opens)
     saved = parts.save.click(
-        event(studio, save, done="agents.saved"), [*here, *parts.fields], list(here)
+        event(studio, save, done="agents.saved"), [*here, *parts.fields.values()], list(here)
     )
     saved.success(event(studio, reread, names), parts.agent_id, [parts.listed, parts.state])
     saved.success(None, js=STORED)
     parts.state.select(pick(studio, export, json.dumps), None, parts.file).success(
         None, parts.file, None, js=DOWNLOAD
     )
-    releases.wire(studio, parts.releases, here, parts.fields, (event(studio, reread, show), fill))
+    releases.wire(
+        studio, parts.releases, here, [*parts.fields.values()], (event(studio, reread, show), fill)
+    )
 
 
 def _with_releases(studio: Studio, parts: Parts, opens: Any) -> None:

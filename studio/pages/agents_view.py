@@ -9,7 +9,7 @@ import gradio as gr
 from agent.spec import Language, ToolName
 from knowledge.base import Base
 from store.agents.agents import Agent, Release
-from studio.agent_form import AgentForm
+from studio.agent_form import FIELDS, AgentForm
 from studio.markup import Html, join, tag
 from studio.pages import fields, handoff_view, releases_view
 from studio.pages.releases_view import ReleaseParts
@@ -53,7 +53,7 @@ class Parts:
     bring: gr.UploadButton
     listed: gr.HTML
     state: gr.HTML
-    fields: tuple[Any, ...]  # in the order of AgentForm
+    fields: dict[str, Any]  # by the names of AgentForm, in its order
     tones: gr.Dropdown
     save: gr.Button
     prompt: gr.Textbox
@@ -63,7 +63,7 @@ class Parts:
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.agent_id, self.revision, self.listed, self.state, *self.fields]
+        return [self.agent_id, self.revision, self.listed, self.state, *self.fields.values()]
 
 
 def layout(studio: Studio) -> Parts:
@@ -107,7 +107,7 @@ def _guided(studio: Studio) -> Html:
                href=f"{HOME}/{studio.language}/new")  # fmt: skip
 
 
-def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
+def _fields(studio: Studio) -> tuple[gr.Dropdown, dict[str, Any]]:
     with gr.Group():
         with gr.Row():
             name = fields.text(studio, "name", max_length=80)
@@ -129,8 +129,7 @@ def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
             info=studio.say("agent.bases.help"),
             elem_id="agent-bases",
         )
-        grounded = gr.Checkbox(label=studio.say("agent.grounded_only"), value=True,
-                               info=studio.say("agent.grounded_only.help"))  # fmt: skip
+        grounded = fields.switch(studio, "grounded_only", value=True)
         tools = fields.choices(studio, "tools", get_args(ToolName), "tool")
     with gr.Group():
         greeting = fields.wording(studio, "greeting")
@@ -138,9 +137,8 @@ def _fields(studio: Studio) -> tuple[gr.Dropdown, tuple[Any, ...]]:
         fallback = fields.wording(studio, "fallback")
     with gr.Accordion(studio.say("agents.advanced"), open=False):
         advanced = _advanced(studio)
-    placed = (name, brand, description, tone, instructions, languages, *greeting, *fallback,
-              bases, grounded, tools, *advanced)  # fmt: skip
-    return tones, placed
+    words = (name, brand, description, tone, instructions, *greeting, *fallback)
+    return tones, fields.by_name((*words, languages, bases, grounded, tools, *advanced), FIELDS)
 
 
 def _advanced(studio: Studio) -> tuple[Any, ...]:
@@ -158,13 +156,17 @@ def _advanced(studio: Studio) -> tuple[Any, ...]:
 
 def shown(studio: Studio, page: Opened) -> list[Any]:
     """Return the values of `Parts.filled`."""
-    values = page.form.values()
-    names = [field for field in AgentForm.__dataclass_fields__]
-    place = names.index("bases")
+    values = dict(zip(FIELDS, page.form.values(), strict=True))
     known = [(f"{base.name} ({base.passages})", base.id) for base in page.bases]
     chosen = [base_id for base_id in page.form.bases if base_id in {base for _, base in known}]
-    values[place] = gr.update(choices=known, value=chosen)
-    return [page.agent_id, page.revision, _list(studio, page), _state(studio, page), *values]
+    values["bases"] = gr.update(choices=known, value=chosen)
+    return [
+        page.agent_id,
+        page.revision,
+        _list(studio, page),
+        _state(studio, page),
+        *values.values(),
+    ]
 
 
 def beside(studio: Studio, page: Opened) -> list[Any]:

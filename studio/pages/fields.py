@@ -41,6 +41,12 @@ def switch(studio: Studio, field: str, *, value: bool) -> gr.Checkbox:
     return gr.Checkbox(value=value, **_named(studio, field))
 
 
+def by_name(placed: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return the *placed* fields by *names*, in their order. A missing one is a KeyError."""
+    known = {one.elem_id: one for one in placed}
+    return {name: known[f"agent-{name}"] for name in names}
+
+
 def _named(studio: Studio, field: str) -> dict[str, Any]:
     return {
         "label": studio.say(f"agent.{field}"),

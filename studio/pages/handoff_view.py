@@ -27,7 +27,7 @@ ZONES = (
 
 
 def section(studio: Studio) -> tuple[Any, ...]:
-    """Place the section; return its fields in the order of the form."""
+    """Place the section; return its fields."""
     place(tag("h3", studio.say("agents.people")), elem_classes="as-section")
     with gr.Group(elem_classes="as-people"):
         with gr.Row():

@@ -11,7 +11,7 @@ from agent.difference import difference
 from agent.errors import EditConflict
 from store.agents.agents import Agent
 from store.people.people import Person
-from studio.agent_form import AgentForm
+from studio.agent_form import AgentForm, with_form
 from studio.errors import NothingChosen
 from studio.pages.releases_view import (
     Asked,
@@ -42,24 +42,26 @@ def reread(studio: Studio, person: Person, agent_id: str) -> Released:
 
 
 @allow("editor")
+@with_form
 def release(
     studio: Studio, person: Person, agent_id: str, revision: int, channel: str, address: str,
-    note: str, *values: object,
+    note: str, form: AgentForm,
 ) -> Released:  # fmt: skip
     """Release the draft when nothing speaks against it; else show what does, and ask."""
-    agent = _unchanged(studio, agent_id, revision, values)
+    agent = _unchanged(studio, agent_id, revision, form)
     wish = Wish(agent.id, _channel(studio, channel), address or "", agent.revision, note=note or "")
     return _released(studio, person, wish)
 
 
 @allow("editor")
+@with_form
 def release_anyway(
     studio: Studio, person: Person, agent_id: str, revision: int, channel: str, address: str,
-    note: str, asked: Asked, *values: object,
+    note: str, asked: Asked, form: AgentForm,
 ) -> Released:  # fmt: skip
     """Release what was asked about, in spite of warnings; errors still keep it back."""
     version_id, silenced = asked
-    agent = _unchanged(studio, agent_id, revision, values)
+    agent = _unchanged(studio, agent_id, revision, form)
     where = (_channel(studio, channel), address or "", 0 if version_id else agent.revision)
     wish = Wish(agent.id, *where, version_id, note or "", silenced, despite_warnings=True)
     return _released(studio, person, wish)
@@ -73,12 +75,12 @@ def _released(studio: Studio, person: Person, wish: Wish) -> Released:
     return opened(studio, wish.agent_id, done=done)
 
 
-def _unchanged(studio: Studio, agent_id: str, revision: int, values: tuple[object, ...]) -> Agent:
+def _unchanged(studio: Studio, agent_id: str, revision: int, form: AgentForm) -> Agent:
     """Return the agent; unsaved words and somebody else's save are refused, not lost."""
     if not agent_id:
         raise NothingChosen("agents.save_first")
     stored = studio.services.store.agents.get(agent_id)
-    if AgentForm(*values).onto(stored.draft) != stored.draft:  # type: ignore[arg-type]
+    if form.onto(stored.draft) != stored.draft:
         raise NothingChosen("agents.save_first")
     if stored.revision != revision:
         raise EditConflict
@@ -126,7 +128,7 @@ def _channel(studio: Studio, channel: str) -> str:
 
 
 def wire(
-    studio: Studio, parts: ReleaseParts, here: tuple[gr.State, gr.State], fields: tuple[Any, ...],
+    studio: Studio, parts: ReleaseParts, here: tuple[gr.State, gr.State], fields: list[Any],
     follow: tuple[Handler, list[Any]],
 ) -> None:  # fmt: skip
     """Wire the tab. *here* are the agent and its revision; *follow* reads the rest of the page."""

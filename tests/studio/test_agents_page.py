@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import gradio as gr
 import pytest
 
 from actions.checks import World, check
 from agent.difference import difference
 from agent.errors import EditConflict, Invalid
 from agent.spec import HandoffRules, KnowledgeChoice, OfficeHours, Spec, Wording
+from store.people.people import Person
 from studio import carry
-from studio.agent_form import AgentForm
+from studio.agent_form import FIELDS, AgentForm, with_form
 from studio.difference_view import difference_view
 from studio.errors import BadFields, BadFile, NotAllowed
 from studio.findings import sentence_of
@@ -249,3 +251,24 @@ def test_the_page_in_english_speaks_english(house: House, editor: Caller, sofia:
     english = house.studio("en")
     page = agents.choose(english, editor, "open", sofia)
     assert "Not released" in "".join(map(str, agents_view.beside(english, page)))
+
+
+def test_the_values_of_a_page_become_one_form_by_name() -> None:
+    @with_form
+    def told(studio: Studio, person: Person, agent_id: str, form: AgentForm) -> object:
+        return agent_id, form
+
+    form = replace(FORM, away_pt="Voltamos às nove", buttons=True)
+    caller = cast(Studio, None), cast(Person, None)
+    assert told(*caller, "sofia", *vars(form).values()) == ("sofia", form)
+    with pytest.raises(ValueError, match="shorter"):
+        told(*caller, *form.values()[1:])
+
+
+def test_fields_are_handed_over_in_the_order_of_the_form(
+    studio: Studio,
+) -> None:
+    with gr.Blocks():
+        parts = agents_view.layout(studio)
+    assert [*parts.fields] == [*FIELDS]
+    assert all(part.elem_id == f"agent-{name}" for name, part in parts.fields.items())
