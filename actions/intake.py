@@ -13,6 +13,7 @@ from channels.base import Event, Report
 from store.conversations.inbox import Inbound
 from store.conversations.owners import Echo, OwnerChange
 from store.metrics import WEBHOOKS
+from store.states import Owner
 
 
 def accept(services: Services, channel: str, events: Sequence[Event]) -> None:
@@ -29,7 +30,7 @@ def accept(services: Services, channel: str, events: Sequence[Event]) -> None:
             WEBHOOKS.labels("echo").inc()
         elif isinstance(event, OwnerChange):
             changed = services.store.owners.change(event)
-            if changed is not None and event.owner == "bot":
+            if changed is not None and event.owner == Owner.BOT:
                 services.wake_up.notify(queues.TURN, changed)  # what came meanwhile
             WEBHOOKS.labels("owner").inc()
     if not events:

@@ -6,11 +6,28 @@ must never be imported by it.
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
 
-Author = Literal["customer", "agent", "human"]
-Outcome = Literal["answered", "fallback", "handoff"]
 StepKind = Literal["passages", "model", "tool", "guard", "error"]
+
+
+class Author(StrEnum):
+    """Who said something; `system`: the platform itself, which no model is shown."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    HUMAN = "human"
+    SYSTEM = "system"
+
+
+class Outcome(StrEnum):
+    """What a turn ended in; `silent`: nothing was said, which no answer is."""
+
+    ANSWERED = "answered"
+    FALLBACK = "fallback"
+    HANDOFF = "handoff"
+    SILENT = "silent"
 
 
 class _Plain:

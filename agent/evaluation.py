@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from agent.answer import Answer, Said
+from agent.answer import Answer, Outcome, Said
 from agent.spec import Spec
 
 HANDOFF = "handoff"
@@ -121,14 +121,14 @@ def fingerprint(spec: Spec, cases: Sequence[Asked]) -> str:
 
 def _reasons(case: Asked, answer: Answer) -> Iterator[tuple[str, str]]:
     wanted = [line.strip() for line in case.expected.splitlines() if line.strip()]
-    if answer.outcome == "fallback":
+    if answer.outcome == Outcome.FALLBACK:
         yield "fallback", answer.error
         return
     if HANDOFF in wanted:
-        if answer.outcome != "handoff":
+        if answer.outcome != Outcome.HANDOFF:
             yield "handoff_missing", ""
         wanted.remove(HANDOFF)
-    elif answer.outcome == "handoff":
+    elif answer.outcome == Outcome.HANDOFF:
         yield "handoff", answer.handoff.reason if answer.handoff else ""
     said = _folded(answer.text)
     yield from (("missing", line) for line in wanted if _folded(line) not in said)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.answer import Answer, Handoff, Said
+from agent.answer import Answer, Author, Handoff, Outcome, Said
 from agent.guardrails.checks import word_said
 from agent.office import closing, is_closed
 from agent.spec import Spec
@@ -24,12 +24,12 @@ def ended(answer: Answer, history: Sequence[Said], spec: Spec, now: float) -> An
     """Return *answer* as the customer gets it at *now*: several failures in a row call a person,
     and outside office hours the closing sentence says when that person writes."""
     most = spec.handoff.after_fallbacks
-    if answer.outcome == "fallback" and answer.handoff is None and most:
+    if answer.outcome == Outcome.FALLBACK and answer.handoff is None and most:
         if failures_in_a_row(history, spec) + 1 < most:
             return answer
         text = spec.handoff.message.in_language(answer.language)
         failed = Handoff(f"The agent failed {most} times in a row: {answer.error}"[:300])
-        answer = replace(answer, outcome="handoff", handoff=failed, text=text)
+        answer = replace(answer, outcome=Outcome.HANDOFF, handoff=failed, text=text)
     if answer.handoff is not None and is_closed(spec, now):
         return replace(answer, text=closing(spec, answer.language, now))
     return answer
@@ -40,9 +40,9 @@ def failures_in_a_row(history: Sequence[Said], spec: Spec) -> int:
     fallback = {spec.fallback.in_language(language) for language in ("es", "en", "pt")}
     count = 0
     for said in reversed(history):
-        if said.author == "customer":
+        if said.author == Author.CUSTOMER:
             continue
-        if said.author != "agent" or said.text not in fallback:
+        if said.author != Author.AGENT or said.text not in fallback:
             break
         count += 1
     return count

@@ -88,12 +88,12 @@ class Record:
     def fallback(self, error: str, handoff: Handoff | None = None) -> Answer:
         """Return the agent's own fallback text, and *error* for staff."""
         text = self.spec.fallback.in_language(self._language)
-        return self.answer(text, "fallback", error=error, handoff=handoff)
+        return self.answer(text, Outcome.FALLBACK, error=error, handoff=handoff)
 
     def handoff(self, handoff: Handoff) -> Answer:
         """Return the words with which the customer is passed to a person."""
         text = self.spec.handoff.message.in_language(self._language)
-        return self.answer(text, "handoff", handoff=handoff)
+        return self.answer(text, Outcome.HANDOFF, handoff=handoff)
 
     def _model_call(self, message: AIMessage) -> Step:
         self.reply = "" if message.tool_calls else str(message.text)

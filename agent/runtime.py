@@ -20,7 +20,7 @@ from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langsmith import configure as configure_langsmith
 
-from agent.answer import Answer, Handoff, Said, Step, Token
+from agent.answer import Answer, Author, Handoff, Outcome, Said, Step, Token
 from agent.citations import citations_in, without_marks
 from agent.failures import ToolLoop, why
 from agent.guardrails.checks import (
@@ -195,7 +195,7 @@ class Runtime:
     def _queries(self, turn: _Turn) -> list[str]:
         """What to look up: the burst as a whole, or each of its messages that stands alone."""
         alone = [text for text in turn.inbound if len(text.split()) >= ENOUGH_WORDS]
-        before = [said.text for said in turn.history if said.author == "customer"]
+        before = [said.text for said in turn.history if said.author == Author.CUSTOMER]
         if len(alone) > 1:
             queries = alone[:MOST_QUERIES]
         elif before and len(" ".join(turn.inbound).split()) < FEW_WORDS:
@@ -256,20 +256,22 @@ def _finish(turn: _Turn, context: TurnContext, record: Record) -> Iterator[Event
         yield record.step("guard", refused.code)
         yield record.fallback(f"{refused.code}: {refused.sentence}")
         return
-    yield record.answer(reply, "answered", citations=citations_in(record.reply, context.passages))
+    yield record.answer(
+        reply, Outcome.ANSWERED, citations=citations_in(record.reply, context.passages)
+    )
 
 
 def _given(turn: _Turn, context: TurnContext, record: Record) -> list[str]:
     """Every text whose links a customer may be given: staff's, knowledge's, tools', their own."""
     staff, _, _ = record.prompt.rpartition("<rules>")
     found = [f"{one.text}\n{one.heading}\n{one.place}\n{one.url}" for one in context.passages]
-    said = [line.text for line in turn.history if line.author != "agent"]
+    said = [line.text for line in turn.history if line.author != Author.AGENT]
     return [staff, *found, *record.told, *said, *turn.inbound]
 
 
 def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool) -> _Turn:
     words = tuple(text for text in cut(inbound, spec.guard.max_input_characters) if text.strip())
-    before = " ".join(said.text for said in history[-6:] if said.author == "customer")
+    before = " ".join(said.text for said in history[-6:] if said.author == Author.CUSTOMER)
     usual = language_of(before, spec.languages, spec.languages[0])
     language = language_of(" ".join(words), spec.languages, usual)
     kept = spec.conversation.history_messages
@@ -287,7 +289,7 @@ def _missed(turn: _Turn, context: TurnContext) -> str:
 def _messages(turn: _Turn, context: TurnContext) -> list[BaseMessage]:
     """The conversation as the model sees it: what changes most comes last."""
     said: list[BaseMessage] = [
-        HumanMessage(as_data(line.text)) if line.author == "customer" else AIMessage(line.text)
+        HumanMessage(as_data(line.text)) if line.author == Author.CUSTOMER else AIMessage(line.text)
         for line in turn.history
     ]
     parts = [customer_block(turn.inbound, turn.language)]

@@ -44,9 +44,6 @@ def by_code(table: Table) -> dict[int, Meaning]:
     return {code: Meaning(kind, sentence) for kind, sentence, codes in table for code in codes}
 
 
-KIND = "buttons"  # in outbox.kind
-
-
 @dataclass(frozen=True)
 class Choice:
     """One thing to tap; its `id` comes back with the title."""

@@ -13,9 +13,9 @@ from channels.errors import ChannelUnavailable
 from channels.templates import late
 from jobs import may_speak
 from jobs.context import WorkerContext
-from store.conversations.handback import HANDBACK
 from store.conversations.outbox import LEASE_SECONDS, OutboxMessage
 from store.spool import records
+from store.states import OutboxState, PartKind
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def send(context: WorkerContext, conversation_id: int) -> float | None:
             return claimed
         channel = context.channels[claimed.channel]
         with about(conversation=conversation_id), context.heartbeat.token(claimed.token):
-            if claimed.state == "unknown":
+            if claimed.state == OutboxState.UNKNOWN:
                 _resolve(context, channel, claimed)
             else:
                 done = _send(context, channel, claimed)
@@ -72,7 +72,10 @@ def _send(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -> 
 
 def _barred(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -> bool:
     """Deal with what may not be sent as it is; return whether that was so."""
-    if outgoing.kind in ("handoff", HANDBACK):  # the provider's desk is told, not the customer
+    if outgoing.kind in (
+        PartKind.HANDOFF,
+        PartKind.HANDBACK,
+    ):  # the provider's desk is told, not the customer
         return False
     if outgoing.opted_out and "consent" not in outgoing.extra:
         context.services.store.outbox.dead(outgoing, consent.REFUSED, consent.OPTED_OUT)
@@ -80,7 +83,7 @@ def _barred(context: WorkerContext, channel: Channel, outgoing: OutboxMessage) -
     if may_speak.refused_part(context, channel, outgoing):
         return True
     window = context.services.channels[outgoing.channel].window_seconds
-    if window is None or outgoing.kind == "template":
+    if window is None or outgoing.kind == PartKind.TEMPLATE:
         return False
     is_late = context.clock() - outgoing.last_inbound_at > window
     if is_late:
@@ -102,7 +105,7 @@ def _late(context: WorkerContext, outgoing: OutboxMessage) -> None:
 
 def _refused(context: WorkerContext, outgoing: OutboxMessage, refused: Refused) -> None:
     log.warning("send refused outbox=%s code=%s", outgoing.id, refused.code or "-")
-    if refused.code == WINDOW and outgoing.kind != "template":
+    if refused.code == WINDOW and outgoing.kind != PartKind.TEMPLATE:
         _late(context, outgoing)
         return
     if refused.code == consent.OPTED_OUT:

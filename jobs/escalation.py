@@ -10,6 +10,7 @@ People repeat themselves too, but not so often and not that fast; Chatwoot's own
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.answer import Author, Outcome
 from agent.language import language_of
 from agent.limits import DAY_IS_OVER, Reached
 from agent.office import closing
@@ -30,7 +31,7 @@ class Stop:
     text: str
     code: str
     reason: str
-    outcome: str = "handoff"
+    outcome: Outcome = Outcome.HANDOFF
 
 
 def stop(context: WorkerContext, work: Work, spec: Spec) -> Stop | None:
@@ -38,7 +39,7 @@ def stop(context: WorkerContext, work: Work, spec: Spec) -> Stop | None:
     if is_worn_out(work):
         text = spec.fallback.in_language(spoken(work, spec))
         reason = f"{MAX_ATTEMPTS} attempts to answer ended without an answer"
-        return Stop(text, "attempts", reason, "fallback")
+        return Stop(text, "attempts", reason, Outcome.FALLBACK)
     reached = _over_the_day(context, work)
     if reached is not None:
         return Stop(DAY_IS_OVER.in_language(spoken(work, spec)), reached.code, reached.reason)
@@ -80,9 +81,9 @@ def _answered(lines: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
     replied = True
     for line in lines:
-        if line.author == "human" or (line.author == "customer" and line.media):
+        if line.author == Author.HUMAN or (line.author == Author.CUSTOMER and line.media):
             kept, replied = [], True  # a person is here, or something was sent: start anew
-        elif line.author == "customer":
+        elif line.author == Author.CUSTOMER:
             if replied:
                 kept.append(line)
             replied = False

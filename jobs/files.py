@@ -22,6 +22,7 @@ from knowledge.web.fetch import Trusted, fetch
 from store.conversations.attachments import Attachment
 from store.conversations.work import Line, Work
 from store.db.database import new_id
+from store.states import MediaState
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ def understood(
         return work, ""
     attachments, asked = context.services.store.attachments, set(work.inbox_ids)
     for one in attachments.of(with_files):
-        if one.state == "waiting" and one.inbox_id in asked:
+        if one.state == MediaState.WAITING and one.inbox_id in asked:
             _receive(context, channel, one, language)
     known = attachments.of(with_files)
     told = replace(
@@ -116,7 +117,7 @@ def _unread(work: Work, files: Sequence[Attachment], language: str) -> str:
         return ""
     if not files:
         return ""
-    refused = all(one.state == "refused" for one in files)
+    refused = all(one.state == MediaState.REFUSED for one in files)
     kind = "refused" if refused else _kind(files[-1].media_type)
     return UNREAD.get(kind, UNREAD[""]).in_language(language)
 

@@ -13,6 +13,7 @@ from store.conversations.outbox import OutboxMessage
 from store.conversations.owners import OwnerChange
 from store.conversations.takeover import TAKEN_OVER
 from store.conversations.work import Work
+from store.states import Owner
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,6 @@ def refused_part(context: WorkerContext, channel: Channel, outgoing: OutboxMessa
         outbox.dead(outgoing, reason, TAKEN_OVER)
         ours, theirs = outgoing.our_address, outgoing.customer_address
         context.services.store.owners.change(
-            OwnerChange(channel.name, ours, theirs, "human", reason)
+            OwnerChange(channel.name, ours, theirs, Owner.HUMAN, reason)
         )
     return bool(reason)

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 
+from agent import answer as answers
 from agent.answer import Answer, Author, Said
 from agent.choices import choices
 from agent.invented import is_invented
@@ -18,6 +19,7 @@ from store.agents.agents import Version
 from store.conversations.handback import is_told
 from store.conversations.takeover import HOUR
 from store.conversations.work import Outcome, Waiting, Work
+from store.states import Owner
 
 log = logging.getLogger(__name__)
 
@@ -105,22 +107,28 @@ def _language(work: Work, version: Version | None) -> str:
 
 def _decide(context: WorkerContext, work: Work, version: Version | None, unread: str) -> Outcome:
     started_at = context.clock()
-    if work.lease.owner != "bot":
+    if work.lease.owner != Owner.BOT:
         known = version.id if version else None
-        return Outcome("silent", known, started_at, error="A person owns this conversation.")
+        return Outcome(
+            answers.Outcome.SILENT, known, started_at, error="A person owns this conversation."
+        )
     if version is None:
-        return Outcome("silent", None, started_at, error="No agent is released on this address.")
+        return Outcome(
+            answers.Outcome.SILENT, None, started_at, error="No agent is released on this address."
+        )
     channel, place = context.services.channels[work.lease.channel], may_speak.place_of(work)
     reason = may_speak.refused_turn(context, channel.name, place)
     if reason:
-        return Outcome("silent", version.id, started_at, handoff_reason=reason, error=reason)
+        return Outcome(
+            answers.Outcome.SILENT, version.id, started_at, handoff_reason=reason, error=reason
+        )
     stop = escalation.stop(context, work, version.spec)
     if stop is not None:
         return _briefed(channel, work, _stopped(stop, work, version, channel, started_at), version)
     if unread:
         parts = _parts(unread, work, channel, 1)
         return Outcome(
-            "answered", version.id, started_at, text=unread, parts=parts,
+            answers.Outcome.ANSWERED, version.id, started_at, text=unread, parts=parts,
             author_name=version.spec.name,
         )  # fmt: skip
     if channel.typing:
@@ -219,7 +227,6 @@ def _parts(
     return split(channel.marks(text, work.lease.facts), channel.text_limit, at_most, more)
 
 
-def _author(author: str) -> Author:
-    if author == "customer":
-        return "customer"
-    return "agent" if author == "agent" else "human"
+def _author(author: Author) -> Author:
+    """What the platform itself said is, to a model, what somebody of the team said."""
+    return Author.HUMAN if author == Author.SYSTEM else author

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from agent.answer import Said
+from agent.answer import Author, Said
 from agent.runtime import Runtime
 from agent.spec import Spec
 from store.conversations.conversations import Conversations
@@ -84,13 +84,14 @@ def _turns_of(conversation: int, messages: Sequence[ThreadMessage]) -> Iterator[
     history: list[Said] = []
     waiting: list[str] = []
     for message in messages:
-        if message.author == "customer":
+        if message.author == Author.CUSTOMER:
             waiting.append(message.text)
             continue
         if message.turn_id and waiting:
             yield PastTurn(conversation, tuple(history), tuple(waiting), message)
-        history += [Said("customer", text) for text in waiting]
-        history.append(Said("agent" if message.author == "agent" else "human", message.text))
+        history += [Said(Author.CUSTOMER, text) for text in waiting]
+        by_bot = message.author == Author.AGENT
+        history.append(Said(Author.AGENT if by_bot else Author.HUMAN, message.text))
         waiting = []
 
 

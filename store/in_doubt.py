@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from store.conversations.outbox import OPEN
 from store.conversations.takeover import seize
 from store.db.database import Database
+from store.states import OutboxState
 from store.tables import inbox, outbox
 
 RESTORED = "restored"  # in outbox.error_code
@@ -33,7 +34,7 @@ class InDoubt:
 def settle(database: Database) -> InDoubt:
     """Leave to staff what was under way. Nothing is left to do a second time."""
     unanswered = select(inbox.c.conversation_id).where(inbox.c.turn_id.is_(None)).distinct()
-    dead = {"state": "dead", "error_code": RESTORED, "error": SENTENCE, "lease_until": 0}
+    dead = {"state": OutboxState.DEAD, "error_code": RESTORED, "error": SENTENCE, "lease_until": 0}
     with database.write() as tx:
         replies = tx.execute(update(outbox).where(outbox.c.state.in_(OPEN)).values(**dead))
         waiting = list(tx.scalars(unanswered))

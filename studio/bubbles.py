@@ -3,12 +3,14 @@
 import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from agent.answer import Author
 from studio.markup import Content, Html, join, tag, whatsapp
 from studio.request_checks import FILES
 
 LONGEST_SHOWN = 20_000
+TEAM = (Author.AGENT, Author.HUMAN, Author.SYSTEM)
 TICKS = {
     "pending": "○", "sending": "○", "unknown": "?", "queued": "○", "accepted": "○",
     "sent": "✓", "delivered": "✓✓", "read": "✓✓", "played": "✓✓", "dead": "!", "failed": "!",
@@ -20,7 +22,7 @@ TICKS = {
 class Bubble:
     """One message as it is drawn."""
 
-    author: str  # customer | agent | human | system
+    author: Author | Literal["note"]  # which only staff see
     text: str
     who: str = ""
     time: str = ""
@@ -30,7 +32,7 @@ class Bubble:
     media: Sequence[Mapping[str, Any]] = ()
 
 
-def thread(bubbles: Sequence[Bubble], ours: Sequence[str] = ("agent", "human", "system")) -> Html:
+def thread(bubbles: Sequence[Bubble], ours: Sequence[Author] = TEAM) -> Html:
     """Return the thread; messages by *ours* stand on the right."""
     return tag("div", join(_bubble(one, one.author in ours) for one in bubbles), class_="as-thread")
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.answer import Answer, Said, Step, Token
+from agent.answer import Answer, Author, Said, Step, Token
 from agent.spec import Spec
 from studio import why
 from studio.bubbles import Bubble, thread
@@ -55,7 +55,7 @@ class Talk:
         """Return what the customer wrote right before the line at *place*."""
         asked: list[str] = []
         for line in reversed(self.said[:place]):
-            if line.author != "customer":
+            if line.author != Author.CUSTOMER:
                 break
             asked.insert(0, line.text)
         return "\n".join(asked)
@@ -75,7 +75,7 @@ def converse(
 ) -> Iterator[Talk]:
     """Answer *texts* (one burst) as the worker would, showing the answer as it is written."""
     before = list(talk.said)
-    asked = (*talk.said, *(Said("customer", text) for text in texts))
+    asked = (*talk.said, *(Said(Author.CUSTOMER, text) for text in texts))
     talk = replace(talk, said=asked, partial="", now=None)
     yield talk
     trace: list[Step] = []
@@ -105,7 +105,7 @@ def _answered(studio: Studio, talk: Talk, answer: Answer, label: str, seconds: f
         tuple(dict.fromkeys(one.source for one in answer.citations)),
         label,
     )
-    said = (*talk.said, Said("agent", answer.text))
+    said = (*talk.said, Said(Author.AGENT, answer.text))
     return _short(Talk(said, reasons=(*talk.reasons, reason), shown=place, marks=talk.marks))
 
 
@@ -129,7 +129,7 @@ def drawn(studio: Studio, talk: Talk, keeps: bool = False, looks: bool = False) 
         who = reason.label if reason else ""
         bubbles.append(Bubble(line.author, line.text, who=who, below=below))
     if talk.partial is not None:
-        bubbles.append(Bubble("agent", talk.partial or "…"))
+        bubbles.append(Bubble(Author.AGENT, talk.partial or "…"))
     return thread(bubbles) if bubbles else note(studio.say("playground.empty"))
 
 

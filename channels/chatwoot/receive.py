@@ -25,6 +25,7 @@ from channels.base import JSON, WINDOW, Call, Event, Report
 from channels.errors import BadSignature, Unparseable
 from store.conversations.inbox import Inbound
 from store.conversations.owners import Echo, OwnerChange
+from store.states import Owner
 
 SIGNATURE = "X-Chatwoot-Signature"
 TIMESTAMP = "X-Chatwoot-Timestamp"
@@ -281,7 +282,7 @@ def _from_customer(message: Json, conversation: Json) -> list[Event]:
         facts=facts_of(conversation),
         only_known=bool(reason),
     )
-    return [said, OwnerChange(NAME, ours, theirs, "human", reason)] if reason else [said]
+    return [said, OwnerChange(NAME, ours, theirs, Owner.HUMAN, reason)] if reason else [said]
 
 
 def facts_of(conversation: Json) -> dict[str, Any]:
@@ -340,17 +341,20 @@ def _code_of(error: str) -> str:
     return WINDOW if code in (131047, 63016) else str(code)
 
 
+_OWNERS = {"open": Owner.HUMAN, "resolved": Owner.BOT, "pending": Owner.BOT}
+
+
 def owner_of(body: Json) -> list[Event]:
     """Return who a conversation belongs to now. These events are flat: `id` is its number."""
     event, status = body.get("event"), str(body.get("status"))
-    owner = ""
+    owner: Owner | None = None
     if event in STATUS_EVENTS:
-        owner = {"open": "human", "resolved": "bot", "pending": "bot"}.get(status, "")
+        owner = _OWNERS.get(status)
     if event in (*STATUS_EVENTS, "conversation_updated") and status in ("pending", "open"):
-        owner = "human" if is_assigned(body) else owner
+        owner = Owner.HUMAN if is_assigned(body) else owner
     if not owner:
         return []
-    reason = closed(body) if owner == "human" else f"Chatwoot: {status}."
+    reason = closed(body) if owner == Owner.HUMAN else f"Chatwoot: {status}."
     address, customer = f"inbox:{_needed(body, 'inbox_id')}", _needed(body, "id")
     return [OwnerChange(NAME, address, customer, owner, reason)]
 

@@ -27,8 +27,8 @@ from channels.chatwoot.receive import NAME, OUT_ID, closed, is_persons, last_mes
 from channels.connection import failed, origin_of
 from channels.errors import FileRefused
 from channels.whatsapp import WINDOW_SECONDS
-from store.conversations.handback import HANDBACK
 from store.conversations.outbox import OutboxMessage
+from store.states import PartKind
 
 log = logging.getLogger(__name__)
 
@@ -74,12 +74,12 @@ class ChatwootChannel:
         """Hand one part over, once; of a hand-off, all of its steps."""
         if not self._api.is_set:
             return Refused(_NOT_SET, "setup")
-        if outgoing.kind == "handoff":
+        if outgoing.kind == PartKind.HANDOFF:
             return self._handoff.carry_out(outgoing)
-        if outgoing.kind == HANDBACK:
+        if outgoing.kind == PartKind.HANDBACK:
             return self._handoff.take_back(outgoing)
         late = self._clock() - outgoing.last_inbound_at > WINDOW_SECONDS
-        if late and outgoing.facts.get("kind") == WHATSAPP and outgoing.kind != "template":
+        if late and outgoing.facts.get("kind") == WHATSAPP and outgoing.kind != PartKind.TEMPLATE:
             return Refused(_WINDOW, WINDOW)
         try:
             reply = self._api.post(
@@ -95,9 +95,9 @@ class ChatwootChannel:
 
     def look_up(self, outgoing: OutboxMessage) -> Sent | None:
         """Find a part among the conversation's messages. Raises ChannelUnavailable."""
-        if outgoing.kind == "handoff":
+        if outgoing.kind == PartKind.HANDOFF:
             return self._handoff.look_up(outgoing)
-        if outgoing.kind == HANDBACK:
+        if outgoing.kind == PartKind.HANDBACK:
             return None  # repeating it is harmless
         found = written_as(self._recent(outgoing.customer_address), OUT_ID, outgoing.id)
         return Sent(str(found["id"]), "queued") if found else None
@@ -183,7 +183,7 @@ def _template(outgoing: OutboxMessage) -> dict[str, Any]:
 
 def _buttons(outgoing: OutboxMessage) -> list[Mapping[str, Any]]:
     """What the customer may tap. Only on WhatsApp a tap comes back as a message of theirs."""
-    offered = list(outgoing.extra.get("buttons") or ()) if outgoing.kind == "buttons" else []
+    offered = list(outgoing.extra.get("buttons") or ()) if outgoing.kind == PartKind.BUTTONS else []
     longest = LONGEST_BUTTON if len(offered) <= MOST_BUTTONS else LONGEST_ROW
     if outgoing.facts.get("kind") != WHATSAPP or len(offered) > MOST_ROWS:
         return []

@@ -19,7 +19,6 @@ from urllib3.exceptions import HTTPError
 from agent.settings import Settings
 from channels.base import (
     JSON,
-    KIND,
     Choice,
     Kind,
     Location,
@@ -36,6 +35,7 @@ from channels.errors import ChannelUnavailable, FileRefused
 from channels.meta.codes import CODES, PAIR_RATE, sentence, shown
 from channels.whatsapp import TYPING, WhatsAppChannel
 from store.conversations.outbox import OutboxMessage
+from store.states import PartKind
 
 Json = dict[str, Any]
 TEXT_LIMIT = 4096
@@ -76,7 +76,7 @@ def _receiver(address: str) -> Json:
 def _content(outgoing: OutboxMessage) -> Json:
     if outgoing.extra.get("template"):
         return {"type": "template", "template": _template(outgoing)}
-    if outgoing.kind == KIND:
+    if outgoing.kind == PartKind.BUTTONS:
         interactive = _buttons(outgoing) or _list(outgoing)
         if interactive:
             return {"type": "interactive", "interactive": interactive}

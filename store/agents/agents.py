@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
 
 from agent.capabilities import Known
 from agent.errors import EditConflict, Invalid, NotFound
 from agent.spec import Spec
+from knowledge.tables import AnyRow, AnySelect
 from store.db.database import Database, new_id
 from store.db.dialect import upsert
 from store.tables import agents, channels, releases, versions
@@ -293,7 +294,7 @@ class Agents:
             return int(tx.scalar(select(func.count()).select_from(agents)) or 0)
 
 
-def _released(table: Any, version_id: Any) -> Any:
+def _released(table: Table, version_id: ColumnElement[str]) -> AnySelect:
     note = [table.c.note.label("release_note")] if "note" in table.c else []
     return (
         select(table.c.channel, table.c.address, table.c.version_id, table.c.released_by,
@@ -303,7 +304,7 @@ def _released(table: Any, version_id: Any) -> Any:
     )  # fmt: skip
 
 
-def _release(row: Row[Any], note: str) -> Release:
+def _release(row: AnyRow, note: str) -> Release:
     return Release(
         channel=row.channel, address=row.address, version_id=row.version_id,
         agent_id=row.agent_id, agent_name=row.name, number=row.number, note=note,
@@ -311,7 +312,7 @@ def _release(row: Row[Any], note: str) -> Release:
     )  # fmt: skip
 
 
-def _agent(row: Row[Any]) -> Agent:
+def _agent(row: AnyRow) -> Agent:
     return Agent(
         id=row.id, name=row.name, draft=Spec.model_validate(row.draft), revision=row.revision,
         created_by=row.created_by, updated_by=row.updated_by, created_at=row.created_at,
@@ -319,7 +320,7 @@ def _agent(row: Row[Any]) -> Agent:
     )  # fmt: skip
 
 
-def _version_of(row: Row[Any], evidence: Mapping[str, Any] | None = None) -> Version:
+def _version_of(row: AnyRow, evidence: Mapping[str, Any] | None = None) -> Version:
     return Version(
         id=row.id, agent_id=row.agent_id, number=row.number,
         spec=Spec.model_validate(row.spec), note=row.note,

@@ -9,7 +9,20 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Double, Integer, bindparam, case, func, select, text, update
+from sqlalchemy import (
+    Connection,
+    Double,
+    Integer,
+    Select,
+    Update,
+    bindparam,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 
 from agent.limits import Allowance, Limits, day_of
 from store.db.database import Database
@@ -58,7 +71,7 @@ class Allowances:
 
 
 @cache
-def _spend(dialect: str) -> Any:
+def _spend(dialect: str) -> ReturningInsert[float, int, float, float]:
     """Refill the bucket of `conversation` until `now`, take what waits out of it, count the turn.
 
     What waits is counted up to `most`, so that a flood of thousands costs no more to look at.
@@ -91,7 +104,7 @@ def _spend(dialect: str) -> Any:
 
 
 @cache
-def _settle() -> Any:
+def _settle() -> Update:
     """Add `more` to the cost of `conversation`; note `told` when it is not 0."""
     told = bindparam("told", type_=Double)
     return (
@@ -105,6 +118,6 @@ def _settle() -> Any:
 
 
 @cache
-def _spent() -> Any:
+def _spent() -> Select[float]:
     """What all conversations cost on `today`."""
     return select(func.sum(allowances.c.cost)).where(allowances.c.day == bindparam("today"))

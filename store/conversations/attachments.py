@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, text, update
 
 from agent.errors import NotFound
 from store.db.database import Database, new_id
+from store.states import MediaState
 from store.tables import conversations, inbox, media
 
 # A file that no turn has fetched so long after its message was settled is left to nobody else.
@@ -34,7 +35,7 @@ class Attachment:
     url: str  # or the provider's id for it
     media_type: str
     name: str
-    state: str  # waiting | kept | refused | gone
+    state: MediaState
     stored_name: str
     words: str
     error: str
@@ -51,7 +52,7 @@ def add(
                 "id": new_id(), "conversation_id": conversation_id, "inbox_id": inbox_id,
                 "position": position, "url": file.get("url", ""),
                 "media_type": file.get("media_type", "")[:120], "name": file.get("name", "")[:200],
-                "state": "waiting", "created_at": now,
+                "state": MediaState.WAITING, "created_at": now,
             }
             for position, file in enumerate(files)
         ],
@@ -105,7 +106,7 @@ class Attachments:
         )
         language = select(conversations.c.language).where(conversations.c.id == conversation_id)
         with self._database.write() as tx:
-            tx.execute(given_up.values(state="refused", error=_UNREADABLE))
+            tx.execute(given_up.values(state=MediaState.REFUSED, error=_UNREADABLE))
             claimed = [Attachment(**row._mapping) for row in tx.execute(claim)]
             return tx.scalar(language) or "", claimed
 
@@ -114,19 +115,19 @@ class Attachments:
 
         False when somebody else was faster, or the customer was erased: then it is not kept.
         """
-        return self._set(one, state="kept", **found)
+        return self._set(one, state=MediaState.KEPT, **found)
 
     def refused(self, one: Attachment, error: str) -> None:
         """It will not be opened; *error* says why, to staff."""
-        self._set(one, state="refused", error=error)
+        self._set(one, state=MediaState.REFUSED, error=error)
 
     def _set(self, one: Attachment, **values: Any) -> bool:
-        here = and_(media.c.id == one.id, media.c.state == "waiting")
+        here = and_(media.c.id == one.id, media.c.state == MediaState.WAITING)
         with self._database.write() as tx:
             return tx.execute(update(media).where(here).values(**values)).rowcount == 1
 
 
-def _is_left(now: float) -> Any:
+def _is_left(now: float) -> ColumnElement[bool]:
     settled = select(inbox.c.id).where(inbox.c.id == media.c.inbox_id, inbox.c.turn_id.is_not(None))
     return and_(
         _WAITING, media.c.next_at <= now, media.c.created_at < now - LEFT_SECONDS, settled.exists()

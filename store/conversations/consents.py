@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select, update
 
 from agent import consent
+from agent.answer import Author
 from store.conversations.turns import add_reply
 from store.db.database import new_id
 from store.tables import contacts, conversations, inbox
@@ -76,5 +77,5 @@ def _confirm(tx: Connection, said: Said, wanted: consent.Wish, now: float) -> No
         select(conversations.c.language).where(conversations.c.id == said.conversation_id)
     )
     text = consent.confirmation(wanted, said.text, language or "")
-    message = {"author": "system", "text": text, "created_at": now}
+    message = {"author": Author.SYSTEM, "text": text, "created_at": now}
     add_reply(tx, said.conversation_id, new_id(), [text], message, {"consent": wanted})

@@ -8,9 +8,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
+from knowledge.tables import AnySelect
 from store.conversations.takeover import TAKEN_OVER
+from store.states import Owner
 from store.tables import (
     agents,
     audit,
@@ -35,7 +50,7 @@ class Filters:
     """Which conversations are listed. Empty means all."""
 
     search: str = ""  # in the customer's name and address, and in what was written
-    owner: str = ""  # bot | human | paused
+    owner: Owner | None = None
     channel: str = ""
     agent_id: str = ""
     assigned_to: str = ""  # an e-mail
@@ -52,7 +67,7 @@ class Summary:
     our_address: str
     customer_address: str
     customer_name: str
-    owner: str  # bot | human | paused
+    owner: Owner
     owner_reason: str
     owner_until: float  # then the bot's again; 0: no end
     assigned_to: str
@@ -70,7 +85,7 @@ class Summary:
         return f"{self.last_message_at!r}:{self.id}"
 
 
-def listed(filters: Filters, after: str, limit: int) -> Any:
+def listed(filters: Filters, after: str, limit: int) -> AnySelect:
     """The statement for one page of the list; *after* is the key of the line before it."""
     query = _chosen(filters)
     if after:
@@ -87,7 +102,7 @@ def listed(filters: Filters, after: str, limit: int) -> Any:
     )
 
 
-def _chosen(filters: Filters) -> Any:
+def _chosen(filters: Filters) -> Select[int]:
     query = select(conversations.c.id)
     for column, value in ((conversations.c.owner, filters.owner),
                           (conversations.c.channel, filters.channel),
@@ -106,7 +121,7 @@ def _chosen(filters: Filters) -> Any:
     return query.where(_mentions(words)) if words else query
 
 
-def _at_agent(query: Any, agent_id: str) -> Any:
+def _at_agent(query: Select[int], agent_id: str) -> Select[int]:
     """Where it answers now; on `api` and `web` the address is the agent."""
     theirs = (
         select(channels.c.id)
@@ -120,12 +135,12 @@ def _at_agent(query: Any, agent_id: str) -> Any:
     return query.where(or_(conversations.c.our_address == agent_id, theirs.exists()))
 
 
-def undelivered(*columns: Any) -> Any:
+def undelivered(*columns: ColumnElement[Any]) -> AnySelect:
     """Select *columns* of the outbox rows that wait for a decision of staff."""
     return select(*columns).where(text(UNDELIVERED), outbox.c.error_code != TAKEN_OVER)
 
 
-def _mentions(words: str) -> Any:
+def _mentions(words: str) -> ColumnElement[bool]:
     address = contacts.c.address.contains(words, autoescape=True)
     contact = select(contacts.c.id).where(or_(_holds(contacts.c.name, words), address))
     found = conversations.c.contact_id.in_(contact)
@@ -135,7 +150,7 @@ def _mentions(words: str) -> Any:
     return or_(found, conversations.c.id.in_(said))
 
 
-def _holds(column: Any, words: str) -> Any:
+def _holds(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
     """True where *column* holds *words*, whatever their case and accents.
 
     A loose pattern is tried first, which is quick; only what fits it is stripped of accents.
@@ -148,7 +163,7 @@ def _holds(column: Any, words: str) -> Any:
     return and_(column.ilike(f"%{loose}%"), bare.contains(plain, autoescape=True))
 
 
-def count_unanswered() -> Any:
+def count_unanswered() -> ScalarSelect[int]:
     """How many messages of a conversation nobody has answered."""
     return (
         select(func.count())
@@ -159,7 +174,7 @@ def count_unanswered() -> Any:
 
 
 @cache
-def summaries() -> Any:
+def summaries() -> AnySelect:
     """A line for each conversation."""
     last = (
         select(func.max(messages.c.id))
@@ -182,7 +197,7 @@ def summaries() -> Any:
             conversations.c.assigned_to,
             func.coalesce(agents.c.name, "").label("agent_name"),
             func.coalesce(messages.c.text, "").label("last_text"),
-            func.coalesce(messages.c.author, "").label("last_author"),
+            func.coalesce(cast(messages.c.author, String), "").label("last_author"),
             conversations.c.last_message_at,
             count_unanswered().label("unanswered"), dead.label("dead"),
         )
@@ -202,10 +217,10 @@ def summaries() -> Any:
 
 
 @cache
-def pulse() -> Any:
+def pulse() -> AnySelect:
     """One row that changes whenever anything changed that the Inbox shows; a few index look-ups."""
 
-    def newest(column: Any) -> Any:
+    def newest(column: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.coalesce(select(func.max(column)).scalar_subquery(), 0)
 
     return select(

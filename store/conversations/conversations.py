@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, case, func, select
 
+from agent.answer import Author
 from agent.errors import Invalid, NotFound
 from store.conversations.conversation_list import Filters, Summary, listed, pulse, summaries
-from store.conversations.takeover import seize, usual_end
+from store.conversations.takeover import BY_A_PERSON, seize, usual_end
 from store.conversations.threads import ThreadMessage, TurnRecord, read_thread, read_turn
 from store.conversations.turns import add_reply
 from store.db.database import Database, new_id
@@ -100,7 +101,12 @@ class Conversations:
                 assigned_to=case((conversations.c.assigned_to == "", person),
                                  else_=conversations.c.assigned_to),
             )  # fmt: skip
-            message = {"author": "human", "author_name": person, "text": text, "created_at": now}
+            message = {
+                "author": Author.HUMAN,
+                "author_name": person,
+                "text": text,
+                "created_at": now,
+            }
             return add_reply(tx, conversation_id, new_id(), parts, message)
 
     def write_first(
@@ -113,7 +119,12 @@ class Conversations:
         now = self._clock()
         with self._database.write() as tx:
             number = _conversation(tx, (channel, our_address), customer_address, now)
-            message = {"author": "human", "author_name": person, "text": text, "created_at": now}
+            message = {
+                "author": Author.HUMAN,
+                "author_name": person,
+                "text": text,
+                "created_at": now,
+            }
             add_reply(tx, number, new_id(), [text], message)
             return number
 
@@ -129,7 +140,7 @@ class Conversations:
             turn_id = tx.scalar(select(inbox.c.turn_id).where(inbox.c.id == inbox_id))
         if row is not None:
             return row.text, self.turn(row.turn_id)
-        if turn_id and turn_id != "human":
+        if turn_id and turn_id != BY_A_PERSON:
             return "", self.turn(turn_id)
         return None
 

@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    CompoundSelect,
     Connection,
+    Insert,
     bindparam,
     exists,
     insert,
@@ -24,10 +26,13 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from agent import consent
+from agent.answer import Author
 from agent.capabilities import Known
 from agent.keys import UNKEYED
+from knowledge.tables import AnyRow, AnySelect
 from store.conversations import attachments, consents
 from store.db.database import Database
 from store.db.dialect import insert_into
@@ -44,7 +49,7 @@ _HERE = (
 
 
 @cache
-def here_or_erased(keys: int) -> Any:
+def here_or_erased(keys: int) -> CompoundSelect[int]:
     """The conversation of a message that is here already; ERASED for one whose customer is not.
 
     Of an erased one any of `grave0`, `grave1`, ... may have stayed, one for each of the *keys*.
@@ -58,7 +63,7 @@ def here_or_erased(keys: int) -> Any:
 
 
 @cache
-def contact() -> Any:
+def contact() -> AnySelect:
     """Who writes `on` a channel from address `theirs`."""
     return select(*_CONTACT).where(
         contacts.c.channel == bindparam("on"), contacts.c.address == bindparam("theirs")
@@ -66,7 +71,7 @@ def contact() -> Any:
 
 
 @cache
-def moved(with_alias: bool) -> Any:
+def moved(with_alias: bool) -> AnySelect:
     """Who is known `on` a channel by another address: `theirs` as alias, or their `alias`."""
     known = contacts.c.alias == bindparam("theirs")
     if with_alias:
@@ -81,7 +86,7 @@ def moved(with_alias: bool) -> Any:
 
 
 @cache
-def add_contact(dialect: str) -> Any:
+def add_contact(dialect: str) -> Insert:
     """Make a contact, unless somebody else just did."""
     return insert_into(dialect, contacts).on_conflict_do_nothing(
         index_elements=["channel", "address"]
@@ -89,7 +94,7 @@ def add_contact(dialect: str) -> Any:
 
 
 @cache
-def touch(with_facts: bool) -> Any:
+def touch(with_facts: bool) -> ReturningUpdate[int]:
     """Lock the conversation's row and note that its customer wrote at `now`; return its id."""
     values: dict[str, Any] = {
         "last_inbound_at": bindparam("now"), "last_message_at": bindparam("now")
@@ -100,7 +105,7 @@ def touch(with_facts: bool) -> Any:
 
 
 @cache
-def add_conversation(dialect: str) -> Any:
+def add_conversation(dialect: str) -> Insert:
     """Make a conversation, unless somebody else just did."""
     return insert_into(dialect, conversations).on_conflict_do_nothing(
         index_elements=["channel", "our_address", "contact_id"]
@@ -108,7 +113,7 @@ def add_conversation(dialect: str) -> Any:
 
 
 @cache
-def add_inbox(dialect: str) -> Any:
+def add_inbox(dialect: str) -> ReturningInsert[int]:
     """Store what a provider handed over; returns no row when it is here already."""
     return (
         insert_into(dialect, inbox)
@@ -118,7 +123,7 @@ def add_inbox(dialect: str) -> Any:
 
 
 @cache
-def add_message() -> Any:
+def add_message() -> Insert:
     """Store what the customer said."""
     return insert(messages)
 
@@ -234,7 +239,7 @@ class Inbox:
         if inbox_id is None:
             return Accepted(conversation_id, None)
         said = {
-            "conversation_id": conversation_id, "author": "customer",
+            "conversation_id": conversation_id, "author": Author.CUSTOMER,
             "author_name": message.customer_name, "text": message.text,
             "media": list(message.media), "inbox_id": inbox_id, "created_at": now,
         }  # fmt: skip
@@ -264,11 +269,11 @@ def _conversation(tx: Connection, message: Inbound, contact_id: int, now: float)
             "contact_id": contact_id, "created_at": now,
         }  # fmt: skip
         tx.execute(add_conversation(tx.dialect.name), row)
-        found = tx.scalar(touched, values)
-    return int(found)  # it was just made
+        found = tx.execute(touched, values).scalar_one()
+    return found
 
 
-def _contact(tx: Connection, message: Inbound, now: float) -> Any:
+def _contact(tx: Connection, message: Inbound, now: float) -> AnyRow:
     """Return the contact's row, making it when it is the first time."""
     here = {"on": message.channel, "theirs": message.customer_address}
     found = tx.execute(contact(), here).one_or_none() or _moved(tx, message)
@@ -289,7 +294,7 @@ def _contact(tx: Connection, message: Inbound, now: float) -> Any:
     return found
 
 
-def _moved(tx: Connection, message: Inbound) -> Any:
+def _moved(tx: Connection, message: Inbound) -> AnyRow | None:
     """Find somebody who now writes from another of their addresses, and reply there from here.
 
     A customer who hides the number is the same customer: the provider names both addresses while

@@ -16,23 +16,40 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 
+from agent.answer import Author
 from agent.consent import OPTED_OUT
+from knowledge.tables import AnyRow, AnySelect
 from store.conversations.consents import opt_out
 from store.conversations.takeover import TAKEN_OVER
 from store.db.database import Database, new_id
 from store.db.dialect import insert_into
+from store.states import OutboxState, PartKind
 from store.tables import contacts, conversations, delivery_states, messages, outbox
 
-OPEN = ("pending", "sending", "unknown")
+OPEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNKNOWN)
 FAILED = ("failed", "undelivered")
 # Spelled as in the partial index: with bound values neither database would use it.
 _UNFINISHED = text("outbox.state NOT IN ('sent', 'dead')")
 
 
 @cache
-def head() -> Any:
+def head() -> AnySelect:
     """The lowest unfinished row of `conversation`, and how many there are."""
     unfinished = (
         select(func.min(outbox.c.id).label("lowest"), func.count().label("left"))
@@ -53,7 +70,7 @@ def head() -> Any:
 
 
 @cache
-def next_author() -> Any:
+def next_author() -> Select[Author]:
     """Whose words the lowest unfinished row of `conversation` carries."""
     return (
         select(messages.c.author)
@@ -65,7 +82,7 @@ def next_author() -> Any:
 
 
 @cache
-def claim() -> Any:
+def claim() -> Update:
     """Take row `row`, if it is still as it was seen."""
     return (
         update(outbox)
@@ -83,38 +100,38 @@ def claim() -> Any:
 
 
 @cache
-def prolong() -> Any:
+def prolong() -> Update:
     """Keep the rows claimed under `tokens` until `until`."""
     return (
         update(outbox)
         .where(
             outbox.c.token.in_(bindparam("tokens", expanding=True)),
-            outbox.c.state.in_(("sending", "unknown")),
+            outbox.c.state.in_((OutboxState.SENDING, OutboxState.UNKNOWN)),
         )
         .values(lease_until=bindparam("until"), next_at=bindparam("until"))
     )
 
 
 @cache
-def sent() -> Any:
+def sent() -> Update:
     """Note that row `row` was taken under `sid`."""
     return (
         update(outbox)
-        .where(outbox.c.id == bindparam("row"), outbox.c.state != "sent")
+        .where(outbox.c.id == bindparam("row"), outbox.c.state != OutboxState.SENT)
         .values(
-            state="sent", provider_message_id=bindparam("sid"), status=bindparam("said"),
+            state=OutboxState.SENT, provider_message_id=bindparam("sid"), status=bindparam("said"),
             sent_at=bindparam("now"), lease_until=0, error="", error_code="",
         )
     )  # fmt: skip
 
 
 @cache
-def due() -> Any:
+def due() -> Select[int]:
     """The conversations whose next row can be sent or looked up at `now`."""
     heads = select(func.min(outbox.c.id)).where(_UNFINISHED).group_by(outbox.c.conversation_id)
     ready = or_(
-        and_(outbox.c.state == "sending", outbox.c.lease_until <= bindparam("now")),
-        and_(outbox.c.state != "sending", outbox.c.next_at <= bindparam("now")),
+        and_(outbox.c.state == OutboxState.SENDING, outbox.c.lease_until <= bindparam("now")),
+        and_(outbox.c.state != OutboxState.SENDING, outbox.c.next_at <= bindparam("now")),
     )
     return (
         select(outbox.c.conversation_id)
@@ -124,7 +141,7 @@ def due() -> Any:
 
 
 @cache
-def note_report(dialect: str) -> Any:
+def note_report(dialect: str) -> ReturningInsert[int]:
     """Keep one status, once, of a message of ours; return its id.
 
     A number may have other senders, and a customer may have been erased: what a provider tells of
@@ -143,7 +160,7 @@ def note_report(dialect: str) -> Any:
 
 
 @cache
-def taken() -> Any:
+def taken() -> Update:
     """Note that row `row` was taken under `sid` by `provider`, who says so at `now`.
 
     What had failed under that id was sent anew since, under another one: this is old news.
@@ -158,12 +175,14 @@ def taken() -> Any:
         update(outbox)
         .where(outbox.c.id == bindparam("row"), outbox.c.state.in_(OPEN), ~failed)
         .values(
-            state="sent", provider_message_id=bindparam("sid"), sent_at=bindparam("now"),
+            state=OutboxState.SENT, provider_message_id=bindparam("sid"), sent_at=bindparam("now"),
             lease_until=0, error="", error_code="",
         )
     )  # fmt: skip
 
 
+_DROPPED = outbox.c.error_code == TAKEN_OVER  # a person has it now
+_PENDING_UNLESS_DROPPED = case((_DROPPED, OutboxState.DEAD), else_=OutboxState.PENDING)
 LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the request is under way
 # Callbacks come in any order; a status never steps back (Twilio: track outbound message status).
 RANK = {
@@ -182,7 +201,7 @@ class OutboxMessage:
     our_address: str
     customer_address: str
     body: str
-    state: str  # as it was found: pending | unknown
+    state: OutboxState  # as it was found: pending or unknown
     token: str
     attempts: int
     unknowns: int
@@ -190,7 +209,7 @@ class OutboxMessage:
     created_at: float
     last_inbound_at: float
     is_last: bool = False  # nothing else waited behind it
-    kind: str = "text"  # text | template | buttons | handoff | handback
+    kind: PartKind = PartKind.TEXT
     extra: Mapping[str, Any] = field(default_factory=dict)  # of a template or buttons
     facts: Mapping[str, Any] = field(default_factory=dict)  # what the provider says of the place
     opted_out: bool = False  # the customer asked to receive nothing more
@@ -224,17 +243,17 @@ class Outbox:
             row = tx.execute(head(), {"conversation": conversation_id}).one_or_none()
         if row is None:
             return None
-        free_at = row.lease_until if row.state == "sending" else row.next_at
+        free_at = row.lease_until if row.state == OutboxState.SENDING else row.next_at
         if free_at > now:
             return float(free_at)
         return self._claim(row, now) or now + LEASE_SECONDS
 
-    def _claim(self, row: Any, now: float) -> OutboxMessage | None:
-        token, is_new = new_id(), row.state == "pending"
+    def _claim(self, row: AnyRow, now: float) -> OutboxMessage | None:
+        token, is_new = new_id(), row.state == OutboxState.PENDING
         left_at = now if is_new else row.sending_at
         values = {
             "row": row.id, "seen_state": row.state, "seen_token": row.token,
-            "to_state": "sending" if is_new else "unknown", "to_token": token,
+            "to_state": OutboxState.SENDING if is_new else OutboxState.UNKNOWN, "to_token": token,
             "left_at": left_at, "until": now + LEASE_SECONDS, "one_more": int(is_new),
         }  # fmt: skip
         with self._database.write() as tx:
@@ -243,7 +262,7 @@ class Outbox:
         return OutboxMessage(
             id=row.id, conversation_id=row.conversation_id, channel=row.channel,
             our_address=row.our_address, customer_address=row.address, body=row.body,
-            state="pending" if is_new else "unknown", token=token,
+            state=OutboxState.PENDING if is_new else OutboxState.UNKNOWN, token=token,
             attempts=row.attempts + is_new, unknowns=row.unknowns, sending_at=left_at,
             created_at=row.created_at, last_inbound_at=row.last_inbound_at,
             is_last=row.left == 1, kind=row.kind, extra=row.extra, facts=row.facts,
@@ -272,28 +291,26 @@ class Outbox:
 
     def again(self, outgoing: OutboxMessage, at: float, error: str, code: str = "") -> None:
         """It was surely not taken: try again at *at*, unless a person took over meanwhile."""
-        dropped = outbox.c.error_code == TAKEN_OVER
         self._set(
-            outgoing, state=case((dropped, "dead"), else_="pending"), next_at=at, error=error,
-            error_code=case((dropped, TAKEN_OVER), else_=code),
+            outgoing, state=_PENDING_UNLESS_DROPPED, next_at=at, error=error,
+            error_code=case((_DROPPED, TAKEN_OVER), else_=code),
         )  # fmt: skip
 
     def dead(self, outgoing: OutboxMessage, error: str, code: str = "") -> None:
         """It will never be sent; staff see why."""
-        self._set(outgoing, state="dead", error=error, error_code=code)
+        self._set(outgoing, state=OutboxState.DEAD, error=error, error_code=code)
 
     def opted_out(self, outgoing: OutboxMessage, error: str) -> None:
         """The provider refuses every message to this customer, at their own wish."""
-        self._set(outgoing, state="dead", error=error, error_code=OPTED_OUT)
+        self._set(outgoing, state=OutboxState.DEAD, error=error, error_code=OPTED_OUT)
         with self._database.write() as tx:
             opt_out(tx, outgoing.conversation_id, self._clock())
 
     def as_template(self, outgoing: OutboxMessage, extra: Mapping[str, Any]) -> None:
         """Send the same words as an approved template, as soon as the row is claimed again."""
-        dropped = outbox.c.error_code == TAKEN_OVER
         self._set(
-            outgoing, state=case((dropped, "dead"), else_="pending"), next_at=0,
-            kind="template", extra=dict(extra),
+            outgoing, state=_PENDING_UNLESS_DROPPED, next_at=0,
+            kind=PartKind.TEMPLATE, extra=dict(extra),
         )  # fmt: skip
 
     def is_whole(self, outgoing: OutboxMessage) -> bool:
@@ -306,15 +323,15 @@ class Outbox:
     def unknown(self, outgoing: OutboxMessage, look_at: float, error: str) -> None:
         """Nobody can tell whether it was taken: look it up at *look_at*."""
         self._set(
-            outgoing, state="unknown", next_at=look_at, error=error,
-            unknowns=outbox.c.unknowns + int(outgoing.state == "pending"),
+            outgoing, state=OutboxState.UNKNOWN, next_at=look_at, error=error,
+            unknowns=outbox.c.unknowns + int(outgoing.state == OutboxState.PENDING),
         )  # fmt: skip
 
     def _set(self, outgoing: OutboxMessage, **values: Any) -> None:
         change = (
             update(outbox)
             .where(outbox.c.id == outgoing.id, outbox.c.token == outgoing.token)
-            .where(outbox.c.state != "sent")  # a status callback may have been faster
+            .where(outbox.c.state != OutboxState.SENT)  # a status callback may have been faster
             .values(lease_until=0, **values)
         )
         with self._database.write() as tx:
@@ -346,7 +363,7 @@ class Outbox:
         """True when the next row to go out is the bot's own words."""
         with self._database.read() as tx:
             author = tx.scalar(next_author(), {"conversation": conversation_id})
-        return bool(author == "agent")
+        return author == Author.AGENT
 
     def due(self, limit: int = 1000) -> list[int]:
         """Return the conversations whose next row can be sent or looked up now."""

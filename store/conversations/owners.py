@@ -10,14 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, text, update
 
+from agent.answer import Author
 from agent.capabilities import Known
 from agent.errors import AlreadyTaken, Invalid, NotFound
 from store.conversations.handback import tell_desk
 from store.conversations.takeover import release, seize, usual_end
 from store.db.database import Database
 from store.db.dialect import upsert
+from store.states import Owner
 from store.tables import contacts, conversations, delivery_states, messages, outbox
 
 # Spelled as in the partial index: with a bound value neither database would use it.
@@ -45,7 +47,7 @@ class OwnerChange:
     channel: str
     our_address: str
     customer_address: str
-    owner: str  # bot | human
+    owner: Owner
     reason: str
 
 
@@ -77,7 +79,7 @@ class Owners:
         """
         with self._database.write() as tx:
             row = _lock(tx, conversation_id)
-            if row.owner == "human" and row.assigned_to not in ("", person):
+            if row.owner == Owner.HUMAN and row.assigned_to not in ("", person):
                 raise AlreadyTaken(row.assigned_to)
             seize(
                 tx, conversation_id, owner_reason=(reason or person)[:200], assigned_to=person,
@@ -91,7 +93,7 @@ class Owners:
         with self._database.write() as tx:
             _lock(tx, conversation_id)
             seize(
-                tx, conversation_id, owner="paused", owner_reason=person[:200],
+                tx, conversation_id, owner=Owner.PAUSED, owner_reason=person[:200],
                 owner_until=until, assigned_to="",
             )  # fmt: skip
 
@@ -145,7 +147,7 @@ class Owners:
             )  # fmt: skip
             tx.execute(
                 insert(messages).values(
-                    conversation_id=conversation_id, author="human", text=echo.text,
+                    conversation_id=conversation_id, author=Author.HUMAN, text=echo.text,
                     author_name=echo.person[:200], media=[], created_at=now,
                 )
             )  # fmt: skip
@@ -156,16 +158,16 @@ class Owners:
 
         A hand-off of our own comes back as a change to a person: it changes nothing.
         """
-        if change.owner not in ("bot", "human"):
+        if change.owner not in (Owner.BOT, Owner.HUMAN):
             raise Invalid("A conversation belongs to the bot or to a person.")
         with self._database.write() as tx:
             conversation_id = _find(tx, change)
             if conversation_id is None:
                 return None
             row = _lock(tx, conversation_id)
-            if change.owner == "bot":
+            if change.owner == Owner.BOT:
                 release(tx, conversation_id, change.reason)
-            elif row.owner != "human":
+            elif row.owner != Owner.HUMAN:
                 until = usual_end(tx, conversation_id, self._clock())
                 seize(
                     tx, conversation_id, owner_reason=change.reason[:200], owner_until=until
@@ -180,7 +182,7 @@ class Owners:
             return list(tx.scalars(query.limit(limit)))
 
 
-def _lock(tx: Connection, conversation_id: int) -> Any:
+def _lock(tx: Connection, conversation_id: int) -> Row[Owner, str, float]:
     """The conversation's owner, with its row locked: two people at once come one by one."""
     change = (
         update(conversations)

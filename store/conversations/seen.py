@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from store.db.database import Database
+from store.states import FINISHED, Owner
 from store.tables import contacts, conversations, inbox, outbox
 
 
@@ -23,14 +24,14 @@ def with_people(database: Database, channel: str, addresses: Sequence[str]) -> s
     One whose hand-off is still under way is left out.
     """
     under_way = select(outbox.c.id).where(
-        outbox.c.conversation_id == conversations.c.id, outbox.c.state.not_in(("sent", "dead"))
+        outbox.c.conversation_id == conversations.c.id, outbox.c.state.not_in(FINISHED)
     )
     query = (
         select(contacts.c.address)
         .join(conversations, conversations.c.contact_id == contacts.c.id)
         .where(
             contacts.c.channel == channel, contacts.c.address.in_(addresses),
-            conversations.c.owner == "human", ~under_way.exists(),
+            conversations.c.owner == Owner.HUMAN, ~under_way.exists(),
         )
     )  # fmt: skip
     with database.read() as tx:

@@ -11,9 +11,10 @@ turns out not to have taken it, it is not sent again (`Outbox.again`).
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Update, and_, case, func, or_, select, update
 
-from store.conversations.handback import HANDBACK
+from agent.answer import Author, Outcome
+from store.states import FINISHED, OutboxState, Owner, PartKind
 from store.tables import channels, conversations, inbox, messages, outbox, turns, versions
 
 TAKEN_OVER = "taken_over"
@@ -25,7 +26,7 @@ HOUR = 3600.0
 def seize(tx: Connection, conversation_id: int, **owner: Any) -> None:
     """Give the conversation to somebody else than the bot; *owner* are columns to set."""
     here = conversations.c.id == conversation_id
-    values = {"owner": "human", "lease_until": 0, "turn_attempts": 0, **owner}
+    values = {"owner": Owner.HUMAN, "lease_until": 0, "turn_attempts": 0, **owner}
     # The fence rises first: the row is locked from here, and a running turn is too late.
     tx.execute(update(conversations).where(here).values(fence=conversations.c.fence + 1, **values))
     unanswered = and_(inbox.c.conversation_id == conversation_id, inbox.c.turn_id.is_(None))
@@ -40,8 +41,8 @@ def release(tx: Connection, conversation_id: int, reason: str) -> bool:
     """
     change = (
         update(conversations)
-        .where(conversations.c.id == conversation_id, conversations.c.owner != "bot")
-        .values(owner="bot", owner_reason=reason[:200], owner_until=0, assigned_to="",
+        .where(conversations.c.id == conversation_id, conversations.c.owner != Owner.BOT)
+        .values(owner=Owner.BOT, owner_reason=reason[:200], owner_until=0, assigned_to="",
                 fence=conversations.c.fence + 1, lease_until=0, turn_attempts=0)
     )  # fmt: skip
     if tx.execute(change).rowcount != 1:
@@ -65,26 +66,26 @@ def usual_end(tx: Connection, conversation_id: int, now: float) -> float:
     return now + hours * HOUR if hours else 0.0
 
 
-def _drop(conversation_id: int) -> Any:
+def _drop(conversation_id: int) -> Update:
     """What the bot has not sent yet is dead; what may be under way is marked.
 
     Rows of kind `handoff` tell a provider's desk, not the customer: they stay.
     """
-    is_pending = outbox.c.state == "pending"
+    is_pending = outbox.c.state == OutboxState.PENDING
     by_bot = select(messages.c.id).where(
-        messages.c.conversation_id == conversation_id, messages.c.author == "agent"
+        messages.c.conversation_id == conversation_id, messages.c.author == Author.AGENT
     )
     return (
         update(outbox)
         .where(
             outbox.c.conversation_id == conversation_id,
-            outbox.c.state.in_(("pending", "sending", "unknown")),
-            outbox.c.kind != "handoff",
-            or_(outbox.c.message_id.in_(by_bot), outbox.c.kind == HANDBACK),
+            outbox.c.state.not_in(FINISHED),
+            outbox.c.kind != PartKind.HANDOFF,
+            or_(outbox.c.message_id.in_(by_bot), outbox.c.kind == PartKind.HANDBACK),
         )
         .values(
             error_code=TAKEN_OVER,
-            state=case((is_pending, "dead"), else_=outbox.c.state),
+            state=case((is_pending, OutboxState.DEAD), else_=outbox.c.state),
             error=case((is_pending, _DROPPED), else_=outbox.c.error),
         )
     )
@@ -92,12 +93,12 @@ def _drop(conversation_id: int) -> Any:
 
 def _last_word(tx: Connection, conversation_id: int) -> int:
     query = select(func.coalesce(func.max(messages.c.id), 0)).where(
-        messages.c.conversation_id == conversation_id, messages.c.author == "human"
+        messages.c.conversation_id == conversation_id, messages.c.author == Author.HUMAN
     )
     return int(tx.scalar(query) or 0)
 
 
-def _wait_again(conversation_id: int, last_word: int) -> Any:
+def _wait_again(conversation_id: int, last_word: int) -> Update:
     """What the customer wrote since *last_word* and neither bot nor person answered."""
     since = select(messages.c.inbox_id).where(
         messages.c.conversation_id == conversation_id,
@@ -106,11 +107,11 @@ def _wait_again(conversation_id: int, last_word: int) -> Any:
     )
     unsaid = select(outbox.c.turn_id).where(
         outbox.c.conversation_id == conversation_id, outbox.c.part == 0,
-        outbox.c.state == "dead", outbox.c.error_code == TAKEN_OVER,
+        outbox.c.state == OutboxState.DEAD, outbox.c.error_code == TAKEN_OVER,
     )  # fmt: skip
     silent = select(turns.c.id).where(
         turns.c.conversation_id == conversation_id,
-        turns.c.outcome == "silent",
+        turns.c.outcome == Outcome.SILENT,
         turns.c.version_id.is_not(None),  # else nobody would have answered anyway
     )
     return (
@@ -128,13 +129,13 @@ def _wait_again(conversation_id: int, last_word: int) -> Any:
     )
 
 
-def _unmark(conversation_id: int, last_word: int) -> Any:
+def _unmark(conversation_id: int, last_word: int) -> Update:
     """The bot may finish what it had begun to say, unless a person has spoken since."""
     return (
         update(outbox)
         .where(
             outbox.c.conversation_id == conversation_id,
-            outbox.c.state.in_(("sending", "unknown")),
+            outbox.c.state.in_((OutboxState.SENDING, OutboxState.UNKNOWN)),
             outbox.c.error_code == TAKEN_OVER,
             outbox.c.message_id > last_word,
         )

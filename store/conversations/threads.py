@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Integer, func, select
 
-from store.conversations.handback import HANDBACK
+from agent.answer import Author, Outcome
+from knowledge.tables import AnyRow, AnySelect
 from store.conversations.outbox import FAILED
+from store.states import OutboxState, PartKind
 from store.tables import agents, media, messages, outbox, turns, versions
+
+_COUNTED = (OutboxState.DEAD, OutboxState.UNKNOWN, OutboxState.SENT)
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class ThreadMessage:
     """One message of a thread, with its delivery and, for an agent's, its turn."""
 
     id: int
-    author: str
+    author: Author
     author_name: str
     text: str
     media: Sequence[dict[str, str]]  # url, media_type, name; and state, words once it was fetched
@@ -36,7 +40,7 @@ class TurnRecord:
 
     id: str
     conversation_id: int
-    outcome: str
+    outcome: Outcome
     version_id: str | None
     version: str
     model: str
@@ -85,26 +89,25 @@ def read_turn(tx: Connection, turn_id: str) -> TurnRecord | None:
     return TurnRecord(**fields, version=_label(row))
 
 
-def _told(page: Any) -> Any:
+def _told(page: FromClause) -> AnySelect:
     """The messages of *page* with what became of their parts."""
     part = (
         select(
             outbox.c.message_id,
             func.max(outbox.c.error).label("error"),
             func.max(outbox.c.error_code).label("error_code"),
-            func.sum(_counts(outbox.c.state == "dead")).label("dead"),
-            func.sum(_counts(outbox.c.state == "unknown")).label("unknown"),
-            func.sum(_counts(outbox.c.state == "sent")).label("sent"), func.count().label("parts"),
+            *(func.sum(_counts(outbox.c.state == state)).label(state.value) for state in _COUNTED),
+            func.count().label("parts"),
             func.sum(_counts(outbox.c.status.in_(FAILED))).label("failed"),
             func.min(outbox.c.status).label("status"),
         )
         .where(
             outbox.c.message_id.in_(select(page.c.id)),
-            outbox.c.kind.not_in(("handoff", HANDBACK)),  # those tell a desk, not the customer
+            outbox.c.kind.not_in((PartKind.HANDOFF, PartKind.HANDBACK)),  # of a desk
         )
         .group_by(outbox.c.message_id)
         .subquery()
-    )  # fmt: skip
+    )
     return (
         select(messages, turns.c.citations, turns.c.cost, versions.c.number, agents.c.name,
                part.c.error, part.c.error_code, part.c.dead, part.c.unknown, part.c.sent,
@@ -118,7 +121,7 @@ def _told(page: Any) -> Any:
     )  # fmt: skip
 
 
-def _counts(condition: ColumnElement[bool]) -> Any:
+def _counts(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return condition.cast(Integer)
 
 
@@ -147,7 +150,7 @@ def _files(tx: Connection, inbox_ids: Sequence[int]) -> dict[tuple[int, int], di
     }
 
 
-def _message(row: Any, files: dict[tuple[int, int], dict[str, str]]) -> ThreadMessage:
+def _message(row: AnyRow, files: dict[tuple[int, int], dict[str, str]]) -> ThreadMessage:
     attached = [
         {**item, **{key: word for key, word in files.get((row.inbox_id, n), {}).items() if word}}
         for n, item in enumerate(row.media or [])
@@ -160,7 +163,7 @@ def _message(row: Any, files: dict[tuple[int, int], dict[str, str]]) -> ThreadMe
     )  # fmt: skip
 
 
-def _delivery(row: Any) -> str:
+def _delivery(row: AnyRow) -> str:
     """The state of a message out of the states of its parts, the worst first."""
     if not row.parts:
         return ""
@@ -170,5 +173,5 @@ def _delivery(row: Any) -> str:
     return (row.status or "sent") if row.sent == row.parts else "pending"
 
 
-def _label(row: Any) -> str:
+def _label(row: AnyRow) -> str:
     return f"{row.name} v{row.number}" if row.name and row.number else ""

@@ -11,9 +11,15 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Double,
+    Exists,
+    FromClause,
+    Insert,
+    ScalarSelect,
     String,
+    Update,
     and_,
     bindparam,
     exists,
@@ -23,12 +29,17 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
+from agent.answer import Author
 from agent.limits import Limits
+from knowledge.tables import AnyRow, AnySelect
 from store.conversations.allowances import settle, spend
 from store.conversations.takeover import TAKEN_OVER
 from store.conversations.work import Committed, Lease, Line, Outcome, Waiting, Work
 from store.db.database import Database, new_id
+from store.db.dialect import AnyUpdate
+from store.states import OutboxState, Owner, PartKind
 from store.tables import (
     allowances,
     channels,
@@ -58,7 +69,7 @@ _RELEASED_THERE = and_(
 
 
 @cache
-def waiting() -> Any:
+def waiting() -> AnySelect:
     """What waits in `conversation`; no row when all of it is answered."""
     first = _first_at(conversations.c.id, conversations)
     return (
@@ -70,7 +81,7 @@ def waiting() -> Any:
 
 
 @cache
-def all_waiting() -> Any:
+def all_waiting() -> AnySelect:
     """What waits in any conversation that nobody has leased at `now`."""
     some = select(inbox.c.conversation_id).where(inbox.c.turn_id.is_(None)).distinct().subquery()
     return (
@@ -83,7 +94,7 @@ def all_waiting() -> Any:
     )
 
 
-def _first_at(conversation: Any, outer: Any) -> Any:
+def _first_at(conversation: ColumnElement[int], outer: FromClause) -> ScalarSelect[float]:
     """When the oldest unanswered message came: one look at the index, however many wait."""
     return (
         select(inbox.c.received_at)
@@ -96,7 +107,7 @@ def _first_at(conversation: Any, outer: Any) -> Any:
 
 
 @cache
-def lease() -> Any:
+def lease() -> AnyUpdate:
     """Lease `conversation` at `now` until `until` for `holder`, if nobody has it."""
     return (
         update(conversations)
@@ -118,7 +129,7 @@ def lease() -> Any:
     )  # fmt: skip
 
 
-def _customer() -> Any:
+def _customer() -> ScalarSelect[str]:
     return (
         select(contacts.c.address)
         .where(contacts.c.id == conversations.c.contact_id)
@@ -128,7 +139,7 @@ def _customer() -> Any:
 
 
 @cache
-def prolong() -> Any:
+def prolong() -> Update:
     """Keep the lease of `conversation` under `mine` until `until`."""
     return (
         update(conversations)
@@ -142,7 +153,7 @@ def prolong() -> Any:
 
 
 @cache
-def waiting_rows() -> Any:
+def waiting_rows() -> AnySelect:
     """The last unanswered messages of `conversation`, newest first."""
     return (
         select(*_LINE, inbox.c.provider_message_id)
@@ -154,7 +165,7 @@ def waiting_rows() -> Any:
 
 
 @cache
-def earlier_rows() -> Any:
+def earlier_rows() -> AnySelect:
     """The last `at_most` messages of `conversation` that wait for nothing, newest first.
 
     What the bot never came to say, because a person took over, was not said.
@@ -164,7 +175,7 @@ def earlier_rows() -> Any:
         outbox.c.message_id == messages.c.id,
         outbox.c.turn_id == messages.c.turn_id,  # rows that tell a desk hang on messages too
         outbox.c.part == 0,
-        outbox.c.state == "dead",
+        outbox.c.state == OutboxState.DEAD,
         outbox.c.error_code == TAKEN_OVER,
     )
     return (
@@ -177,7 +188,7 @@ def earlier_rows() -> Any:
 
 
 @cache
-def pass_fence(speaks: bool) -> Any:
+def pass_fence(speaks: bool) -> ReturningUpdate[bool]:
     """Give `conversation` back, if `mine` is still its fence.
 
     A turn that *speaks* also needs it to be the bot's: nobody is talked over. `new_owner`,
@@ -188,7 +199,7 @@ def pass_fence(speaks: bool) -> Any:
         conversations.c.fence == bindparam("mine"),
     ]
     if speaks:
-        gate.append(conversations.c.owner == "bot")
+        gate.append(conversations.c.owner == Owner.BOT)
     return (
         update(conversations)
         .where(*gate)
@@ -207,7 +218,7 @@ def pass_fence(speaks: bool) -> Any:
     )  # fmt: skip
 
 
-def _newer() -> Any:
+def _newer() -> Exists:
     """True when something unanswered came after inbox row `last`."""
     return exists().where(
         inbox.c.conversation_id == bindparam("conversation"),
@@ -217,7 +228,7 @@ def _newer() -> Any:
 
 
 @cache
-def answer_inbox() -> Any:
+def answer_inbox() -> Update:
     """Mark what waits in `conversation` up to the inbox row `last` as answered by turn `by`.
 
     Rows of one conversation are stored one after the other, so whoever has read `last` could
@@ -235,30 +246,30 @@ def answer_inbox() -> Any:
 
 
 @cache
-def insert_turn() -> Any:
+def insert_turn() -> Insert:
     """Add a turn."""
     return insert(turns)
 
 
 @cache
-def insert_message() -> Any:
+def insert_message() -> ReturningInsert[int]:
     """Add a message; return its id."""
     return insert(messages).returning(messages.c.id)
 
 
 @cache
-def insert_parts() -> Any:
+def insert_parts() -> Insert:
     """Add outbox rows."""
     return insert(outbox)
 
 
 @cache
-def offer() -> Any:
+def offer() -> Update:
     """Let the customer tap `offered` under part `last` of turn `turn`."""
     return (
         update(outbox)
         .where(outbox.c.turn_id == bindparam("turn"), outbox.c.part == bindparam("last"))
-        .values(kind="buttons", extra=bindparam("offered", type_=outbox.c.extra.type))
+        .values(kind=PartKind.BUTTONS, extra=bindparam("offered", type_=outbox.c.extra.type))
     )
 
 
@@ -306,7 +317,7 @@ class Turns:
             used = spend(tx, conversation_id, self.limits, now) if self.limits.any else None
         return Lease(conversation_id, *(*row, used))
 
-    def _waiting(self, row: Any) -> Waiting:
+    def _waiting(self, row: AnyRow) -> Waiting:
         return Waiting(
             conversation_id=row.id, channel=row.channel, our_address=row.our_address,
             first_at=row.first_at, last_at=row.last_inbound_at, busy_until=row.lease_until,
@@ -368,7 +379,7 @@ class Turns:
             "mine": lease.fence,
             "now": self._clock(),
             "spoken": outcome.language or lease.language,
-            "new_owner": "human" if outcome.handoff_reason else None,
+            "new_owner": Owner.HUMAN if outcome.handoff_reason else None,
             "reason": outcome.handoff_reason[:200] or None,
             "until": outcome.owner_until or None,
         }
@@ -392,7 +403,7 @@ class Turns:
 
     def _store_reply(self, tx: Connection, work: Work, outcome: Outcome, turn_id: str) -> None:
         message = {
-            "author": "agent", "author_name": outcome.author_name, "text": outcome.text,
+            "author": Author.AGENT, "author_name": outcome.author_name, "text": outcome.text,
             "turn_id": turn_id, "created_at": self._clock(),
         }  # fmt: skip
         here = work.lease.conversation_id
@@ -404,8 +415,8 @@ class Turns:
         if outcome.briefing:
             row = {
                 "conversation_id": here, "message_id": message_id, "turn_id": turn_id,
-                "part": len(outcome.parts), "body": outcome.briefing, "kind": "handoff",
-                "state": "pending", "created_at": message["created_at"],
+                "part": len(outcome.parts), "body": outcome.briefing, "kind": PartKind.HANDOFF,
+                "state": OutboxState.PENDING, "created_at": message["created_at"],
             }  # fmt: skip
             tx.execute(insert_parts(), [row])
 
@@ -421,7 +432,7 @@ def add_reply(
         insert_parts(),
         [
             {"conversation_id": conversation_id, "message_id": message_id, "turn_id": turn_id,
-             "part": number, "body": body, "state": "pending", "extra": extra or {},
+             "part": number, "body": body, "state": OutboxState.PENDING, "extra": extra or {},
              "created_at": message["created_at"]}
             for number, body in enumerate(parts)
         ],
@@ -429,6 +440,6 @@ def add_reply(
     return int(message_id)
 
 
-def _line(row: Any, provider_message_id: str = "") -> Line:
+def _line(row: AnyRow, provider_message_id: str = "") -> Line:
     media = row.media or ()
     return Line(row.author, row.text, row.inbox_id, media, row.created_at, provider_message_id)

@@ -13,6 +13,7 @@ from sqlalchemy import func, text, update
 
 from store.conversations.conversation_list import undelivered
 from store.db.database import Database
+from store.states import OutboxState
 from store.tables import contacts, conversations, outbox
 from store.tables.conversations import UNDELIVERED
 
@@ -67,7 +68,7 @@ class DeadLetters:
     def retry(self, outbox_id: int) -> int | None:
         """Have it sent again; return the conversation to ring for, None when it is not here."""
         values = {
-            "state": "pending", "status": "", "provider_message_id": None, "next_at": 0,
+            "state": OutboxState.PENDING, "status": "", "provider_message_id": None, "next_at": 0,
             "attempts": 0, "error": "", "error_code": "", "created_at": self._clock(),
         }  # fmt: skip
         return self._settle(outbox_id, values)

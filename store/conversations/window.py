@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import func, select, text, update
 
+from agent.answer import Author
 from store.conversations.outbox import Report
 from store.db.database import Database
+from store.states import OutboxState, Owner, PartKind
 from store.tables import conversations, messages, outbox
 from store.tables.conversations import UNDELIVERED
 
@@ -25,7 +27,7 @@ class TooLate:
     id: int
     conversation_id: int
     body: str
-    author: str  # agent | human
+    author: Author
 
 
 def too_late(database: Database, reports: Sequence[Report]) -> Iterator[TooLate]:
@@ -38,7 +40,7 @@ def too_late(database: Database, reports: Sequence[Report]) -> Iterator[TooLate]
     query = (
         select(outbox.c.id, outbox.c.conversation_id, outbox.c.body, messages.c.author)
         .join(messages, messages.c.id == outbox.c.message_id)
-        .where(outbox.c.provider_message_id.in_(sids), outbox.c.kind != "template",
+        .where(outbox.c.provider_message_id.in_(sids), outbox.c.kind != PartKind.TEMPLATE,
                outbox.c.error_code == WINDOW, text(UNDELIVERED), alone == 1)
     )  # fmt: skip
     with database.read() as tx:
@@ -60,13 +62,13 @@ def send_as_template(database: Database, late: TooLate, extra: Mapping[str, Any]
     )
     change = (
         update(outbox)
-        .where(outbox.c.id == late.id, outbox.c.kind != "template", text(UNDELIVERED))
+        .where(outbox.c.id == late.id, outbox.c.kind != PartKind.TEMPLATE, text(UNDELIVERED))
         .values(
-            state="pending", status="", provider_message_id=None, next_at=0, attempts=0,
-            error="", error_code="", kind="template", extra=dict(extra),
+            state=OutboxState.PENDING, status="", provider_message_id=None, next_at=0, attempts=0,
+            error="", error_code="", kind=PartKind.TEMPLATE, extra=dict(extra),
         )
     )  # fmt: skip
     with database.write() as tx:
-        if tx.scalar(lock) != "bot" and late.author == "agent":
+        if tx.scalar(lock) != Owner.BOT and late.author == Author.AGENT:
             return False
         return tx.execute(change).rowcount == 1

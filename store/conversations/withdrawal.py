@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from agent.spec import Spec
 from store.db.database import Database
+from store.states import FINISHED, OutboxState
 from store.tables import conversations, outbox, turns, versions
 
 
@@ -21,11 +22,11 @@ def withdraw(
     ended = (
         update(outbox)
         .where(
-            outbox.c.state.not_in(("sent", "dead")),
+            outbox.c.state.not_in(FINISHED),
             outbox.c.turn_id.in_(written),
             outbox.c.conversation_id.in_(there),
         )
-        .values(state="dead", error=reason)
+        .values(state=OutboxState.DEAD, error=reason)
     )
     with database.write() as tx:
         return tx.execute(ended).rowcount

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent import answer
 from agent.limits import Allowance
+from store.states import Owner
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Lease:
     attempts: int
     channel: str
     our_address: str
-    owner: str
+    owner: Owner
     language: str
     facts: Mapping[str, Any] = field(hash=False)  # what the provider says of the conversation
     customer_address: str
@@ -41,7 +43,7 @@ class Lease:
 class Line:
     """One message as the agent sees it."""
 
-    author: str
+    author: answer.Author
     text: str
     inbox_id: int | None
     media: Sequence[dict[str, str]] = ()
@@ -67,7 +69,7 @@ class Work:
 class Outcome:
     """What a turn decided, ready to be stored. No parts means that nothing is said."""
 
-    outcome: str  # answered | fallback | handoff | silent
+    outcome: answer.Outcome
     version_id: str | None
     started_at: float
     text: str = ""

@@ -8,27 +8,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Integer, bindparam, cast, distinct, func, select, text, true
+from sqlalchemy import Integer, Select, bindparam, cast, distinct, func, select, text, true
 
+from agent.answer import Author, Outcome
 from agent.errors import Invalid
+from knowledge.tables import AnySelect
 from store.db.database import Database
 from store.db.dialect import json_each
 from store.tables import agents, inbox, messages, turns, versions
 
+Ts = TypeVarTuple("Ts")
 MOST_ROWS = 20  # of a list
 STEP_SECONDS = 0.1  # of waiting times
 MOST_CITING = 20_000  # answers whose citations are counted, the latest ones
-SAID = ("answered", "fallback", "handoff")  # turns in which something was said
+SAID = (Outcome.ANSWERED, Outcome.FALLBACK, Outcome.HANDOFF)  # turns in which something was said
 
 
-def _in_span(query: Any) -> Any:
+def _in_span(query: Select[*Ts]) -> Select[*Ts]:
     return query.where(turns.c.finished_at >= bindparam("begin"),
                        turns.c.finished_at < bindparam("end"))  # fmt: skip
 
 
-def _of_agent(query: Any) -> Any:
+def _of_agent(query: Select[*Ts]) -> Select[*Ts]:
     """Keep the turns of `agent`; all of them when it is None."""
     chosen = bindparam("agent", type_=versions.c.agent_id.type)
     theirs = select(versions.c.id).where(versions.c.agent_id == chosen)
@@ -36,18 +39,18 @@ def _of_agent(query: Any) -> Any:
 
 
 @cache
-def totals() -> Any:
+def totals() -> AnySelect:
     """Sums over the turns of the span."""
     return _of_agent(_in_span(select(
         func.count(distinct(turns.c.conversation_id)).label("conversations"),
         func.sum(cast(turns.c.outcome.in_(SAID), Integer)).label("answers"),
-        func.sum(cast(turns.c.outcome == "fallback", Integer)).label("fallbacks"),
+        func.sum(cast(turns.c.outcome == Outcome.FALLBACK, Integer)).label("fallbacks"),
         func.sum(turns.c.cost).label("cost"),
     )))  # fmt: skip
 
 
 @cache
-def waits() -> Any:
+def waits() -> Select[int, int, int]:
     """How long customers waited, from the first message a turn answered until it was answered:
     how many turns on which day, in steps of STEP_SECONDS."""
     day = cast(func.floor((turns.c.finished_at - bindparam("begin")) / 86_400), Integer)
@@ -62,7 +65,7 @@ def waits() -> Any:
 
 
 @cache
-def volume(of_one_agent: bool) -> Any:
+def volume(of_one_agent: bool) -> Select[int, Author, int]:
     """Messages by hour and author."""
     hour = cast(func.floor(messages.c.created_at / 3600), Integer)
     query = (
@@ -78,7 +81,7 @@ def volume(of_one_agent: bool) -> Any:
 
 
 @cache
-def costs() -> Any:
+def costs() -> Select[int, str, int, float]:
     """Answers and cost by hour and agent."""
     hour = cast(func.floor(turns.c.finished_at / 3600), Integer)
     return _of_agent(_in_span(
@@ -90,7 +93,7 @@ def costs() -> Any:
 
 
 @cache
-def reasons() -> Any:
+def reasons() -> Select[str, int, float]:
     """Why persons were wanted, how often and when last."""
     return _of_agent(_in_span(
         select(turns.c.handoff_reason, func.count(), func.max(turns.c.finished_at))
@@ -100,7 +103,7 @@ def reasons() -> Any:
 
 
 @cache
-def missed() -> Any:
+def missed() -> Select[str, int, float]:
     """Questions nothing was found for, how often and when last."""
     times = func.count()
     return _of_agent(_in_span(
@@ -113,17 +116,17 @@ def missed() -> Any:
 
 
 @cache
-def count_missed() -> Any:
+def count_missed() -> Select[int]:
     """How many questions nothing was found for."""
     return _of_agent(_in_span(select(func.count()).where(text("turns.missed <> ''"))))
 
 
 @cache
-def cited(dialect: str) -> Any:
+def cited(dialect: str) -> Select[str, int, float]:
     """How often each source was cited by the latest answers, and when last."""
     latest = _of_agent(_in_span(
         select(turns.c.citations, turns.c.finished_at)
-        .where(turns.c.outcome == "answered")
+        .where(turns.c.outcome == Outcome.ANSWERED)
         .order_by(turns.c.finished_at.desc())
         .limit(MOST_CITING)
     )).subquery()  # fmt: skip
@@ -138,7 +141,7 @@ def cited(dialect: str) -> Any:
 
 
 @cache
-def count_handed_off() -> Any:
+def count_handed_off() -> Select[int]:
     """How many conversations a person was wanted in."""
     each = select(func.count(distinct(turns.c.conversation_id)))
     return _of_agent(_in_span(each.where(text("turns.handoff_reason <> ''"))))
@@ -295,7 +298,9 @@ class Insights:
 
 
 def _whole_day(day: date, said: dict[str, int], steps: dict[int, int]) -> Day:
-    customers, by_agents, people = (said.get(one, 0) for one in ("customer", "agent", "human"))
+    customers, by_agents, people = (
+        said.get(one, 0) for one in (Author.CUSTOMER, Author.AGENT, Author.HUMAN)
+    )
     return Day(day, customers, by_agents, people, _percentiles(steps))
 
 

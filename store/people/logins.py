@@ -10,9 +10,8 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from store.db.database import Database
 from store.people.person import Person, bare, person_of
@@ -122,7 +121,7 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-def _ended(now: float) -> Any:
+def _ended(now: float) -> ColumnElement[bool]:
     return (logins.c.created_at < now - LONGEST_SECONDS) | (
         logins.c.last_seen_at < now - IDLE_SECONDS
     )

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from agent.actor import ROLES
 from agent.addresses import party
 from agent.devices import Account, Devices
 from agent.errors import ExpiredPassword, Invalid, NotFound, WrongPassword
 from agent.settings import Settings
+from knowledge.tables import AnyRow
 from store.db.database import Database, new_id
 from store.db.dialect import upsert
 from store.people.logins import IDLE_SECONDS, LONGEST_SECONDS, Login, Logins, open_login
@@ -257,9 +258,9 @@ def _keep_an_admin(tx: Connection, email: str) -> None:
         raise Invalid("Somebody has to stay an administrator. Name another one first.")
 
 
-def _row_of(tx: Connection, email: str) -> Row[Any] | None:
+def _row_of(tx: Connection, email: str) -> AnyRow | None:
     return tx.execute(select(people).where(people.c.email == bare(email))).one_or_none()
 
 
-def _account(row: Row[Any] | None) -> Account:
+def _account(row: AnyRow | None) -> Account:
     return Account(row.id, row.password_hash) if row is not None else Account("", "")

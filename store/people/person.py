@@ -1,11 +1,9 @@
 """A person of the studio, as everybody else sees one."""
 
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from agent.actor import Actor
+from knowledge.tables import AnyRow
 
 
 @dataclass(frozen=True)
@@ -37,12 +35,12 @@ def bare(email: str) -> str:
     return "".join(filter(str.isprintable, email)).strip().lower()[:200]
 
 
-def is_expired(row: Row[Any], now: float) -> bool:
+def is_expired(row: AnyRow, now: float) -> bool:
     """True when the row's password was a one-time password and its time is over."""
     return row.password_expires_at is not None and bool(row.password_expires_at <= now)
 
 
-def person_of(row: Row[Any], now: float) -> Person:
+def person_of(row: AnyRow, now: float) -> Person:
     """Return the person in a row of `people`."""
     return Person(
         id=row.id,

@@ -7,11 +7,11 @@ Names are kept as hashes: strangers type anything, their own passwords too.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, select, text, update
 
 from agent.errors import TooManyAttempts
+from knowledge.tables import AnyRow
 from store.db.database import Database
 from store.db.dialect import upsert
 from store.tables import login_attempts as attempts
@@ -101,11 +101,11 @@ def _make_room(tx: Connection, now: float) -> None:
         tx.execute(delete(attempts).where(attempts.c.subject.in_(least)))
 
 
-def _row(tx: Connection, name: str) -> Any:
+def _row(tx: Connection, name: str) -> AnyRow | None:
     return tx.execute(select(attempts).where(attempts.c.subject == name)).one_or_none()
 
 
-def _wait(row: Any, free: int, now: float) -> float:
+def _wait(row: AnyRow | None, free: int, now: float) -> float:
     """Seconds until the next guess under that name is due."""
     if row is None or row.wrong < free:
         return 0.0

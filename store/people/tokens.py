@@ -15,12 +15,12 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from agent.actor import ROLES, Actor
 from agent.errors import Invalid, NotFound
+from knowledge.tables import AnyRow, AnySelect
 from store.db.database import Database
 from store.tables import api_tokens, people
 
@@ -129,14 +129,14 @@ class Tokens:
             here = api_tokens.c.id == token.id
             tx.execute(update(api_tokens).where(here).values(last_used_at=now))
 
-    def _token(self, row: Row[Any]) -> Token:
+    def _token(self, row: AnyRow) -> Token:
         return Token(
             id=row.id, email=row.email, name=row.name, created_at=row.created_at,
             role=min(row.role, row.owner_role, key=ROLES.index), expires_at=row.expires_at,
             last_used_at=row.last_used_at, lame=self._lame(row),
         )  # fmt: skip
 
-    def _lame(self, row: Row[Any]) -> str:
+    def _lame(self, row: AnyRow) -> str:
         if row.disabled_at is not None:
             return "owner_out"
         if row.must_change_password:
@@ -144,7 +144,7 @@ class Tokens:
         return "expired" if row.expires_at <= self._clock() else ""
 
 
-def _all() -> Any:
+def _all() -> AnySelect:
     return select(
         api_tokens, people.c.email, people.c.role.label("owner_role"), people.c.disabled_at,
         people.c.must_change_password,

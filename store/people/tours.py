@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select, update
 
+from agent.answer import Outcome
 from store.db.database import Database
 from store.tables import people, turns, versions
 
@@ -59,7 +60,7 @@ class Tours:
         mine = select(versions.c.id).where(versions.c.agent_id == agent_id)
         query = select(turns.c.id).where(
             turns.c.finished_at > self._clock() - SECONDS_LOOKED_BACK,
-            turns.c.outcome == "answered",
+            turns.c.outcome == Outcome.ANSWERED,
             turns.c.version_id.in_(mine),
         )
         with self._database.read() as tx:

@@ -14,6 +14,8 @@ from sqlalchemy import (
     text,
 )
 
+from knowledge.tables import one_of
+from store.states import MediaState
 from store.tables.base import Rising, metadata, reference
 
 media = Table(  # files that customers sent
@@ -27,7 +29,7 @@ media = Table(  # files that customers sent
     Column("media_type", String(120), nullable=False, default=""),
     Column("name", String(200), nullable=False, default=""),
     Column("bytes", BigInteger, nullable=False, default=0),
-    Column("state", String(10), nullable=False),  # waiting | kept | refused | gone
+    Column("state", one_of(MediaState, 10), nullable=False),
     Column("stored_name", String(60), nullable=False, default=""),  # random, in the media folder
     Column("words", Text, nullable=False, default=""),  # transcript, description or text in it
     Column("error", Text, nullable=False, default=""),

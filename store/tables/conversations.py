@@ -14,6 +14,9 @@ from sqlalchemy import (
     text,
 )
 
+from agent.answer import Author, Outcome
+from knowledge.tables import one_of
+from store.states import OutboxState, Owner, PartKind
 from store.tables.base import Rising, metadata, reference
 
 # What waits for a decision of staff. Queries must spell it like this to find the partial index.
@@ -40,7 +43,7 @@ conversations = Table(
     Column("channel", String(20), nullable=False),
     Column("our_address", String(200), nullable=False),
     reference("contact_id", "contacts.id"),
-    Column("owner", String(10), nullable=False, default="bot"),  # bot | human | paused
+    Column("owner", one_of(Owner, 10), nullable=False, default=Owner.BOT),
     Column("owner_reason", String(200), nullable=False, default=""),
     Column("owner_until", Double, nullable=False, default=0),  # then the bot's again; 0: no end
     Column("assigned_to", String(200), nullable=False, default=""),  # a person's e-mail
@@ -93,7 +96,7 @@ turns = Table(
     reference("version_id", "versions.id", nullable=True),
     Column("inbox_from", BigInteger, nullable=False),
     Column("inbox_to", BigInteger, nullable=False),
-    Column("outcome", String(20), nullable=False),  # answered | fallback | handoff | silent
+    Column("outcome", one_of(Outcome, 20), nullable=False),
     Column("model", String(120), nullable=False, default=""),
     Column("input_tokens", Integer, nullable=False, default=0),
     Column("output_tokens", Integer, nullable=False, default=0),
@@ -138,7 +141,7 @@ messages = Table(
     metadata,
     Column("id", Rising, primary_key=True),
     reference("conversation_id", "conversations.id"),
-    Column("author", String(10), nullable=False),  # customer | agent | human | system
+    Column("author", one_of(Author, 10), nullable=False),
     Column("author_name", String(200), nullable=False, default=""),
     Column("text", Text, nullable=False),
     Column("media", JSON, nullable=False, default=list),  # [{url, media_type}]
@@ -159,10 +162,9 @@ outbox = Table(  # one row a part; the lowest unfinished row of a conversation g
     Column("turn_id", String(32), nullable=False),  # or one made for a human's reply
     Column("part", Integer, nullable=False),
     Column("body", Text, nullable=False),
-    # text | template | buttons; handoff, handback: for the provider's desk, not for the customer
-    Column("kind", String(10), nullable=False, default="text"),
+    Column("kind", one_of(PartKind, 10), nullable=False, default=PartKind.TEXT),
     Column("extra", JSON, nullable=False, default=dict),  # of a template or buttons
-    Column("state", String(10), nullable=False),  # pending | sending | unknown | sent | dead
+    Column("state", one_of(OutboxState, 10), nullable=False),
     Column("token", String(32), nullable=False, default=""),  # of the process now sending
     Column("lease_until", Double, nullable=False, default=0),
     Column("next_at", Double, nullable=False, default=0),

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from actions.releases import Outlook
+from agent.answer import Author
 from agent.spec import Spec
 from knowledge.base import Source
 from store.agents.agents import Agent, Release
@@ -85,8 +86,8 @@ def hello(studio: Studio, name: str, brand: str) -> Html:
     if not name.strip():
         return note(studio.say("guide.hello_empty"))
     greeting = studio.say("guide.greeting", name=name, brand=brand or "…")
-    return thread([Bubble("customer", studio.say("guide.hello_customer")),
-                   Bubble("agent", greeting, who=name)])  # fmt: skip
+    return thread([Bubble(Author.CUSTOMER, studio.say("guide.hello_customer")),
+                   Bubble(Author.AGENT, greeting, who=name)])  # fmt: skip
 
 
 def tone_cards(studio: Studio, chosen: str) -> Html:
@@ -108,8 +109,9 @@ def sound(studio: Studio, chosen: str) -> Html:
     if not chosen:
         return note(studio.say("guide.sound_empty"))
     return thread([
-        Bubble("customer", studio.say("guide.sound_question")),
-        Bubble("agent", studio.say(f"tone.{chosen}.sounds"), who=studio.say(f"tone.{chosen}.name")),
+        Bubble(Author.CUSTOMER, studio.say("guide.sound_question")),
+        Bubble(Author.AGENT, studio.say(f"tone.{chosen}.sounds"),
+               who=studio.say(f"tone.{chosen}.name")),
     ])  # fmt: skip
 
 

@@ -7,12 +7,13 @@ from typing import Any
 import gradio as gr
 
 from store.conversations.conversation_list import Filters
+from store.states import Owner
 from studio.markup import Html, tag
 from studio.state import Studio
 from studio.widgets import button, clickable, note, place
 
 DEPTH = 50  # messages of a thread; as many more with each press of the button
-STATES = ("", "bot", "human", "paused", "mine")
+STATES = ("", *Owner, "mine")
 WAITING = ("", "unanswered", "undelivered")
 TICK_SECONDS = 2.0
 
@@ -34,7 +35,7 @@ class View:
         number, trail, depth, search, state, agent_id, channel, waiting = values
         filters = Filters(
             search=(search or "")[:100],
-            owner=state if state in STATES[1:4] else "",
+            owner=Owner(state) if state in STATES[1:4] else None,
             assigned_to=email if state == "mine" else "",
             agent_id=agent_id or "",
             channel=channel or "",

@@ -7,9 +7,11 @@ from typing import Any
 
 import gradio as gr
 
+from agent.answer import Author
 from store.conversations.conversation_list import Filters, Summary
 from store.conversations.notes import Note
 from store.conversations.threads import ThreadMessage, TurnRecord
+from store.states import Owner
 from studio import failures, why
 from studio.bubbles import Bubble, thread
 from studio.markup import Content, Html, join, tag
@@ -84,7 +86,7 @@ def _line(studio: Studio, one: Summary, chosen: bool) -> Html:
         badge(studio.say("inbox.waiting", count=one.unanswered), "wait")
         if one.unanswered
         else None,
-        badge(studio.say(f"inbox.{one.owner}"), "bad") if one.owner != "bot" else None,
+        badge(studio.say(f"inbox.{one.owner}"), "bad") if one.owner != Owner.BOT else None,
         badge(studio.say("inbox.not_delivered"), "bad") if one.dead else None,
     ]
     last = one.last_text[:SNIPPET] + ("…" if len(one.last_text) > SNIPPET else "")
@@ -110,10 +112,10 @@ def _head(studio: Studio, one: Summary | None, reader: str) -> Html:
 
 
 def _owner(studio: Studio, one: Summary) -> Html:
-    if one.owner == "bot":
+    if one.owner == Owner.BOT:
         return badge(studio.say("inbox.with_agent", who=one.agent_name), "good")
     until = when(one.owner_until)[5:]
-    if one.owner == "paused":
+    if one.owner == Owner.PAUSED:
         return badge(studio.say("inbox.with_nobody", until=until), "wait")
     who = one.assigned_to or failures.handoff_reason(studio, one.owner_reason)
     words = studio.say("inbox.with_person", who=who)
@@ -154,7 +156,7 @@ def _note(studio: Studio, one: Note) -> Bubble:
 
 
 def _bubble(studio: Studio, one: ThreadMessage, channel: str) -> Bubble:
-    names = {"agent": one.version, "customer": ""}
+    names = {Author.AGENT: one.version, Author.CUSTOMER: ""}
     return Bubble(
         author=one.author, text=one.text, who=names.get(one.author, one.author_name),
         time=_moment(one.created_at), delivery=one.delivery,
@@ -182,7 +184,7 @@ DELIVERIES = frozenset({"pending", "sending", "queued", "accepted", "sent", "del
 
 
 def _below(studio: Studio, one: ThreadMessage) -> Content:
-    if one.author != "agent" or not one.turn_id:
+    if one.author != Author.AGENT or not one.turn_id:
         return None
     cost = tag("small", f"US$ {one.cost:.5f}") if one.cost else None
     asked = looker(studio.say("inbox.why"), one.turn_id)

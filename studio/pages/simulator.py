@@ -14,6 +14,7 @@ from urllib.parse import quote
 import gradio as gr
 import httpx
 
+from agent.answer import Author
 from agent.errors import Invalid
 from agent.own_token import own_token
 from store.people.people import Person
@@ -114,11 +115,11 @@ def _shown(studio: Studio, phone: Phone) -> Html:
         return note(studio.say(phone.problem))
     if not phone.messages:
         return note(studio.say("simulator.empty"))
-    return thread([_bubble(one) for one in phone.messages], ours=("customer",))
+    return thread([_bubble(one) for one in phone.messages], ours=(Author.CUSTOMER,))
 
 
 def _bubble(one: dict[str, Any]) -> Bubble:
-    author = "customer" if one["direction"] == "inbound" else "agent"
+    author = Author.CUSTOMER if one["direction"] == "inbound" else Author.AGENT
     return Bubble(author, one["text"], time=clock(one["at"]), media=one["media"])
 
 
