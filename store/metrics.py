@@ -13,14 +13,14 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from sqlalchemy import Connection, case, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.answer import Outcome
+from store.conversations.outbox import OPEN
 from store.db.database import Database
 from store.spool import Spool
 from store.tables import conversations, inbox, outbox, turns
 
 # Counted once a process, whichever app is asked: the registry below shows it too.
 WEBHOOKS = Counter("webhooks", "Webhook requests by what became of them", ["result"], registry=None)
-UNFINISHED = ("pending", "sending", "unknown")
-OUTCOMES = ("answered", "fallback", "handoff", "silent")
 RECENT_SECONDS = 300.0
 
 
@@ -87,7 +87,7 @@ def _outbox(tx: Connection, now: float) -> Iterator[Metric]:
     yield _gauge("outbox_retried", "Unsent replies that were tried more than once", retried)
     states = GaugeMetricFamily("outbox_unsent", "Unsent replies by state", labels=["state"])
     counts = {state: count for state, count, *_ in rows}
-    for state in UNFINISHED:
+    for state in OPEN:
         states.add_metric([state], counts.get(state, 0))
     yield states
 
@@ -100,7 +100,7 @@ def _turns(tx: Connection, now: float) -> Iterator[Metric]:
     ).all()
     counts = Counts(row.outcome for row in rows)
     family = GaugeMetricFamily("turns_recent", "Turns of the last 5 minutes", labels=["outcome"])
-    for outcome in OUTCOMES:
+    for outcome in Outcome:
         family.add_metric([outcome], counts[outcome])
     yield family
     spent = sorted(row.finished_at - row.started_at for row in rows)

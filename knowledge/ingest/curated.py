@@ -87,8 +87,9 @@ class Curated(ChunkWriter):
             tx.execute(delete(chunks).where(*_at(source_id, curated_id)))
             tx.execute(delete(curated).where(curated.c.id == curated_id))
             if not tx.scalar(select(func.count()).where(curated.c.base_id == base.id)):
-                gone = {"state": SourceState.REMOVING, "fence": sources.c.fence + 1, "lease_until": 0}
-                tx.execute(update(sources).where(sources.c.id == source_id).values(**gone))
+                gone = {"state": SourceState.REMOVING, "fence": sources.c.fence + 1}
+                own = update(sources).where(sources.c.id == source_id)
+                tx.execute(own.values(**gone, lease_until=0))
             _touch(tx, base.id)
         self.database.on_commit(partial(self._sweep, base.id, source_id))
 

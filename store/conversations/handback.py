@@ -14,7 +14,6 @@ from store.states import FINISHED, OutboxState, PartKind
 from store.tables import conversations, messages, outbox
 
 
-
 def tell_desk(tx: Connection, desks: Collection[str], conversation_id: int, now: float) -> None:
     """Add the row, where the channel is one of *desks* and anything was ever said."""
     channel = select(conversations.c.channel).where(conversations.c.id == conversation_id)

@@ -18,8 +18,8 @@ from channels.registry import known
 from channels.twilio.send import TwilioChannel
 from simulator import create_simulator
 from simulator.ledger import Ledger
-from store.conversations.handback import HANDBACK
 from store.conversations.outbox import OutboxMessage
+from store.states import PartKind
 from tests.standins import contract
 from tests.standins.chatwoot import USER_TOKEN, Wishes
 from tests.standins.chatwoot_account import PERSON, Account
@@ -136,7 +136,7 @@ def test_whatever_is_asked_of_chatwoot_is_described(
     for given in (
         of_chatwoot(), of_chatwoot(kind="buttons", extra={"buttons": CARS}),
         of_chatwoot(kind="template", last_inbound_at=0, extra=TEMPLATE),
-        of_chatwoot(kind="handoff", last_inbound_at=0), of_chatwoot(kind=HANDBACK),
+        of_chatwoot(kind="handoff", last_inbound_at=0), of_chatwoot(kind=PartKind.HANDBACK),
     ):  # fmt: skip
         assert isinstance(channel.send(given), Sent), given
     place = Place(1, "inbox:7", "118")
