@@ -7,7 +7,6 @@ from actions import conversations
 from actions.services import Services
 from agent.errors import NotFound
 from store.people.people import Person
-from store.states import MediaState
 from studio.request_checks import FILES
 
 # Shown in place; everything else is handed over as a download that no browser opens.

@@ -183,18 +183,6 @@ def function_lengths() -> list[int]:
     ]
 
 
-def test_functions_are_short() -> None:
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    lengths = [
-        int(node.end_lineno or 0) - node.lineno + 1
-        for name in READABLE
-        for node in ast.walk(TREES[name])
-        if isinstance(node, functions)
-    ]
-    assert statistics.median(lengths) <= 7
-    assert statistics.quantiles(lengths, n=10)[-1] <= 18
-
-
 @pytest.mark.parametrize("file", REQUIREMENTS, ids=lambda path: path.name)
 def test_packages_that_are_kept_out_stay_out(file: Path) -> None:
     lines = file.read_text().splitlines()
