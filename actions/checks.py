@@ -190,5 +190,13 @@ def _topics(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    _company, _model, _knowledge, _people, _languages, _words, _pace, _hours, _topics,
-)  # fmt: skip
+    _company,
+    _model,
+    _knowledge,
+    _people,
+    _languages,
+    _words,
+    _pace,
+    _hours,
+    _topics,
+)

@@ -31,9 +31,13 @@ def remove_case(services: Services, actor: Actor, case_id: str) -> str:
 
 
 def keep_evaluation(
-    services: Services, actor: Actor, agent_id: str, spec: Spec, cases: Sequence[Case],
+    services: Services,
+    actor: Actor,
+    agent_id: str,
+    spec: Spec,
+    cases: Sequence[Case],
     evaluation: Evaluation,
-) -> None:  # fmt: skip
+) -> None:
     """Keep how *spec* did on *cases*. Raises Forbidden or NotFound."""
     with audited(services, actor, "agent") as note:
         services.store.agents.get(agent_id)

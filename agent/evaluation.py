@@ -92,9 +92,11 @@ def evaluate(runtime: Answers, spec: Spec, cases: Sequence[Asked]) -> Evaluation
 
 
 def results(
-    runtime: Answers, spec: Spec, cases: Sequence[Asked],
+    runtime: Answers,
+    spec: Spec,
+    cases: Sequence[Asked],
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Result]:  # fmt: skip
+) -> Iterator[Result]:
     """Ask one case after the other, each a conversation of its own."""
     for case in cases:
         started = clock()

@@ -64,15 +64,20 @@ class PooledTransport(httpx2.BaseTransport):
         limits = request.extensions.get("timeout", {})
         with self._waiting(), _in_words_of_httpx(request):
             answer = self.pool.request(
-                request.method, str(request.url), body=request.read(),
-                headers=dict(request.headers), redirect=False, preload_content=False,
+                request.method,
+                str(request.url),
+                body=request.read(),
+                headers=dict(request.headers),
+                redirect=False,
+                preload_content=False,
                 decode_content=False,
                 timeout=urllib3.Timeout(connect=limits.get("connect"), read=limits.get("read")),
-            )  # fmt: skip
+            )
         return httpx2.Response(
-            answer.status, headers=list(answer.headers.items()),
+            answer.status,
+            headers=list(answer.headers.items()),
             stream=_Body(answer, request, limits.get("read")),
-        )  # fmt: skip
+        )
 
     def close(self) -> None:
         """Close every idle connection."""

@@ -14,17 +14,26 @@ from agent.spec import Day, OfficeHours, Spec
 DAY_NAMES = {
     "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "pt": ("segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira",
-           "sábado", "domingo"),
-}  # fmt: skip
+    "pt": (
+        "segunda-feira",
+        "terça-feira",
+        "quarta-feira",
+        "quinta-feira",
+        "sexta-feira",
+        "sábado",
+        "domingo",
+    ),
+}
 # Today, tomorrow, on a day; {day} is a name, {time} like 9:00.
 WHEN = {
-    "es": ("hoy a partir de las {time}", "mañana a partir de las {time}",
-           "el {day} a partir de las {time}"),
+    "es": (
+        "hoy a partir de las {time}",
+        "mañana a partir de las {time}",
+        "el {day} a partir de las {time}",
+    ),
     "en": ("today from {time}", "tomorrow from {time}", "on {day} from {time}"),
-    "pt": ("hoje a partir das {time}", "amanhã a partir das {time}",
-           "{day} a partir das {time}"),
-}  # fmt: skip
+    "pt": ("hoje a partir das {time}", "amanhã a partir das {time}", "{day} a partir das {time}"),
+}
 
 
 def closing(spec: Spec, language: str, now: float) -> str:

@@ -120,9 +120,15 @@ def _versions(blueprint: APIBlueprint, services: Services) -> None:
         """
         chosen = _numbered(services, path.agent_id, body.version) if body.version else ""
         wish = Wish(
-            path.agent_id, body.channel, body.address, body.revision or 0, chosen, body.note,
-            body.replaces, despite_warnings=True,
-        )  # fmt: skip
+            path.agent_id,
+            body.channel,
+            body.address,
+            body.revision or 0,
+            chosen,
+            body.note,
+            body.replaces,
+            despite_warnings=True,
+        )
         version = releases.release(services, g.actor, wish)
         return _version(version)
 

@@ -28,19 +28,38 @@ log = logging.getLogger(__name__)
 
 PAUSES = (1.0, 3.0)  # Twilio: a file may be a 404 for a moment after its webhook
 ENDINGS = {
-    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
-    "audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/aac": ".aac", "audio/amr": ".amr",
-    "audio/wav": ".wav", "audio/mp4": ".m4a", "video/mp4": ".mp4", "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "audio/ogg": ".ogg",
+    "audio/mpeg": ".mp3",
+    "audio/aac": ".aac",
+    "audio/amr": ".amr",
+    "audio/wav": ".wav",
+    "audio/mp4": ".m4a",
+    "video/mp4": ".mp4",
+    "application/pdf": ".pdf",
     "text/plain": ".txt",
-}  # fmt: skip
+}
 OFFICE = "application/vnd.openxmlformats-officedocument."
 PACKED = {
     f"{OFFICE}wordprocessingml.document": ".docx",
     f"{OFFICE}spreadsheetml.sheet": ".xlsx",
     f"{OFFICE}presentationml.presentation": ".pptx",
 }
-TOLD = (*ENDINGS, *PACKED, "application/octet-stream", "binary/octet-stream", "text/csv",
-        "text/vcard", "text/x-vcard", "audio/opus", "audio/x-m4a", "video/3gpp")  # fmt: skip
+TOLD = (
+    *ENDINGS,
+    *PACKED,
+    "application/octet-stream",
+    "binary/octet-stream",
+    "text/csv",
+    "text/vcard",
+    "text/x-vcard",
+    "audio/opus",
+    "audio/x-m4a",
+    "video/3gpp",
+)
 NAMES = {
     "audio": Wording(es="nota de voz", en="voice note", pt="mensagem de voz"),
     "image": Wording(es="foto", en="photo", pt="foto"),
@@ -168,9 +187,13 @@ def _receive(context: WorkerContext, channel: Channel, one: Attachment, language
     path = _store(context.services.settings.media_dir, content, ending)
     words, error_said = _words(context, path, media_type, content, language)
     kept = context.services.store.attachments.kept(
-        one, stored_name=path.name, bytes=len(content), words=words, error=error_said,
+        one,
+        stored_name=path.name,
+        bytes=len(content),
+        words=words,
+        error=error_said,
         media_type=one.media_type if media_type == "application/zip" else media_type,
-    )  # fmt: skip
+    )
     if not kept:
         path.unlink(missing_ok=True)  # nobody would ever delete it
 

@@ -11,16 +11,37 @@ LONGEST_LINE = 300
 MOST_SOURCES = 5
 
 _WORDS = {
-    "es": {"title": "Conversación pasada a una persona", "reason": "Motivo", "last": "Lo último",
-           "sources": "Fuentes citadas", "customer": "Cliente", "agent": "Bot", "human": "Equipo",
-           "file": "archivo"},
-    "en": {"title": "Conversation passed to a person", "reason": "Reason", "last": "Last words",
-           "sources": "Sources cited", "customer": "Customer", "agent": "Bot", "human": "Team",
-           "file": "file"},
-    "pt": {"title": "Conversa passada a uma pessoa", "reason": "Motivo", "last": "Últimas palavras",
-           "sources": "Fontes citadas", "customer": "Cliente", "agent": "Bot", "human": "Equipe",
-           "file": "arquivo"},
-}  # fmt: skip
+    "es": {
+        "title": "Conversación pasada a una persona",
+        "reason": "Motivo",
+        "last": "Lo último",
+        "sources": "Fuentes citadas",
+        "customer": "Cliente",
+        "agent": "Bot",
+        "human": "Equipo",
+        "file": "archivo",
+    },
+    "en": {
+        "title": "Conversation passed to a person",
+        "reason": "Reason",
+        "last": "Last words",
+        "sources": "Sources cited",
+        "customer": "Customer",
+        "agent": "Bot",
+        "human": "Team",
+        "file": "file",
+    },
+    "pt": {
+        "title": "Conversa passada a uma pessoa",
+        "reason": "Motivo",
+        "last": "Últimas palavras",
+        "sources": "Fontes citadas",
+        "customer": "Cliente",
+        "agent": "Bot",
+        "human": "Equipe",
+        "file": "arquivo",
+    },
+}
 
 
 def briefing(work: Work, outcome: Outcome, language: str) -> str:

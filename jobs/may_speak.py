@@ -24,9 +24,12 @@ def place_of(work: Work) -> Place:
     """Where a turn takes place."""
     lease, last = work.lease, work.unanswered[-1]
     return Place(
-        lease.conversation_id, lease.our_address, lease.customer_address, lease.facts,
+        lease.conversation_id,
+        lease.our_address,
+        lease.customer_address,
+        lease.facts,
         last.provider_message_id,
-    )  # fmt: skip
+    )
 
 
 def refused_turn(context: WorkerContext, channel_name: str, place: Place) -> str:

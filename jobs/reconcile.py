@@ -57,9 +57,11 @@ class Reconciler:
     """Looks for what never came. What it has read it remembers, in this process only."""
 
     def __init__(
-        self, services: Services, api: ChatwootApi | None = None,
+        self,
+        services: Services,
+        api: ChatwootApi | None = None,
         clock: Callable[[], float] = time.time,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._services = services
         self._api = api or ChatwootApi(services.settings)
         self._inboxes = served(services.settings)
@@ -200,10 +202,13 @@ def _listed(shown: Json) -> _Listed:
     last = last_message(shown)
     is_customers = kind_of(last) == "incoming"
     return _Listed(
-        number=str(shown.get("id", "")), shown=shown, at=_at(shown),
-        last_id=str(last.get("id", "")), is_customers=is_customers,
+        number=str(shown.get("id", "")),
+        shown=shown,
+        at=_at(shown),
+        last_id=str(last.get("id", "")),
+        is_customers=is_customers,
         may_wait=is_customers or bool(last.get("private")),
-    )  # fmt: skip
+    )
 
 
 def _at(shown: Json) -> float:

@@ -160,8 +160,11 @@ def _why(error: SQLAlchemyError) -> str:
 
 
 def _asking(manifest: Manifest) -> bool:
-    counts = [f"{name} {manifest.tables[name].rows}" for name in ("agents", "conversations",
-              "messages", "sources") if name in manifest.tables]  # fmt: skip
+    counts = [
+        f"{name} {manifest.tables[name].rows}"
+        for name in ("agents", "conversations", "messages", "sources")
+        if name in manifest.tables
+    ]
     print(f"Made {manifest.made_at} by Agent Studio {manifest.program}: {', '.join(counts)}.")
     print("It takes the place of everything that is there now, which is kept aside.")
     return input("Type yes to go on: ").strip().lower() in ("yes", "sí", "si")
@@ -188,9 +191,10 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("file", nargs="?", type=Path, help="a backup; none: finish what broke off")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(
-        "--nothing-since", action="store_true",
+        "--nothing-since",
+        action="store_true",
         help="nothing ran since the backup was made: go on with what waited then",
-    )  # fmt: skip
+    )
     return parser.parse_args(arguments)
 
 

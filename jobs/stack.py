@@ -155,8 +155,10 @@ def _welcome(settings: Settings, sign_in: Sequence[str], say: Callable[[str], No
     for address in (f"{bot}/healthz", f"{studio}/login"):
         while not _answers(address):
             if time.monotonic() - started > patience:
-                say(f"{address} does not answer yet. A busy machine takes longer; if not, the lines"
-                    " above say why.")  # fmt: skip
+                say(
+                    f"{address} does not answer yet. A busy machine takes longer; if not, the lines"
+                    " above say why."
+                )
                 patience *= 2
             time.sleep(0.2)
     lines = [

@@ -69,9 +69,14 @@ class Supervisor(Manager):
     def say(self, line: str) -> None:
         """Print a line of the supervisor's own, from any thread."""
         self.events.put(
-            Message(type="line", data=f"{line}\n", time=datetime.now(),
-                    name=SYSTEM_PRINTER_NAME, colour=None)
-        )  # fmt: skip
+            Message(
+                type="line",
+                data=f"{line}\n",
+                time=datetime.now(),
+                name=SYSTEM_PRINTER_NAME,
+                colour=None,
+            )
+        )
 
     # Honcho asks these at every turn of its loop.
 

@@ -128,9 +128,13 @@ def _decide(context: WorkerContext, work: Work, version: Version | None, unread:
     if unread:
         parts = _parts(unread, work, channel, 1)
         return Outcome(
-            answers.Outcome.ANSWERED, version.id, started_at, text=unread, parts=parts,
+            answers.Outcome.ANSWERED,
+            version.id,
+            started_at,
+            text=unread,
+            parts=parts,
             author_name=version.spec.name,
-        )  # fmt: skip
+        )
     if channel.typing:
         context.channels[channel.name].typing(place)
     answer = context.runtime.answer(

@@ -64,12 +64,17 @@ class Lab:
     def agents(self) -> pd.DataFrame:
         """Return one row an agent."""
         rows = [
-            {"name": agent.name, "brand": agent.draft.brand, "revision": agent.revision,
-             "versions": len(self.services.store.agents.versions(agent.id)),
-             "bases": len(agent.draft.knowledge.bases), "tools": ", ".join(agent.draft.tools),
-             "id": agent.id}
+            {
+                "name": agent.name,
+                "brand": agent.draft.brand,
+                "revision": agent.revision,
+                "versions": len(self.services.store.agents.versions(agent.id)),
+                "bases": len(agent.draft.knowledge.bases),
+                "tools": ", ".join(agent.draft.tools),
+                "id": agent.id,
+            }
             for agent in self.services.store.agents.list()
-        ]  # fmt: skip
+        ]
         return pd.DataFrame(rows).sort_values("name", ignore_index=True)
 
     def draft(self, agent: str, **changes: Any) -> Spec:
@@ -104,11 +109,17 @@ class Lab:
     def sources(self) -> pd.DataFrame:
         """Return one row a source of any base."""
         rows = [
-            {"base": base.name, "source": source.name, "state": source.state,
-             "passages": source.total, "kB": round(source.bytes / 1000), "error": source.error}
+            {
+                "base": base.name,
+                "source": source.name,
+                "state": source.state,
+                "passages": source.total,
+                "kB": round(source.bytes / 1000),
+                "error": source.error,
+            }
             for base in self.services.sources.bases()
             for source in self.services.sources.list(base.id)
-        ]  # fmt: skip
+        ]
         return pd.DataFrame(rows)
 
     def search(self, spec: Spec | str, question: str, top_k: int = 5) -> pd.DataFrame:
@@ -117,11 +128,15 @@ class Lab:
         found = self.answering.retriever.search(question, bases, top_k)
         return pd.DataFrame(
             [
-                {"score": passage.score, "place": passage.place, "text": passage.text,
-                 "found_by": " + ".join(passage.found_by)}
+                {
+                    "score": passage.score,
+                    "place": passage.place,
+                    "text": passage.text,
+                    "found_by": " + ".join(passage.found_by),
+                }
                 for passage in found
             ]
-        )  # fmt: skip
+        )
 
     def bases(self, agent: str) -> Sequence[str]:
         """Return the ids of the bases that the agent called so searches."""
@@ -217,9 +232,14 @@ def is_up(settings: Settings) -> bool:
 
 def _alone(folder: Path) -> Lab:
     settings = Settings(
-        _env_file=None, data_dir=folder, chat_model="offline", jina_api_key=None,
-        database_url="", redis_url="", chroma_url="",
-    )  # fmt: skip
+        _env_file=None,
+        data_dir=folder,
+        chat_model="offline",
+        jina_api_key=None,
+        database_url="",
+        redis_url="",
+        chroma_url="",
+    )
     services = open_services(settings, SilentWakeUp())
     install(services)
     vectors = vectors_in_process(str(folder / "chroma"))

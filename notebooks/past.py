@@ -27,8 +27,17 @@ class PastTurn:
 def listing(conversations: Conversations, limit: int) -> pd.DataFrame:
     """Return one row a conversation, the newest message first."""
     rows = [asdict(summary) for summary in conversations.page(limit=limit)]
-    columns = ["id", "channel", "customer_name", "owner", "last_author", "last_text",
-               "last_message_at", "unanswered", "dead"]  # fmt: skip
+    columns = [
+        "id",
+        "channel",
+        "customer_name",
+        "owner",
+        "last_author",
+        "last_text",
+        "last_message_at",
+        "unanswered",
+        "dead",
+    ]
     return _dated(pd.DataFrame(rows, columns=columns), "last_message_at").set_index("id")
 
 
@@ -56,9 +65,19 @@ def replay(conversations: Conversations, runtime: Runtime, spec: Spec, limit: in
     """Answer the last *limit* turns again with *spec*; nothing is stored and nothing is sent."""
     return pd.DataFrame(
         [_again(conversations, runtime, spec, turn) for turn in turns(conversations, limit)],
-        columns=["conversation", "asked", "version", "then", "now", "outcome_then",
-                 "outcome_now", "same", "seconds", "cost"],
-    )  # fmt: skip
+        columns=[
+            "conversation",
+            "asked",
+            "version",
+            "then",
+            "now",
+            "outcome_then",
+            "outcome_now",
+            "same",
+            "seconds",
+            "cost",
+        ],
+    )
 
 
 def _again(

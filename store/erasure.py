@@ -39,8 +39,19 @@ from store.tables import (
 DAY = 86_400.0
 AT_ONCE = 500  # rows of one transaction, so that nobody waits long behind it
 DEFAULT_DAYS = {"messages": 180, "media": 30, "audit": 365}
-TOUCHED = ("messages", "inbox", "turns", "outbox", "delivery_states", "media", "notes", "contacts",
-           "conversations", "allowances", "audit")  # fmt: skip
+TOUCHED = (
+    "messages",
+    "inbox",
+    "turns",
+    "outbox",
+    "delivery_states",
+    "media",
+    "notes",
+    "contacts",
+    "conversations",
+    "allowances",
+    "audit",
+)
 
 
 @dataclass(frozen=True)
@@ -233,6 +244,7 @@ def _delete_empty(tx: Connection, before: float) -> None:
     known = exists().where(conversations.c.contact_id == contacts.c.id)
     # Whoever asked to hear nothing more must stay known.
     tx.execute(
-        delete(contacts).where(contacts.c.created_at < before, contacts.c.opted_out_at.is_(None),
-                               ~known)
-    )  # fmt: skip
+        delete(contacts).where(
+            contacts.c.created_at < before, contacts.c.opted_out_at.is_(None), ~known
+        )
+    )

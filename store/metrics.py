@@ -75,12 +75,14 @@ def _inbox(tx: Connection, now: float) -> Iterator[Metric]:
 def _outbox(tx: Connection, now: float) -> Iterator[Metric]:
     rows = tx.execute(
         select(
-            outbox.c.state, func.count(), func.min(outbox.c.created_at),
+            outbox.c.state,
+            func.count(),
+            func.min(outbox.c.created_at),
             func.sum(case((outbox.c.attempts > 1, 1), else_=0)),
         )
         .where(text("outbox.state NOT IN ('sent', 'dead')"))  # as in the partial index
         .group_by(outbox.c.state)
-    ).all()  # fmt: skip
+    ).all()
     oldest = min((at for _, _, at, _ in rows), default=None)
     yield _gauge("outbox_oldest_seconds", "Age of the oldest unsent reply", _age(now, oldest))
     retried = sum(count or 0 for *_, count in rows)

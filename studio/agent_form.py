@@ -99,16 +99,25 @@ class AgentForm:
     def of(cls, spec: Spec) -> "AgentForm":
         """Return the form that shows *spec*."""
         return cls(
-            name=spec.name, brand=spec.brand, description=spec.description, tone=spec.tone,
-            instructions=spec.instructions, languages=spec.languages,
-            **worded("greeting", spec.greeting), **worded("fallback", spec.fallback),
-            bases=spec.knowledge.bases, grounded_only=spec.knowledge.grounded_only,
-            tools=spec.tools, model=spec.model.name, temperature=spec.model.temperature,
+            name=spec.name,
+            brand=spec.brand,
+            description=spec.description,
+            tone=spec.tone,
+            instructions=spec.instructions,
+            languages=spec.languages,
+            **worded("greeting", spec.greeting),
+            **worded("fallback", spec.fallback),
+            bases=spec.knowledge.bases,
+            grounded_only=spec.knowledge.grounded_only,
+            tools=spec.tools,
+            model=spec.model.name,
+            temperature=spec.model.temperature,
             quiet_seconds=spec.conversation.quiet_seconds,
-            max_parts=spec.conversation.max_parts, buttons=spec.conversation.buttons,
+            max_parts=spec.conversation.max_parts,
+            buttons=spec.conversation.buttons,
             forbidden_topics="\n".join(spec.guard.forbidden_topics),
             **handoff_form.flat(spec.handoff),
-        )  # fmt: skip
+        )
 
     def values(self) -> list[Any]:
         """Return the values in order, lists where the page wants lists."""
@@ -125,8 +134,11 @@ class AgentForm:
         data["fallback"] = wording("fallback", asdict(self))
         data["knowledge"] |= {"bases": self.bases or (), "grounded_only": self.grounded_only}
         data["model"] |= {"name": self.model or "", "temperature": self.temperature}
-        data["conversation"] |= {"quiet_seconds": self.quiet_seconds, "max_parts": self.max_parts,
-                                 "buttons": bool(self.buttons)}  # fmt: skip
+        data["conversation"] |= {
+            "quiet_seconds": self.quiet_seconds,
+            "max_parts": self.max_parts,
+            "buttons": bool(self.buttons),
+        }
         data["guard"]["forbidden_topics"] = lines(self.forbidden_topics)
         data["handoff"] = handoff_form.onto(base.handoff, asdict(self))
         try:

@@ -12,10 +12,19 @@ from studio.request_checks import FILES
 LONGEST_SHOWN = 20_000
 TEAM = (Author.AGENT, Author.HUMAN, Author.SYSTEM)
 TICKS = {
-    "pending": "○", "sending": "○", "unknown": "?", "queued": "○", "accepted": "○",
-    "sent": "✓", "delivered": "✓✓", "read": "✓✓", "played": "✓✓", "dead": "!", "failed": "!",
+    "pending": "○",
+    "sending": "○",
+    "unknown": "?",
+    "queued": "○",
+    "accepted": "○",
+    "sent": "✓",
+    "delivered": "✓✓",
+    "read": "✓✓",
+    "played": "✓✓",
+    "dead": "!",
+    "failed": "!",
     "undelivered": "!",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,12 @@ def difference_view(
 
 def _change(studio: Studio, change: Change, bases: Mapping[str, str]) -> Html:
     pieces = [_piece(piece, studio, change.field, bases) for piece in change.pieces]
-    return tag("div", tag("div", field_name(studio, change.field), class_="as-field"),
-               tag("div", pieces, class_="as-diff"), class_="as-change")  # fmt: skip
+    return tag(
+        "div",
+        tag("div", field_name(studio, change.field), class_="as-field"),
+        tag("div", pieces, class_="as-diff"),
+        class_="as-change",
+    )
 
 
 def field_name(studio: Studio, place: str) -> str:

@@ -10,8 +10,18 @@ from store.people.people import Person
 from studio.request_checks import FILES
 
 # Shown in place; everything else is handed over as a download that no browser opens.
-SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp",
-         "audio/ogg", "audio/mpeg", "audio/aac", "audio/wav", "audio/mp4", "video/mp4")  # fmt: skip
+SHOWN = (
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "audio/ogg",
+    "audio/mpeg",
+    "audio/aac",
+    "audio/wav",
+    "audio/mp4",
+    "video/mp4",
+)
 
 
 class Files:

@@ -23,8 +23,11 @@ def unpriced(studio: Studio, spec: Spec) -> Html | None:
 def findings(studio: Studio, found: Sequence[Finding]) -> Html:
     """Return one row a finding, errors first; or that nothing was found."""
     if not found:
-        return tag("div", tag("p", badge("✓", "good"), " ", studio.say("check.clean")),
-                   class_="as-findings")  # fmt: skip
+        return tag(
+            "div",
+            tag("p", badge("✓", "good"), " ", studio.say("check.clean")),
+            class_="as-findings",
+        )
     return tag("div", [_finding(studio, one) for one in found], class_="as-findings")
 
 

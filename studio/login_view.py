@@ -7,10 +7,12 @@ from studio.texts import say
 def document(language: str, title: str, body: Html, style: str) -> str:
     """Return a whole page."""
     head = tag(
-        "head", tag("title", title), Html('<meta charset="utf-8">'),
+        "head",
+        tag("title", title),
+        Html('<meta charset="utf-8">'),
         Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
         Html(f"<style>{style}</style>"),
-    )  # fmt: skip
+    )
     return "<!doctype html>" + tag("html", head, tag("body", tag("main", body)), lang=language)
 
 

@@ -68,10 +68,19 @@ def nice(value: float) -> float:
 
 
 def _plot(title: str, scale: _Scale, series: Sequence[Series], marks: Sequence[Html]) -> Html:
-    drawing = tag("svg", *_grid(scale), *_labels(scale), *marks, role="img", aria_label=title,
-                  viewBox=f"0 0 {scale.width} {HEIGHT}")  # fmt: skip
-    names = [tag("span", tag("i", "", class_=f"as-series-{n}"), one.name, class_="as-legend")
-             for n, one in enumerate(series)]  # fmt: skip
+    drawing = tag(
+        "svg",
+        *_grid(scale),
+        *_labels(scale),
+        *marks,
+        role="img",
+        aria_label=title,
+        viewBox=f"0 0 {scale.width} {HEIGHT}",
+    )
+    names = [
+        tag("span", tag("i", "", class_=f"as-series-{n}"), one.name, class_="as-legend")
+        for n, one in enumerate(series)
+    ]
     head = tag("figcaption", tag("b", title), tag("span", names))
     return tag("figure", head, drawing, class_="as-plot")
 
@@ -82,8 +91,9 @@ def _grid(scale: _Scale) -> list[Html]:
         value = scale.top * step / STEPS
         y = f"{scale.y(value):.1f}"
         found.append(tag("line", x1=LEFT, x2=scale.width - RIGHT, y1=y, y2=y, class_="as-grid"))
-        found.append(tag("text", short(value),
-                         x=LEFT - 6, y=f"{scale.y(value) + 4:.1f}", text_anchor="end"))  # fmt: skip
+        found.append(
+            tag("text", short(value), x=LEFT - 6, y=f"{scale.y(value) + 4:.1f}", text_anchor="end")
+        )
     return found
 
 
@@ -110,9 +120,16 @@ def _bar(scale: _Scale, series: Sequence[Series], number: int) -> Html:
     for colour, one in enumerate(series):
         value = one.values[number] or 0.0
         top, bottom = scale.y(below + value), scale.y(below)
-        pieces.append(tag("rect", x=f"{scale.x(number) - width / 2:.1f}", y=f"{top:.1f}",
-                          width=f"{width:.1f}", height=f"{bottom - top:.1f}",
-                          class_=f"as-series-{colour}"))  # fmt: skip
+        pieces.append(
+            tag(
+                "rect",
+                x=f"{scale.x(number) - width / 2:.1f}",
+                y=f"{top:.1f}",
+                width=f"{width:.1f}",
+                height=f"{bottom - top:.1f}",
+                class_=f"as-series-{colour}",
+            )
+        )
         below += value
     return tag("g", _told(scale, series, number), pieces)
 
@@ -123,12 +140,19 @@ def _told(scale: _Scale, series: Sequence[Series], number: int) -> Html:
 
 
 def _line(scale: _Scale, one: Series, colour: int) -> Html:
-    places = [(scale.x(n), scale.y(value), n) for n, value in enumerate(one.values)
-              if value is not None]  # fmt: skip
+    places = [
+        (scale.x(n), scale.y(value), n) for n, value in enumerate(one.values) if value is not None
+    ]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in places)
     dots = [
-        tag("circle", _told(scale, [one], n), cx=f"{x:.1f}", cy=f"{y:.1f}", r=3,
-            class_=f"as-series-{colour}")
+        tag(
+            "circle",
+            _told(scale, [one], n),
+            cx=f"{x:.1f}",
+            cy=f"{y:.1f}",
+            r=3,
+            class_=f"as-series-{colour}",
+        )
         for x, y, n in places
-    ]  # fmt: skip
+    ]
     return tag("g", tag("polyline", points=path, class_=f"as-stroke-{colour}"), dots)

@@ -22,9 +22,17 @@ OPEN = re.compile(r"/(login|healthz|favicon\.ico|manifest\.json)\Z")
 STATIC = re.compile(rf"{HOME}/(es|en)/(assets|static)/")
 HALF_OPEN = re.compile(r"/(password|logout|language)\Z")  # a password must be changed first
 PAGE_NAMES = (  # besides the first, at /
-    "new", "playground", "evaluate", "knowledge", "inbox", "undelivered", "insights", "channels",
-    "team", "simulator",
-)  # fmt: skip
+    "new",
+    "playground",
+    "evaluate",
+    "knowledge",
+    "inbox",
+    "undelivered",
+    "insights",
+    "channels",
+    "team",
+    "simulator",
+)
 EXPORTS = ("/insights.csv",)
 FILES = "/files/"  # what customers sent, by id
 _FILE = re.compile(rf"{FILES}[0-9a-f]{{32}}\Z")

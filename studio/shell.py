@@ -83,27 +83,41 @@ def header(studio: Studio, person: Person) -> Html:
     other = "en" if studio.language == "es" else "es"
     return tag(
         "header",
-        tag("a", tag("span", "", class_="as-mark"), studio.say("product"), href=HOME,
-            class_="as-brand"),
-        tag("div", [_part(studio, *part) for part in parts_in_force(studio.services)],
-            class_="as-strip"),
-        tag("div",
+        tag(
+            "a",
+            tag("span", "", class_="as-mark"),
+            studio.say("product"),
+            href=HOME,
+            class_="as-brand",
+        ),
+        tag(
+            "div",
+            [_part(studio, *part) for part in parts_in_force(studio.services)],
+            class_="as-strip",
+        ),
+        tag(
+            "div",
             tag("span", person.name or person.email, class_="as-who", title=person.email),
             tag("span", studio.say(f"role.{person.role}"), class_="as-who"),
             _post("/language", studio.say_other("language.name"), language=other),
             _post("/logout", studio.say("sign_out")),
-            class_="as-me"),
+            class_="as-me",
+        ),
         class_=f"as-header {person.role}",
-    )  # fmt: skip
+    )
 
 
 def _part(studio: Studio, what: str, which: str, real: bool) -> Html:
     name = studio.say(which) if which.startswith("strip.") else which
     state = studio.say(HINTS.get(which, "strip.real" if real else "strip.stand_in"))
     return tag(
-        "span", tag("i", "", class_="on" if real else "off"), f"{studio.say(what)}: ",
-        tag("b", name), class_="as-part", title=state,
-    )  # fmt: skip
+        "span",
+        tag("i", "", class_="on" if real else "off"),
+        f"{studio.say(what)}: ",
+        tag("b", name),
+        class_="as-part",
+        title=state,
+    )
 
 
 def _post(action: str, label: str, **hidden: str) -> Html:

@@ -15,9 +15,19 @@ MONO_FONT = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 def theme() -> gr.themes.Base:
     """Return the theme: pine green on warm paper by day, on ink by night."""
     pine = gr.themes.Color(
-        "#effaf5", "#d8f3e6", "#b3e6cf", "#80d2b0", "#4ab68c", "#279a71", "#187c5b",
-        "#14634a", "#134f3d", "#104133", "#08261e", name="pine",
-    )  # fmt: skip
+        "#effaf5",
+        "#d8f3e6",
+        "#b3e6cf",
+        "#80d2b0",
+        "#4ab68c",
+        "#279a71",
+        "#187c5b",
+        "#14634a",
+        "#134f3d",
+        "#104133",
+        "#08261e",
+        name="pine",
+    )
     built: gr.themes.Base = gr.themes.Base(
         primary_hue=pine,
         secondary_hue=pine,

@@ -13,9 +13,12 @@ from studio.widgets import badge, note
 
 
 def panel(
-    studio: Studio, trace: Sequence[Mapping[str, Any]], facts: Mapping[str, object],
-    error: str = "", prompt: str = "",
-) -> Html:  # fmt: skip
+    studio: Studio,
+    trace: Sequence[Mapping[str, Any]],
+    facts: Mapping[str, object],
+    error: str = "",
+    prompt: str = "",
+) -> Html:
     """Return numbers, then each step in order, then the prompt as it was sent."""
     return tag(
         "div",
@@ -28,9 +31,14 @@ def panel(
 
 
 def usage(
-    studio: Studio, version: str, model: str, tokens: tuple[int, int], cost: float,
-    seconds: float, outcome: str,
-) -> dict[str, object]:  # fmt: skip
+    studio: Studio,
+    version: str,
+    model: str,
+    tokens: tuple[int, int],
+    cost: float,
+    seconds: float,
+    outcome: str,
+) -> dict[str, object]:
     """Return the numbers of a turn in words."""
     return {
         "why.outcome": studio.say(f"outcome.{outcome}"),
@@ -56,8 +64,12 @@ def citations(cited: Sequence[Mapping[str, Any]]) -> Html | None:
 
 
 def _citation(one: Mapping[str, Any]) -> Html:
-    return tag("span", f"{one['n']} · {place(one)}", class_="as-badge none",
-               title=str(one.get("quote", "")))  # fmt: skip
+    return tag(
+        "span",
+        f"{one['n']} · {place(one)}",
+        class_="as-badge none",
+        title=str(one.get("quote", "")),
+    )
 
 
 def place(one: Mapping[str, Any]) -> str:
@@ -85,8 +97,11 @@ def _score(score: float) -> Html:
 
 
 def _facts(studio: Studio, facts: Mapping[str, object]) -> Html:
-    rows = [tag("div", tag("dt", studio.say(key)), tag("dd", str(value)))
-            for key, value in facts.items() if value != ""]  # fmt: skip
+    rows = [
+        tag("div", tag("dt", studio.say(key)), tag("dd", str(value)))
+        for key, value in facts.items()
+        if value != ""
+    ]
     return tag("dl", rows, class_="as-facts")
 
 
@@ -123,14 +138,17 @@ def _passages(studio: Studio, detail: Mapping[str, Any]) -> Html:
 def _tool(studio: Studio, detail: Mapping[str, Any]) -> Html:
     """What went into a tool and what came out of it."""
     given = detail.get("arguments") or {}
-    rows = [tag("div", tag("dt", str(name)), tag("dd", _plain(value)))
-            for name, value in given.items()]  # fmt: skip
-    return join([
-        tag("div", studio.say("why.given"), class_="as-field"),
-        tag("dl", rows, class_="as-facts") if rows else tag("p", "—"),
-        tag("div", studio.say("why.returned"), class_="as-field"),
-        tag("pre", str(detail.get("result", ""))),
-    ])  # fmt: skip
+    rows = [
+        tag("div", tag("dt", str(name)), tag("dd", _plain(value))) for name, value in given.items()
+    ]
+    return join(
+        [
+            tag("div", studio.say("why.given"), class_="as-field"),
+            tag("dl", rows, class_="as-facts") if rows else tag("p", "—"),
+            tag("div", studio.say("why.returned"), class_="as-field"),
+            tag("pre", str(detail.get("result", ""))),
+        ]
+    )
 
 
 def _details(studio: Studio, detail: Mapping[str, Any]) -> Html:

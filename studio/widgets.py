@@ -36,22 +36,35 @@ def button(
 ) -> Html:
     """Return a button that reports (action, subject) to its page."""
     return tag(
-        "button", label, class_=kind, data_pick=action, data_id=str(subject),
-        data_confirm=confirm or None, type="button",
-    )  # fmt: skip
+        "button",
+        label,
+        class_=kind,
+        data_pick=action,
+        data_id=str(subject),
+        data_confirm=confirm or None,
+        type="button",
+    )
 
 
 def looker(
-    label: Content, subject: str | int, action: str = "see", on: str = "select",
+    label: Content,
+    subject: str | int,
+    action: str = "see",
+    on: str = "select",
     kind: str = "as-small",
-) -> Html:  # fmt: skip
+) -> Html:
     """Return a button that changes nothing: it reports as another event than `click` (`select`,
     `expand`, `collapse`), so that those who may only look can be told apart from those who may
     change."""
     return tag(
-        "button", label, class_=kind, data_pick=action, data_id=str(subject),
-        data_on=on, type="button",
-    )  # fmt: skip
+        "button",
+        label,
+        class_=kind,
+        data_pick=action,
+        data_id=str(subject),
+        data_on=on,
+        type="button",
+    )
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Content]], empty: str) -> Html:
@@ -92,11 +105,14 @@ def clock(seconds: float) -> str:
 def card(title: Content, *lines: Content, action: str, subject: str | int, chosen: bool) -> Html:
     """Return one entry of a list that can be chosen."""
     return tag(
-        "button", tag("span", title, class_="as-card-title"),
+        "button",
+        tag("span", title, class_="as-card-title"),
         [tag("span", line, class_="as-card-line") for line in lines if line],
         class_="as-card chosen" if chosen else "as-card",
-        data_pick=action, data_id=str(subject), type="button",
-    )  # fmt: skip
+        data_pick=action,
+        data_id=str(subject),
+        type="button",
+    )
 
 
 def cards(entries: Sequence[Html], empty: str) -> Html:

@@ -74,17 +74,25 @@ class Past:
         address = f"whatsapp:+52155{number:08d}"
         family = dice.choice(self.family_names) if self.family_names else number
         name = f"{dice.choice(NAMES)} {family}"
-        rows.contacts.append({"id": number, "channel": "twilio", "address": address,
-                              "name": name, "created_at": at})  # fmt: skip
+        rows.contacts.append(
+            {"id": number, "channel": "twilio", "address": address, "name": name, "created_at": at}
+        )
         for turn in range(self.rounds):
             at += dice.expovariate(1 / 600)
             self._round(rows, number, turn, min(at, self.now))
         owner = dice.choices(("bot", "human", "paused"), (90, 9, 1))[0]
         rows.conversations.append(
-            {"id": number, "channel": "twilio", "our_address": NUMBER, "contact_id": number,
-             "owner": owner, "last_inbound_at": at, "last_message_at": min(at, self.now),
-             "created_at": at}
-        )  # fmt: skip
+            {
+                "id": number,
+                "channel": "twilio",
+                "our_address": NUMBER,
+                "contact_id": number,
+                "owner": owner,
+                "last_inbound_at": at,
+                "last_message_at": min(at, self.now),
+                "created_at": at,
+            }
+        )
 
     def _round(self, rows: Rows, number: int, turn: int, at: float) -> None:
         dice = self.dice
@@ -94,15 +102,29 @@ class Past:
         waits = turn == self.rounds - 1 and dice.random() < self.waiting
         turn_id = None if waits else f"{number:016x}{turn:016x}"
         rows.inbox.append(
-            {"id": self.asked, "provider": "twilio", "provider_message_id": f"SM{self.asked}",
-             "conversation_id": number, "payload": {"Body": words, "filler": "x" * 400},
-             "received_at": at, "turn_id": turn_id}
-        )  # fmt: skip
+            {
+                "id": self.asked,
+                "provider": "twilio",
+                "provider_message_id": f"SM{self.asked}",
+                "conversation_id": number,
+                "payload": {"Body": words, "filler": "x" * 400},
+                "received_at": at,
+                "turn_id": turn_id,
+            }
+        )
         rows.messages.append(
-            {"id": self.messages, "conversation_id": number, "author": "customer",
-             "author_name": "", "text": words, "media": [], "inbox_id": self.asked,
-             "turn_id": None, "created_at": at}
-        )  # fmt: skip
+            {
+                "id": self.messages,
+                "conversation_id": number,
+                "author": "customer",
+                "author_name": "",
+                "text": words,
+                "media": [],
+                "inbox_id": self.asked,
+                "turn_id": None,
+                "created_at": at,
+            }
+        )
         if turn_id:
             self._answer(rows, number, turn_id, at, (words, text, source))
 
@@ -121,34 +143,68 @@ class Past:
         (asked, text, source), outcome = said, dice.choice(OUTCOMES)
         ends = at + 2.5 + dice.expovariate(1 / 3)
         rows.turns.append(
-            {"id": turn_id, "conversation_id": number, "fence": 1,
-             "version_id": dice.choice(self.versions), "inbox_from": self.asked,
-             "inbox_to": self.asked, "outcome": outcome, "model": "openai:gpt-4.1-mini",
-             "input_tokens": 1500, "output_tokens": 80, "cost": 0.0007,
-             "citations": [{"n": 1, "source": source, "page": 1, "quote": text,
-                            "source_id": self.source_ids.get(source, source)}],
-             "trace": [{"kind": "passages", "title": "x", "detail": {"text": text * 8}}],
-             "error": "", "started_at": at + 2, "finished_at": ends,
-             "missed": asked[:80] if dice.random() < 0.03 else "",
-             "handoff_reason": dice.choice(REASONS) if outcome == "handoff" else ""}
-        )  # fmt: skip
+            {
+                "id": turn_id,
+                "conversation_id": number,
+                "fence": 1,
+                "version_id": dice.choice(self.versions),
+                "inbox_from": self.asked,
+                "inbox_to": self.asked,
+                "outcome": outcome,
+                "model": "openai:gpt-4.1-mini",
+                "input_tokens": 1500,
+                "output_tokens": 80,
+                "cost": 0.0007,
+                "citations": [
+                    {
+                        "n": 1,
+                        "source": source,
+                        "page": 1,
+                        "quote": text,
+                        "source_id": self.source_ids.get(source, source),
+                    }
+                ],
+                "trace": [{"kind": "passages", "title": "x", "detail": {"text": text * 8}}],
+                "error": "",
+                "started_at": at + 2,
+                "finished_at": ends,
+                "missed": asked[:80] if dice.random() < 0.03 else "",
+                "handoff_reason": dice.choice(REASONS) if outcome == "handoff" else "",
+            }
+        )
         self.messages += 1
         author = "human" if dice.random() < 0.03 else "agent"
         rows.messages.append(
-            {"id": self.messages, "conversation_id": number, "author": author,
-             "author_name": "Sofía", "text": text, "media": [], "inbox_id": None,
-             "turn_id": turn_id, "created_at": ends}
-        )  # fmt: skip
+            {
+                "id": self.messages,
+                "conversation_id": number,
+                "author": author,
+                "author_name": "Sofía",
+                "text": text,
+                "media": [],
+                "inbox_id": None,
+                "turn_id": turn_id,
+                "created_at": ends,
+            }
+        )
         self.outbox += 1
         state = "dead" if dice.random() < 0.001 else "sent"
         rows.outbox.append(
-            {"id": self.outbox, "conversation_id": number, "message_id": self.messages,
-             "turn_id": turn_id, "part": 0, "body": text, "state": state,
-             "status": "delivered" if state == "sent" else "", "created_at": ends,
-             "provider_message_id": f"SM9{self.outbox}",
-             "error_code": "" if state == "sent" else "63016",
-             "error": "" if state == "sent" else "More than 24 hours have passed."}
-        )  # fmt: skip
+            {
+                "id": self.outbox,
+                "conversation_id": number,
+                "message_id": self.messages,
+                "turn_id": turn_id,
+                "part": 0,
+                "body": text,
+                "state": state,
+                "status": "delivered" if state == "sent" else "",
+                "created_at": ends,
+                "provider_message_id": f"SM9{self.outbox}",
+                "error_code": "" if state == "sent" else "63016",
+                "error": "" if state == "sent" else "More than 24 hours have passed.",
+            }
+        )
 
 
 def fill(database: Database, count: int = 10_000, seed: int = 7) -> int:
@@ -171,10 +227,13 @@ def insert_past(database: Database, past: Past, count: int) -> None:
             past.conversation(rows, number)
         with database.write() as tx:
             for table, values in (
-                (contacts, rows.contacts), (conversations, rows.conversations),
-                (inbox, rows.inbox), (turns, rows.turns), (messages, rows.messages),
+                (contacts, rows.contacts),
+                (conversations, rows.conversations),
+                (inbox, rows.inbox),
+                (turns, rows.turns),
+                (messages, rows.messages),
                 (outbox, rows.outbox),
-            ):  # fmt: skip
+            ):
                 tx.execute(insert(table), values)
     _rise_past(database)
 

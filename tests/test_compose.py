@@ -125,8 +125,10 @@ def test_the_image_is_built_from_pinned_wheels_and_runs_as_nobody_special() -> N
 def test_every_address_a_part_is_told_is_a_setting_and_a_service() -> None:
     told = SERVICES["turns"]["environment"]
     assert {name.lower() for name in told} - {"pgpassword"} <= set(Settings.model_fields)
-    hosts = {re.sub(r"^\w+://([^@]*@)?(\w+).*", r"\2", told[name])
-             for name in ("DATABASE_URL", "REDIS_URL", "CHROMA_URL")}  # fmt: skip
+    hosts = {
+        re.sub(r"^\w+://([^@]*@)?(\w+).*", r"\2", told[name])
+        for name in ("DATABASE_URL", "REDIS_URL", "CHROMA_URL")
+    }
     assert hosts <= set(SERVICES)
 
 
@@ -195,9 +197,7 @@ def running_valkey(config: Path) -> Iterator[int]:
     """A Valkey of that configuration; yields its port."""
     [port] = free_ports(1)
     command = [stores._valkey(), str(config), "--bind", "127.0.0.1", "--port", str(port)]
-    started = subprocess.Popen(
-        [*command, "--dir", str(config.parent)], stdout=subprocess.DEVNULL
-    )  # fmt: skip
+    started = subprocess.Popen([*command, "--dir", str(config.parent)], stdout=subprocess.DEVNULL)
     try:
         until(lambda: listens(port), what="Valkey's start")
         yield port

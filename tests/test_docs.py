@@ -88,8 +88,11 @@ def test_every_module_that_is_run_exists(paper: Path) -> None:
 @each_paper
 def test_every_file_that_is_named_exists(paper: Path) -> None:
     rooms = "|".join((*ROOMS, "tests", "docs"))
-    named = [word for word in inline(paper.read_text(encoding="utf-8"))
-             if re.fullmatch(rf"({rooms})/[\w./-]+", word) and "NAME" not in word]  # fmt: skip
+    named = [
+        word
+        for word in inline(paper.read_text(encoding="utf-8"))
+        if re.fullmatch(rf"({rooms})/[\w./-]+", word) and "NAME" not in word
+    ]
     assert [word for word in named if not (ROOT / word).exists()] == []
 
 

@@ -168,6 +168,11 @@ def module_lines() -> dict[str, int]:
     return {name: len(MODULES[name].read_text("utf-8").splitlines()) for name in READABLE}
 
 
+def test_no_statement_is_kept_from_the_formatter() -> None:
+    mark = "# fmt: " + "skip"
+    assert [name for name in MODULES if mark in MODULES[name].read_text("utf-8")] == []
+
+
 def test_functions_are_short() -> None:
     assert statistics.median(function_lengths()) <= MEDIAN_FUNCTION
     assert statistics.quantiles(function_lengths(), n=10)[-1] <= NINE_IN_TEN

@@ -18,9 +18,14 @@ _ABC = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IS_64 = _ABC + _ABC.lower() + b"0123456789+/="
 _NO_64, _NO_32, _NO_HEX32, _NO_16, _NO_2 = (
     bytes(set(range(256)) - set(digits))
-    for digits in (_IS_64, _ABC + _ABC.lower() + b"234567", b"0123456789ABCDEFGHIJKLMNOPQRSTUV"
-                   b"abcdefghijklmnopqrstuv", b"0123456789ABCDEFabcdef", b"01")
-)  # fmt: skip
+    for digits in (
+        _IS_64,
+        _ABC + _ABC.lower() + b"234567",
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVabcdefghijklmnopqrstuv",
+        b"0123456789ABCDEFabcdef",
+        b"01",
+    )
+)
 _MARK_16 = re.compile(rb"0x|\\x|\\u00|U\+00|&#x", re.I)  # what may stand before each byte in hex
 _CODES = re.compile(r"(?<!\d)\d{2,3}(?!\d)")
 _ESCAPE = re.compile(r"\\u\{?([0-9a-fA-F]{2,6})\}?|\\x([0-9a-fA-F]{2})|\\([0-7]{3})")

@@ -137,9 +137,13 @@ class ChatwootApi:
     def _ask(self, method: str, path: str, raw: bytes | None, timeout: float | None) -> Reply:
         limit = self._timeout if timeout is None else urllib3.Timeout(timeout)
         answer = self._pool.request(
-            method, f"{self._base}{path}", body=raw, headers=self._headers, redirect=False,
+            method,
+            f"{self._base}{path}",
+            body=raw,
+            headers=self._headers,
+            redirect=False,
             timeout=limit,
-        )  # fmt: skip
+        )
         return Reply(answer.status, _json(answer.data), answer.headers.get("Retry-After", ""))
 
 

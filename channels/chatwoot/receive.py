@@ -129,8 +129,9 @@ def _said(attachment: Mapping[str, Any]) -> str:
     kind, title = attachment.get("file_type"), str(attachment.get("fallback_title") or "")
     if kind == "location":
         latitude, longitude = (
-            attachment.get("coordinates_lat"), attachment.get("coordinates_long")
-        )  # fmt: skip
+            attachment.get("coordinates_lat"),
+            attachment.get("coordinates_long"),
+        )
         place = "" if latitude is None or longitude is None else f"{latitude},{longitude}"
         return ", ".join(part for part in (title, place) if part)
     if kind in FILES:

@@ -194,9 +194,13 @@ class MetaChannel(WhatsAppChannel):
 
     def _post(self, number: str, body: Json, **more: Any) -> urllib3.BaseHTTPResponse:
         return self._pool.request(
-            "POST", f"{self._base}/{number}/messages", body=json.dumps(body).encode(),
-            headers=self._headers, redirect=False, **more,
-        )  # fmt: skip
+            "POST",
+            f"{self._base}/{number}/messages",
+            body=json.dumps(body).encode(),
+            headers=self._headers,
+            redirect=False,
+            **more,
+        )
 
 
 def _outcome(answer: urllib3.BaseHTTPResponse, attempts: int) -> Sent | Refused | Unknown:

@@ -84,10 +84,13 @@ class TwilioChannel(WhatsAppChannel):
         """Twilio: "Typing indicators", a beta since October 2025; it takes Twilio's ids only."""
         if _SID.fullmatch(place.last_message_id):
             self._pool.request(
-                "POST", self._typing, redirect=False, timeout=TYPING,
+                "POST",
+                self._typing,
+                redirect=False,
+                timeout=TYPING,
                 body=urlencode({"messageId": place.last_message_id, "channel": "whatsapp"}),
                 headers={**self._headers, "Content-Type": FORM},
-            )  # fmt: skip
+            )
 
     def send(self, outgoing: OutboxMessage) -> Sent | Refused | Unknown:
         """Hand one part over, once."""
@@ -96,9 +99,12 @@ class TwilioChannel(WhatsAppChannel):
             form["StatusCallback"] = f"{self._callback}?out_id={outgoing.id}"
         try:
             answer = self._pool.request(
-                "POST", self._address, body=urlencode(form), redirect=False,
+                "POST",
+                self._address,
+                body=urlencode(form),
+                redirect=False,
                 headers={**self._headers, "Content-Type": FORM},
-            )  # fmt: skip
+            )
         except HTTPError as error:
             return failed(error, "Twilio")
         return _outcome(answer)

@@ -157,10 +157,20 @@ def _divided(
             stems = indexed(piece.heading, piece.text)
             rows.append(
                 Row(
-                    len(rows), source.base_id, source.id, source.name, source.version, piece.text,
-                    stems, piece.page, piece.row, piece.heading, source.url, source.kind,
+                    len(rows),
+                    source.base_id,
+                    source.id,
+                    source.name,
+                    source.version,
+                    piece.text,
+                    stems,
+                    piece.page,
+                    piece.row,
+                    piece.heading,
+                    source.url,
+                    source.kind,
                 )
-            )  # fmt: skip
+            )
     return rows
 
 

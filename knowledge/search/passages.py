@@ -30,8 +30,12 @@ def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow
     """Every row of every table in these bases, in the order of the sources."""
     query = (
         select(
-            chunks.c.id, chunks.c.base_id, chunks.c.source_id, sources.c.name.label("source"),
-            chunks.c.row, chunks.c.fields,
+            chunks.c.id,
+            chunks.c.base_id,
+            chunks.c.source_id,
+            sources.c.name.label("source"),
+            chunks.c.row,
+            chunks.c.fields,
         )
         .join(sources, sources.c.id == chunks.c.source_id)
         .where(
@@ -42,7 +46,7 @@ def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow
             chunks.c.silenced == false(),
         )
         .order_by(sources.c.created_at, sources.c.id, chunks.c.position)
-    )  # fmt: skip
+    )
     return [
         TableRow(row.id, row.base_id, row.source_id, row.source, row.row, row.fields)
         for row in connection.execute(query)

@@ -87,10 +87,15 @@ class Agents:
         """Store a new agent with *spec* as its draft; return its id."""
         agent_id, now = new_id(), self._clock()
         row = {
-            "id": agent_id, "name": spec.name, "draft": spec.model_dump(mode="json"),
-            "revision": 1, "created_by": person, "updated_by": person,
-            "created_at": now, "updated_at": now,
-        }  # fmt: skip
+            "id": agent_id,
+            "name": spec.name,
+            "draft": spec.model_dump(mode="json"),
+            "revision": 1,
+            "created_by": person,
+            "updated_by": person,
+            "created_at": now,
+            "updated_at": now,
+        }
         with self._database.write() as tx:
             tx.execute(insert(agents).values(row))
         return agent_id
@@ -128,10 +133,13 @@ class Agents:
             update(agents)
             .where(agents.c.id == agent_id, agents.c.revision == revision)
             .values(
-                name=spec.name, draft=spec.model_dump(mode="json"), revision=revision + 1,
-                updated_by=person, updated_at=self._clock(),
+                name=spec.name,
+                draft=spec.model_dump(mode="json"),
+                revision=revision + 1,
+                updated_by=person,
+                updated_at=self._clock(),
             )
-        )  # fmt: skip
+        )
         with self._database.write() as tx:
             if tx.execute(change).rowcount == 1:
                 return revision + 1
@@ -178,9 +186,14 @@ class Agents:
         return _version_of(row)
 
     def release_draft(
-        self, agent_id: str, channel: str, address: str, person: str, note: str = "",
+        self,
+        agent_id: str,
+        channel: str,
+        address: str,
+        person: str,
+        note: str = "",
         evidence: Mapping[str, Any] | None = None,
-    ) -> Version:  # fmt: skip
+    ) -> Version:
         """Freeze the draft into a version and let it answer on *address*, with *evidence*."""
         with self._database.write() as tx:
             version_id = self._freeze(tx, agent_id, person, note)
@@ -188,9 +201,14 @@ class Agents:
             return self._version(version_id)
 
     def release(
-        self, version_id: str, channel: str, address: str, person: str, note: str = "",
+        self,
+        version_id: str,
+        channel: str,
+        address: str,
+        person: str,
+        note: str = "",
         evidence: Mapping[str, Any] | None = None,
-    ) -> Version:  # fmt: skip
+    ) -> Version:
         """Let an existing version answer on *address*; an older one is a roll-back."""
         version = self.version(version_id)
         with self._database.write() as tx:
@@ -210,17 +228,27 @@ class Agents:
         if last is not None and Spec.model_validate(last.spec) == Spec.model_validate(draft):
             return str(last.id)
         row = {
-            "id": new_id(), "agent_id": agent_id, "number": (last.number if last else 0) + 1,
-            "spec": draft, "note": note, "created_by": person,
+            "id": new_id(),
+            "agent_id": agent_id,
+            "number": (last.number if last else 0) + 1,
+            "spec": draft,
+            "note": note,
+            "created_by": person,
             "created_at": self._clock(),
-        }  # fmt: skip
+        }
         tx.execute(insert(versions).values(row))
         return str(row["id"])
 
     def _point(
-        self, tx: Connection, version_id: str, channel: str, address: str, person: str, note: str,
+        self,
+        tx: Connection,
+        version_id: str,
+        channel: str,
+        address: str,
+        person: str,
+        note: str,
         evidence: Mapping[str, Any],
-    ) -> None:  # fmt: skip
+    ) -> None:
         if channel not in self._channels or not address.strip():
             known = ", ".join(self._channels)
             raise Invalid(f"Choose a channel out of {known}, and its address.")
@@ -228,15 +256,18 @@ class Agents:
         if tx.scalar(put_away) is not None:
             raise Invalid("This agent is put away. Take it back before you release it.")
         row = {
-            "channel": channel, "address": address.strip(), "version_id": version_id,
-            "released_by": person, "released_at": self._clock(),
-        }  # fmt: skip
+            "channel": channel,
+            "address": address.strip(),
+            "version_id": version_id,
+            "released_by": person,
+            "released_at": self._clock(),
+        }
         changed = {key: row[key] for key in ("version_id", "released_by", "released_at")}
         tx.execute(
-            upsert(tx, channels).values(row).on_conflict_do_update(
-                index_elements=["channel", "address"], set_=changed
-            )
-        )  # fmt: skip
+            upsert(tx, channels)
+            .values(row)
+            .on_conflict_do_update(index_elements=["channel", "address"], set_=changed)
+        )
         tx.execute(insert(releases).values({**row, "note": note, "evidence": dict(evidence)}))
 
     def on(self, channel: str, address: str) -> Release | None:
@@ -297,33 +328,58 @@ class Agents:
 def _released(table: Table, version_id: ColumnElement[str]) -> AnySelect:
     note = [table.c.note.label("release_note")] if "note" in table.c else []
     return (
-        select(table.c.channel, table.c.address, table.c.version_id, table.c.released_by,
-               table.c.released_at, versions.c.agent_id, versions.c.number, agents.c.name, *note)
+        select(
+            table.c.channel,
+            table.c.address,
+            table.c.version_id,
+            table.c.released_by,
+            table.c.released_at,
+            versions.c.agent_id,
+            versions.c.number,
+            agents.c.name,
+            *note,
+        )
         .join(versions, versions.c.id == version_id)
         .join(agents, agents.c.id == versions.c.agent_id)
-    )  # fmt: skip
+    )
 
 
 def _release(row: AnyRow, note: str) -> Release:
     return Release(
-        channel=row.channel, address=row.address, version_id=row.version_id,
-        agent_id=row.agent_id, agent_name=row.name, number=row.number, note=note,
-        released_by=row.released_by, released_at=row.released_at,
-    )  # fmt: skip
+        channel=row.channel,
+        address=row.address,
+        version_id=row.version_id,
+        agent_id=row.agent_id,
+        agent_name=row.name,
+        number=row.number,
+        note=note,
+        released_by=row.released_by,
+        released_at=row.released_at,
+    )
 
 
 def _agent(row: AnyRow) -> Agent:
     return Agent(
-        id=row.id, name=row.name, draft=Spec.model_validate(row.draft), revision=row.revision,
-        created_by=row.created_by, updated_by=row.updated_by, created_at=row.created_at,
-        updated_at=row.updated_at, archived=row.archived_at is not None,
-    )  # fmt: skip
+        id=row.id,
+        name=row.name,
+        draft=Spec.model_validate(row.draft),
+        revision=row.revision,
+        created_by=row.created_by,
+        updated_by=row.updated_by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        archived=row.archived_at is not None,
+    )
 
 
 def _version_of(row: AnyRow, evidence: Mapping[str, Any] | None = None) -> Version:
     return Version(
-        id=row.id, agent_id=row.agent_id, number=row.number,
-        spec=Spec.model_validate(row.spec), note=row.note,
-        created_by=row.created_by, created_at=row.created_at,
+        id=row.id,
+        agent_id=row.agent_id,
+        number=row.number,
+        spec=Spec.model_validate(row.spec),
+        note=row.note,
+        created_by=row.created_by,
+        created_at=row.created_at,
         evidence=evidence or row.evidence,
-    )  # fmt: skip
+    )

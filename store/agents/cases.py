@@ -50,9 +50,14 @@ class Cases:
         if len(known) >= MOST_CASES:
             raise Invalid("There are 500 test cases already. Remove some first.")
         row = {
-            "id": new_id(), "agent_id": agent_id, "question": question, "expected": expected,
-            "source": source.strip()[:300], "created_by": person, "created_at": self._clock(),
-        }  # fmt: skip
+            "id": new_id(),
+            "agent_id": agent_id,
+            "question": question,
+            "expected": expected,
+            "source": source.strip()[:300],
+            "created_by": person,
+            "created_at": self._clock(),
+        }
         same = (cases.c.agent_id == agent_id) & (cases.c.question == question)
         with self._database.write() as tx:
             tx.execute(delete(cases).where(same))

@@ -26,9 +26,12 @@ class Evaluations:
     ) -> None:
         """Keep how *spec* did on *cases*."""
         row = {
-            "agent_id": agent_id, "fingerprint": fingerprint(spec, cases),
-            "result": evaluation.as_json(), "created_by": person, "created_at": self._clock(),
-        }  # fmt: skip
+            "agent_id": agent_id,
+            "fingerprint": fingerprint(spec, cases),
+            "result": evaluation.as_json(),
+            "created_by": person,
+            "created_at": self._clock(),
+        }
         with self._database.write() as tx:
             tx.execute(insert(evaluations).values(row))
 

@@ -39,9 +39,13 @@ _TYPES: tuple[tuple[str, Any], ...] = (("burst", Double), ("now", Double), ("tod
 def spend(tx: Connection, conversation_id: int, limits: Limits, now: float) -> Allowance:
     """Count one more turn, and what waits for it; return where that leaves the conversation."""
     values = {
-        "conversation": conversation_id, "now": now, "today": day_of(now),
-        "burst": float(limits.burst), "most": limits.burst + 1, "rate": limits.a_second,
-    }  # fmt: skip
+        "conversation": conversation_id,
+        "now": now,
+        "today": day_of(now),
+        "burst": float(limits.burst),
+        "most": limits.burst + 1,
+        "rate": limits.a_second,
+    }
     return Allowance(*tx.execute(_spend(tx.dialect.name), values).one())
 
 
@@ -82,9 +86,14 @@ def _spend(dialect: str) -> ReturningInsert[float, int, float, float]:
     waiting = select(func.count()).select_from(first.limit(bindparam("most")).subquery())
     burst, now, today = (bindparam(name, type_=kind) for name, kind in _TYPES)
     insert = insert_into(dialect, allowances).values(
-        conversation_id=bindparam("conversation"), tokens=burst - waiting.scalar_subquery(),
-        filled_at=now, day=today, turns=1, cost=0, told_at=0,
-    )  # fmt: skip
+        conversation_id=bindparam("conversation"),
+        tokens=burst - waiting.scalar_subquery(),
+        filled_at=now,
+        day=today,
+        turns=1,
+        cost=0,
+        told_at=0,
+    )
     elapsed = case((now > allowances.c.filled_at, now - allowances.c.filled_at), else_=0.0)
     refilled = allowances.c.tokens + elapsed * bindparam("rate")
     taken = burst - insert.excluded.tokens
@@ -98,9 +107,7 @@ def _spend(dialect: str) -> ReturningInsert[float, int, float, float]:
             "turns": case((same_day, allowances.c.turns + 1), else_=1),
             "cost": case((same_day, allowances.c.cost), else_=0.0),
         },
-    ).returning(
-        allowances.c.tokens, allowances.c.turns, allowances.c.cost, allowances.c.told_at
-    )  # fmt: skip
+    ).returning(allowances.c.tokens, allowances.c.turns, allowances.c.cost, allowances.c.told_at)
 
 
 @cache

@@ -49,14 +49,19 @@ def add(
         insert(media),
         [
             {
-                "id": new_id(), "conversation_id": conversation_id, "inbox_id": inbox_id,
-                "position": position, "url": file.get("url", ""),
-                "media_type": file.get("media_type", "")[:120], "name": file.get("name", "")[:200],
-                "state": MediaState.WAITING, "created_at": now,
+                "id": new_id(),
+                "conversation_id": conversation_id,
+                "inbox_id": inbox_id,
+                "position": position,
+                "url": file.get("url", ""),
+                "media_type": file.get("media_type", "")[:120],
+                "name": file.get("name", "")[:200],
+                "state": MediaState.WAITING,
+                "created_at": now,
             }
             for position, file in enumerate(files)
         ],
-    )  # fmt: skip
+    )
 
 
 class Attachments:

@@ -104,9 +104,11 @@ def listed(filters: Filters, after: str, limit: int) -> AnySelect:
 
 def _chosen(filters: Filters) -> Select[int]:
     query = select(conversations.c.id)
-    for column, value in ((conversations.c.owner, filters.owner),
-                          (conversations.c.channel, filters.channel),
-                          (conversations.c.assigned_to, filters.assigned_to)):  # fmt: skip
+    for column, value in (
+        (conversations.c.owner, filters.owner),
+        (conversations.c.channel, filters.channel),
+        (conversations.c.assigned_to, filters.assigned_to),
+    ):
         if value:
             query = query.where(column == value)
     if filters.agent_id:
@@ -190,30 +192,38 @@ def summaries() -> AnySelect:
     )
     return (
         select(
-            conversations.c.id, conversations.c.channel, conversations.c.our_address,
-            contacts.c.address.label("customer_address"), contacts.c.name.label("customer_name"),
+            conversations.c.id,
+            conversations.c.channel,
+            conversations.c.our_address,
+            contacts.c.address.label("customer_address"),
+            contacts.c.name.label("customer_name"),
             contacts.c.opted_out_at,
-            conversations.c.owner, conversations.c.owner_reason, conversations.c.owner_until,
+            conversations.c.owner,
+            conversations.c.owner_reason,
+            conversations.c.owner_until,
             conversations.c.assigned_to,
             func.coalesce(agents.c.name, "").label("agent_name"),
             func.coalesce(messages.c.text, "").label("last_text"),
             func.coalesce(cast(messages.c.author, String), "").label("last_author"),
             conversations.c.last_message_at,
-            count_unanswered().label("unanswered"), dead.label("dead"),
+            count_unanswered().label("unanswered"),
+            dead.label("dead"),
         )
         .join(contacts, contacts.c.id == conversations.c.contact_id)
         .outerjoin(messages, messages.c.id == last)
         .outerjoin(
             channels,
-            and_(channels.c.channel == conversations.c.channel,
-                 channels.c.address == conversations.c.our_address),
+            and_(
+                channels.c.channel == conversations.c.channel,
+                channels.c.address == conversations.c.our_address,
+            ),
         )
         .outerjoin(versions, versions.c.id == channels.c.version_id)
         .outerjoin(
             agents,
             or_(agents.c.id == versions.c.agent_id, agents.c.id == conversations.c.our_address),
         )
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -224,7 +234,10 @@ def pulse() -> AnySelect:
         return func.coalesce(select(func.max(column)).scalar_subquery(), 0)
 
     return select(
-        newest(messages.c.id), newest(conversations.c.last_message_at),
-        newest(delivery_states.c.id), newest(audit.c.id), newest(notes.c.id),
+        newest(messages.c.id),
+        newest(conversations.c.last_message_at),
+        newest(delivery_states.c.id),
+        newest(audit.c.id),
+        newest(notes.c.id),
         undelivered(func.count()).scalar_subquery(),
-    )  # fmt: skip
+    )

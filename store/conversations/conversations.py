@@ -96,11 +96,15 @@ class Conversations:
             raise Invalid("Write something first.")
         with self._database.write() as tx:
             seize(
-                tx, conversation_id, owner_reason=person[:200], last_message_at=now,
+                tx,
+                conversation_id,
+                owner_reason=person[:200],
+                last_message_at=now,
                 owner_until=usual_end(tx, conversation_id, now),
-                assigned_to=case((conversations.c.assigned_to == "", person),
-                                 else_=conversations.c.assigned_to),
-            )  # fmt: skip
+                assigned_to=case(
+                    (conversations.c.assigned_to == "", person), else_=conversations.c.assigned_to
+                ),
+            )
             message = {
                 "author": Author.HUMAN,
                 "author_name": person,

@@ -24,10 +24,16 @@ def tell_desk(tx: Connection, desks: Collection[str], conversation_id: int, now:
     if message_id is not None:
         tx.execute(
             insert(outbox).values(
-                conversation_id=conversation_id, message_id=message_id, turn_id=new_id(), part=0,
-                body="", kind=PartKind.HANDBACK, state=OutboxState.PENDING, created_at=now,
+                conversation_id=conversation_id,
+                message_id=message_id,
+                turn_id=new_id(),
+                part=0,
+                body="",
+                kind=PartKind.HANDBACK,
+                state=OutboxState.PENDING,
+                created_at=now,
             )
-        )  # fmt: skip
+        )
 
 
 def is_told(database: Database, conversation_id: int) -> bool:

@@ -97,8 +97,9 @@ def add_contact(dialect: str) -> Insert:
 def touch(with_facts: bool) -> ReturningUpdate[int]:
     """Lock the conversation's row and note that its customer wrote at `now`; return its id."""
     values: dict[str, Any] = {
-        "last_inbound_at": bindparam("now"), "last_message_at": bindparam("now")
-    }  # fmt: skip
+        "last_inbound_at": bindparam("now"),
+        "last_message_at": bindparam("now"),
+    }
     if with_facts:
         values["facts"] = bindparam("told", type_=JSON)
     return update(conversations).where(*_HERE).values(**values).returning(conversations.c.id)
@@ -232,42 +233,62 @@ class Inbox:
         contact = _contact(tx, message, now)
         conversation_id = _conversation(tx, message, int(contact.id), now)
         row = {
-            "provider": message.channel, "provider_message_id": message.provider_message_id,
-            "conversation_id": conversation_id, "payload": message.payload, "received_at": now,
-        }  # fmt: skip
+            "provider": message.channel,
+            "provider_message_id": message.provider_message_id,
+            "conversation_id": conversation_id,
+            "payload": message.payload,
+            "received_at": now,
+        }
         inbox_id = tx.scalar(add_inbox(dialect), row)
         if inbox_id is None:
             return Accepted(conversation_id, None)
         said = {
-            "conversation_id": conversation_id, "author": Author.CUSTOMER,
-            "author_name": message.customer_name, "text": message.text,
-            "media": list(message.media), "inbox_id": inbox_id, "created_at": now,
-        }  # fmt: skip
+            "conversation_id": conversation_id,
+            "author": Author.CUSTOMER,
+            "author_name": message.customer_name,
+            "text": message.text,
+            "media": list(message.media),
+            "inbox_id": inbox_id,
+            "created_at": now,
+        }
         tx.execute(add_message(), said)
         if message.media:
             attachments.add(tx, conversation_id, int(inbox_id), message.media, now)
         if message.channel in self._honouring:
-            consents.honour(tx, consents.Said(
-                conversation_id, int(contact.id), int(inbox_id), message.text, message.wish,
-                contact.opted_out_at,
-            ), now)  # fmt: skip
+            consents.honour(
+                tx,
+                consents.Said(
+                    conversation_id,
+                    int(contact.id),
+                    int(inbox_id),
+                    message.text,
+                    message.wish,
+                    contact.opted_out_at,
+                ),
+                now,
+            )
         return Accepted(conversation_id, inbox_id)
 
 
 def _conversation(tx: Connection, message: Inbound, contact_id: int, now: float) -> int:
     """Return the conversation's id with its row locked, making it when it is the first time."""
     values: dict[str, Any] = {
-        "on": message.channel, "ours": message.our_address, "contact": contact_id, "now": now,
-    }  # fmt: skip
+        "on": message.channel,
+        "ours": message.our_address,
+        "contact": contact_id,
+        "now": now,
+    }
     if message.facts:
         values["told"] = message.facts
     touched = touch(bool(message.facts))
     found = tx.scalar(touched, values)
     if found is None:
         row = {
-            "channel": message.channel, "our_address": message.our_address,
-            "contact_id": contact_id, "created_at": now,
-        }  # fmt: skip
+            "channel": message.channel,
+            "our_address": message.our_address,
+            "contact_id": contact_id,
+            "created_at": now,
+        }
         tx.execute(add_conversation(tx.dialect.name), row)
         found = tx.execute(touched, values).scalar_one()
     return found
@@ -280,9 +301,12 @@ def _contact(tx: Connection, message: Inbound, now: float) -> AnyRow:
     name, alias = message.customer_name[:200], message.alias[:200]
     if found is None:
         row = {
-            "channel": message.channel, "address": message.customer_address, "name": name,
-            "alias": alias, "created_at": now,
-        }  # fmt: skip
+            "channel": message.channel,
+            "address": message.customer_address,
+            "name": name,
+            "alias": alias,
+            "created_at": now,
+        }
         tx.execute(add_contact(tx.dialect.name), row)
         found = tx.execute(contact(), here).one()
     elif (name and found.name != name) or (alias and found.alias != alias):

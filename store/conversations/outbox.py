@@ -60,13 +60,20 @@ def head() -> AnySelect:
         .subquery()
     )
     return (
-        select(outbox, conversations.c.channel, conversations.c.our_address,
-               conversations.c.last_inbound_at, conversations.c.facts, contacts.c.address,
-               contacts.c.opted_out_at, unfinished.c.left)
+        select(
+            outbox,
+            conversations.c.channel,
+            conversations.c.our_address,
+            conversations.c.last_inbound_at,
+            conversations.c.facts,
+            contacts.c.address,
+            contacts.c.opted_out_at,
+            unfinished.c.left,
+        )
         .join(unfinished, unfinished.c.lowest == outbox.c.id)
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .join(contacts, contacts.c.id == conversations.c.contact_id)
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -92,11 +99,14 @@ def claim() -> Update:
             outbox.c.token == bindparam("seen_token"),
         )
         .values(
-            state=bindparam("to_state"), token=bindparam("to_token"),
-            sending_at=bindparam("left_at"), lease_until=bindparam("until"),
-            next_at=bindparam("until"), attempts=outbox.c.attempts + bindparam("one_more"),
+            state=bindparam("to_state"),
+            token=bindparam("to_token"),
+            sending_at=bindparam("left_at"),
+            lease_until=bindparam("until"),
+            next_at=bindparam("until"),
+            attempts=outbox.c.attempts + bindparam("one_more"),
         )
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -119,10 +129,15 @@ def sent() -> Update:
         update(outbox)
         .where(outbox.c.id == bindparam("row"), outbox.c.state != OutboxState.SENT)
         .values(
-            state=OutboxState.SENT, provider_message_id=bindparam("sid"), status=bindparam("said"),
-            sent_at=bindparam("now"), lease_until=0, error="", error_code="",
+            state=OutboxState.SENT,
+            provider_message_id=bindparam("sid"),
+            status=bindparam("said"),
+            sent_at=bindparam("now"),
+            lease_until=0,
+            error="",
+            error_code="",
         )
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -175,10 +190,14 @@ def taken() -> Update:
         update(outbox)
         .where(outbox.c.id == bindparam("row"), outbox.c.state.in_(OPEN), ~failed)
         .values(
-            state=OutboxState.SENT, provider_message_id=bindparam("sid"), sent_at=bindparam("now"),
-            lease_until=0, error="", error_code="",
+            state=OutboxState.SENT,
+            provider_message_id=bindparam("sid"),
+            sent_at=bindparam("now"),
+            lease_until=0,
+            error="",
+            error_code="",
         )
-    )  # fmt: skip
+    )
 
 
 _DROPPED = outbox.c.error_code == TAKEN_OVER  # a person has it now
@@ -186,9 +205,19 @@ _PENDING_UNLESS_DROPPED = case((_DROPPED, OutboxState.DEAD), else_=OutboxState.P
 LEASE_SECONDS = 6.0  # prolonged by the worker's heartbeat while the request is under way
 # Callbacks come in any order; a status never steps back (Twilio: track outbound message status).
 RANK = {
-    "": 0, "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "canceled": 5,
-    "delivered": 6, "read": 7, "played": 8, "failed": 9, "undelivered": 9,
-}  # fmt: skip
+    "": 0,
+    "accepted": 1,
+    "scheduled": 1,
+    "queued": 2,
+    "sending": 3,
+    "sent": 4,
+    "canceled": 5,
+    "delivered": 6,
+    "read": 7,
+    "played": 8,
+    "failed": 9,
+    "undelivered": 9,
+}
 
 
 @dataclass(frozen=True)
@@ -252,22 +281,38 @@ class Outbox:
         token, is_new = new_id(), row.state == OutboxState.PENDING
         left_at = now if is_new else row.sending_at
         values = {
-            "row": row.id, "seen_state": row.state, "seen_token": row.token,
-            "to_state": OutboxState.SENDING if is_new else OutboxState.UNKNOWN, "to_token": token,
-            "left_at": left_at, "until": now + LEASE_SECONDS, "one_more": int(is_new),
-        }  # fmt: skip
+            "row": row.id,
+            "seen_state": row.state,
+            "seen_token": row.token,
+            "to_state": OutboxState.SENDING if is_new else OutboxState.UNKNOWN,
+            "to_token": token,
+            "left_at": left_at,
+            "until": now + LEASE_SECONDS,
+            "one_more": int(is_new),
+        }
         with self._database.write() as tx:
             if tx.execute(claim(), values).rowcount != 1:
                 return None
         return OutboxMessage(
-            id=row.id, conversation_id=row.conversation_id, channel=row.channel,
-            our_address=row.our_address, customer_address=row.address, body=row.body,
-            state=OutboxState.PENDING if is_new else OutboxState.UNKNOWN, token=token,
-            attempts=row.attempts + is_new, unknowns=row.unknowns, sending_at=left_at,
-            created_at=row.created_at, last_inbound_at=row.last_inbound_at,
-            is_last=row.left == 1, kind=row.kind, extra=row.extra, facts=row.facts,
+            id=row.id,
+            conversation_id=row.conversation_id,
+            channel=row.channel,
+            our_address=row.our_address,
+            customer_address=row.address,
+            body=row.body,
+            state=OutboxState.PENDING if is_new else OutboxState.UNKNOWN,
+            token=token,
+            attempts=row.attempts + is_new,
+            unknowns=row.unknowns,
+            sending_at=left_at,
+            created_at=row.created_at,
+            last_inbound_at=row.last_inbound_at,
+            is_last=row.left == 1,
+            kind=row.kind,
+            extra=row.extra,
+            facts=row.facts,
             opted_out=row.opted_out_at is not None,
-        )  # fmt: skip
+        )
 
     def prolong(self, tokens: Sequence[str]) -> None:
         """Keep the rows claimed under *tokens* for another while."""
@@ -278,8 +323,11 @@ class Outbox:
     def sent(self, outgoing: OutboxMessage, provider_message_id: str, status: str = "") -> None:
         """The provider took it, under this id; *status* is what it said of it just now."""
         values = {
-            "row": outgoing.id, "sid": provider_message_id, "said": status, "now": self._clock()
-        }  # fmt: skip
+            "row": outgoing.id,
+            "sid": provider_message_id,
+            "said": status,
+            "now": self._clock(),
+        }
         with self._database.write() as tx:
             tx.execute(sent(), values)
 
@@ -292,9 +340,12 @@ class Outbox:
     def again(self, outgoing: OutboxMessage, at: float, error: str, code: str = "") -> None:
         """It was surely not taken: try again at *at*, unless a person took over meanwhile."""
         self._set(
-            outgoing, state=_PENDING_UNLESS_DROPPED, next_at=at, error=error,
+            outgoing,
+            state=_PENDING_UNLESS_DROPPED,
+            next_at=at,
+            error=error,
             error_code=case((_DROPPED, TAKEN_OVER), else_=code),
-        )  # fmt: skip
+        )
 
     def dead(self, outgoing: OutboxMessage, error: str, code: str = "") -> None:
         """It will never be sent; staff see why."""
@@ -309,9 +360,12 @@ class Outbox:
     def as_template(self, outgoing: OutboxMessage, extra: Mapping[str, Any]) -> None:
         """Send the same words as an approved template, as soon as the row is claimed again."""
         self._set(
-            outgoing, state=_PENDING_UNLESS_DROPPED, next_at=0,
-            kind=PartKind.TEMPLATE, extra=dict(extra),
-        )  # fmt: skip
+            outgoing,
+            state=_PENDING_UNLESS_DROPPED,
+            next_at=0,
+            kind=PartKind.TEMPLATE,
+            extra=dict(extra),
+        )
 
     def is_whole(self, outgoing: OutboxMessage) -> bool:
         """True when this part is all there is of its message."""
@@ -323,9 +377,12 @@ class Outbox:
     def unknown(self, outgoing: OutboxMessage, look_at: float, error: str) -> None:
         """Nobody can tell whether it was taken: look it up at *look_at*."""
         self._set(
-            outgoing, state=OutboxState.UNKNOWN, next_at=look_at, error=error,
+            outgoing,
+            state=OutboxState.UNKNOWN,
+            next_at=look_at,
+            error=error,
             unknowns=outbox.c.unknowns + int(outgoing.state == OutboxState.PENDING),
-        )  # fmt: skip
+        )
 
     def _set(self, outgoing: OutboxMessage, **values: Any) -> None:
         change = (
@@ -340,9 +397,15 @@ class Outbox:
     # --- what the provider reports
 
     def report(
-        self, provider: str, provider_message_id: str, status: str, *,
-        outbox_id: int | None = None, error_code: str = "", error: str = "",
-    ) -> bool:  # fmt: skip
+        self,
+        provider: str,
+        provider_message_id: str,
+        status: str,
+        *,
+        outbox_id: int | None = None,
+        error_code: str = "",
+        error: str = "",
+    ) -> bool:
         """Record one status callback; see `report_all`. False when it was here already."""
         one = Report(provider_message_id, status, error_code, outbox_id, error)
         return self.report_all(provider, [one]) == 1
@@ -375,9 +438,13 @@ class Outbox:
 def _report(tx: Connection, provider: str, report: Report, now: float) -> bool:
     sid, row = report.provider_message_id, report.outbox_id
     told = {
-        "provider": provider, "provider_message_id": sid, "status": report.status,
-        "error_code": report.error_code, "outbox_id": row, "reported_at": now,
-    }  # fmt: skip
+        "provider": provider,
+        "provider_message_id": sid,
+        "status": report.status,
+        "error_code": report.error_code,
+        "outbox_id": row,
+        "reported_at": now,
+    }
     if tx.scalar(note_report(tx.dialect.name), told) is None:
         return False
     if row is not None:
@@ -393,7 +460,8 @@ def _raise_status(tx: Connection, report: Report) -> None:
     below = [name for name, rank in RANK.items() if rank < RANK.get(report.status, 0)]
     tx.execute(
         update(outbox)
-        .where(outbox.c.provider_message_id == report.provider_message_id,
-               outbox.c.status.in_(below))
+        .where(
+            outbox.c.provider_message_id == report.provider_message_id, outbox.c.status.in_(below)
+        )
         .values(status=report.status, **{name: value for name, value in said.items() if value})
-    )  # fmt: skip
+    )

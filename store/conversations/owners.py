@@ -82,9 +82,12 @@ class Owners:
             if row.owner == Owner.HUMAN and row.assigned_to not in ("", person):
                 raise AlreadyTaken(row.assigned_to)
             seize(
-                tx, conversation_id, owner_reason=(reason or person)[:200], assigned_to=person,
+                tx,
+                conversation_id,
+                owner_reason=(reason or person)[:200],
+                assigned_to=person,
                 owner_until=until or usual_end(tx, conversation_id, self._clock()),
-            )  # fmt: skip
+            )
 
     def pause(self, conversation_id: int, until: float, person: str) -> None:
         """Have nobody answer until *until* (seconds since 1970). Raises NotFound, Invalid."""
@@ -93,9 +96,13 @@ class Owners:
         with self._database.write() as tx:
             _lock(tx, conversation_id)
             seize(
-                tx, conversation_id, owner=Owner.PAUSED, owner_reason=person[:200],
-                owner_until=until, assigned_to="",
-            )  # fmt: skip
+                tx,
+                conversation_id,
+                owner=Owner.PAUSED,
+                owner_reason=person[:200],
+                owner_until=until,
+                assigned_to="",
+            )
 
     def hand_back(self, conversation_id: int, person: str, reason: str = "") -> bool:
         """Give the conversation back to the bot; the caller then rings for a turn.
@@ -142,15 +149,22 @@ class Owners:
             if conversation_id is None or not _is_news(tx, echo, now):
                 return conversation_id
             seize(
-                tx, conversation_id, owner_reason=echo.person[:200], last_message_at=now,
+                tx,
+                conversation_id,
+                owner_reason=echo.person[:200],
+                last_message_at=now,
                 owner_until=usual_end(tx, conversation_id, now),
-            )  # fmt: skip
+            )
             tx.execute(
                 insert(messages).values(
-                    conversation_id=conversation_id, author=Author.HUMAN, text=echo.text,
-                    author_name=echo.person[:200], media=[], created_at=now,
+                    conversation_id=conversation_id,
+                    author=Author.HUMAN,
+                    text=echo.text,
+                    author_name=echo.person[:200],
+                    media=[],
+                    created_at=now,
                 )
-            )  # fmt: skip
+            )
             return conversation_id
 
     def change(self, change: OwnerChange) -> int | None:
@@ -169,9 +183,7 @@ class Owners:
                 release(tx, conversation_id, change.reason)
             elif row.owner != Owner.HUMAN:
                 until = usual_end(tx, conversation_id, self._clock())
-                seize(
-                    tx, conversation_id, owner_reason=change.reason[:200], owner_until=until
-                )  # fmt: skip
+                seize(tx, conversation_id, owner_reason=change.reason[:200], owner_until=until)
             return conversation_id
 
     def expired(self, now: float, limit: int = 100) -> list[int]:
@@ -220,11 +232,15 @@ def _is_news(tx: Connection, echo: Echo, now: float) -> bool:
         return False
     first_time = (
         upsert(tx, delivery_states)
-        .values(provider=echo.channel, provider_message_id=_unnamed(echo.provider_message_id),
-                status=ECHO, reported_at=now)
+        .values(
+            provider=echo.channel,
+            provider_message_id=_unnamed(echo.provider_message_id),
+            status=ECHO,
+            reported_at=now,
+        )
         .on_conflict_do_nothing(index_elements=["provider", "provider_message_id", "status"])
         .returning(delivery_states.c.id)
-    )  # fmt: skip
+    )
     return tx.scalar(first_time) is not None
 
 

@@ -30,9 +30,11 @@ def with_people(database: Database, channel: str, addresses: Sequence[str]) -> s
         select(contacts.c.address)
         .join(conversations, conversations.c.contact_id == contacts.c.id)
         .where(
-            contacts.c.channel == channel, contacts.c.address.in_(addresses),
-            conversations.c.owner == Owner.HUMAN, ~under_way.exists(),
+            contacts.c.channel == channel,
+            contacts.c.address.in_(addresses),
+            conversations.c.owner == Owner.HUMAN,
+            ~under_way.exists(),
         )
-    )  # fmt: skip
+    )
     with database.read() as tx:
         return set(tx.scalars(query))

@@ -42,9 +42,16 @@ def release(tx: Connection, conversation_id: int, reason: str) -> bool:
     change = (
         update(conversations)
         .where(conversations.c.id == conversation_id, conversations.c.owner != Owner.BOT)
-        .values(owner=Owner.BOT, owner_reason=reason[:200], owner_until=0, assigned_to="",
-                fence=conversations.c.fence + 1, lease_until=0, turn_attempts=0)
-    )  # fmt: skip
+        .values(
+            owner=Owner.BOT,
+            owner_reason=reason[:200],
+            owner_until=0,
+            assigned_to="",
+            fence=conversations.c.fence + 1,
+            lease_until=0,
+            turn_attempts=0,
+        )
+    )
     if tx.execute(change).rowcount != 1:
         return False
     last_word = _last_word(tx, conversation_id)
@@ -58,10 +65,15 @@ def usual_end(tx: Connection, conversation_id: int, now: float) -> float:
     spec = tx.scalar(
         select(versions.c.spec)
         .join(channels, channels.c.version_id == versions.c.id)
-        .join(conversations, and_(channels.c.channel == conversations.c.channel,
-                                  channels.c.address == conversations.c.our_address))
+        .join(
+            conversations,
+            and_(
+                channels.c.channel == conversations.c.channel,
+                channels.c.address == conversations.c.our_address,
+            ),
+        )
         .where(conversations.c.id == conversation_id)
-    )  # fmt: skip
+    )
     hours = float(((spec or {}).get("handoff") or {}).get("hand_back_after_hours") or 0)
     return now + hours * HOUR if hours else 0.0
 
@@ -106,9 +118,11 @@ def _wait_again(conversation_id: int, last_word: int) -> Update:
         messages.c.inbox_id.is_not(None),
     )
     unsaid = select(outbox.c.turn_id).where(
-        outbox.c.conversation_id == conversation_id, outbox.c.part == 0,
-        outbox.c.state == OutboxState.DEAD, outbox.c.error_code == TAKEN_OVER,
-    )  # fmt: skip
+        outbox.c.conversation_id == conversation_id,
+        outbox.c.part == 0,
+        outbox.c.state == OutboxState.DEAD,
+        outbox.c.error_code == TAKEN_OVER,
+    )
     silent = select(turns.c.id).where(
         turns.c.conversation_id == conversation_id,
         turns.c.outcome == Outcome.SILENT,

@@ -84,8 +84,9 @@ def read_turn(tx: Connection, turn_id: str) -> TurnRecord | None:
     row = tx.execute(query).one_or_none()
     if row is None:
         return None
-    fields = {name: getattr(row, name) for name in TurnRecord.__dataclass_fields__
-              if name != "version"}  # fmt: skip
+    fields = {
+        name: getattr(row, name) for name in TurnRecord.__dataclass_fields__ if name != "version"
+    }
     return TurnRecord(**fields, version=_label(row))
 
 
@@ -109,16 +110,28 @@ def _told(page: FromClause) -> AnySelect:
         .subquery()
     )
     return (
-        select(messages, turns.c.citations, turns.c.cost, versions.c.number, agents.c.name,
-               part.c.error, part.c.error_code, part.c.dead, part.c.unknown, part.c.sent,
-               part.c.parts, part.c.failed, part.c.status)
+        select(
+            messages,
+            turns.c.citations,
+            turns.c.cost,
+            versions.c.number,
+            agents.c.name,
+            part.c.error,
+            part.c.error_code,
+            part.c.dead,
+            part.c.unknown,
+            part.c.sent,
+            part.c.parts,
+            part.c.failed,
+            part.c.status,
+        )
         .join(page, page.c.id == messages.c.id)
         .outerjoin(part, part.c.message_id == messages.c.id)
         .outerjoin(turns, turns.c.id == messages.c.turn_id)
         .outerjoin(versions, versions.c.id == turns.c.version_id)
         .outerjoin(agents, agents.c.id == versions.c.agent_id)
         .order_by(messages.c.id)
-    )  # fmt: skip
+    )
 
 
 def _counts(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -156,11 +169,20 @@ def _message(row: AnyRow, files: dict[tuple[int, int], dict[str, str]]) -> Threa
         for n, item in enumerate(row.media or [])
     ]
     return ThreadMessage(
-        id=row.id, author=row.author, author_name=row.author_name, text=row.text,
-        media=attached, created_at=row.created_at, turn_id=row.turn_id,
-        delivery=_delivery(row), error=row.error or "", error_code=row.error_code or "",
-        citations=row.citations or [], cost=row.cost or 0.0, version=_label(row),
-    )  # fmt: skip
+        id=row.id,
+        author=row.author,
+        author_name=row.author_name,
+        text=row.text,
+        media=attached,
+        created_at=row.created_at,
+        turn_id=row.turn_id,
+        delivery=_delivery(row),
+        error=row.error or "",
+        error_code=row.error_code or "",
+        citations=row.citations or [],
+        cost=row.cost or 0.0,
+        version=_label(row),
+    )
 
 
 def _delivery(row: AnyRow) -> str:

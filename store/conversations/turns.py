@@ -54,14 +54,22 @@ from store.tables import (
 UNANSWERED_LIMIT = 60  # messages that one turn hands to the model; it answers all that wait
 
 _WAITING = (
-    conversations.c.id, conversations.c.channel, conversations.c.our_address,
-    conversations.c.last_inbound_at, conversations.c.lease_until, channels.c.version_id,
-    allowances.c.tokens, allowances.c.filled_at,
-)  # fmt: skip
+    conversations.c.id,
+    conversations.c.channel,
+    conversations.c.our_address,
+    conversations.c.last_inbound_at,
+    conversations.c.lease_until,
+    channels.c.version_id,
+    allowances.c.tokens,
+    allowances.c.filled_at,
+)
 _LINE = (
-    messages.c.author, messages.c.text, messages.c.media, messages.c.inbox_id,
+    messages.c.author,
+    messages.c.text,
+    messages.c.media,
+    messages.c.inbox_id,
     messages.c.created_at,
-)  # fmt: skip
+)
 _RELEASED_THERE = and_(
     channels.c.channel == conversations.c.channel,
     channels.c.address == conversations.c.our_address,
@@ -122,11 +130,16 @@ def lease() -> AnyUpdate:
             turn_attempts=conversations.c.turn_attempts + 1,
         )
         .returning(
-            conversations.c.fence, conversations.c.turn_attempts, conversations.c.channel,
-            conversations.c.our_address, conversations.c.owner, conversations.c.language,
-            conversations.c.facts, _customer(),
+            conversations.c.fence,
+            conversations.c.turn_attempts,
+            conversations.c.channel,
+            conversations.c.our_address,
+            conversations.c.owner,
+            conversations.c.language,
+            conversations.c.facts,
+            _customer(),
         )
-    )  # fmt: skip
+    )
 
 
 def _customer() -> ScalarSelect[str]:
@@ -204,7 +217,9 @@ def pass_fence(speaks: bool) -> ReturningUpdate[bool]:
         update(conversations)
         .where(*gate)
         .values(
-            lease_until=0, turn_attempts=0, last_message_at=bindparam("now"),
+            lease_until=0,
+            turn_attempts=0,
+            last_message_at=bindparam("now"),
             language=bindparam("spoken"),
             owner=func.coalesce(bindparam("new_owner", type_=String), conversations.c.owner),
             owner_reason=func.coalesce(
@@ -215,7 +230,7 @@ def pass_fence(speaks: bool) -> ReturningUpdate[bool]:
             ),
         )
         .returning(_newer().label("more"))
-    )  # fmt: skip
+    )
 
 
 def _newer() -> Exists:
@@ -308,8 +323,12 @@ class Turns:
     def lease(self, conversation_id: int) -> Lease | None:
         """Try to become the one who answers. None: somebody else is."""
         now = self._clock()
-        values = {"conversation": conversation_id, "now": now, "until": now + LEASE_SECONDS,
-                  "holder": self._holder}  # fmt: skip
+        values = {
+            "conversation": conversation_id,
+            "now": now,
+            "until": now + LEASE_SECONDS,
+            "holder": self._holder,
+        }
         with self._database.write() as tx:
             row = tx.execute(lease(), values).one_or_none()
             if row is None:
@@ -319,10 +338,15 @@ class Turns:
 
     def _waiting(self, row: AnyRow) -> Waiting:
         return Waiting(
-            conversation_id=row.id, channel=row.channel, our_address=row.our_address,
-            first_at=row.first_at, last_at=row.last_inbound_at, busy_until=row.lease_until,
-            open_at=self.limits.open_at(row.tokens, row.filled_at), version_id=row.version_id,
-        )  # fmt: skip
+            conversation_id=row.id,
+            channel=row.channel,
+            our_address=row.our_address,
+            first_at=row.first_at,
+            last_at=row.last_inbound_at,
+            busy_until=row.lease_until,
+            open_at=self.limits.open_at(row.tokens, row.filled_at),
+            version_id=row.version_id,
+        )
 
     def prolong(self, leases: Sequence[Lease]) -> None:
         """Keep *leases* for another while; those that were lost stay lost."""
@@ -389,23 +413,36 @@ class Turns:
     def _store_turn(self, tx: Connection, work: Work, outcome: Outcome) -> str:
         turn_id, ids, lease = new_id(), work.inbox_ids, work.lease
         row = {
-            "id": turn_id, "conversation_id": lease.conversation_id, "fence": lease.fence,
-            "version_id": outcome.version_id, "inbox_from": min(ids), "inbox_to": max(ids),
-            "outcome": outcome.outcome, "model": outcome.model,
-            "input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens,
-            "cost": outcome.cost, "citations": outcome.citations, "trace": outcome.trace,
-            "error": outcome.error, "missed": outcome.missed, "started_at": outcome.started_at,
+            "id": turn_id,
+            "conversation_id": lease.conversation_id,
+            "fence": lease.fence,
+            "version_id": outcome.version_id,
+            "inbox_from": min(ids),
+            "inbox_to": max(ids),
+            "outcome": outcome.outcome,
+            "model": outcome.model,
+            "input_tokens": outcome.input_tokens,
+            "output_tokens": outcome.output_tokens,
+            "cost": outcome.cost,
+            "citations": outcome.citations,
+            "trace": outcome.trace,
+            "error": outcome.error,
+            "missed": outcome.missed,
+            "started_at": outcome.started_at,
             "handoff_reason": outcome.handoff_reason[:200],
             "finished_at": self._clock(),
-        }  # fmt: skip
+        }
         tx.execute(insert_turn(), row)
         return turn_id
 
     def _store_reply(self, tx: Connection, work: Work, outcome: Outcome, turn_id: str) -> None:
         message = {
-            "author": Author.AGENT, "author_name": outcome.author_name, "text": outcome.text,
-            "turn_id": turn_id, "created_at": self._clock(),
-        }  # fmt: skip
+            "author": Author.AGENT,
+            "author_name": outcome.author_name,
+            "text": outcome.text,
+            "turn_id": turn_id,
+            "created_at": self._clock(),
+        }
         here = work.lease.conversation_id
         message_id = add_reply(tx, here, turn_id, outcome.parts, message)
         if outcome.choices:
@@ -414,29 +451,45 @@ class Turns:
             tx.execute(offer(), {"turn": turn_id, "last": last, "offered": tapped})
         if outcome.briefing:
             row = {
-                "conversation_id": here, "message_id": message_id, "turn_id": turn_id,
-                "part": len(outcome.parts), "body": outcome.briefing, "kind": PartKind.HANDOFF,
-                "state": OutboxState.PENDING, "created_at": message["created_at"],
-            }  # fmt: skip
+                "conversation_id": here,
+                "message_id": message_id,
+                "turn_id": turn_id,
+                "part": len(outcome.parts),
+                "body": outcome.briefing,
+                "kind": PartKind.HANDOFF,
+                "state": OutboxState.PENDING,
+                "created_at": message["created_at"],
+            }
             tx.execute(insert_parts(), [row])
 
 
 def add_reply(
-    tx: Connection, conversation_id: int, turn_id: str, parts: Sequence[str],
-    message: dict[str, Any], extra: Mapping[str, Any] | None = None,
-) -> int:  # fmt: skip
+    tx: Connection,
+    conversation_id: int,
+    turn_id: str,
+    parts: Sequence[str],
+    message: dict[str, Any],
+    extra: Mapping[str, Any] | None = None,
+) -> int:
     """Store *message* and one outbox row for each of its *parts*; return the message's id."""
     row = {"conversation_id": conversation_id, "media": [], **message}
     message_id = tx.execute(insert_message(), row).scalar_one()
     tx.execute(
         insert_parts(),
         [
-            {"conversation_id": conversation_id, "message_id": message_id, "turn_id": turn_id,
-             "part": number, "body": body, "state": OutboxState.PENDING, "extra": extra or {},
-             "created_at": message["created_at"]}
+            {
+                "conversation_id": conversation_id,
+                "message_id": message_id,
+                "turn_id": turn_id,
+                "part": number,
+                "body": body,
+                "state": OutboxState.PENDING,
+                "extra": extra or {},
+                "created_at": message["created_at"],
+            }
             for number, body in enumerate(parts)
         ],
-    )  # fmt: skip
+    )
     return int(message_id)
 
 

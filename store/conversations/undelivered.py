@@ -45,16 +45,22 @@ class DeadLetters:
         """Return a page, the newest first; *before* is the id the page before ended with."""
         query = (
             undelivered(
-                outbox.c.id, outbox.c.conversation_id, conversations.c.channel,
+                outbox.c.id,
+                outbox.c.conversation_id,
+                conversations.c.channel,
                 contacts.c.name.label("customer_name"),
-                contacts.c.address.label("customer_address"), outbox.c.body,
-                outbox.c.error_code, outbox.c.error, outbox.c.attempts, outbox.c.created_at,
+                contacts.c.address.label("customer_address"),
+                outbox.c.body,
+                outbox.c.error_code,
+                outbox.c.error,
+                outbox.c.attempts,
+                outbox.c.created_at,
             )
             .join(conversations, conversations.c.id == outbox.c.conversation_id)
             .join(contacts, contacts.c.id == conversations.c.contact_id)
             .order_by(outbox.c.id.desc())
             .limit(limit)
-        )  # fmt: skip
+        )
         if before:
             query = query.where(outbox.c.id < before)
         with self._database.read() as tx:
@@ -68,9 +74,15 @@ class DeadLetters:
     def retry(self, outbox_id: int) -> int | None:
         """Have it sent again; return the conversation to ring for, None when it is not here."""
         values = {
-            "state": OutboxState.PENDING, "status": "", "provider_message_id": None, "next_at": 0,
-            "attempts": 0, "error": "", "error_code": "", "created_at": self._clock(),
-        }  # fmt: skip
+            "state": OutboxState.PENDING,
+            "status": "",
+            "provider_message_id": None,
+            "next_at": 0,
+            "attempts": 0,
+            "error": "",
+            "error_code": "",
+            "created_at": self._clock(),
+        }
         return self._settle(outbox_id, values)
 
     def dismiss(self, outbox_id: int) -> int | None:

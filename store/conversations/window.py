@@ -40,9 +40,14 @@ def too_late(database: Database, reports: Sequence[Report]) -> Iterator[TooLate]
     query = (
         select(outbox.c.id, outbox.c.conversation_id, outbox.c.body, messages.c.author)
         .join(messages, messages.c.id == outbox.c.message_id)
-        .where(outbox.c.provider_message_id.in_(sids), outbox.c.kind != PartKind.TEMPLATE,
-               outbox.c.error_code == WINDOW, text(UNDELIVERED), alone == 1)
-    )  # fmt: skip
+        .where(
+            outbox.c.provider_message_id.in_(sids),
+            outbox.c.kind != PartKind.TEMPLATE,
+            outbox.c.error_code == WINDOW,
+            text(UNDELIVERED),
+            alone == 1,
+        )
+    )
     with database.read() as tx:
         found = [TooLate(**row._mapping) for row in tx.execute(query)]
     yield from found
@@ -64,10 +69,17 @@ def send_as_template(database: Database, late: TooLate, extra: Mapping[str, Any]
         update(outbox)
         .where(outbox.c.id == late.id, outbox.c.kind != PartKind.TEMPLATE, text(UNDELIVERED))
         .values(
-            state=OutboxState.PENDING, status="", provider_message_id=None, next_at=0, attempts=0,
-            error="", error_code="", kind=PartKind.TEMPLATE, extra=dict(extra),
+            state=OutboxState.PENDING,
+            status="",
+            provider_message_id=None,
+            next_at=0,
+            attempts=0,
+            error="",
+            error_code="",
+            kind=PartKind.TEMPLATE,
+            extra=dict(extra),
         )
-    )  # fmt: skip
+    )
     with database.write() as tx:
         if tx.scalar(lock) != Owner.BOT and late.author == Author.AGENT:
             return False

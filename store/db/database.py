@@ -147,9 +147,13 @@ class Database:
 def _engine(url: str, is_sqlite: bool, pool_size: int, patience: float) -> Engine:
     if not is_sqlite:
         engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True,
-            pool_timeout=patience, connect_args={"connect_timeout": max(2, int(patience))},
-        )  # fmt: skip
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            hide_parameters=True,
+            pool_timeout=patience,
+            connect_args={"connect_timeout": max(2, int(patience))},
+        )
         event.listen(engine, "connect", _end_standing_still)
         event.listen(engine, "checkout", _refuse_dropped)
         return engine

@@ -27,8 +27,9 @@ SAID = (Outcome.ANSWERED, Outcome.FALLBACK, Outcome.HANDOFF)  # turns in which s
 
 
 def _in_span(query: Select[*Ts]) -> Select[*Ts]:
-    return query.where(turns.c.finished_at >= bindparam("begin"),
-                       turns.c.finished_at < bindparam("end"))  # fmt: skip
+    return query.where(
+        turns.c.finished_at >= bindparam("begin"), turns.c.finished_at < bindparam("end")
+    )
 
 
 def _of_agent(query: Select[*Ts]) -> Select[*Ts]:
@@ -41,12 +42,16 @@ def _of_agent(query: Select[*Ts]) -> Select[*Ts]:
 @cache
 def totals() -> AnySelect:
     """Sums over the turns of the span."""
-    return _of_agent(_in_span(select(
-        func.count(distinct(turns.c.conversation_id)).label("conversations"),
-        func.sum(cast(turns.c.outcome.in_(SAID), Integer)).label("answers"),
-        func.sum(cast(turns.c.outcome == Outcome.FALLBACK, Integer)).label("fallbacks"),
-        func.sum(turns.c.cost).label("cost"),
-    )))  # fmt: skip
+    return _of_agent(
+        _in_span(
+            select(
+                func.count(distinct(turns.c.conversation_id)).label("conversations"),
+                func.sum(cast(turns.c.outcome.in_(SAID), Integer)).label("answers"),
+                func.sum(cast(turns.c.outcome == Outcome.FALLBACK, Integer)).label("fallbacks"),
+                func.sum(turns.c.cost).label("cost"),
+            )
+        )
+    )
 
 
 @cache
@@ -56,12 +61,14 @@ def waits() -> Select[int, int, int]:
     day = cast(func.floor((turns.c.finished_at - bindparam("begin")) / 86_400), Integer)
     wait = turns.c.finished_at - inbox.c.received_at
     step = cast(func.floor(wait / STEP_SECONDS), Integer)
-    return _of_agent(_in_span(
-        select(day.label("day"), step.label("step"), func.count().label("times"))
-        .join(inbox, inbox.c.id == turns.c.inbox_from)
-        .where(turns.c.outcome.in_(SAID))
-        .group_by(day, step)
-    ))  # fmt: skip
+    return _of_agent(
+        _in_span(
+            select(day.label("day"), step.label("step"), func.count().label("times"))
+            .join(inbox, inbox.c.id == turns.c.inbox_from)
+            .where(turns.c.outcome.in_(SAID))
+            .group_by(day, step)
+        )
+    )
 
 
 @cache
@@ -70,10 +77,11 @@ def volume(of_one_agent: bool) -> Select[int, Author, int]:
     hour = cast(func.floor(messages.c.created_at / 3600), Integer)
     query = (
         select(hour, messages.c.author, func.count())
-        .where(messages.c.created_at >= bindparam("begin"),
-               messages.c.created_at < bindparam("end"))
+        .where(
+            messages.c.created_at >= bindparam("begin"), messages.c.created_at < bindparam("end")
+        )
         .group_by(hour, messages.c.author)
-    )  # fmt: skip
+    )
     if not of_one_agent:
         return query
     talked_to = _of_agent(_in_span(select(turns.c.conversation_id)))
@@ -84,35 +92,41 @@ def volume(of_one_agent: bool) -> Select[int, Author, int]:
 def costs() -> Select[int, str, int, float]:
     """Answers and cost by hour and agent."""
     hour = cast(func.floor(turns.c.finished_at / 3600), Integer)
-    return _of_agent(_in_span(
-        select(hour, agents.c.name, func.count(), func.sum(turns.c.cost))
-        .outerjoin(versions, versions.c.id == turns.c.version_id)
-        .outerjoin(agents, agents.c.id == versions.c.agent_id)
-        .group_by(hour, agents.c.name)
-    ))  # fmt: skip
+    return _of_agent(
+        _in_span(
+            select(hour, agents.c.name, func.count(), func.sum(turns.c.cost))
+            .outerjoin(versions, versions.c.id == turns.c.version_id)
+            .outerjoin(agents, agents.c.id == versions.c.agent_id)
+            .group_by(hour, agents.c.name)
+        )
+    )
 
 
 @cache
 def reasons() -> Select[str, int, float]:
     """Why persons were wanted, how often and when last."""
-    return _of_agent(_in_span(
-        select(turns.c.handoff_reason, func.count(), func.max(turns.c.finished_at))
-        .where(text("turns.handoff_reason <> ''"))
-        .group_by(turns.c.handoff_reason)
-    ))  # fmt: skip
+    return _of_agent(
+        _in_span(
+            select(turns.c.handoff_reason, func.count(), func.max(turns.c.finished_at))
+            .where(text("turns.handoff_reason <> ''"))
+            .group_by(turns.c.handoff_reason)
+        )
+    )
 
 
 @cache
 def missed() -> Select[str, int, float]:
     """Questions nothing was found for, how often and when last."""
     times = func.count()
-    return _of_agent(_in_span(
-        select(turns.c.missed, times, func.max(turns.c.finished_at))
-        .where(text("turns.missed <> ''"))
-        .group_by(turns.c.missed)
-        .order_by(times.desc(), func.max(turns.c.finished_at).desc())
-        .limit(MOST_ROWS)
-    ))  # fmt: skip
+    return _of_agent(
+        _in_span(
+            select(turns.c.missed, times, func.max(turns.c.finished_at))
+            .where(text("turns.missed <> ''"))
+            .group_by(turns.c.missed)
+            .order_by(times.desc(), func.max(turns.c.finished_at).desc())
+            .limit(MOST_ROWS)
+        )
+    )
 
 
 @cache
@@ -124,12 +138,14 @@ def count_missed() -> Select[int]:
 @cache
 def cited(dialect: str) -> Select[str, int, float]:
     """How often each source was cited by the latest answers, and when last."""
-    latest = _of_agent(_in_span(
-        select(turns.c.citations, turns.c.finished_at)
-        .where(turns.c.outcome == Outcome.ANSWERED)
-        .order_by(turns.c.finished_at.desc())
-        .limit(MOST_CITING)
-    )).subquery()  # fmt: skip
+    latest = _of_agent(
+        _in_span(
+            select(turns.c.citations, turns.c.finished_at)
+            .where(turns.c.outcome == Outcome.ANSWERED)
+            .order_by(turns.c.finished_at.desc())
+            .limit(MOST_CITING)
+        )
+    ).subquery()
     one = json_each(dialect, latest.c.citations)
     source, times = one.c.value["source_id"].as_string(), func.count()
     return (
@@ -243,10 +259,13 @@ class Insights:
             missed = tx.scalar(count_missed(), span.values)
             handed_off = tx.scalar(count_handed_off(), span.values)
         return Totals(
-            conversations=row.conversations or 0, answers=row.answers or 0,
-            handed_off=handed_off or 0, fallbacks=row.fallbacks or 0, missed=missed or 0,
+            conversations=row.conversations or 0,
+            answers=row.answers or 0,
+            handed_off=handed_off or 0,
+            fallbacks=row.fallbacks or 0,
+            missed=missed or 0,
             cost=row.cost or 0.0,
-        )  # fmt: skip
+        )
 
     def days(self, span: Span) -> tuple[list[Day], Waits | None]:
         """Return every day of the span, quiet ones too, and the waits of all of them together."""

@@ -34,10 +34,13 @@ class Audit:
         with self._database.write() as tx:
             tx.execute(
                 insert(audit).values(
-                    at=self._clock(), person=person, action=action,
-                    subject=subject[:200], detail=detail,
+                    at=self._clock(),
+                    person=person,
+                    action=action,
+                    subject=subject[:200],
+                    detail=detail,
                 )
-            )  # fmt: skip
+            )
 
     def page(self, before: int = 0, limit: int = 100, person: str = "") -> Sequence[Entry]:
         """Return a page of the log (of one person), newest first, older than entry *before*."""

@@ -16,11 +16,36 @@ SHORTEST = 12
 LONGEST = 200  # Argon2 reads every byte; nobody types more
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
 COMMON = (
-    "password", "contrasena", "contraseña", "qwerty", "asdfgh", "zxcvbn", "iloveyou", "teamo",
-    "bienvenido", "welcome", "administrador", "administrator", "letmein", "dragon", "monkey",
-    "football", "futbol", "baseball", "princesa", "princess", "sunshine", "superman", "whatsapp",
-    "changeme", "cambiame", "secreto", "trustno", "studio", "admin",
-)  # fmt: skip
+    "password",
+    "contrasena",
+    "contraseña",
+    "qwerty",
+    "asdfgh",
+    "zxcvbn",
+    "iloveyou",
+    "teamo",
+    "bienvenido",
+    "welcome",
+    "administrador",
+    "administrator",
+    "letmein",
+    "dragon",
+    "monkey",
+    "football",
+    "futbol",
+    "baseball",
+    "princesa",
+    "princess",
+    "sunshine",
+    "superman",
+    "whatsapp",
+    "changeme",
+    "cambiame",
+    "secreto",
+    "trustno",
+    "studio",
+    "admin",
+)
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 

@@ -80,9 +80,14 @@ class Tokens:
             if tx.scalar(select(func.count()).where(theirs)) >= MOST:  # type: ignore[operator]
                 raise Invalid(f"You have {MOST} tokens. Revoke one that you no longer need.")
             row = {
-                "id": token_id, "person_id": owner.id, "name": name.strip(), "role": role,
-                "secret_hash": _hash(secret), "created_at": now, "expires_at": now + days * DAY,
-            }  # fmt: skip
+                "id": token_id,
+                "person_id": owner.id,
+                "name": name.strip(),
+                "role": role,
+                "secret_hash": _hash(secret),
+                "created_at": now,
+                "expires_at": now + days * DAY,
+            }
             tx.execute(insert(api_tokens).values(row))
         return f"as_{token_id}_{secret}"
 
@@ -131,10 +136,15 @@ class Tokens:
 
     def _token(self, row: AnyRow) -> Token:
         return Token(
-            id=row.id, email=row.email, name=row.name, created_at=row.created_at,
-            role=min(row.role, row.owner_role, key=ROLES.index), expires_at=row.expires_at,
-            last_used_at=row.last_used_at, lame=self._lame(row),
-        )  # fmt: skip
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            created_at=row.created_at,
+            role=min(row.role, row.owner_role, key=ROLES.index),
+            expires_at=row.expires_at,
+            last_used_at=row.last_used_at,
+            lame=self._lame(row),
+        )
 
     def _lame(self, row: AnyRow) -> str:
         if row.disabled_at is not None:
@@ -146,9 +156,12 @@ class Tokens:
 
 def _all() -> AnySelect:
     return select(
-        api_tokens, people.c.email, people.c.role.label("owner_role"), people.c.disabled_at,
+        api_tokens,
+        people.c.email,
+        people.c.role.label("owner_role"),
+        people.c.disabled_at,
         people.c.must_change_password,
-    ).join(people, people.c.id == api_tokens.c.person_id)  # fmt: skip
+    ).join(people, people.c.id == api_tokens.c.person_id)
 
 
 def _hash(secret: str) -> str:

@@ -178,6 +178,8 @@ def _wire_buttons(studio: Studio, parts: Parts, show: Show) -> None:
 
 def _with_releases(studio: Studio, parts: Parts, opens: Any) -> None:
     opens.success(
-        event(studio, releases.reread, partial(releases_view.shown, studio)), parts.agent_id,
-        parts.releases.filled, show_progress="hidden",
-    )  # fmt: skip
+        event(studio, releases.reread, partial(releases_view.shown, studio)),
+        parts.agent_id,
+        parts.releases.filled,
+        show_progress="hidden",
+    )

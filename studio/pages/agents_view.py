@@ -77,15 +77,23 @@ def layout(studio: Studio) -> Parts:
             with gr.Row():
                 new = gr.Button(say("agents.blank"), elem_id="agent-new", min_width=90, size="sm")
                 bring = gr.UploadButton(
-                    say("agents.import"), file_types=[".yaml", ".yml"], elem_id="agent-import",
-                    min_width=90, size="sm",
-                )  # fmt: skip
+                    say("agents.import"),
+                    file_types=[".yaml", ".yml"],
+                    elem_id="agent-import",
+                    min_width=90,
+                    size="sm",
+                )
         with gr.Column(scale=6, min_width=420):
             with gr.Row(elem_classes="as-columns as-stays"):
                 with gr.Column(scale=5, min_width=260):
                     state = clickable(elem_id="agent-state")
-                save = gr.Button(say("agents.save"), variant="primary", elem_id="agent-save",
-                                 scale=1, min_width=140)  # fmt: skip
+                save = gr.Button(
+                    say("agents.save"),
+                    variant="primary",
+                    elem_id="agent-save",
+                    scale=1,
+                    min_width=140,
+                )
             with gr.Tabs():
                 with gr.Tab(say("agents.tab_describe"), elem_classes="as-draft"):
                     tones, placed = _fields(studio)
@@ -93,9 +101,14 @@ def layout(studio: Studio) -> Parts:
                     releases = releases_view.layout(studio)
         with gr.Column(scale=4, min_width=300, elem_classes="as-stays"):
             prompt = gr.Textbox(
-                label=say("agents.prompt"), info=say("agents.prompt_help"), lines=24,
-                max_lines=32, interactive=False, elem_id="agent-prompt", elem_classes="as-mono",
-            )  # fmt: skip
+                label=say("agents.prompt"),
+                info=say("agents.prompt_help"),
+                lines=24,
+                max_lines=32,
+                interactive=False,
+                elem_id="agent-prompt",
+                elem_classes="as-mono",
+            )
     file = gr.Textbox(visible=False)
     return Parts(
         agent_id, revision, new, bring, listed, state, placed, tones, save, prompt, file, releases
@@ -103,8 +116,13 @@ def layout(studio: Studio) -> Parts:
 
 
 def _guided(studio: Studio) -> Html:
-    return tag("a", studio.say("agents.new"), class_="as-button as-wide", id="agent-guided",
-               href=f"{HOME}/{studio.language}/new")  # fmt: skip
+    return tag(
+        "a",
+        studio.say("agents.new"),
+        class_="as-button as-wide",
+        id="agent-guided",
+        href=f"{HOME}/{studio.language}/new",
+    )
 
 
 def _fields(studio: Studio) -> tuple[gr.Dropdown, dict[str, Any]]:
@@ -117,9 +135,13 @@ def _fields(studio: Studio) -> tuple[gr.Dropdown, dict[str, Any]]:
             tone = fields.text(studio, "tone", lines=3, scale=3)
             tones = gr.Dropdown(
                 [(studio.say(f"tone.{key}.name"), studio.say(f"tone.{key}")) for key in TONES],
-                value=None, label=studio.say("agents.tones"), info=studio.say("agents.tones_help"),
-                scale=2, elem_id="agent-tones", filterable=False,
-            )  # fmt: skip
+                value=None,
+                label=studio.say("agents.tones"),
+                info=studio.say("agents.tones_help"),
+                scale=2,
+                elem_id="agent-tones",
+                filterable=False,
+            )
         instructions = fields.text(studio, "instructions", lines=7, max_lines=18)
     with gr.Group():
         languages = fields.choices(studio, "languages", get_args(Language), "language")
@@ -176,10 +198,15 @@ def beside(studio: Studio, page: Opened) -> list[Any]:
 
 def _list(studio: Studio, page: Opened) -> Html:
     entries = [
-        card(agent.name, agent.draft.brand, action="open", subject=agent.id,
-             chosen=agent.id == page.agent_id)
+        card(
+            agent.name,
+            agent.draft.brand,
+            action="open",
+            subject=agent.id,
+            chosen=agent.id == page.agent_id,
+        )
         for agent in page.agents
-    ]  # fmt: skip
+    ]
     return join([cards(entries, studio.say("agents.empty")), _archived(studio, page.archived)])
 
 
@@ -203,11 +230,14 @@ def _state(studio: Studio, page: Opened) -> Html:
         person=author(studio, page.agent.updated_by),
         when=when(page.agent.updated_at),
     )
-    live = [badge(f"{studio.channel(one.channel)} · v{one.number}", "good")
-            for one in page.live]  # fmt: skip
+    live = [badge(f"{studio.channel(one.channel)} · v{one.number}", "good") for one in page.live]
     answers = live or [badge(studio.say("agents.not_released"), "wait")]
-    link = tag("a", studio.say("agents.try"), class_="as-link",
-               href=f"{HOME}/{studio.language}/playground?agent={page.agent.id}")  # fmt: skip
+    link = tag(
+        "a",
+        studio.say("agents.try"),
+        class_="as-link",
+        href=f"{HOME}/{studio.language}/playground?agent={page.agent.id}",
+    )
     title = tag("div", tag("h2", page.agent.name), join(answers), link, class_="as-title")
     told = tag("span", saved, class_="as-quiet")
     return join([title, tag("div", _managed(studio, page.agent), told, class_="as-title")])

@@ -9,12 +9,19 @@ LONGEST_QUESTION, LONGEST_ANSWER = 300, 4000
 
 def question_and_answer(studio: Studio, name: str) -> tuple[gr.Textbox, gr.Textbox]:
     """Place what customers ask and what is answered then; ids begin with *name*."""
-    question = gr.Textbox(label=studio.say("playground.question"), lines=1,
-                          max_length=LONGEST_QUESTION, elem_id=f"{name}-question")  # fmt: skip
+    question = gr.Textbox(
+        label=studio.say("playground.question"),
+        lines=1,
+        max_length=LONGEST_QUESTION,
+        elem_id=f"{name}-question",
+    )
     answer = gr.Textbox(
-        label=studio.say("playground.answer"), info=studio.say("playground.answer_help"), lines=3,
-        max_length=LONGEST_ANSWER, elem_id=f"{name}-answer",
-    )  # fmt: skip
+        label=studio.say("playground.answer"),
+        info=studio.say("playground.answer_help"),
+        lines=3,
+        max_length=LONGEST_ANSWER,
+        elem_id=f"{name}-answer",
+    )
     return question, answer
 
 

@@ -85,14 +85,18 @@ def wire(studio: Studio, parts: Parts, base_id: gr.State) -> None:
         return [*show(page), *writing(Draft())]
 
     gr.on(
-        [base_id.change, parts.tab.select], event(studio, look, show), base_id, parts.filled,
+        [base_id.change, parts.tab.select],
+        event(studio, look, show),
+        base_id,
+        parts.filled,
         show_progress="hidden",
-    )  # fmt: skip
+    )
     beginning = pick(studio, begin, writing)
     parts.missed.select(beginning, base_id, parts.written)
     parts.curated.select(beginning, base_id, parts.written)
     parts.curated.click(pick(studio, remove, show), base_id, parts.filled)
     parts.save.click(
-        event(studio, save, saved, "playground.corrected"), [base_id, *parts.written],
+        event(studio, save, saved, "playground.corrected"),
+        [base_id, *parts.written],
         [*parts.filled, *parts.written],
-    )  # fmt: skip
+    )

@@ -81,9 +81,14 @@ def writing(draft: Draft) -> list[Any]:
 def missed_view(studio: Studio, groups: Sequence[MissGroup]) -> Html:
     """Return the questions nothing was found for, the most frequent first."""
     head = [studio.say("missed.question"), studio.say("missed.times"), ""]
-    rows = [[_asked(studio, group), badge(f"{group.times}×"),
-             looker(studio.say("missed.write"), group.question)]
-            for group in groups[:SHOWN]]  # fmt: skip
+    rows = [
+        [
+            _asked(studio, group),
+            badge(f"{group.times}×"),
+            looker(studio.say("missed.write"), group.question),
+        ]
+        for group in groups[:SHOWN]
+    ]
     title = tag("h3", studio.say("missed.title"))
     return join([title, table(head, rows, studio.say("missed.empty"))])
 
@@ -100,9 +105,12 @@ def curated_view(studio: Studio, curated: Sequence[CuratedAnswer]) -> Html:
     rows = []
     for one in curated:
         who = tag("div", f"{one.changed_by} · {when(one.changed_at)}", class_="as-quiet")
-        buttons = [looker(studio.say("passage.correct"), f"#{one.id}"),
-                   button(studio.say("remove"), "remove", one.id, sure)]  # fmt: skip
-        rows.append([one.question, join([one.answer, who]),
-                     tag("div", buttons, class_="as-buttons")])  # fmt: skip
+        buttons = [
+            looker(studio.say("passage.correct"), f"#{one.id}"),
+            button(studio.say("remove"), "remove", one.id, sure),
+        ]
+        rows.append(
+            [one.question, join([one.answer, who]), tag("div", buttons, class_="as-buttons")]
+        )
     title = tag("h3", studio.say("answer.title", count=len(curated)))
     return join([title, table(head, rows, studio.say("answer.empty"))])

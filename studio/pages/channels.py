@@ -84,23 +84,34 @@ def build(studio: Studio, load: Load) -> None:
         with gr.Column(scale=4, min_width=300):
             place(tag("h3", say("channels.test")))
             place(tag("p", say("channels.test_help"), class_="as-quiet"))
-            where = gr.Dropdown([], label=say("channels.from"), filterable=False,
-                                elem_id="channel-from")  # fmt: skip
+            where = gr.Dropdown(
+                [], label=say("channels.from"), filterable=False, elem_id="channel-from"
+            )
             number = gr.Textbox(
-                label=say("channels.number"), max_length=24, placeholder="+52 55 1234 5678",
+                label=say("channels.number"),
+                max_length=24,
+                placeholder="+52 55 1234 5678",
                 elem_id="channel-number",
-            )  # fmt: skip
-            text = gr.Textbox(say("channels.test_text"), label=say("channels.text"),
-                              max_length=500, elem_id="channel-text")  # fmt: skip
+            )
+            text = gr.Textbox(
+                say("channels.test_text"),
+                label=say("channels.text"),
+                max_length=500,
+                elem_id="channel-text",
+            )
             send = gr.Button(say("channels.test_send"), variant="primary", elem_id="channel-send")
             outcome = place(elem_id="channel-sent")
     load(event(studio, first, partial(_filled, studio)), None, [overview, where])
     overview.click(
         pick(studio, check, lambda seen: findings_view(studio, seen.channel, seen.findings)),
-        None, found,
-    )  # fmt: skip
-    send.click(event(studio, test, lambda sent: sent_view(studio, sent.conversation_id)),
-               [where, number, text], outcome)  # fmt: skip
+        None,
+        found,
+    )
+    send.click(
+        event(studio, test, lambda sent: sent_view(studio, sent.conversation_id)),
+        [where, number, text],
+        outcome,
+    )
 
 
 def _filled(studio: Studio, page: Channels) -> list[Any]:

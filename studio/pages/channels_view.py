@@ -53,23 +53,41 @@ def shown(studio: Studio, page: Channels) -> Html:
         note(say("channels.nobody_answers", channel=studio.channel(channel)))
         for channel in page.unanswered()
     ]
-    return join([
-        tag("h3", say("channels.answering")), *silent, _releases(studio, page),
-        tag("h3", say("channels.providers"), class_="as-next"), missing,
-        tag("div", [_provider(studio, one) for one in page.providers], class_="as-providers"),
-    ])  # fmt: skip
+    return join(
+        [
+            tag("h3", say("channels.answering")),
+            *silent,
+            _releases(studio, page),
+            tag("h3", say("channels.providers"), class_="as-next"),
+            missing,
+            tag("div", [_provider(studio, one) for one in page.providers], class_="as-providers"),
+        ]
+    )
 
 
 def _releases(studio: Studio, page: Channels) -> Html:
     head = [studio.say(f"channels.{key}") for key in ("channel", "address", "version", "since")]
     rows: list[list[Content]] = [
-        [studio.channel(one.channel), tag("b", _address(studio, one)),
-         join([tag("a", f"{one.agent_name} v{one.number}", class_="as-link",
-                   href=f"/studio/{studio.language}/?agent={one.agent_id}"),
-               badge(studio.say("channels.held_back"), "bad") if page.is_held_back(one) else None]),
-         f"{when(one.released_at)} · {author(studio, one.released_by)}"]
+        [
+            studio.channel(one.channel),
+            tag("b", _address(studio, one)),
+            join(
+                [
+                    tag(
+                        "a",
+                        f"{one.agent_name} v{one.number}",
+                        class_="as-link",
+                        href=f"/studio/{studio.language}/?agent={one.agent_id}",
+                    ),
+                    badge(studio.say("channels.held_back"), "bad")
+                    if page.is_held_back(one)
+                    else None,
+                ]
+            ),
+            f"{when(one.released_at)} · {author(studio, one.released_by)}",
+        ]
         for one in page.releases
-    ]  # fmt: skip
+    ]
     return table(head, rows, studio.say("channels.nothing_released"))
 
 
@@ -86,11 +104,13 @@ def _provider(studio: Studio, one: Provider) -> Html:
     test = button(studio.say("channels.check"), "check", channel.name) if one.is_set else None
     paste = [_paste(studio, address) for address in one.addresses]
     return tag(
-        "div", tag("div", tag("b", channel.title), mark, test, class_="as-provider-head"),
+        "div",
+        tag("div", tag("b", channel.title), mark, test, class_="as-provider-head"),
         tag("p", channel.help.in_language(studio.language), class_="as-quiet"),
-        tag("p", abilities(studio, channel), class_="as-quiet"), *paste,
+        tag("p", abilities(studio, channel), class_="as-quiet"),
+        *paste,
         class_="as-provider",
-    )  # fmt: skip
+    )
 
 
 def abilities(studio: Studio, channel: ChannelRecord) -> str:
@@ -116,8 +136,9 @@ STATES = {"real": "good", "stand_in": "wait", "not_set": "none"}
 
 def _paste(studio: Studio, one: Address) -> Html:
     where = one.label.in_language(studio.language)
-    return tag("div", tag("span", where, class_="as-quiet"), tag("code", one.url),
-               class_="as-paste")  # fmt: skip
+    return tag(
+        "div", tag("span", where, class_="as-quiet"), tag("code", one.url), class_="as-paste"
+    )
 
 
 def findings_view(studio: Studio, channel: str, findings: Sequence[Finding]) -> Html:

@@ -57,5 +57,9 @@ def wire(studio: Studio, thread: gr.HTML, correct: Correct) -> None:
 
 def _drafted(draft: Draft) -> list[Any]:
     base = draft.bases[0][1] if draft.bases else None
-    return [gr.update(visible=True), gr.update(choices=list(draft.bases), value=base),
-            draft.question, draft.answer]  # fmt: skip
+    return [
+        gr.update(visible=True),
+        gr.update(choices=list(draft.bases), value=base),
+        draft.question,
+        draft.answer,
+    ]

@@ -25,8 +25,10 @@ def opened(studio: Studio, agent_id: str) -> Opened:
     if not chosen:
         return Opened(agents, "", [], ())
     listed = [(studio.say("playground.draft"), DRAFT)]
-    listed += [(f"v{one.number} · {one.note}"[:60].rstrip(" ·"), one.id)
-               for one in services.store.agents.versions(chosen)]  # fmt: skip
+    listed += [
+        (f"v{one.number} · {one.note}"[:60].rstrip(" ·"), one.id)
+        for one in services.store.agents.versions(chosen)
+    ]
     bases = services.store.agents.get(chosen).draft.knowledge.bases
     names = {source.name for base in bases for source in services.sources.list(base)}
     return Opened(agents, chosen, listed, services.store.cases.of(chosen), sorted(names))
@@ -86,9 +88,12 @@ def build(studio: Studio, load: Load) -> None:
     load(at_address(studio, first, "agent", show), None, parts.filled)
     parts.agent.input(event(studio, choose, show), parts.agent, parts.filled)
     parts.run.click(
-        event(studio, run, partial(running, studio)), [parts.agent, parts.version], parts.results,
-        show_progress="hidden", concurrency_limit=4,
-    )  # fmt: skip
+        event(studio, run, partial(running, studio)),
+        [parts.agent, parts.version],
+        parts.results,
+        show_progress="hidden",
+        concurrency_limit=4,
+    )
     _wire_cases(studio, parts)
 
 
@@ -96,7 +101,9 @@ def _wire_cases(studio: Studio, parts: Parts) -> None:
     emptied = partial(listed, studio)
     out = [parts.cases, parts.question, parts.expected, parts.source]
     gr.on(
-        [parts.add.click, parts.question.submit], event(studio, add, emptied),
-        [parts.agent, parts.question, parts.expected, parts.source], out,
-    )  # fmt: skip
+        [parts.add.click, parts.question.submit],
+        event(studio, add, emptied),
+        [parts.agent, parts.question, parts.expected, parts.source],
+        out,
+    )
     parts.cases.click(pick(studio, remove, lambda page: emptied(page)[0]), None, parts.cases)

@@ -69,24 +69,32 @@ def layout(studio: Studio) -> Parts:
                 version = gr.Dropdown([], label=say("playground.version"), elem_id="test-version")
             with gr.Group():
                 question = gr.Textbox(
-                    label=say("evaluate.question"), max_length=4000, elem_id="test-question",
+                    label=say("evaluate.question"),
+                    max_length=4000,
+                    elem_id="test-question",
                     placeholder=say("evaluate.question_example"),
-                )  # fmt: skip
+                )
                 with gr.Row():
                     expected = gr.Textbox(
-                        label=say("evaluate.expected"), info=say("evaluate.expected_help"),
-                        lines=2, max_length=2000, elem_id="test-expected",
-                    )  # fmt: skip
+                        label=say("evaluate.expected"),
+                        info=say("evaluate.expected_help"),
+                        lines=2,
+                        max_length=2000,
+                        elem_id="test-expected",
+                    )
                     source = gr.Dropdown(
-                        [], label=say("evaluate.source"), info=say("evaluate.source_help"),
+                        [],
+                        label=say("evaluate.source"),
+                        info=say("evaluate.source_help"),
                         elem_id="test-source",
-                    )  # fmt: skip
+                    )
             add = gr.Button(say("evaluate.add"), elem_id="test-add")
             cases = clickable(elem_id="test-cases")
         with gr.Column(scale=6, min_width=380):
             run = gr.Button(say("evaluate.run"), variant="primary", elem_id="test-run")
-            results = place(note(say("evaluate.run_help")), elem_id="test-results",
-                            elem_classes="as-scroll")  # fmt: skip
+            results = place(
+                note(say("evaluate.run_help")), elem_id="test-results", elem_classes="as-scroll"
+            )
     return Parts(agent, version, run, question, expected, source, add, cases, results)
 
 
@@ -110,10 +118,13 @@ def cases_table(studio: Studio, cases: Sequence[Case]) -> Html:
     """Return the test cases with what each expects."""
     heads = [studio.say("evaluate.question"), studio.say("evaluate.expects"), ""]
     rows = [
-        [one.question, _expects(studio, one),
-         button(studio.say("remove"), "remove", one.id, studio.say("evaluate.remove_sure"))]
+        [
+            one.question,
+            _expects(studio, one),
+            button(studio.say("remove"), "remove", one.id, studio.say("evaluate.remove_sure")),
+        ]
         for one in cases
-    ]  # fmt: skip
+    ]
     title = tag("h3", studio.say("evaluate.cases", count=len(cases)))
     return join([title, table(heads, rows, studio.say("evaluate.empty"))])
 
@@ -144,8 +155,10 @@ def running(studio: Studio, run: Run) -> Html:
 
 def _row(studio: Studio, result: Result) -> list[Html | str]:
     mark = badge("✓", "good") if result.passed else badge("✕", "bad")
-    why = [tag("div", _reason(studio, code, what), class_="as-complaint")
-           for code, what in result.reasons]  # fmt: skip
+    why = [
+        tag("div", _reason(studio, code, what), class_="as-complaint")
+        for code, what in result.reasons
+    ]
     cited = tag("div", " · ".join(result.sources), f" {result.seconds:.2f} s", class_="as-quiet")
     return [mark, result.question, join([result.answer, *why, cited])]
 

@@ -78,20 +78,28 @@ def keep(
 
 
 def _draft(
-    stored: Agent | None, name: str = "", brand: str = "", description: str = "", tone: str = "",
+    stored: Agent | None,
+    name: str = "",
+    brand: str = "",
+    description: str = "",
+    tone: str = "",
     instructions: str = "",
-) -> Spec:  # fmt: skip
+) -> Spec:
     """Return the draft with these words; a greeting of ours follows a change of name."""
     base = stored.draft if stored else BLANK
     form = AgentForm.of(base) if stored else AgentForm()
     old = {language: _greeting(language, base.name, base.brand) for language in ("es", "en")}
     new = {language: _greeting(language, name, brand) for language in ("es", "en")}
     form = replace(
-        form, name=name, brand=brand, description=description, tone=tone,
+        form,
+        name=name,
+        brand=brand,
+        description=description,
+        tone=tone,
         instructions=instructions,
         greeting_es=new["es"] if form.greeting_es in ("", old["es"]) else form.greeting_es,
         greeting_en=new["en"] if form.greeting_en in ("", old["en"]) else form.greeting_en,
-    )  # fmt: skip
+    )
     return form.onto(base)
 
 
@@ -167,8 +175,14 @@ def build(studio: Studio, load: Load) -> None:
     name, brand = parts.words[:2]
     greeting = event(studio, greet, lambda names: hello(studio, *names))
     begun.then(greeting, [name, brand], parts.hello, show_progress="hidden")
-    gr.on([name.change, brand.change], greeting, [name, brand], parts.hello,
-          trigger_mode="always_last", show_progress="hidden")  # fmt: skip
+    gr.on(
+        [name.change, brand.change],
+        greeting,
+        [name, brand],
+        parts.hello,
+        trigger_mode="always_last",
+        show_progress="hidden",
+    )
     for number, button in enumerate(parts.nexts, 2):
         kept = button.click(
             event(studio, keep, show),
@@ -198,9 +212,11 @@ def _wire_words(studio: Studio, parts: Parts) -> None:
 
     tone, instructions = parts.words[3:]
     parts.tones.click(
-        pick(studio, choose_tone, toned), None, [tone, parts.tones, parts.sound],
+        pick(studio, choose_tone, toned),
+        None,
+        [tone, parts.tones, parts.sound],
         show_progress="hidden",
-    )  # fmt: skip
+    )
     parts.rules.click(pick(studio, add_rule), instructions, instructions, show_progress="hidden")
 
 
@@ -213,11 +229,16 @@ def _wire_trial(studio: Studio, parts: Parts) -> None:
     trial.questions.click(
         pick(studio, choose_question), None, trial.box, show_progress="hidden"
     ).success(
-        event(studio, ask, talked), [trial.said, parts.agent_id, trial.box],
-        [trial.said, trial.chat, trial.box], show_progress="hidden",
-    )  # fmt: skip
+        event(studio, ask, talked),
+        [trial.said, parts.agent_id, trial.box],
+        [trial.said, trial.chat, trial.box],
+        show_progress="hidden",
+    )
     gr.on(
-        [trial.box.submit, trial.send.click], event(studio, ask, talked),
-        [trial.said, parts.agent_id, trial.box], [trial.said, trial.chat, trial.box],
-        show_progress="hidden", concurrency_limit=8,
-    )  # fmt: skip
+        [trial.box.submit, trial.send.click],
+        event(studio, ask, talked),
+        [trial.said, parts.agent_id, trial.box],
+        [trial.said, trial.chat, trial.box],
+        show_progress="hidden",
+        concurrency_limit=8,
+    )

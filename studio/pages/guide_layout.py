@@ -89,10 +89,23 @@ def layout(studio: Studio) -> Parts:
         with _step(studio, 6):
             check, release = _release(studio, backs)
     return Parts(
-        agent_id, revision, at, walk, (name, brand, description, tone, instructions), tuple(nexts),
-        tuple(backs), hello, tones, sound, rules, knowledge, trial, check, release,
+        agent_id,
+        revision,
+        at,
+        walk,
+        (name, brand, description, tone, instructions),
+        tuple(nexts),
+        tuple(backs),
+        hello,
+        tones,
+        sound,
+        rules,
+        knowledge,
+        trial,
+        check,
+        release,
         gr.State(""),
-    )  # fmt: skip
+    )
 
 
 def _step(studio: Studio, number: int) -> gr.Step:
@@ -104,9 +117,14 @@ def _turns(studio: Studio, number: int, backs: list[gr.Button], nexts: list[gr.B
         if number > 1:
             backs.append(_back(studio, number))
         nexts.append(
-            gr.Button(studio.say("guide.next"), variant="primary", scale=0, min_width=220,
-                      elem_id=f"guide-next-{number}")
-        )  # fmt: skip
+            gr.Button(
+                studio.say("guide.next"),
+                variant="primary",
+                scale=0,
+                min_width=220,
+                elem_id=f"guide-next-{number}",
+            )
+        )
 
 
 def _back(studio: Studio, number: int) -> gr.Button:
@@ -116,15 +134,24 @@ def _back(studio: Studio, number: int) -> gr.Button:
 
 
 def _about(studio: Studio, step: str) -> None:
-    place(tag("div", tag("h2", studio.say(f"guide.{step}.title")),
-              tag("p", studio.say(f"guide.{step}.help")), class_="as-about"))  # fmt: skip
+    place(
+        tag(
+            "div",
+            tag("h2", studio.say(f"guide.{step}.title")),
+            tag("p", studio.say(f"guide.{step}.help")),
+            class_="as-about",
+        )
+    )
 
 
 def _text(studio: Studio, field_name: str, **more: Any) -> gr.Textbox:
     return gr.Textbox(
-        label=studio.say(f"agent.{field_name}"), info=studio.say(f"agent.{field_name}.help"),
-        elem_id=f"guide-{field_name}", elem_classes="as-draft", **more,
-    )  # fmt: skip
+        label=studio.say(f"agent.{field_name}"),
+        info=studio.say(f"agent.{field_name}.help"),
+        elem_id=f"guide-{field_name}",
+        elem_classes="as-draft",
+        **more,
+    )
 
 
 def _brand(studio: Studio) -> tuple[gr.Textbox, gr.Textbox, gr.Textbox, gr.HTML]:
@@ -134,10 +161,12 @@ def _brand(studio: Studio) -> tuple[gr.Textbox, gr.Textbox, gr.Textbox, gr.HTML]
             with gr.Row():
                 example = studio.say("guide.brand.example")
                 brand = _text(studio, "brand", max_length=80, placeholder=example)
-                name = _text(studio, "name", max_length=80,
-                             placeholder=studio.say("guide.name.example"))  # fmt: skip
-            description = _text(studio, "description", lines=3,
-                                placeholder=studio.say("guide.description.example"))  # fmt: skip
+                name = _text(
+                    studio, "name", max_length=80, placeholder=studio.say("guide.name.example")
+                )
+            description = _text(
+                studio, "description", lines=3, placeholder=studio.say("guide.description.example")
+            )
         with gr.Column(scale=4, min_width=300):
             hello = place(elem_classes="as-phone as-peek")
     return name, brand, description, hello
@@ -158,8 +187,13 @@ def _instructions(studio: Studio) -> tuple[gr.Textbox, gr.HTML]:
     with gr.Row(elem_classes="as-columns"):
         with gr.Column(scale=6, min_width=420):
             _about(studio, "instructions")
-            instructions = _text(studio, "instructions", lines=10, max_lines=14,
-                                 placeholder=studio.say("guide.instructions.example"))  # fmt: skip
+            instructions = _text(
+                studio,
+                "instructions",
+                lines=10,
+                max_lines=14,
+                placeholder=studio.say("guide.instructions.example"),
+            )
         with gr.Column(scale=4, min_width=300):
             rules = clickable(rule_list(studio), elem_id="guide-rules")
     return instructions, rules
@@ -171,20 +205,31 @@ def _knowledge(studio: Studio) -> KnowledgeParts:
         with gr.Column(scale=6, min_width=420):
             _about(studio, "knowledge")
             files = gr.File(
-                label=say("knowledge.files"), file_count="multiple", type="filepath", height=140,
+                label=say("knowledge.files"),
+                file_count="multiple",
+                type="filepath",
+                height=140,
                 elem_id="guide-files",
-            )  # fmt: skip
+            )
             with gr.Group():
                 text = gr.Textbox(
-                    label=say("guide.knowledge.text"), lines=4, max_lines=6, max_length=200_000,
-                    placeholder=say("guide.knowledge.text_example"), elem_id="guide-text",
+                    label=say("guide.knowledge.text"),
+                    lines=4,
+                    max_lines=6,
+                    max_length=200_000,
+                    placeholder=say("guide.knowledge.text_example"),
+                    elem_id="guide-text",
                     elem_classes="as-draft",
-                )  # fmt: skip
+                )
             keep = gr.Button(say("guide.knowledge.keep"), elem_id="guide-keep")
         with gr.Column(scale=4, min_width=300):
             with gr.Group():
-                url = gr.Textbox(label=say("knowledge.url"), placeholder="https://",
-                                 max_length=2000, elem_id="guide-url")  # fmt: skip
+                url = gr.Textbox(
+                    label=say("knowledge.url"),
+                    placeholder="https://",
+                    max_length=2000,
+                    elem_id="guide-url",
+                )
             add = gr.Button(say("knowledge.add_url"), elem_id="guide-add")
             complaint = place(elem_id="guide-complaint")
             sources = place(elem_id="guide-sources")
@@ -201,11 +246,20 @@ def _trial(studio: Studio) -> TrialParts:
             chat = place(elem_id="guide-chat", elem_classes="as-phone as-short")
             with gr.Row():
                 box = gr.Textbox(
-                    show_label=False, placeholder=studio.say("playground.placeholder"), scale=8,
-                    elem_id="guide-box", max_length=4000, container=False,
-                )  # fmt: skip
-                send = gr.Button(studio.say("send"), variant="primary", scale=1, min_width=90,
-                                 elem_id="guide-send")  # fmt: skip
+                    show_label=False,
+                    placeholder=studio.say("playground.placeholder"),
+                    scale=8,
+                    elem_id="guide-box",
+                    max_length=4000,
+                    container=False,
+                )
+                send = gr.Button(
+                    studio.say("send"),
+                    variant="primary",
+                    scale=1,
+                    min_width=90,
+                    elem_id="guide-send",
+                )
     return TrialParts(said, chat, questions, box, send)
 
 
@@ -214,6 +268,11 @@ def _release(studio: Studio, backs: list[gr.Button]) -> tuple[gr.HTML, gr.Button
     check = place(elem_id="guide-check")
     with gr.Row(elem_classes="as-turns"):
         backs.append(_back(studio, 6))
-        release = gr.Button(studio.say("guide.release"), variant="primary", scale=0, min_width=220,
-                            elem_id="guide-release")  # fmt: skip
+        release = gr.Button(
+            studio.say("guide.release"),
+            variant="primary",
+            scale=0,
+            min_width=220,
+            elem_id="guide-release",
+        )
     return check, release

@@ -86,8 +86,12 @@ def hello(studio: Studio, name: str, brand: str) -> Html:
     if not name.strip():
         return note(studio.say("guide.hello_empty"))
     greeting = studio.say("guide.greeting", name=name, brand=brand or "…")
-    return thread([Bubble(Author.CUSTOMER, studio.say("guide.hello_customer")),
-                   Bubble(Author.AGENT, greeting, who=name)])  # fmt: skip
+    return thread(
+        [
+            Bubble(Author.CUSTOMER, studio.say("guide.hello_customer")),
+            Bubble(Author.AGENT, greeting, who=name),
+        ]
+    )
 
 
 def tone_cards(studio: Studio, chosen: str) -> Html:
@@ -95,33 +99,51 @@ def tone_cards(studio: Studio, chosen: str) -> Html:
     return tag(
         "div",
         [
-            tag("button", tag("b", studio.say(f"tone.{key}.name")),
-                tag("span", studio.say(f"tone.{key}")), type="button", data_pick="tone",
-                data_id=key, class_="as-tone chosen" if key == chosen else "as-tone")
+            tag(
+                "button",
+                tag("b", studio.say(f"tone.{key}.name")),
+                tag("span", studio.say(f"tone.{key}")),
+                type="button",
+                data_pick="tone",
+                data_id=key,
+                class_="as-tone chosen" if key == chosen else "as-tone",
+            )
             for key in TONES
         ],
         class_="as-tones",
-    )  # fmt: skip
+    )
 
 
 def sound(studio: Studio, chosen: str) -> Html:
     """Return the same answer as each tone would give it."""
     if not chosen:
         return note(studio.say("guide.sound_empty"))
-    return thread([
-        Bubble(Author.CUSTOMER, studio.say("guide.sound_question")),
-        Bubble(Author.AGENT, studio.say(f"tone.{chosen}.sounds"),
-               who=studio.say(f"tone.{chosen}.name")),
-    ])  # fmt: skip
+    return thread(
+        [
+            Bubble(Author.CUSTOMER, studio.say("guide.sound_question")),
+            Bubble(
+                Author.AGENT,
+                studio.say(f"tone.{chosen}.sounds"),
+                who=studio.say(f"tone.{chosen}.name"),
+            ),
+        ]
+    )
 
 
 def rule_list(studio: Studio) -> Html:
     """Return instructions to add with one click."""
     rows = [
-        tag("button", "+ ", studio.say(f"rule.{key}"), type="button", data_pick="rule",
-            data_id=key, class_="as-rule")
+        tag(
+            "button",
+            "+ ",
+            studio.say(f"rule.{key}"),
+            type="button",
+            data_pick="rule",
+            data_id=key,
+            class_="as-rule",
+        )
         for key in RULES
-    ]  # fmt: skip
+    ]
     return tag("div", tag("h3", studio.say("guide.rules")), rows, class_="as-rules")
 
 
@@ -141,8 +163,10 @@ def sources(studio: Studio, page: Guided) -> Html:
     if not page.sources:
         return note(studio.say("guide.knowledge.empty"))
     head = [studio.say("knowledge.source"), studio.say("knowledge.state")]
-    rows = [[tag("span", one.name, class_="as-file", title=one.name), source_state(studio, one)]
-            for one in page.sources]  # fmt: skip
+    rows = [
+        [tag("span", one.name, class_="as-file", title=one.name), source_state(studio, one)]
+        for one in page.sources
+    ]
     return table(head, rows, "")
 
 
@@ -172,5 +196,10 @@ def _answers(studio: Studio, agent: Agent, live: Release) -> Html:
         number=live.number,
         address=studio.address(live.channel, live.address),
     )
-    return tag("div", tag("h3", told), tag("p", studio.say("guide.done.help")),
-               tag("div", links, class_="as-links"), class_="as-note as-good")  # fmt: skip
+    return tag(
+        "div",
+        tag("h3", told),
+        tag("p", studio.say("guide.done.help")),
+        tag("div", links, class_="as-links"),
+        class_="as-note as-good",
+    )

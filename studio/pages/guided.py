@@ -59,5 +59,8 @@ def _topics(studio: Studio, given: Sequence[Source]) -> list[str]:
     """Return what the first sources speak of: their first heading, else their first words."""
     ready = [source for source in given if source.state == SourceState.READY][:MOST_TOPICS]
     first = [studio.services.sources.chunks(source.id, 0, 1) for source in ready]
-    return [chunk.heading or " ".join(chunk.text.split()[:TOPIC_WORDS])
-            for chunks in first for chunk in chunks]  # fmt: skip
+    return [
+        chunk.heading or " ".join(chunk.text.split()[:TOPIC_WORDS])
+        for chunks in first
+        for chunk in chunks
+    ]

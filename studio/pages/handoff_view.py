@@ -16,14 +16,35 @@ from studio.widgets import place
 # Where customers of Spanish and English speakers live; any other name of the list of IANA
 # (https://www.iana.org/time-zones) can be written.
 ZONES = (
-    "America/Mexico_City", "America/Cancun", "America/Monterrey", "America/Hermosillo",
-    "America/Tijuana", "America/Guatemala", "America/Costa_Rica", "America/Panama",
-    "America/Bogota", "America/Lima", "America/Guayaquil", "America/Caracas", "America/La_Paz",
-    "America/Santo_Domingo", "America/Puerto_Rico", "America/Santiago", "America/Asuncion",
-    "America/Montevideo", "America/Argentina/Buenos_Aires", "America/Sao_Paulo",
-    "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York",
-    "Atlantic/Canary", "Europe/Madrid", "Europe/Lisbon", "Europe/London",
-)  # fmt: skip
+    "America/Mexico_City",
+    "America/Cancun",
+    "America/Monterrey",
+    "America/Hermosillo",
+    "America/Tijuana",
+    "America/Guatemala",
+    "America/Costa_Rica",
+    "America/Panama",
+    "America/Bogota",
+    "America/Lima",
+    "America/Guayaquil",
+    "America/Caracas",
+    "America/La_Paz",
+    "America/Santo_Domingo",
+    "America/Puerto_Rico",
+    "America/Santiago",
+    "America/Asuncion",
+    "America/Montevideo",
+    "America/Argentina/Buenos_Aires",
+    "America/Sao_Paulo",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Chicago",
+    "America/New_York",
+    "Atlantic/Canary",
+    "Europe/Madrid",
+    "Europe/Lisbon",
+    "Europe/London",
+)
 
 
 def section(studio: Studio) -> tuple[Any, ...]:
@@ -46,10 +67,15 @@ def _hours(studio: Studio) -> tuple[Any, ...]:
     with gr.Column(elem_id="agent-hours", elem_classes="as-hours"):
         with gr.Row():
             zone = gr.Dropdown(
-                list(ZONES), value=USUAL.timezone, label=studio.say("agent.timezone"),
-                info=studio.say("agent.timezone.help"), allow_custom_value=True,
-                elem_id="agent-timezone", scale=2, min_width=180,
-            )  # fmt: skip
+                list(ZONES),
+                value=USUAL.timezone,
+                label=studio.say("agent.timezone"),
+                info=studio.say("agent.timezone.help"),
+                allow_custom_value=True,
+                elem_id="agent-timezone",
+                scale=2,
+                min_width=180,
+            )
             opens = fields.text(studio, "opens", max_length=8, min_width=100)
             closes = fields.text(studio, "closes", max_length=8, min_width=100)
         days = fields.choices(studio, "days", WEEK, "day")

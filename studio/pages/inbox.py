@@ -46,10 +46,12 @@ def opened(studio: Studio, view: View, *, lists: bool = True) -> Opened:
         listed = list(conversations.page(view.filters, after, ON_A_PAGE + 1))
         view = replace(view, read_at=time.time())
     page = Opened(
-        view, pulse, None if listed is None else listed[:ON_A_PAGE],
+        view,
+        pulse,
+        None if listed is None else listed[:ON_A_PAGE],
         more=listed is not None and len(listed) > ON_A_PAGE,
         undelivered=services.store.dead_letters.count() if lists else 0,
-    )  # fmt: skip
+    )
     return _with_thread(studio, page) if view.conversation_id else page
 
 
@@ -62,9 +64,12 @@ def _with_thread(studio: Studio, page: Opened) -> Opened:
         return page
     messages = conversations.thread(number, limit=depth + 1)
     return replace(
-        page, summary=summary, messages=messages[-depth:], earlier=len(messages) > depth,
+        page,
+        summary=summary,
+        messages=messages[-depth:],
+        earlier=len(messages) > depth,
         notes=studio.services.store.notes.of(number),
-    )  # fmt: skip
+    )
 
 
 @allow("viewer")
@@ -207,12 +212,20 @@ def build(studio: Studio, load: Load) -> None:
     parts = layout(studio)
     show = partial(shown, studio)
     load(at_address(studio, first, "conversation", show), None, parts.filled)
-    load(event(studio, choices, partial(_choices, studio)), None, [parts.agent, parts.assigned],
-         show_progress="hidden")  # fmt: skip
+    load(
+        event(studio, choices, partial(_choices, studio)),
+        None,
+        [parts.agent, parts.assigned],
+        show_progress="hidden",
+    )
     parts.timer.tick(
-        event(studio, watch, show), [parts.seen, *parts.here], parts.filled,
-        show_progress="hidden", concurrency_limit=8, trigger_mode="once",
-    )  # fmt: skip
+        event(studio, watch, show),
+        [parts.seen, *parts.here],
+        parts.filled,
+        show_progress="hidden",
+        concurrency_limit=8,
+        trigger_mode="once",
+    )
     _wire_list(studio, parts)
     _wire_thread(studio, parts)
 
@@ -221,8 +234,14 @@ def _wire_list(studio: Studio, parts: Parts) -> None:
     show = partial(shown, studio)
     chosen = (parts.state, parts.agent, parts.channel, parts.waiting)
     asked = [parts.search.input, *(one.input for one in chosen)]
-    gr.on(asked, event(studio, look, show), parts.here, parts.filled, show_progress="hidden",
-          trigger_mode="always_last")  # fmt: skip
+    gr.on(
+        asked,
+        event(studio, look, show),
+        parts.here,
+        parts.filled,
+        show_progress="hidden",
+        trigger_mode="always_last",
+    )
     parts.listed.click(pick(studio, choose, show), parts.here, parts.filled)
     parts.listed.click(None, parts.box, parts.box, js=BEGUN)
     parts.head.collapse(pick(studio, close, show), parts.here, parts.filled)

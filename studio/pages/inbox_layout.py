@@ -74,8 +74,16 @@ class Parts:
     @property
     def here(self) -> list[Any]:
         """What says where a person is, in the order of `View.of`."""
-        return [self.conversation_id, self.trail, self.depth, self.search, self.state,
-                self.agent, self.channel, self.waiting]  # fmt: skip
+        return [
+            self.conversation_id,
+            self.trail,
+            self.depth,
+            self.search,
+            self.state,
+            self.agent,
+            self.channel,
+            self.waiting,
+        ]
 
     @property
     def filled(self) -> list[Any]:
@@ -113,13 +121,17 @@ def layout(studio: Studio) -> Parts:
             mode, box, send = _writing(studio)
         with gr.Column(scale=4, min_width=290, elem_id="inbox-right"):
             assigned = gr.Dropdown(
-                [(studio.say("inbox.nobody"), "")], value="", label=studio.say("inbox.assigned"),
-                elem_id="inbox-assigned", allow_custom_value=True,
-            )  # fmt: skip
+                [(studio.say("inbox.nobody"), "")],
+                value="",
+                label=studio.say("inbox.assigned"),
+                elem_id="inbox-assigned",
+                allow_custom_value=True,
+            )
             correct = _mend(studio)
             place(tag("h3", studio.say("playground.why")))
-            reason = place(note(studio.say("inbox.why_empty")), elem_id="inbox-why",
-                           elem_classes="as-scroll")  # fmt: skip
+            reason = place(
+                note(studio.say("inbox.why_empty")), elem_id="inbox-why", elem_classes="as-scroll"
+            )
             erase = clickable(_erasing(studio), elem_id="inbox-erase")
     states = (gr.State(0), gr.State([]), gr.State(DEPTH), gr.State(None), gr.State(""))
     chosen = (search, state, agent, channel, waiting)
@@ -132,8 +144,13 @@ def _filters(
     studio: Studio,
 ) -> tuple[gr.Textbox, gr.Dropdown, gr.Dropdown, gr.Dropdown, gr.Dropdown]:
     say = studio.say
-    search = gr.Textbox(show_label=False, placeholder=say("inbox.search"), container=False,
-                        elem_id="inbox-search", max_length=100)  # fmt: skip
+    search = gr.Textbox(
+        show_label=False,
+        placeholder=say("inbox.search"),
+        container=False,
+        elem_id="inbox-search",
+        max_length=100,
+    )
     with gr.Row():
         states = [(say(f"inbox.owner.{key or 'any'}"), key) for key in STATES]
         state = _choice(states, say("inbox.by_state"))
@@ -148,8 +165,15 @@ def _filters(
 
 
 def _choice(choices: list[tuple[str, str]], label: str) -> gr.Dropdown:
-    return gr.Dropdown(choices, value="", label=label, show_label=False, container=False,
-                       filterable=False, min_width=110)  # fmt: skip
+    return gr.Dropdown(
+        choices,
+        value="",
+        label=label,
+        show_label=False,
+        container=False,
+        filterable=False,
+        min_width=110,
+    )
 
 
 def _writing(studio: Studio) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
@@ -158,11 +182,18 @@ def _writing(studio: Studio) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
     mode = gr.Radio(modes, value="reply", show_label=False, container=False, elem_id="inbox-mode")
     with gr.Row(elem_id="inbox-writing"):
         box = gr.Textbox(
-            show_label=False, placeholder=say("inbox.reply"), container=False, scale=8,
-            lines=1, max_lines=6, max_length=4000, elem_id="inbox-box",
-        )  # fmt: skip
-        send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
-                         elem_id="inbox-send")  # fmt: skip
+            show_label=False,
+            placeholder=say("inbox.reply"),
+            container=False,
+            scale=8,
+            lines=1,
+            max_lines=6,
+            max_length=4000,
+            elem_id="inbox-box",
+        )
+        send = gr.Button(
+            say("send"), variant="primary", scale=1, min_width=90, elem_id="inbox-send"
+        )
     return mode, box, send
 
 
@@ -176,10 +207,18 @@ def _mend(studio: Studio) -> Correct:
     with gr.Column(visible=False, elem_id="inbox-correct") as group:
         place(tag("h3", say("inbox.correct")))
         place(tag("p", say("inbox.correct_help"), class_="as-quiet"))
-        question = gr.Textbox(label=say("inbox.correct_question"), lines=2, max_length=1000,
-                              elem_id="inbox-correct-question")  # fmt: skip
-        answer = gr.Textbox(label=say("inbox.correct_answer"), lines=4, max_length=4000,
-                            elem_id="inbox-correct-answer")  # fmt: skip
+        question = gr.Textbox(
+            label=say("inbox.correct_question"),
+            lines=2,
+            max_length=1000,
+            elem_id="inbox-correct-question",
+        )
+        answer = gr.Textbox(
+            label=say("inbox.correct_answer"),
+            lines=4,
+            max_length=4000,
+            elem_id="inbox-correct-answer",
+        )
         base = gr.Dropdown([], label=say("inbox.correct_base"), filterable=False)
         keep = gr.Button(say("inbox.correct_keep"), variant="primary", elem_id="inbox-correct-keep")
     return Correct(group, base, question, answer, keep)

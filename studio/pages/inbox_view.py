@@ -91,10 +91,19 @@ def _line(studio: Studio, one: Summary, chosen: bool) -> Html:
     ]
     last = one.last_text[:SNIPPET] + ("…" if len(one.last_text) > SNIPPET else "")
     by = f"{studio.say(f'author.{one.last_author}')}: " if one.last_author else ""
-    title = tag("span", one.customer_name or studio.address(one.channel, one.customer_address),
-                tag("small", when(one.last_message_at)[5:]))  # fmt: skip
-    return card(title, by + last, join([tag("small", one.agent_name), *marks]), action="open",
-                subject=one.id, chosen=chosen)  # fmt: skip
+    title = tag(
+        "span",
+        one.customer_name or studio.address(one.channel, one.customer_address),
+        tag("small", when(one.last_message_at)[5:]),
+    )
+    return card(
+        title,
+        by + last,
+        join([tag("small", one.agent_name), *marks]),
+        action="open",
+        subject=one.id,
+        chosen=chosen,
+    )
 
 
 def _head(studio: Studio, one: Summary | None, reader: str) -> Html:
@@ -105,10 +114,15 @@ def _head(studio: Studio, one: Summary | None, reader: str) -> Html:
     where = f"{studio.channel(one.channel)} · {address}"
     refused = badge(studio.say("inbox.opted_out"), "bad") if one.opted_out_at else None
     return tag(
-        "div", back, tag("h2", one.customer_name or address),
-        tag("span", where, class_="as-quiet"), _owner(studio, one), refused,
-        _changes(studio, one, reader), class_="as-title",
-    )  # fmt: skip
+        "div",
+        back,
+        tag("h2", one.customer_name or address),
+        tag("span", where, class_="as-quiet"),
+        _owner(studio, one),
+        refused,
+        _changes(studio, one, reader),
+        class_="as-title",
+    )
 
 
 def _owner(studio: Studio, one: Summary) -> Html:
@@ -158,11 +172,15 @@ def _note(studio: Studio, one: Note) -> Bubble:
 def _bubble(studio: Studio, one: ThreadMessage, channel: str) -> Bubble:
     names = {Author.AGENT: one.version, Author.CUSTOMER: ""}
     return Bubble(
-        author=one.author, text=one.text, who=names.get(one.author, one.author_name),
-        time=_moment(one.created_at), delivery=one.delivery,
-        delivery_words=_delivery(studio, one, channel), below=_below(studio, one),
+        author=one.author,
+        text=one.text,
+        who=names.get(one.author, one.author_name),
+        time=_moment(one.created_at),
+        delivery=one.delivery,
+        delivery_words=_delivery(studio, one, channel),
+        below=_below(studio, one),
         media=one.media,
-    )  # fmt: skip
+    )
 
 
 def _moment(at: float) -> str:
@@ -179,8 +197,9 @@ def _delivery(studio: Studio, one: ThreadMessage, channel: str) -> str:
 
 
 FAILED = frozenset({"unknown", "dead", "failed", "undelivered"})
-DELIVERIES = frozenset({"pending", "sending", "queued", "accepted", "sent", "delivered",
-                        "read", "played", *FAILED})  # fmt: skip
+DELIVERIES = frozenset(
+    {"pending", "sending", "queued", "accepted", "sent", "delivered", "read", "played", *FAILED}
+)
 
 
 def _below(studio: Studio, one: ThreadMessage) -> Content:
@@ -195,7 +214,14 @@ def _below(studio: Studio, one: ThreadMessage) -> Content:
 def turn_view(studio: Studio, turn: TurnRecord) -> Html:
     """Return why an agent said it."""
     seconds = turn.finished_at - turn.started_at
-    facts = why.usage(studio, turn.version, turn.model, (turn.input_tokens, turn.output_tokens),
-                      turn.cost, seconds, turn.outcome)  # fmt: skip
+    facts = why.usage(
+        studio,
+        turn.version,
+        turn.model,
+        (turn.input_tokens, turn.output_tokens),
+        turn.cost,
+        seconds,
+        turn.outcome,
+    )
     reason = failures.turn_failure(studio, turn.error)
     return join([why.panel(studio, turn.trace, facts, reason), why.citations(turn.citations)])

@@ -38,7 +38,7 @@ def choices(studio: Studio, person: Person) -> Sequence[tuple[str, str]]:
 @allow("viewer")
 def look(
     studio: Studio, person: Person, period: str, since: str, until: str, agent_id: str
-) -> Figures:  # fmt: skip
+) -> Figures:
     """Return the figures of a period: a number of days up to today, or two days of one's own."""
     if period not in PERIODS[:-1]:
         return _between(studio, since, until, agent_id)
@@ -74,9 +74,17 @@ def _figures(studio: Studio, span: Span, period: str = PERIODS[-1]) -> Figures:
     used = [Counted(names.get(one.name, one.name), one.times, one.last_at) for one in cited]
     unused = sorted({name for key, name in names.items() if key not in {c.name for c in cited}})
     return Figures(
-        span, insights.totals(span), waits, days, insights.costs(span), insights.reasons(span),
-        missed, used, unused[:MOST_UNUSED], period,
-    )  # fmt: skip
+        span,
+        insights.totals(span),
+        waits,
+        days,
+        insights.costs(span),
+        insights.reasons(span),
+        missed,
+        used,
+        unused[:MOST_UNUSED],
+        period,
+    )
 
 
 def _sources(studio: Studio) -> dict[str, str]:
@@ -118,8 +126,11 @@ def _rows(figures: Figures) -> Iterator[Sequence[Any]]:
     yield ("day", "agent", "answers", "cost_usd")
     for cost in figures.costs:
         yield (cost.day.isoformat(), cost.agent, cost.answers, round(cost.cost, 6))
-    for title, counted in (("handoff_reason", figures.reasons), ("missed", figures.missed),
-                           ("source", figures.used)):  # fmt: skip
+    for title, counted in (
+        ("handoff_reason", figures.reasons),
+        ("missed", figures.missed),
+        ("source", figures.used),
+    ):
         yield ()
         yield (title, "times")
         yield from ((one.name, one.times) for one in counted)
@@ -133,13 +144,23 @@ def build(studio: Studio, load: Load) -> None:
     parts = layout(studio)
     show = partial(shown, studio)
     load(event(studio, first, show), None, parts.filled)
-    load(event(studio, choices, partial(_agents, studio)), None, parts.agent,
-         show_progress="hidden")  # fmt: skip
+    load(
+        event(studio, choices, partial(_agents, studio)), None, parts.agent, show_progress="hidden"
+    )
     asked = [parts.period, parts.since, parts.until, parts.agent]
-    gr.on([parts.period.input, parts.agent.input], event(studio, look, show), asked,
-          parts.filled, trigger_mode="always_last")  # fmt: skip
-    gr.on([parts.since.submit, parts.until.submit, parts.show.click],
-          event(studio, between, show), asked[1:], parts.filled)  # fmt: skip
+    gr.on(
+        [parts.period.input, parts.agent.input],
+        event(studio, look, show),
+        asked,
+        parts.filled,
+        trigger_mode="always_last",
+    )
+    gr.on(
+        [parts.since.submit, parts.until.submit, parts.show.click],
+        event(studio, between, show),
+        asked[1:],
+        parts.filled,
+    )
 
 
 def _agents(studio: Studio, found: Sequence[tuple[str, str]]) -> Any:

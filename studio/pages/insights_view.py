@@ -61,12 +61,18 @@ def layout(studio: Studio) -> Parts:
     with gr.Row(elem_classes="as-form", elem_id="insights-choice"):
         periods = [(say(f"insights.days.{key}"), key) for key in PERIODS]
         period = gr.Dropdown(periods, value="30", label=say("insights.quick"), filterable=False)
-        agent = gr.Dropdown([(say("insights.every_agent"), "")], value="", filterable=False,
-                            label=say("insights.agent"))  # fmt: skip
-        since = gr.Textbox(label=say("insights.since"), max_length=10, min_width=110,
-                           elem_id="insights-since")  # fmt: skip
-        until = gr.Textbox(label=say("insights.until"), max_length=10, min_width=110,
-                           elem_id="insights-until")  # fmt: skip
+        agent = gr.Dropdown(
+            [(say("insights.every_agent"), "")],
+            value="",
+            filterable=False,
+            label=say("insights.agent"),
+        )
+        since = gr.Textbox(
+            label=say("insights.since"), max_length=10, min_width=110, elem_id="insights-since"
+        )
+        until = gr.Textbox(
+            label=say("insights.until"), max_length=10, min_width=110, elem_id="insights-until"
+        )
         show = gr.Button(say("insights.show"), min_width=100, elem_id="insights-show")
     tiles = place(elem_id="insights-tiles")
     plots = place(elem_id="insights-plots")
@@ -77,8 +83,14 @@ def layout(studio: Studio) -> Parts:
 def shown(studio: Studio, figures: Figures) -> list[Any]:
     """Return the values of `Parts.filled`."""
     span = figures.span
-    return [figures.period, span.first.isoformat(), span.last.isoformat(),
-            _tiles(studio, figures), _plots(studio, figures), _lists(studio, figures)]  # fmt: skip
+    return [
+        figures.period,
+        span.first.isoformat(),
+        span.last.isoformat(),
+        _tiles(studio, figures),
+        _plots(studio, figures),
+        _lists(studio, figures),
+    ]
 
 
 def _tiles(studio: Studio, figures: Figures) -> Html:
@@ -98,11 +110,11 @@ def _tiles(studio: Studio, figures: Figures) -> Html:
         ("handoffs", f"{totals.handed_off:,}", share),
         ("response", _seconds(waits.half_within) if waits else "—", slow),
         ("missed_count", f"{totals.missed:,}", ""),
-        ("cost", f"US$ {totals.cost:,.2f}",
-         say("insights.cost_each", dollars=f"US$ {each:.4f}")),
-    )  # fmt: skip
-    return tag("div", [_tile(say(f"insights.{key}"), *rest) for key, *rest in tiles],
-               class_="as-tiles")  # fmt: skip
+        ("cost", f"US$ {totals.cost:,.2f}", say("insights.cost_each", dollars=f"US$ {each:.4f}")),
+    )
+    return tag(
+        "div", [_tile(say(f"insights.{key}"), *rest) for key, *rest in tiles], class_="as-tiles"
+    )
 
 
 def _tile(name: str, value: str, below: str) -> Html:
@@ -123,14 +135,17 @@ def _plots(studio: Studio, figures: Figures) -> Html:
     waits = [day.waits for day in figures.days]
     response = [
         Series(say("insights.half"), [one.half_within if one else None for one in waits]),
-        Series(say("insights.nearly_all"),
-               [one.nearly_all_within if one else None for one in waits]),
-    ]  # fmt: skip
+        Series(
+            say("insights.nearly_all"), [one.nearly_all_within if one else None for one in waits]
+        ),
+    ]
     return tag(
-        "div", plot.bars(say("insights.plot_volume"), days, volume, wide=True),
+        "div",
+        plot.bars(say("insights.plot_volume"), days, volume, wide=True),
         plot.lines(say("insights.plot_response"), days, response),
-        plot.bars(say("insights.plot_cost"), days, _costs(studio, figures)), class_="as-plots",
-    )  # fmt: skip
+        plot.bars(say("insights.plot_cost"), days, _costs(studio, figures)),
+        class_="as-plots",
+    )
 
 
 def _costs(studio: Studio, figures: Figures) -> list[Series]:
@@ -151,29 +166,47 @@ def _costs(studio: Studio, figures: Figures) -> list[Series]:
 
 def _lists(studio: Studio, figures: Figures) -> Html:
     say, span = studio.say, figures.span
-    query = {"since": span.first.isoformat(), "until": span.last.isoformat(),
-             "agent": span.agent_id}  # fmt: skip
-    export = tag("a", say("insights.export"), class_="as-link", download="insights.csv",
-                 href=f"{EXPORTS[0]}?{urlencode(query)}")  # fmt: skip
-    reasons = [Counted(handoff_reason(studio, one.name), one.times, one.last_at)
-               for one in figures.reasons]  # fmt: skip
-    return join([
-        tag("div", export, class_="as-export"),
-        tag("div",
-            _ranked(studio, "reasons", "reason", reasons),
-            _ranked(studio, "missed", "question", figures.missed),
-            _ranked(studio, "used", "source", figures.used),
-            _unused(studio, figures.unused),
-            class_="as-lists"),
-    ])  # fmt: skip
+    query = {
+        "since": span.first.isoformat(),
+        "until": span.last.isoformat(),
+        "agent": span.agent_id,
+    }
+    export = tag(
+        "a",
+        say("insights.export"),
+        class_="as-link",
+        download="insights.csv",
+        href=f"{EXPORTS[0]}?{urlencode(query)}",
+    )
+    reasons = [
+        Counted(handoff_reason(studio, one.name), one.times, one.last_at) for one in figures.reasons
+    ]
+    return join(
+        [
+            tag("div", export, class_="as-export"),
+            tag(
+                "div",
+                _ranked(studio, "reasons", "reason", reasons),
+                _ranked(studio, "missed", "question", figures.missed),
+                _ranked(studio, "used", "source", figures.used),
+                _unused(studio, figures.unused),
+                class_="as-lists",
+            ),
+        ]
+    )
 
 
 def _ranked(studio: Studio, what: str, name: str, counted: Sequence[Counted]) -> Html:
-    head = [studio.say(f"insights.{key}")
-            for key in (name, "cited" if what == "used" else "times", "last")]  # fmt: skip
+    head = [
+        studio.say(f"insights.{key}")
+        for key in (name, "cited" if what == "used" else "times", "last")
+    ]
     rows = [[one.name, f"{one.times:,}", _lately(one.last_at)] for one in counted]
-    return tag("div", tag("h3", studio.say(f"insights.{what}")),
-               table(head, rows, studio.say(f"insights.no_{what}")))  # fmt: skip
+    return tag(
+        "div",
+        tag("h3", studio.say(f"insights.{what}")),
+        table(head, rows, studio.say(f"insights.no_{what}")),
+    )
 
 
 def _lately(at: float) -> str:
@@ -182,6 +215,8 @@ def _lately(at: float) -> str:
 
 def _unused(studio: Studio, names: Sequence[str]) -> Html:
     rows = [[name] for name in names]
-    return tag("div", tag("h3", studio.say("insights.unused")),
-               table([studio.say("insights.source")], rows,
-                     studio.say("insights.all_used")))  # fmt: skip
+    return tag(
+        "div",
+        tag("h3", studio.say("insights.unused")),
+        table([studio.say("insights.source")], rows, studio.say("insights.all_used")),
+    )

@@ -232,13 +232,15 @@ def _wire_sources(studio: Studio, parts: Parts) -> None:
 
     ways = parts.ways
     ways.files.upload(
-        event(studio, arrive, arrived), [parts.base_id, ways.files, ways.check],
+        event(studio, arrive, arrived),
+        [parts.base_id, ways.files, ways.check],
         [*parts.watched, ways.files, parts.complaint, *ways.previewed],
-    )  # fmt: skip
+    )
     ways.keep.click(
-        event(studio, upload, kept), [parts.base_id, ways.paths],
+        event(studio, upload, kept),
+        [parts.base_id, ways.paths],
         [*parts.watched, parts.complaint, *ways.previewed],
-    )  # fmt: skip
+    )
     ways.drop.click(event(studio, drop, partial(previewed, studio)), ways.paths, ways.previewed)
     for clicked, handler, given in (
         (ways.add.click, add_page, [ways.url, ways.whole, ways.pages]),
@@ -247,8 +249,9 @@ def _wire_sources(studio: Studio, parts: Parts) -> None:
     ):
         values = [given[0], *given[1:]] if handler is add_page else [given[1], given[0]]
         clicked(
-            event(studio, handler, lambda page: [*show(page), ""]), [parts.base_id, *values],
+            event(studio, handler, lambda page: [*show(page), ""]),
+            [parts.base_id, *values],
             [*parts.watched, given[0]],
-        )  # fmt: skip
+        )
     # One list, two kinds of buttons: looking is for everybody, changing for editors.
     parts.sources.click(pick(studio, change, show), None, parts.watched)

@@ -77,8 +77,12 @@ def layout(studio: Studio) -> Parts:
     with gr.Row(elem_classes="as-columns"):
         with gr.Column(scale=2, min_width=200):
             bases = clickable(elem_id="base-list")
-            name = gr.Textbox(label=say("knowledge.new"), max_length=120, elem_id="base-name",
-                              placeholder=say("knowledge.new_example"))  # fmt: skip
+            name = gr.Textbox(
+                label=say("knowledge.new"),
+                max_length=120,
+                elem_id="base-name",
+                placeholder=say("knowledge.new_example"),
+            )
             create = gr.Button(say("knowledge.create"), elem_id="base-create")
         with gr.Column(scale=7, min_width=460), gr.Tabs():
             with gr.Tab(say("knowledge.tab_sources")):
@@ -91,12 +95,30 @@ def layout(studio: Studio) -> Parts:
             with gr.Tab(say("knowledge.tab_measure"), elem_id="measure-tab") as measure_tab:
                 measuring = measuring_view.layout(studio, measure_tab)
         with gr.Column(scale=4, min_width=280):
-            query = gr.Textbox(label=say("knowledge.try"), info=say("knowledge.try_help"),
-                               elem_id="search-box", max_length=1000)  # fmt: skip
+            query = gr.Textbox(
+                label=say("knowledge.try"),
+                info=say("knowledge.try_help"),
+                elem_id="search-box",
+                max_length=1000,
+            )
             search = gr.Button(say("knowledge.search"), elem_id="search-go")
             found = place(elem_id="search-found", elem_classes="as-scroll as-lower")
-    return Parts(base_id, name, create, bases, ways, complaint, sources, passages, answers,
-                 measuring, query, search, found, timer)  # fmt: skip
+    return Parts(
+        base_id,
+        name,
+        create,
+        bases,
+        ways,
+        complaint,
+        sources,
+        passages,
+        answers,
+        measuring,
+        query,
+        search,
+        found,
+        timer,
+    )
 
 
 def shown(studio: Studio, page: Opened) -> list[Any]:
@@ -107,11 +129,16 @@ def shown(studio: Studio, page: Opened) -> list[Any]:
 def bases_list(studio: Studio, page: Opened) -> Html:
     """Return the bases to choose from."""
     entries = [
-        card(base.name, studio.say("knowledge.holds", sources=base.sources, chunks=base.passages),
-             _embedded(studio, base), action="open", subject=base.id,
-             chosen=base.id == page.base_id)
+        card(
+            base.name,
+            studio.say("knowledge.holds", sources=base.sources, chunks=base.passages),
+            _embedded(studio, base),
+            action="open",
+            subject=base.id,
+            chosen=base.id == page.base_id,
+        )
         for base in page.bases
-    ]  # fmt: skip
+    ]
     return cards(entries, studio.say("knowledge.no_bases"))
 
 
@@ -180,10 +207,12 @@ def _source_row(studio: Studio, page: Opened, source: Source) -> list[Html | str
     buttons = [
         looker(studio.say("knowledge.see"), source.id) if source.version else None,
         button(studio.say("knowledge.retry"), "retry", source.id)
-        if source.state in READ and source.kind != SourceKind.CURATED else None,
+        if source.state in READ and source.kind != SourceKind.CURATED
+        else None,
         button(studio.say("remove"), "remove", _named(page, source.id), sure)
-        if source.state != SourceState.REMOVING and source.kind != SourceKind.CURATED else None,
-    ]  # fmt: skip
+        if source.state != SourceState.REMOVING and source.kind != SourceKind.CURATED
+        else None,
+    ]
     added = tag(
         "div", f"{author(studio, source.created_by)} · {when(source.created_at)}", class_="as-quiet"
     )
@@ -201,8 +230,13 @@ def source_state(studio: Studio, source: Source) -> Html:
         why_not = knowledge_sentence(studio.language, source.error_code, source.error)
         return join([pill, tag("div", why_not, class_="as-complaint")])
     if source.state in AT_WORK and source.total:
-        return join([pill, tag("progress", value=source.done, max=source.total),
-                     f" {source.done}/{source.total}"])  # fmt: skip
+        return join(
+            [
+                pill,
+                tag("progress", value=source.done, max=source.total),
+                f" {source.done}/{source.total}",
+            ]
+        )
     if source.gone_at:
         return join([pill, badge(studio.say("state.gone"), "wait")])
     if source.refresh_hours:

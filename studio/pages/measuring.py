@@ -90,13 +90,17 @@ def wire(studio: Studio, parts: Parts, base_id: gr.State) -> None:
         return [*show(page), "", ""]
 
     gr.on(
-        [base_id.change, parts.tab.select], event(studio, look, show), base_id, parts.filled,
+        [base_id.change, parts.tab.select],
+        event(studio, look, show),
+        base_id,
+        parts.filled,
         show_progress="hidden",
-    )  # fmt: skip
+    )
     parts.add.click(
-        event(studio, add, added), [base_id, parts.question, parts.source, parts.expect],
+        event(studio, add, added),
+        [base_id, parts.question, parts.source, parts.expect],
         [*parts.filled, parts.question, parts.expect],
-    )  # fmt: skip
+    )
     parts.pairs.click(pick(studio, remove, show), base_id, parts.filled)
     parts.run.click(event(studio, run, partial(results_view, studio)), base_id, parts.results)
     told = partial(advised, studio)

@@ -50,8 +50,9 @@ def layout(studio: Studio, tab: gr.Tab) -> Parts:
     """Place the components."""
     say = studio.say
     with gr.Group(elem_id="pair-form"):
-        question = gr.Textbox(label=say("evaluate.question"), max_length=1000,
-                              elem_id="pair-question")  # fmt: skip
+        question = gr.Textbox(
+            label=say("evaluate.question"), max_length=1000, elem_id="pair-question"
+        )
         with gr.Row():
             source = gr.Dropdown([], label=say("measure.source"), elem_id="pair-source")
             expect = gr.Textbox(label=say("measure.expect"), max_length=300, elem_id="pair-expect")
@@ -63,8 +64,7 @@ def layout(studio: Studio, tab: gr.Tab) -> Parts:
     results = place(note(say("measure.help")), elem_id="measure-results")
     apply = gr.Button(say("measure.apply"), visible=False, elem_id="measure-apply")
     pairs = clickable(elem_id="pair-list")
-    return Parts(tab, question, source, expect, add, run, advise, advice, apply,
-                 results, pairs)  # fmt: skip
+    return Parts(tab, question, source, expect, add, run, advise, advice, apply, results, pairs)
 
 
 def shown(studio: Studio, page: Saved) -> list[Any]:
@@ -79,11 +79,18 @@ def pairs_view(studio: Studio, pairs: Sequence[Pair]) -> Html:
     """Return the saved questions."""
     head = [studio.say("evaluate.question"), studio.say("measure.source"), ""]
     rows = [
-        [pair.question, join([pair.source or studio.say("measure.nowhere"),
-                              tag("div", pair.expect, class_="as-quiet")]),
-         button(studio.say("remove"), "remove", pair.id, studio.say("evaluate.remove_sure"))]
+        [
+            pair.question,
+            join(
+                [
+                    pair.source or studio.say("measure.nowhere"),
+                    tag("div", pair.expect, class_="as-quiet"),
+                ]
+            ),
+            button(studio.say("remove"), "remove", pair.id, studio.say("evaluate.remove_sure")),
+        ]
         for pair in pairs[:MOST_SHOWN]
-    ]  # fmt: skip
+    ]
     title = tag("h3", studio.say("measure.pairs", count=len(pairs)))
     left = len(pairs) - MOST_SHOWN
     more = tag("p", studio.say("preview.more", count=left), class_="as-quiet") if left > 0 else None
@@ -95,12 +102,17 @@ def results_view(studio: Studio, found: Measurement) -> Html:
     keys = ("way", "hit1", "hit5", "mrr", "ndcg", "refused", "time")
     head = [studio.say(f"measure.{key}") for key in keys]
     rows = [
-        [tag("b", studio.say(f"way.{one.way}")), _share(one.hit1), _share(one.hit5),
-         f"{one.mrr:.3f}", f"{one.ndcg:.3f}",
-         "—" if one.refused is None else _share(one.refused),
-         f"{one.p50_ms:.0f} / {one.p95_ms:.0f} ms"]
+        [
+            tag("b", studio.say(f"way.{one.way}")),
+            _share(one.hit1),
+            _share(one.hit5),
+            f"{one.mrr:.3f}",
+            f"{one.ndcg:.3f}",
+            "—" if one.refused is None else _share(one.refused),
+            f"{one.p50_ms:.0f} / {one.p95_ms:.0f} ms",
+        ]
         for one in found.measures
-    ]  # fmt: skip
+    ]
     return join([table(head, rows, ""), _wrong(studio, found)])
 
 
@@ -111,15 +123,26 @@ def _share(value: float) -> str:
 def _wrong(studio: Studio, found: Measurement) -> Html:
     """Return the questions whose answer does not come first by what agents use."""
     way = "reranked" if "reranked" in found.asked else "hybrid"
-    wrong = [(pair, ranks.get(way)) for pair, ranks in found.ranks
-             if pair.is_answerable and ranks.get(way) != 1]  # fmt: skip
+    wrong = [
+        (pair, ranks.get(way))
+        for pair, ranks in found.ranks
+        if pair.is_answerable and ranks.get(way) != 1
+    ]
     if not wrong:
         return note(studio.say("measure.all_first"))
-    rows = [[pair.question, pair.source,
-             badge(f"{rank}.º", "wait") if rank else badge(studio.say("measure.not_found"), "bad")]
-            for pair, rank in wrong]  # fmt: skip
-    head = [studio.say("evaluate.question"), studio.say("measure.source"),
-            studio.say("measure.place")]  # fmt: skip
+    rows = [
+        [
+            pair.question,
+            pair.source,
+            badge(f"{rank}.º", "wait") if rank else badge(studio.say("measure.not_found"), "bad"),
+        ]
+        for pair, rank in wrong
+    ]
+    head = [
+        studio.say("evaluate.question"),
+        studio.say("measure.source"),
+        studio.say("measure.place"),
+    ]
     return join([tag("h3", studio.say("measure.wrong", count=len(wrong))), table(head, rows, "")])
 
 
@@ -136,9 +159,18 @@ def advised(studio: Studio, found: Recommendation) -> list[Any]:
 def _trial(studio: Studio, key: str, trial: Trial) -> list[Html | str]:
     one, how = trial.measures, trial.tuning
     vector = "—" if how.vector is None else f"{how.vector:.2f}"
-    values = {"words": f"{how.words:.2f}", "vector": vector, "threshold": f"{how.threshold:.2f}",
-              "size": how.chunk_tokens}  # fmt: skip
+    values = {
+        "words": f"{how.words:.2f}",
+        "vector": vector,
+        "threshold": f"{how.threshold:.2f}",
+        "size": how.chunk_tokens,
+    }
     told = tag("div", studio.say("measure.values", **values), class_="as-quiet")
     refused = "—" if one.refused is None else _share(one.refused)
-    return [join([tag("b", studio.say(f"measure.{key}")), told]), _share(one.hit1),
-            _share(one.hit5), f"{one.mrr:.3f}", refused]  # fmt: skip
+    return [
+        join([tag("b", studio.say(f"measure.{key}")), told]),
+        _share(one.hit1),
+        _share(one.hit5),
+        f"{one.mrr:.3f}",
+        refused,
+    ]

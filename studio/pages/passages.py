@@ -22,9 +22,12 @@ def opened(studio: Studio, source_id: str, start: int = 0, marked: int = 0) -> P
     """Read one page of a source."""
     sources = studio.services.sources
     return Passages(
-        sources.get(source_id), sources.chunks(source_id, start, A_PAGE), start,
-        sources.differences(source_id), marked,
-    )  # fmt: skip
+        sources.get(source_id),
+        sources.chunks(source_id, start, A_PAGE),
+        start,
+        sources.differences(source_id),
+        marked,
+    )
 
 
 @allow("viewer")
@@ -115,7 +118,8 @@ def wire(studio: Studio, load: Load, parts: Parts, sources: Any) -> Handler:
     )
     parts.cancel.click(event(studio, cancel, editing), None, parts.edited, show_progress="hidden")
     parts.refresh.input(
-        event(studio, refresh, show, "refresh.saved"), [parts.source_id, parts.refresh],
+        event(studio, refresh, show, "refresh.saved"),
+        [parts.source_id, parts.refresh],
         parts.filled,
-    )  # fmt: skip
+    )
     return looking

@@ -67,14 +67,21 @@ def layout(studio: Studio) -> Parts:
     source_id, chunk_id = gr.State(""), gr.State(0)
     with gr.Group(visible=False, elem_id="passage-form") as form:
         text = gr.Textbox(
-            label=say("passage.text"), info=say("passage.text_help"), lines=5, max_lines=12,
-            max_length=8000, elem_id="passage-text",
-        )  # fmt: skip
+            label=say("passage.text"),
+            info=say("passage.text_help"),
+            lines=5,
+            max_lines=12,
+            max_length=8000,
+            elem_id="passage-text",
+        )
         cancel, save = answer_fields.cancel_or_save(studio, "passage.save", "passage-save")
     refresh = gr.Dropdown(
-        [(say(f"refresh.{hours}"), hours) for hours in HOURS], label=say("refresh.title"),
-        visible=False, filterable=False, elem_id="source-refresh",
-    )  # fmt: skip
+        [(say(f"refresh.{hours}"), hours) for hours in HOURS],
+        label=say("refresh.title"),
+        visible=False,
+        filterable=False,
+        elem_id="source-refresh",
+    )
     listed = clickable(elem_id="source-chunks")
     return Parts(source_id, chunk_id, listed, refresh, form, text, save, cancel)
 
@@ -85,8 +92,11 @@ def shown(studio: Studio, page: Passages) -> list[Any]:
     reads_again = source is not None and source.kind in PAGES
     hours = source.refresh_hours if source else 0
     known = hours if hours in HOURS else None
-    return [source.id if source else "", gr.Dropdown(visible=reads_again, value=known),
-            passages_view(studio, page)]  # fmt: skip
+    return [
+        source.id if source else "",
+        gr.Dropdown(visible=reads_again, value=known),
+        passages_view(studio, page),
+    ]
 
 
 def editing(edit: Edit) -> list[Any]:
@@ -104,8 +114,9 @@ def passages_view(studio: Studio, page: Passages) -> Html:
     turns = [
         looker(studio.say("earlier"), f"{source.id}@{max(0, start - A_PAGE)}") if start else None,
         looker(studio.say("later"), f"{source.id}@{start + A_PAGE}")
-        if len(page.chunks) == A_PAGE else None,
-    ]  # fmt: skip
+        if len(page.chunks) == A_PAGE
+        else None,
+    ]
     return join([head, differences_view(studio, page.differences), *rows, *turns])
 
 
@@ -113,18 +124,26 @@ def _passage(studio: Studio, source: Source, chunk: StoredChunk, marked: int) ->
     marks = [
         badge(studio.say("passage.silenced"), "bad") if chunk.silenced else None,
         badge(studio.say("passage.corrected"), "wait")
-        if chunk.fingerprint and not chunk.silenced else None,
-    ]  # fmt: skip
+        if chunk.fingerprint and not chunk.silenced
+        else None,
+    ]
     buttons = _buttons(studio, chunk) if source.kind != SourceKind.CURATED else []
     kind = "as-passage" + (" marked" if chunk.id == marked else "")
     return tag(
         "div",
-        tag("div", tag("span", place_of(studio, chunk), " ", marks, class_="as-quiet"),
-            tag("span", buttons), class_="as-passage-head"),
-        tag("div", chunk.text, class_="as-passage-text gone" if chunk.silenced
-            else "as-passage-text"),
+        tag(
+            "div",
+            tag("span", place_of(studio, chunk), " ", marks, class_="as-quiet"),
+            tag("span", buttons),
+            class_="as-passage-head",
+        ),
+        tag(
+            "div",
+            chunk.text,
+            class_="as-passage-text gone" if chunk.silenced else "as-passage-text",
+        ),
         class_=kind,
-    )  # fmt: skip
+    )
 
 
 def _buttons(studio: Studio, chunk: StoredChunk) -> list[Html]:
@@ -159,6 +178,9 @@ def differences_view(studio: Studio, found: Sequence[Difference]) -> Html | None
     rest = last.more + hidden
     more = studio.say("difference.more", count=rest) if rest else ""
     title = studio.say("difference.title", when=when(last.found_at))
-    return tag("details", tag("summary", title),
-               tag("div", [tag("div", line) for line in lines], more, class_="as-diff"),
-               class_="as-step")  # fmt: skip
+    return tag(
+        "details",
+        tag("summary", title),
+        tag("div", [tag("div", line) for line in lines], more, class_="as-diff"),
+        class_="as-step",
+    )

@@ -60,9 +60,15 @@ def _choice(studio: Studio, agents: list[tuple[str, str]], agent_id: str) -> Cho
 
 @allow("agent")
 def ask(
-    studio: Studio, person: Person, talk: Talk | None, other: Talk | None, agent_id: str,
-    version_id: str, beside_id: str, text: str,
-) -> Iterator[Pair]:  # fmt: skip
+    studio: Studio,
+    person: Person,
+    talk: Talk | None,
+    other: Talk | None,
+    agent_id: str,
+    version_id: str,
+    beside_id: str,
+    text: str,
+) -> Iterator[Pair]:
     """Answer *text* as the worker would, showing it as it is written; beside it, another spec."""
     texts = [(text or "").strip()]
     yield from _asked(studio, Pair(talk or Talk(), other), agent_id, version_id, beside_id, texts)
@@ -70,9 +76,16 @@ def ask(
 
 @allow("agent")
 def simulate(
-    studio: Studio, person: Person, kind: str, talk: Talk | None, other: Talk | None,
-    agent_id: str, version_id: str, beside_id: str, text: str,
-) -> Iterator[Pair]:  # fmt: skip
+    studio: Studio,
+    person: Person,
+    kind: str,
+    talk: Talk | None,
+    other: Talk | None,
+    agent_id: str,
+    version_id: str,
+    beside_id: str,
+    text: str,
+) -> Iterator[Pair]:
     """Ask as a kind of customer: in a burst, by voice note, in another language, angrily."""
     texts = _said(studio, kind, (text or "").strip())
     yield from _asked(studio, Pair(talk or Talk(), other), agent_id, version_id, beside_id, texts)
@@ -129,9 +142,14 @@ def keep(
 
 @allow("editor")
 def correct(
-    studio: Studio, person: Person, talk: Talk | None, agent_id: str, at: int, question: str,
+    studio: Studio,
+    person: Person,
+    talk: Talk | None,
+    agent_id: str,
+    at: int,
+    question: str,
     answer: str,
-) -> Correction:  # fmt: skip
+) -> Correction:
     """Keep what staff wrote as the answer to that question, in the agent's first base."""
     if not (question or "").strip() or not (answer or "").strip():
         raise NothingChosen("playground.answer_first")
@@ -171,20 +189,31 @@ def build(studio: Studio, load: Load) -> None:
     parts.agent.input(event(studio, choose, versions), parts.agent, several[1:])
     gr.on(
         [parts.agent.input, parts.version.input, parts.other.input, parts.again.click],
-        event(studio, reset, show), None, parts.filled,
+        event(studio, reset, show),
+        None,
+        parts.filled,
     ).then(
-        event(studio, cancel, partial(correcting, studio)), parts.talk, parts.corrected,
+        event(studio, cancel, partial(correcting, studio)),
+        parts.talk,
+        parts.corrected,
         show_progress="hidden",
-    )  # fmt: skip
+    )
     gr.on(
-        [parts.box.submit, parts.send.click], event(studio, ask, show), parts.asked, parts.filled,
-        show_progress="hidden", concurrency_limit=8,
-    )  # fmt: skip
+        [parts.box.submit, parts.send.click],
+        event(studio, ask, show),
+        parts.asked,
+        parts.filled,
+        show_progress="hidden",
+        concurrency_limit=8,
+    )
     for kind, button in zip(KINDS, parts.kinds, strict=True):
         button.click(
-            event(studio, simulate, show), [gr.State(kind), *parts.asked], parts.filled,
-            show_progress="hidden", concurrency_limit=8,
-        )  # fmt: skip
+            event(studio, simulate, show),
+            [gr.State(kind), *parts.asked],
+            parts.filled,
+            show_progress="hidden",
+            concurrency_limit=8,
+        )
     _wire_answers(studio, parts)
 
 
@@ -192,12 +221,11 @@ def _wire_answers(studio: Studio, parts: Parts) -> None:
     form, show = parts.form, partial(correcting, studio)
     out = parts.corrected
     for chat, talk in ((parts.chat, parts.talk), (parts.other_chat, parts.other_talk)):
-        chat.select(
-            pick(studio, explain, partial(explained, studio)), talk, [talk, parts.reason]
-        )  # fmt: skip
+        chat.select(pick(studio, explain, partial(explained, studio)), talk, [talk, parts.reason])
     parts.chat.click(pick(studio, keep, show), [parts.talk, parts.agent], out)
     form.save.click(
         event(studio, correct, show, "playground.corrected"),
-        [parts.talk, parts.agent, form.place, form.question, form.answer], out,
-    )  # fmt: skip
+        [parts.talk, parts.agent, form.place, form.question, form.answer],
+        out,
+    )
     form.cancel.click(event(studio, cancel, show), parts.talk, out, show_progress="hidden")

@@ -68,8 +68,15 @@ class Parts:
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.talk, self.other_talk, self.chat, self.other_chat, self.second, self.reason,
-                self.box]  # fmt: skip
+        return [
+            self.talk,
+            self.other_talk,
+            self.chat,
+            self.other_chat,
+            self.second,
+            self.reason,
+            self.box,
+        ]
 
     @property
     def corrected(self) -> list[Any]:
@@ -113,20 +120,42 @@ def layout(studio: Studio) -> Parts:
             form = _correction(studio)
             place(tag("h3", say("playground.why")))
             reason = place(elem_id="try-why", elem_classes="as-scroll as-lower")
-    return Parts(talk, other_talk, agent, version, other, chat, second, other_chat, box, send,
-                 again, kinds, reason, form)  # fmt: skip
+    return Parts(
+        talk,
+        other_talk,
+        agent,
+        version,
+        other,
+        chat,
+        second,
+        other_chat,
+        box,
+        send,
+        again,
+        kinds,
+        reason,
+        form,
+    )
 
 
 def _writing(studio: Studio) -> tuple[gr.Textbox, gr.Button, gr.Button]:
     with gr.Row():
         box = gr.Textbox(
-            show_label=False, placeholder=studio.say("playground.placeholder"), scale=8,
-            elem_id="try-box", lines=1, max_lines=4, container=False, max_length=4000,
-        )  # fmt: skip
-        send = gr.Button(studio.say("send"), variant="primary", scale=1, min_width=90,
-                         elem_id="try-send")  # fmt: skip
-        again = gr.Button(studio.say("playground.reset"), scale=1, min_width=100,
-                          elem_id="try-again")  # fmt: skip
+            show_label=False,
+            placeholder=studio.say("playground.placeholder"),
+            scale=8,
+            elem_id="try-box",
+            lines=1,
+            max_lines=4,
+            container=False,
+            max_length=4000,
+        )
+        send = gr.Button(
+            studio.say("send"), variant="primary", scale=1, min_width=90, elem_id="try-send"
+        )
+        again = gr.Button(
+            studio.say("playground.reset"), scale=1, min_width=100, elem_id="try-again"
+        )
     return box, send, again
 
 
@@ -134,10 +163,15 @@ def _kinds(studio: Studio) -> tuple[gr.Button, ...]:
     with gr.Row(elem_classes="as-kinds"):
         place(studio.say("playground.simulate"), elem_classes="as-quiet as-kinds-label")
         return tuple(
-            gr.Button(studio.say(f"playground.{kind}"), size="sm", min_width=90, scale=1,
-                      elem_id=f"try-{kind}")
+            gr.Button(
+                studio.say(f"playground.{kind}"),
+                size="sm",
+                min_width=90,
+                scale=1,
+                elem_id=f"try-{kind}",
+            )
             for kind in KINDS
-        )  # fmt: skip
+        )
 
 
 def _correction(studio: Studio) -> CorrectionParts:
@@ -157,9 +191,15 @@ def shown(studio: Studio, pair: Pair) -> list[Any]:
     """Return the values of `Parts.filled`."""
     beside = pair.other is not None
     other = drawn(studio, pair.other, looks=True) if pair.other is not None else ""
-    return [pair.talk, pair.other, drawn(studio, pair.talk, keeps=True), other,
-            gr.Column(visible=beside), reasons(studio, pair.talk),
-            "" if pair.talk.was_just_asked else gr.skip()]  # fmt: skip
+    return [
+        pair.talk,
+        pair.other,
+        drawn(studio, pair.talk, keeps=True),
+        other,
+        gr.Column(visible=beside),
+        reasons(studio, pair.talk),
+        "" if pair.talk.was_just_asked else gr.skip(),
+    ]
 
 
 def reasons(studio: Studio, talk: Talk) -> Html:
@@ -176,8 +216,14 @@ def explained(studio: Studio, talk: Talk) -> list[Any]:
 def correcting(studio: Studio, step: Correction) -> list[Any]:
     """Return the talk, the chat and the form of a correction."""
     chat = drawn(studio, step.talk, keeps=True)
-    return [step.talk, chat, gr.Group(visible=step.place >= 0), step.place, step.question,
-            step.answer]  # fmt: skip
+    return [
+        step.talk,
+        chat,
+        gr.Group(visible=step.place >= 0),
+        step.place,
+        step.question,
+        step.answer,
+    ]
 
 
 def choices(choice: Choice) -> list[Any]:
@@ -189,5 +235,7 @@ def choices(choice: Choice) -> list[Any]:
 def versions(choice: Choice) -> list[Any]:
     """Return what can be tried of one agent, and what can stand beside it."""
     none = ("—", "")
-    return [gr.update(choices=choice.versions, value=DRAFT),
-            gr.update(choices=[none, *choice.versions], value="")]  # fmt: skip
+    return [
+        gr.update(choices=choice.versions, value=DRAFT),
+        gr.update(choices=[none, *choice.versions], value=""),
+    ]

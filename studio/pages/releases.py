@@ -44,9 +44,15 @@ def reread(studio: Studio, person: Person, agent_id: str) -> Released:
 @allow("editor")
 @with_form
 def release(
-    studio: Studio, person: Person, agent_id: str, revision: int, channel: str, address: str,
-    note: str, form: AgentForm,
-) -> Released:  # fmt: skip
+    studio: Studio,
+    person: Person,
+    agent_id: str,
+    revision: int,
+    channel: str,
+    address: str,
+    note: str,
+    form: AgentForm,
+) -> Released:
     """Release the draft when nothing speaks against it; else show what does, and ask."""
     agent = _unchanged(studio, agent_id, revision, form)
     wish = Wish(agent.id, _channel(studio, channel), address or "", agent.revision, note=note or "")
@@ -56,9 +62,16 @@ def release(
 @allow("editor")
 @with_form
 def release_anyway(
-    studio: Studio, person: Person, agent_id: str, revision: int, channel: str, address: str,
-    note: str, asked: Asked, form: AgentForm,
-) -> Released:  # fmt: skip
+    studio: Studio,
+    person: Person,
+    agent_id: str,
+    revision: int,
+    channel: str,
+    address: str,
+    note: str,
+    asked: Asked,
+    form: AgentForm,
+) -> Released:
     """Release what was asked about, in spite of warnings; errors still keep it back."""
     version_id, silenced = asked
     agent = _unchanged(studio, agent_id, revision, form)
@@ -89,9 +102,15 @@ def _unchanged(studio: Studio, agent_id: str, revision: int, form: AgentForm) ->
 
 @allow("editor")
 def change(
-    studio: Studio, person: Person, action: str, version_id: str, revision: int, channel: str,
-    address: str, note: str,
-) -> Released:  # fmt: skip
+    studio: Studio,
+    person: Person,
+    action: str,
+    version_id: str,
+    revision: int,
+    channel: str,
+    address: str,
+    note: str,
+) -> Released:
     """Let an existing version answer again, or take it back into the draft."""
     agent_id = studio.services.store.agents.version(version_id).agent_id
     if action == "restore":
@@ -128,9 +147,12 @@ def _channel(studio: Studio, channel: str) -> str:
 
 
 def wire(
-    studio: Studio, parts: ReleaseParts, here: tuple[gr.State, gr.State], fields: list[Any],
+    studio: Studio,
+    parts: ReleaseParts,
+    here: tuple[gr.State, gr.State],
+    fields: list[Any],
     follow: tuple[Handler, list[Any]],
-) -> None:  # fmt: skip
+) -> None:
     """Wire the tab. *here* are the agent and its revision; *follow* reads the rest of the page."""
     agent_id, revision = here
     show = partial(shown, studio)
@@ -145,5 +167,5 @@ def wire(
         )
     parts.versions.click(
         pick(studio, change, show), [revision, *parts.target], parts.filled
-    ).success(follow[0], agent_id, follow[1], show_progress="hidden")  # fmt: skip
+    ).success(follow[0], agent_id, follow[1], show_progress="hidden")
     parts.versions.select(pick(studio, compare, partial(compared, studio)), agent_id, parts.changes)

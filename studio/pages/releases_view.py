@@ -89,11 +89,14 @@ def layout(studio: Studio) -> ReleaseParts:
                 elem_id="agent-channel",
             )
             address = gr.Textbox(
-                usual.our_address(studio.services.settings), label=say("agents.address"),
-                info=say("agents.address_help"), elem_id="agent-address",
-            )  # fmt: skip
-        remark = gr.Textbox(label=say("agents.note"), elem_id="agent-note",
-                            placeholder=say("agents.note_example"))  # fmt: skip
+                usual.our_address(studio.services.settings),
+                label=say("agents.address"),
+                info=say("agents.address_help"),
+                elem_id="agent-address",
+            )
+        remark = gr.Textbox(
+            label=say("agents.note"), elem_id="agent-note", placeholder=say("agents.note_example")
+        )
     release = gr.Button(say("agents.release"), variant="primary", elem_id="agent-release")
     check = place(elem_id="agent-check")
     anyway = gr.Button(say("agents.release_anyway"), elem_id="agent-release-anyway", visible=False)
@@ -190,8 +193,9 @@ def _evidence(studio: Studio, version: Version) -> Html | None:
         return None
     values = {"passed": kept["passed"], "total": kept["total"]}
     good = kept["passed"] == kept["total"]
-    return tag("div", badge(studio.say("version.tests_short", **values),
-                            "good" if good else "wait"))  # fmt: skip
+    return tag(
+        "div", badge(studio.say("version.tests_short", **values), "good" if good else "wait")
+    )
 
 
 def compared(studio: Studio, pair: Compared | None) -> Html:

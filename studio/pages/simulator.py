@@ -129,24 +129,43 @@ def build(studio: Studio, load: Load) -> None:
     with gr.Row(elem_classes="as-columns"):
         with gr.Column(scale=3, min_width=260):
             place(tag("p", say("simulator.help"), class_="as-quiet"))
-            customer = gr.Textbox(CUSTOMER, label=say("simulator.customer"), max_length=24,
-                                  info=say("simulator.customer_help"))  # fmt: skip
+            customer = gr.Textbox(
+                CUSTOMER,
+                label=say("simulator.customer"),
+                max_length=24,
+                info=say("simulator.customer_help"),
+            )
             again = gr.Button(say("simulator.clear"))
         with gr.Column(scale=6, min_width=380):
             screen = place(elem_id="phone", elem_classes="as-phone")
             with gr.Row(elem_id="phone-writing"):
-                clip = gr.UploadButton(say("simulator.attach"), file_types=KINDS, scale=0,
-                                       min_width=96, elem_id="phone-clip")  # fmt: skip
+                clip = gr.UploadButton(
+                    say("simulator.attach"),
+                    file_types=KINDS,
+                    scale=0,
+                    min_width=96,
+                    elem_id="phone-clip",
+                )
                 box = gr.Textbox(
-                    show_label=False, placeholder=say("simulator.placeholder"), scale=8,
-                    container=False, max_length=1600, elem_id="phone-box",
-                )  # fmt: skip
-                send = gr.Button(say("send"), variant="primary", scale=1, min_width=90,
-                                 elem_id="phone-send")  # fmt: skip
+                    show_label=False,
+                    placeholder=say("simulator.placeholder"),
+                    scale=8,
+                    container=False,
+                    max_length=1600,
+                    elem_id="phone-box",
+                )
+                send = gr.Button(
+                    say("send"), variant="primary", scale=1, min_width=90, elem_id="phone-send"
+                )
         gr.Column(scale=3, min_width=200)
     show = partial(_shown, studio)
-    gr.on([timer.tick, customer.blur], event(studio, look, show), customer, screen,
-          show_progress="hidden")  # fmt: skip
+    gr.on(
+        [timer.tick, customer.blur],
+        event(studio, look, show),
+        customer,
+        screen,
+        show_progress="hidden",
+    )
     load(event(studio, look, show), customer, screen, show_progress="hidden")
     again.click(event(studio, clear, show), customer, screen)
     gr.on(

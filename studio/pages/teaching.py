@@ -71,12 +71,15 @@ def wire(studio: Studio, parts: Parts, show: Callable[[Guided], Any]) -> None:
         (given.add.click, add_page, given.url),
     ):
         given_now = what(
-            event(studio, handler, emptied), [parts.agent_id, source],
+            event(studio, handler, emptied),
+            [parts.agent_id, source],
             [*parts.filled, source, given.complaint],
-        )  # fmt: skip
+        )
         if source is given.text:
             given_now.success(None, parts.at, js=STORED)
     given.timer.tick(
-        event(studio, watch, partial(sources, studio)), parts.agent_id, given.sources,
+        event(studio, watch, partial(sources, studio)),
+        parts.agent_id,
+        given.sources,
         show_progress="hidden",
-    )  # fmt: skip
+    )

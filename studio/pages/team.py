@@ -114,15 +114,17 @@ def build(studio: Studio, load: Load) -> None:
     show, show_log = partial(shown, studio), partial(listed, studio)
     load(event(studio, first, show), None, parts.filled)
     parts.mine.click(pick(studio, end_login, show), None, parts.filled)
-    parts.people.click(pick(studio, change, partial(told, studio)), None,
-                       [*parts.filled, parts.password])  # fmt: skip
+    parts.people.click(
+        pick(studio, change, partial(told, studio)), None, [*parts.filled, parts.password]
+    )
     parts.invite.click(
         event(studio, invite, lambda once: [*told(studio, once), "", ""]),
         [parts.email, parts.name, parts.role],
         [*parts.filled, parts.password, parts.email, parts.name],
     )
     parts.who.input(event(studio, look, show_log), parts.who, [parts.log, parts.trail])
-    parts.log.click(pick(studio, turn, show_log), [parts.trail, parts.who],
-                    [parts.log, parts.trail])  # fmt: skip
+    parts.log.click(
+        pick(studio, turn, show_log), [parts.trail, parts.who], [parts.log, parts.trail]
+    )
     tokens.wire(studio, load, parts.tokens)
     parts.keep.click(event(studio, keep, show, done="team.kept"), parts.days, parts.filled)

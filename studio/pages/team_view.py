@@ -92,14 +92,22 @@ def layout(studio: Studio) -> Parts:
         with gr.Tab(say("tokens.tab")):
             tokens = tokens_view.layout(studio)
         with gr.Tab(say("team.tab_log")):
-            who = gr.Dropdown([(say("team.everybody"), "")], value="", show_label=False,
-                              container=False, filterable=True, allow_custom_value=True,
-                              elem_id="team-who", label=say("team.who"))  # fmt: skip
+            who = gr.Dropdown(
+                [(say("team.everybody"), "")],
+                value="",
+                show_label=False,
+                container=False,
+                filterable=True,
+                allow_custom_value=True,
+                elem_id="team-who",
+                label=say("team.who"),
+            )
             log, trail = clickable(elem_id="team-log"), gr.State([])
         with gr.Tab(say("team.tab_keep")):
             days, keep = _retention(studio)
-    return Parts(mine, people, password, email, name, role, invite, who, log, trail, days, keep,
-                 tokens)  # fmt: skip
+    return Parts(
+        mine, people, password, email, name, role, invite, who, log, trail, days, keep, tokens
+    )
 
 
 def _invitation(studio: Studio) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown, gr.Button]:
@@ -108,8 +116,9 @@ def _invitation(studio: Studio) -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown, gr
         email = gr.Textbox(label=say("team.email"), max_length=200, elem_id="team-email")
         name = gr.Textbox(label=say("team.name"), max_length=200, elem_id="team-name")
         roles = [(say(f"role.{role}"), role) for role in ROLES]
-        role = gr.Dropdown(roles, value="agent", label=say("team.role"), filterable=False,
-                           elem_id="team-role")  # fmt: skip
+        role = gr.Dropdown(
+            roles, value="agent", label=say("team.role"), filterable=False, elem_id="team-role"
+        )
         invite = gr.Button(say("team.invite"), variant="primary", elem_id="team-invite")
     return email, name, role, invite
 
@@ -123,18 +132,34 @@ def _account(studio: Studio) -> Html:
 def _retention(studio: Studio) -> tuple[list[gr.Number], gr.Button]:
     place(tag("p", studio.say("team.keep_help"), class_="as-quiet"))
     with gr.Row(elem_classes="as-admins"):
-        days = [gr.Number(label=studio.say(f"team.keep.{name}"), precision=0, minimum=0,
-                          elem_id=f"team-keep-{name}") for name in KEPT]  # fmt: skip
-    return days, gr.Button(studio.say("team.keep_save"), variant="primary", elem_id="team-keep",
-                            elem_classes="as-admins")  # fmt: skip
+        days = [
+            gr.Number(
+                label=studio.say(f"team.keep.{name}"),
+                precision=0,
+                minimum=0,
+                elem_id=f"team-keep-{name}",
+            )
+            for name in KEPT
+        ]
+    return days, gr.Button(
+        studio.say("team.keep_save"),
+        variant="primary",
+        elem_id="team-keep",
+        elem_classes="as-admins",
+    )
 
 
 def shown(studio: Studio, team: Team) -> list[Any]:
     """Return the values of `Parts.filled`."""
     names = [(studio.say("team.everybody"), ""), *((one.email, one.email) for one in team.people)]
     log = listed(studio, team.log) if team.log else [_admins_only(studio), []]
-    return [_logins(studio, team), _people(studio, team), gr.update(choices=names, value=""),
-            *log, *(team.kept_days.get(name, gr.skip()) for name in KEPT)]  # fmt: skip
+    return [
+        _logins(studio, team),
+        _people(studio, team),
+        gr.update(choices=names, value=""),
+        *log,
+        *(team.kept_days.get(name, gr.skip()) for name in KEPT),
+    ]
 
 
 def told(studio: Studio, result: Team | OneTime) -> list[Any]:
@@ -164,8 +189,12 @@ def _person(studio: Studio, one: Person, me: Person) -> list[Content]:
     who = tag("div", tag("b", one.name or one.email), tag("div", one.email, class_="as-quiet"))
     off = badge(studio.say("team.disabled"), "bad") if one.disabled else None
     changes = None if one.id == me.id else _changes(studio, one)
-    return [join([who, _invited(studio, one), off]), _roles(studio, one, one.id == me.id),
-            when(one.created_at)[:10], tag("div", changes, class_="as-buttons")]  # fmt: skip
+    return [
+        join([who, _invited(studio, one), off]),
+        _roles(studio, one, one.id == me.id),
+        when(one.created_at)[:10],
+        tag("div", changes, class_="as-buttons"),
+    ]
 
 
 def _invited(studio: Studio, one: Person) -> Html | None:
@@ -198,8 +227,10 @@ def _changes(studio: Studio, one: Person) -> list[Html]:
         return [button(studio.say("team.enable"), "enable", one.email)]
     renew = studio.say("team.renew_sure", who=one.email)
     shut = studio.say("team.disable_sure", who=one.email)
-    return [button(studio.say("team.renew"), "password", one.email, renew),
-            button(studio.say("team.disable"), "disable", one.email, shut)]  # fmt: skip
+    return [
+        button(studio.say("team.renew"), "password", one.email, renew),
+        button(studio.say("team.disable"), "disable", one.email, shut),
+    ]
 
 
 def _logins(studio: Studio, team: Team) -> Html:
@@ -211,8 +242,14 @@ def _logins(studio: Studio, team: Team) -> Html:
 def _login(studio: Studio, one: Login) -> list[Content]:
     sure = studio.say("team.end_sure", who=one.email)
     end = button(studio.say("team.end"), "end", one.id, sure)
-    return [one.email, browser_name(one.browser), one.address, when(one.created_at),
-            when(one.last_seen_at), end]  # fmt: skip
+    return [
+        one.email,
+        browser_name(one.browser),
+        one.address,
+        when(one.created_at),
+        when(one.last_seen_at),
+        end,
+    ]
 
 
 def browser_name(agent: str) -> str:
@@ -225,9 +262,16 @@ def browser_name(agent: str) -> str:
 def listed(studio: Studio, log: Log) -> list[Any]:
     """Return the audit log and where its page begins."""
     head = [studio.say(f"team.{key}") for key in ("when", "who", "did", "what", "detail")]
-    rows = [[when(one.at), author(studio, one.person), _action(studio, one.action),
-             _subject(studio, log, one), log.names.get(one.detail, one.detail)]
-            for one in log.entries]  # fmt: skip
+    rows = [
+        [
+            when(one.at),
+            author(studio, one.person),
+            _action(studio, one.action),
+            _subject(studio, log, one),
+            log.names.get(one.detail, one.detail),
+        ]
+        for one in log.entries
+    ]
     turns = [
         button(studio.say("newer"), "newer", 0) if log.trail else None,
         button(studio.say("older"), "older", log.entries[-1].id) if log.more else None,
@@ -239,8 +283,12 @@ def _subject(studio: Studio, log: Log, one: Entry) -> Content:
     """Return what was touched by its name; an id says nothing to a person."""
     number = one.subject.removeprefix("conversation ")
     if number.isdecimal() and one.action.startswith(ABOUT_CONVERSATIONS):
-        return tag("a", studio.say("team.conversation", number=number), class_="as-link",
-                   href=f"/studio/{studio.language}/inbox?conversation={number}")  # fmt: skip
+        return tag(
+            "a",
+            studio.say("team.conversation", number=number),
+            class_="as-link",
+            href=f"/studio/{studio.language}/inbox?conversation={number}",
+        )
     return log.names.get(one.subject, "" if ID.fullmatch(one.subject) else one.subject)
 
 

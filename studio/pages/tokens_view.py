@@ -45,13 +45,27 @@ def layout(studio: Studio) -> Parts:
     say = studio.say
     place(tag("p", say("tokens.help"), class_="as-quiet"))
     with gr.Row(equal_height=True, elem_classes="as-form"):
-        name = gr.Textbox(label=say("tokens.name"), placeholder=say("tokens.name_example"),
-                          max_length=LONGEST_NAME, elem_id="token-name")  # fmt: skip
-        role = gr.Dropdown(_roles(studio, ROLES[-1]), value=ROLES[0], label=say("tokens.role"),
-                           filterable=False, elem_id="token-role")  # fmt: skip
+        name = gr.Textbox(
+            label=say("tokens.name"),
+            placeholder=say("tokens.name_example"),
+            max_length=LONGEST_NAME,
+            elem_id="token-name",
+        )
+        role = gr.Dropdown(
+            _roles(studio, ROLES[-1]),
+            value=ROLES[0],
+            label=say("tokens.role"),
+            filterable=False,
+            elem_id="token-role",
+        )
         times = [(say("tokens.days", days=days), days) for days in DAYS]
-        days = gr.Dropdown(times, value=DEFAULT_DAYS, label=say("tokens.until"), filterable=False,
-                           elem_id="token-days")  # fmt: skip
+        days = gr.Dropdown(
+            times,
+            value=DEFAULT_DAYS,
+            label=say("tokens.until"),
+            filterable=False,
+            elem_id="token-days",
+        )
         make = gr.Button(say("tokens.make"), variant="primary", elem_id="token-make")
     made, tokens = place(elem_id="token-made"), clickable(elem_id="token-list")
     return Parts(name, role, days, make, made, tokens)
@@ -82,7 +96,11 @@ def _token(studio: Studio, one: Token, reader: str) -> list[Content]:
     dead = badge(studio.say(f"tokens.lame.{one.lame}"), "bad") if one.lame else None
     key = "tokens.revoke_sure" if one.email == reader else "tokens.revoke_theirs_sure"
     sure = studio.say(key, name=one.name, who=one.email)
-    return [join([name, dead]), badge(studio.say(f"role.{one.role}"), "good"),
-            when(one.created_at)[:10], when(one.expires_at)[:10],
-            when(one.last_used_at) or studio.say("tokens.never"),
-            button(studio.say("tokens.revoke"), "revoke", one.id, sure)]  # fmt: skip
+    return [
+        join([name, dead]),
+        badge(studio.say(f"role.{one.role}"), "good"),
+        when(one.created_at)[:10],
+        when(one.expires_at)[:10],
+        when(one.last_used_at) or studio.say("tokens.never"),
+        button(studio.say("tokens.revoke"), "revoke", one.id, sure),
+    ]

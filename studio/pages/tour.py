@@ -67,8 +67,14 @@ def _step(studio: Studio, tour: Tour, number: int, step: str) -> Html:
     if step != tour.next:
         return tag("li", tag("i", str(number)), label)
     there = WHERE[step].format(agent=tour.agent_id)
-    link = tag("a", tag("i", str(number)), label, " →", id="tour-next",
-               href=f"{HOME}/{studio.language}/{there}")  # fmt: skip
+    link = tag(
+        "a",
+        tag("i", str(number)),
+        label,
+        " →",
+        id="tour-next",
+        href=f"{HOME}/{studio.language}/{there}",
+    )
     return tag("li", link, class_="next")
 
 

@@ -38,9 +38,7 @@ def first(studio: Studio, person: Person, trail: Sequence[int]) -> Shelf:
 
 
 @allow("viewer")
-def turn(
-    studio: Studio, person: Person, action: str, subject: str, trail: Sequence[int]
-) -> Shelf:  # fmt: skip
+def turn(studio: Studio, person: Person, action: str, subject: str, trail: Sequence[int]) -> Shelf:
     """Turn the page."""
     pages = tuple(trail or ())
     if action == "older" and subject.isdecimal():
@@ -51,7 +49,7 @@ def turn(
 @allow("agent")
 def settle(
     studio: Studio, person: Person, action: str, subject: str, trail: Sequence[int]
-) -> Shelf:  # fmt: skip
+) -> Shelf:
     """Have one sent again, or note that it need not be."""
     number = int(subject) if subject.isdecimal() else 0
     if action == "retry":
@@ -85,24 +83,44 @@ def shown(studio: Studio, shelf: Shelf) -> list[Any]:
 def _row(studio: Studio, one: Undelivered) -> list[Content]:
     address = studio.address(one.channel, one.customer_address)
     where = f"/studio/{studio.language}/inbox?conversation={one.conversation_id}"
-    customer = tag("div", tag("a", one.customer_name or address, href=where, class_="as-link"),
-                   tag("div", address, class_="as-quiet"))  # fmt: skip
+    customer = tag(
+        "div",
+        tag("a", one.customer_name or address, href=where, class_="as-link"),
+        tag("div", address, class_="as-quiet"),
+    )
     body = one.body[:SNIPPET] + ("…" if len(one.body) > SNIPPET else "")
     why = delivery_failure(studio, one.channel, one.error_code, one.error)
     code = tag("div", one.error_code, class_="as-quiet") if one.error_code.isdecimal() else None
     again = button(studio.say("undelivered.retry"), "retry", one.id)
     sure = studio.say("undelivered.dismiss_sure")
     drop = button(studio.say("undelivered.dismiss"), "dismiss", one.id, sure)
-    return [when(one.created_at), customer, body, join([why, code]),
-            tag("div", again, drop, class_="as-buttons")]  # fmt: skip
+    return [
+        when(one.created_at),
+        customer,
+        body,
+        join([why, code]),
+        tag("div", again, drop, class_="as-buttons"),
+    ]
 
 
 def build(studio: Studio, load: Load) -> None:
     """Place the page and wire it."""
-    back = tag("a", "← ", studio.say("inbox.title"), class_="as-link",
-               href=f"/studio/{studio.language}/inbox")  # fmt: skip
-    place(tag("div", back, tag("h2", studio.say("undelivered.title")),
-              tag("p", studio.say("undelivered.help")), class_="as-about"))  # fmt: skip
+    back = tag(
+        "a",
+        "← ",
+        studio.say("inbox.title"),
+        class_="as-link",
+        href=f"/studio/{studio.language}/inbox",
+    )
+    place(
+        tag(
+            "div",
+            back,
+            tag("h2", studio.say("undelivered.title")),
+            tag("p", studio.say("undelivered.help")),
+            class_="as-about",
+        )
+    )
     letters, trail, timer = clickable(elem_id="undelivered"), gr.State([]), gr.Timer(10)
     show = partial(shown, studio)
     load(event(studio, first, show), trail, [letters, trail])

@@ -68,27 +68,41 @@ def layout(studio: Studio) -> WaysIn:
 def _files(studio: Studio) -> tuple[Any, ...]:
     say = studio.say
     files = gr.File(
-        label=say("knowledge.files"), file_count="multiple", type="filepath", height=140,
+        label=say("knowledge.files"),
+        file_count="multiple",
+        type="filepath",
+        height=140,
         elem_id="source-files",
-    )  # fmt: skip
+    )
     check = gr.Checkbox(label=say("preview.check"), elem_id="preview-check", container=False)
     paths = gr.State(())
     preview = place(elem_id="preview-chunks")
     with gr.Row(elem_classes="as-turns"):
         drop = gr.Button(say("preview.drop"), visible=False, scale=0, min_width=120)
-        keep = gr.Button(say("preview.keep"), visible=False, scale=0, min_width=180,
-                         variant="primary", elem_id="preview-keep")  # fmt: skip
+        keep = gr.Button(
+            say("preview.keep"),
+            visible=False,
+            scale=0,
+            min_width=180,
+            variant="primary",
+            elem_id="preview-keep",
+        )
     return files, check, paths, preview, keep, drop
 
 
 def _page(studio: Studio) -> tuple[Any, ...]:
     say = studio.say
     with gr.Group():
-        url = gr.Textbox(label=say("knowledge.url"), placeholder="https://", max_length=2000,
-                         elem_id="source-url")  # fmt: skip
+        url = gr.Textbox(
+            label=say("knowledge.url"),
+            placeholder="https://",
+            max_length=2000,
+            elem_id="source-url",
+        )
         with gr.Row():
-            whole = gr.Checkbox(label=say("way.whole"), info=say("way.whole_help"),
-                                elem_id="source-whole", scale=3)  # fmt: skip
+            whole = gr.Checkbox(
+                label=say("way.whole"), info=say("way.whole_help"), elem_id="source-whole", scale=3
+            )
             pages = gr.Number(50, label=say("way.pages"), minimum=1, maximum=500, step=1, scale=1)
     add = gr.Button(say("knowledge.add_url"), elem_id="source-add")
     return url, whole, pages, add
@@ -96,12 +110,17 @@ def _page(studio: Studio) -> tuple[Any, ...]:
 
 def _written(studio: Studio, kind: str) -> tuple[Any, ...]:
     with gr.Group():
-        title = gr.Textbox(label=studio.say("way.name"), max_length=120,
-                           placeholder=studio.say(f"way.{kind}_name"))  # fmt: skip
+        title = gr.Textbox(
+            label=studio.say("way.name"), max_length=120, placeholder=studio.say(f"way.{kind}_name")
+        )
         text = gr.Textbox(
-            label=studio.say(f"way.{kind}"), lines=4, max_lines=12, max_length=500_000,
-            placeholder=studio.say(f"way.{kind}_example"), elem_id=f"source-{kind}",
-        )  # fmt: skip
+            label=studio.say(f"way.{kind}"),
+            lines=4,
+            max_lines=12,
+            max_length=500_000,
+            placeholder=studio.say(f"way.{kind}_example"),
+            elem_id=f"source-{kind}",
+        )
     add = gr.Button(studio.say("way.add"), elem_id=f"source-{kind}-add")
     return title, text, add
 
@@ -111,16 +130,24 @@ def previewed(studio: Studio, page: Previewed) -> list[Any]:
     waiting = bool(page.files)
     told = note(page.complaint) if page.complaint else None
     files = [_previewed(studio, name, chunks) for name, chunks in page.files]
-    return [page.paths, join([told, *files]), gr.Button(visible=waiting),
-            gr.Button(visible=waiting)]  # fmt: skip
+    return [
+        page.paths,
+        join([told, *files]),
+        gr.Button(visible=waiting),
+        gr.Button(visible=waiting),
+    ]
 
 
 def _previewed(studio: Studio, name: str, chunks: Sequence[Chunk]) -> Html:
     rows = [
-        tag("div", tag("div", place_of(studio, chunk), class_="as-quiet"),
-            tag("div", chunk.text, class_="as-passage-text"), class_="as-passage")
+        tag(
+            "div",
+            tag("div", place_of(studio, chunk), class_="as-quiet"),
+            tag("div", chunk.text, class_="as-passage-text"),
+            class_="as-passage",
+        )
         for chunk in chunks[:PREVIEWED]
-    ]  # fmt: skip
+    ]
     title = studio.say("preview.title", name=name, count=len(chunks))
     left = len(chunks) - PREVIEWED
     more = tag("p", studio.say("preview.more", count=left), class_="as-quiet") if left > 0 else None

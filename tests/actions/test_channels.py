@@ -25,9 +25,13 @@ ACTS: dict[str, Callable[[Services, Actor], object]] = {
 
 
 def write(
-    services: Services, who: Actor, channel: str = "twilio", address: str = NUMBER,
-    number: str = "+52 55 1234 5678", text: str = "hola",
-) -> int:  # fmt: skip
+    services: Services,
+    who: Actor,
+    channel: str = "twilio",
+    address: str = NUMBER,
+    number: str = "+52 55 1234 5678",
+    text: str = "hola",
+) -> int:
     return channels.write_first(services, who, channel, address, number, text)
 
 
@@ -64,9 +68,15 @@ def test_a_test_message_goes_out_by_the_outbox(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"channel": "chatwoot"}, {"channel": "x"}, {"address": ""}, {"number": "1"}, {"text": " "},
-     {"number": "1" * 16}],
-)  # fmt: skip
+    [
+        {"channel": "chatwoot"},
+        {"channel": "x"},
+        {"address": ""},
+        {"number": "1"},
+        {"text": " "},
+        {"number": "1" * 16},
+    ],
+)
 def test_what_cannot_be_written_to_is_told(services: Services, wrong: dict[str, str]) -> None:
     with pytest.raises(Invalid):
         write(services, ANA, **wrong)

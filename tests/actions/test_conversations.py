@@ -60,9 +60,18 @@ def keep_a_file(services: Services, number: int) -> Path:
     (folder / "foto.jpg").write_bytes(b"...")
     with services.database.write() as tx:
         mine = tx.scalar(select(inbox.c.id).where(inbox.c.conversation_id == number))
-        row = {"id": "a" * 32, "conversation_id": number, "inbox_id": mine, "position": 0,
-               "url": "", "media_type": "image/jpeg", "name": "foto.jpg", "state": "kept",
-               "stored_name": "foto.jpg", "created_at": 1.0}  # fmt: skip
+        row = {
+            "id": "a" * 32,
+            "conversation_id": number,
+            "inbox_id": mine,
+            "position": 0,
+            "url": "",
+            "media_type": "image/jpeg",
+            "name": "foto.jpg",
+            "state": "kept",
+            "stored_name": "foto.jpg",
+            "created_at": 1.0,
+        }
         tx.execute(insert(media).values(row))
     return folder / "foto.jpg"
 
@@ -172,8 +181,9 @@ def test_a_hand_back_wakes_the_agent_once_it_is_committed(
     conversations.hand_back(services, ANA, carla)  # it is the agent's already: nothing to note
     assert wake_up.notified == [(queues.TURN, carla)]
     assert [done for _, done in lines(services)] == [
-        "conversation taken over", "conversation handed back"
-    ]  # fmt: skip
+        "conversation taken over",
+        "conversation handed back",
+    ]
 
 
 def test_nobody_who_may_not_answer_is_put_in_charge(services: Services, carla: int) -> None:

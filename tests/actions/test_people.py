@@ -148,8 +148,9 @@ def test_a_token_is_revoked_by_its_owner_and_by_administrators(services: Service
     people.revoke_token(services, ROOT, second.id)
     assert [services.store.tokens.find(one) for one in made] == [None, None]
     assert lines(services)[len(before) :] == [
-        (ANA.name, "token revoked"), (ROOT.name, "token revoked")
-    ]  # fmt: skip
+        (ANA.name, "token revoked"),
+        (ROOT.name, "token revoked"),
+    ]
 
 
 def test_the_first_administrator_is_made_once_and_noted(settings: Settings) -> None:

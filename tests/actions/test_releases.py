@@ -31,8 +31,11 @@ def sofia(services: Services) -> str:
 
 def wish(agent_id: str, **more: object) -> Wish:
     given: dict[str, object] = {
-        "channel": "twilio", "address": NUMBER, "despite_warnings": True, **more
-    }  # fmt: skip
+        "channel": "twilio",
+        "address": NUMBER,
+        "despite_warnings": True,
+        **more,
+    }
     return Wish(agent_id, **given)  # type: ignore[arg-type]
 
 

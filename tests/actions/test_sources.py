@@ -220,15 +220,19 @@ def test_an_agent_that_was_put_away_is_not_asked_about(services: Services, place
 def test_an_agent_gets_a_base_of_its_brand_and_keeps_to_it(services: Services, sofia: str) -> None:
     sources.add_file(services, ANA, OwnBase(sofia), "a.txt", b"Hola.")
     assert [action for _, action in lines(services)] == [
-        "agent created", "base created", "agent saved", "source added"
-    ]  # fmt: skip
+        "agent created",
+        "base created",
+        "agent saved",
+        "source added",
+    ]
     sources.add_url(services, EVA, OwnBase(sofia), "https://example.com/a")
     [base] = services.sources.bases()
     assert base.name == "Café Luna"
     assert services.store.agents.get(sofia).draft.knowledge.bases == (base.id,)
     assert [one.name for one in sources.of_agent(services, sofia)] == [
-        "a.txt", "https://example.com/a"
-    ]  # fmt: skip
+        "a.txt",
+        "https://example.com/a",
+    ]
 
 
 def test_what_one_agent_is_given_no_other_is_given(services: Services, base: str) -> None:

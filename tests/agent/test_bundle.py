@@ -17,9 +17,7 @@ BUNDLE = Bundle(
 
 def test_what_is_written_is_read_back() -> None:
     again = read(BUNDLE.to_yaml())
-    assert (again.curated, again.cases, again.bases) == (
-        BUNDLE.curated, BUNDLE.cases, BUNDLE.bases
-    )  # fmt: skip
+    assert (again.curated, again.cases, again.bases) == (BUNDLE.curated, BUNDLE.cases, BUNDLE.bases)
     assert again.spec({"Rueda Clara": "id1"}) == SPEC
 
 

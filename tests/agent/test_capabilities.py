@@ -74,14 +74,18 @@ def test_a_channel_is_configured_when_nothing_is_missing() -> None:
         ("twilio", "+1 (415) 523-8886", "whatsapp:+14155238886", "+14155238886"),
         ("twilio", "14155238886", "whatsapp:+14155238886", "+14155238886"),
         ("twilio", "whatsapp:+14155238886", "whatsapp:+14155238886", "+14155238886"),
-        ("twilio", "whatsapp:US.13491208655302741918", "whatsapp:US.13491208655302741918",
-         "US.13491208655302741918"),
+        (
+            "twilio",
+            "whatsapp:US.13491208655302741918",
+            "whatsapp:US.13491208655302741918",
+            "US.13491208655302741918",
+        ),
         ("meta", "+52 55 1234 5678", "525512345678", "525512345678"),
         ("meta", "106540352242922", "106540352242922", "106540352242922"),
         ("chatwoot", "7", "7", "7"),
         ("web", "abc", "abc", "abc"),
     ],
-)  # fmt: skip
+)
 def test_addresses_are_spelled_as_the_provider_does_and_shown_as_people_do(
     channel: str, given: str, spelled: str, shown: str
 ) -> None:

@@ -13,13 +13,44 @@ from store.conversations.work import Outcome
 from store.db.database import Database
 from store.tables import contacts
 
-OUT = ["STOP", "stop", "Stop!", " BAJA ", "baja.", "Dar de baja", "darme de baja", "PARAR", "parar",
-       "SALIR", "Cancelar suscripción", "CANCELAR SUSCRIPCION", "no quiero más mensajes", "SAIR",
-       "Cancelar inscrição", "unsubscribe", "Opt-out", "🛑 STOP 🛑", "¡BAJA!"]  # fmt: skip
+OUT = [
+    "STOP",
+    "stop",
+    "Stop!",
+    " BAJA ",
+    "baja.",
+    "Dar de baja",
+    "darme de baja",
+    "PARAR",
+    "parar",
+    "SALIR",
+    "Cancelar suscripción",
+    "CANCELAR SUSCRIPCION",
+    "no quiero más mensajes",
+    "SAIR",
+    "Cancelar inscrição",
+    "unsubscribe",
+    "Opt-out",
+    "🛑 STOP 🛑",
+    "¡BAJA!",
+]
 IN = ["START", "start", "ALTA", "alta!", "Volver", "VOLTAR", "unstop", "Suscribir", "reanudar"]
-ORDINARY = ["quiero parar de fumar", "¿cuándo baja el precio?", "stop and go", "cancelar", "no",
-            "salir de viaje", "la planta baja", "don't stop", "sí", "", "   ", "👍",
-            "STOP " * 20, "¿me puedo dar de baja del plan si vendo el coche?"]  # fmt: skip
+ORDINARY = [
+    "quiero parar de fumar",
+    "¿cuándo baja el precio?",
+    "stop and go",
+    "cancelar",
+    "no",
+    "salir de viaje",
+    "la planta baja",
+    "don't stop",
+    "sí",
+    "",
+    "   ",
+    "👍",
+    "STOP " * 20,
+    "¿me puedo dar de baja del plan si vendo el coche?",
+]
 
 
 @pytest.mark.parametrize("text", OUT)
@@ -39,10 +70,16 @@ def test_the_same_words_inside_a_sentence_are_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
-    [("BAJA", "en", "ALTA"), ("sair", "es", "VOLTAR"), ("STOP", "es", "ALTA"),
-     ("stop", "pt", "VOLTAR"), ("Unsubscribe", "", "START"), ("parar", "pt", "VOLTAR"),
-     ("parar", "", "ALTA")],
-)  # fmt: skip
+    [
+        ("BAJA", "en", "ALTA"),
+        ("sair", "es", "VOLTAR"),
+        ("STOP", "es", "ALTA"),
+        ("stop", "pt", "VOLTAR"),
+        ("Unsubscribe", "", "START"),
+        ("parar", "pt", "VOLTAR"),
+        ("parar", "", "ALTA"),
+    ],
+)
 def test_the_confirmation_is_in_the_customers_language(
     text: str, language: str, expected: str
 ) -> None:
@@ -64,8 +101,13 @@ class Customer:
         """Send *text*; return the conversation."""
         self.count += 1
         message = Inbound(
-            self.channel, f"id{self.count}", "111", address, text, **more  # type: ignore[arg-type]
-        )  # fmt: skip
+            self.channel,
+            f"id{self.count}",
+            "111",
+            address,
+            text,
+            **more,  # type: ignore[arg-type]
+        )
         return self.inbox.accept([message])[0].conversation_id
 
     def thread(self, here: int) -> list[ThreadMessage]:

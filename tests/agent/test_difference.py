@@ -33,9 +33,7 @@ def test_each_field_that_differs_is_named_by_its_place() -> None:
 
 def test_the_words_that_came_and_went_are_marked() -> None:
     pieces = [(piece.kind, piece.text) for piece in words("ofrece una cita hoy", "ofrece dos hoy")]
-    assert pieces == [
-        ("same", "ofrece "), ("gone", "una cita"), ("new", "dos"), ("same", " hoy")
-    ]  # fmt: skip
+    assert pieces == [("same", "ofrece "), ("gone", "una cita"), ("new", "dos"), ("same", " hoy")]
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -63,9 +63,11 @@ def test_topics_of_the_shop_need_a_person_and_no_model() -> None:
 
 def test_a_handoff_at_night_still_happens_and_says_when_somebody_writes() -> None:
     runtime = Runtime(
-        Settings(_env_file=None), FakeRetriever(), models=ScriptedModel("x"),
+        Settings(_env_file=None),
+        FakeRetriever(),
+        models=ScriptedModel("x"),
         now=lambda: SATURDAY_NIGHT,
-    )  # fmt: skip
+    )
     spec = ruled(office_hours=OfficeHours(timezone="America/Mexico_City"))
     answer = runtime.answer(spec, [], ["quiero hablar con una persona"])
     assert answer.handoff is not None

@@ -42,9 +42,16 @@ def test_a_photo_is_sent_as_data_and_its_language_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "reply",
-    [fails(401), fails(429), fails(500), Reply(body=b"hello"), Reply(body=b"[]"),
-     Reply(body=b'{"choices": []}'), Reply(body=b'{"choices": null, "text": null}')],
-)  # fmt: skip
+    [
+        fails(401),
+        fails(429),
+        fails(500),
+        Reply(body=b"hello"),
+        Reply(body=b"[]"),
+        Reply(body=b'{"choices": []}'),
+        Reply(body=b'{"choices": null, "text": null}'),
+    ],
+)
 def test_a_service_that_fails_is_no_words_and_no_error(reply: Reply) -> None:
     with _media_to_text(reply) as (media_to_text, _):
         assert media_to_text.transcript(OGG, "audio/ogg") == ""
@@ -64,12 +71,19 @@ def test_without_a_key_nobody_listens() -> None:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (OGG, "audio/ogg"), (PNG, "image/png"), (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"RIFF0000WEBPVP8 ", "image/webp"), (b"RIFF0000WAVEfmt ", "audio/wav"),
-        (b"\0\0\0 ftypM4A ", "audio/mp4"), (b"\0\0\0 ftypisom", "video/mp4"),
-        (b"%PDF-1.7", "application/pdf"), (b"PK\x03\x04", "application/zip"),
-        ("BEGIN:VCARD\nFN:José".encode(), "text/plain"), (b"MZ\x90\0\x03", ""), (b"\xff\xfe\0", ""),
+        (OGG, "audio/ogg"),
+        (PNG, "image/png"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"RIFF0000WEBPVP8 ", "image/webp"),
+        (b"RIFF0000WAVEfmt ", "audio/wav"),
+        (b"\0\0\0 ftypM4A ", "audio/mp4"),
+        (b"\0\0\0 ftypisom", "video/mp4"),
+        (b"%PDF-1.7", "application/pdf"),
+        (b"PK\x03\x04", "application/zip"),
+        ("BEGIN:VCARD\nFN:José".encode(), "text/plain"),
+        (b"MZ\x90\0\x03", ""),
+        (b"\xff\xfe\0", ""),
     ],
-)  # fmt: skip
+)
 def test_a_file_is_what_its_first_bytes_say(content: bytes, kind: str) -> None:
     assert kind_of(content) == kind

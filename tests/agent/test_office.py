@@ -91,10 +91,15 @@ def test_a_text_of_ones_own_may_leave_the_time_out() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"timezone": "Marte/Olympus"}, {"timezone": "../../etc/passwd"}, {"timezone": ""},
-        {"opens": "9"}, {"closes": "24:00"}, {"days": ()}, {"days": ("lunes",)},
+        {"timezone": "Marte/Olympus"},
+        {"timezone": "../../etc/passwd"},
+        {"timezone": ""},
+        {"opens": "9"},
+        {"closes": "24:00"},
+        {"days": ()},
+        {"days": ("lunes",)},
     ],
-)  # fmt: skip
+)
 def test_hours_that_cannot_be_kept_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         OfficeHours(**wrong)

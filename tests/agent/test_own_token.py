@@ -46,9 +46,14 @@ def test_a_file_that_holds_none_opens_nothing_and_says_what_to_do(
 
 def run(folder: Path, *, module: str = "agent.own_token") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", module], capture_output=True, text=True, timeout=60,
-        env={"DATA_DIR": str(folder), "LANG": "en"}, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", module],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"DATA_DIR": str(folder), "LANG": "en"},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 def test_the_command_prints_it_and_nothing_else(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def modes(folder: Path) -> set[int]:
 
 def test_the_database_and_all_that_lies_beside_it_are_for_their_owner(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", MAKE, str(tmp_path)], capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", MAKE, str(tmp_path)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "['studio.db', 'studio.db-shm', 'studio.db-wal']"
 

@@ -28,9 +28,16 @@ def names(columns: list[Column[str]]) -> set[str]:
 
 def test_every_state_has_an_enum() -> None:
     assert names(STATES) == {
-        "sources.state", "sources.kind", "rebuilds.state", "media.state", "conversations.owner",
-        "turns.outcome", "messages.author", "outbox.state", "outbox.kind",
-    }  # fmt: skip
+        "sources.state",
+        "sources.kind",
+        "rebuilds.state",
+        "media.state",
+        "conversations.owner",
+        "turns.outcome",
+        "messages.author",
+        "outbox.state",
+        "outbox.kind",
+    }
 
 
 @pytest.mark.parametrize("column", STATES, ids=str)

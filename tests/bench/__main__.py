@@ -82,17 +82,24 @@ def designs(scale: float) -> list[Design]:
         return max(8, int(number * scale))
 
     return [
-        Design("ours, 1 process x 64", ours, 1, 64, turns(1600), _ring_ours,
-               (("TURN_SLOTS", "64"),)),
-        Design("ours, 2 processes x 128", ours, 2, 256, turns(2400), _ring_ours,
-               (("TURN_SLOTS", "128"),)),
-        Design("dramatiq, 2 processes x 128", (*rival, "dramatiq"), 2, 256, turns(2400),
-               _ring_dramatiq),
-        Design("RQ Worker (forks), 8 processes", (*rival, "rq-worker"), 8, 8, turns(40),
-               _ring_rq),
-        Design("RQ SimpleWorker, 8 processes", (*rival, "rq-simple"), 8, 8, turns(64),
-               _ring_rq),
-    ]  # fmt: skip
+        Design(
+            "ours, 1 process x 64", ours, 1, 64, turns(1600), _ring_ours, (("TURN_SLOTS", "64"),)
+        ),
+        Design(
+            "ours, 2 processes x 128",
+            ours,
+            2,
+            256,
+            turns(2400),
+            _ring_ours,
+            (("TURN_SLOTS", "128"),),
+        ),
+        Design(
+            "dramatiq, 2 processes x 128", (*rival, "dramatiq"), 2, 256, turns(2400), _ring_dramatiq
+        ),
+        Design("RQ Worker (forks), 8 processes", (*rival, "rq-worker"), 8, 8, turns(40), _ring_rq),
+        Design("RQ SimpleWorker, 8 processes", (*rival, "rq-simple"), 8, 8, turns(64), _ring_rq),
+    ]
 
 
 def measure(house: House, services: Services, design: Design) -> Figures:
@@ -116,9 +123,11 @@ def measure(house: House, services: Services, design: Design) -> Figures:
 
 
 def _run(
-    services: Services, design: Design, conversations: Sequence[int],
+    services: Services,
+    design: Design,
+    conversations: Sequence[int],
     workers: Sequence[subprocess.Popen[bytes]] = (),
-) -> float:  # fmt: skip
+) -> float:
     started, peak, looks, count = time.monotonic(), 0.0, 0, len(conversations)
     design.notify(services, conversations)
     while answered(services, conversations) < count:

@@ -45,9 +45,12 @@ def main(threads: int, turns: int) -> None:
     settings = Settings()
     unbounded = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
     plain = ChatOpenAI(
-        model=NAME, base_url=settings.openai_base_url, api_key=settings.openai_api_key,
-        http_client=httpx2.Client(limits=unbounded), max_retries=0,
-    )  # fmt: skip
+        model=NAME,
+        base_url=settings.openai_base_url,
+        api_key=settings.openai_api_key,
+        http_client=httpx2.Client(limits=unbounded),
+        max_retries=0,
+    )
     ours = ChatModels(settings).get(ModelChoice(name=f"openai:{NAME}"))
     for name, model in (("LangChain's ChatOpenAI, one client", plain), ("our model", ours)):
         print(f"bare agent, {name}, {threads} threads: {cpu_ms(model, threads, turns):.1f} ms")

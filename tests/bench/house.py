@@ -46,25 +46,44 @@ class House:
         model, provider, valkey, chroma = (free_port() for _ in range(4))
         os.environ.update(
             {
-                "DATA_DIR": str(self.folder), "DATABASE_URL": self.database_url,
+                "DATA_DIR": str(self.folder),
+                "DATABASE_URL": self.database_url,
                 "REDIS_URL": f"redis://127.0.0.1:{valkey}/0",
                 "CHROMA_URL": f"http://127.0.0.1:{chroma}",
                 "OPENAI_API_KEY": "sk-bench-0000000000",
                 "OPENAI_BASE_URL": f"http://127.0.0.1:{model}/v1",
-                "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "0" * 32,
-                "TWILIO_BASE_URL": f"http://127.0.0.1:{provider}", "LOG_LEVEL": "ERROR",
+                "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+                "TWILIO_AUTH_TOKEN": "0" * 32,
+                "TWILIO_BASE_URL": f"http://127.0.0.1:{provider}",
+                "LOG_LEVEL": "ERROR",
                 "TURN_SLOTS": "128",
             }
-        )  # fmt: skip
+        )
         chroma_command = str(Path(sys.executable).parent / "chroma")
         self.parts = {
-            "model": self.start(["-m", "tests.standins.openai", "--port", str(model), "--delay",
-                                 str(self.model_seconds)]),
+            "model": self.start(
+                [
+                    "-m",
+                    "tests.standins.openai",
+                    "--port",
+                    str(model),
+                    "--delay",
+                    str(self.model_seconds),
+                ]
+            ),
             "provider": self.start(["-m", "tests.bench.provider", str(provider)]),
             "valkey": self._start([str(get_binary_path()), "--port", str(valkey), "--save", ""]),
-            "chroma": self._start([chroma_command, "run", "--port", str(chroma), "--path",
-                                   str(self.folder / "chroma")]),
-        }  # fmt: skip
+            "chroma": self._start(
+                [
+                    chroma_command,
+                    "run",
+                    "--port",
+                    str(chroma),
+                    "--path",
+                    str(self.folder / "chroma"),
+                ]
+            ),
+        }
         for port in (model, provider, valkey, chroma):
             _wait_for(port)
         services = open_services(Settings(), SilentWakeUp())
@@ -101,9 +120,12 @@ class House:
     def _read_knowledge(self, services: Services) -> None:
         settings = services.settings
         ingestion = Ingestion(
-            services.sources, services.database, Vectors(settings.chroma_in_force),
-            services.embedders, read_document,
-        )  # fmt: skip
+            services.sources,
+            services.database,
+            Vectors(settings.chroma_in_force),
+            services.embedders,
+            read_document,
+        )
         for _, source_id in services.sources.due(time.time()):
             ingestion.read(source_id)
 
@@ -129,12 +151,14 @@ class House:
             found += services.store.inbox.accept(
                 [
                     Inbound(
-                        "twilio", f"SM{number:032x}", services.settings.twilio_address,
+                        "twilio",
+                        f"SM{number:032x}",
+                        services.settings.twilio_address,
                         f"whatsapp:+52155{number:08d}",
                         _question(number, self.every_question_new),
                     )
                 ]
-            )  # fmt: skip
+            )
         return [accepted.conversation_id for accepted in found]
 
 

@@ -58,10 +58,13 @@ def signed(services: Services, url: str) -> Body:
 
     def body(number: int) -> tuple[bytes, dict[str, str]]:
         form = {
-            "MessageSid": f"SMb{number:031x}", "Body": "¿Abren el sábado?", "NumMedia": "0",
-            "From": f"whatsapp:+52166{number % 400:08d}", "To": "whatsapp:+19990000000",
+            "MessageSid": f"SMb{number:031x}",
+            "Body": "¿Abren el sábado?",
+            "NumMedia": "0",
+            "From": f"whatsapp:+52166{number % 400:08d}",
+            "To": "whatsapp:+19990000000",
             "ProfileName": "Ana",
-        }  # fmt: skip
+        }
         signature = validator.compute_signature(url, form)
         headers = {
             "X-Twilio-Signature": signature,

@@ -55,9 +55,17 @@ def _passages(lab: Lab, base_id: str) -> Iterator[Passage]:
     for source in sources.list(base_id):
         for held in sources.chunks(source.id, limit=source.total):
             yield Passage(
-                held.id, base_id, source.id, source.name, held.source_version, held.text, 0.0,
-                held.page, held.row, held.heading,
-            )  # fmt: skip
+                held.id,
+                base_id,
+                source.id,
+                source.name,
+                held.source_version,
+                held.text,
+                0.0,
+                held.page,
+                held.row,
+                held.heading,
+            )
 
 
 if __name__ == "__main__":

@@ -184,9 +184,19 @@ def test_with_keys_the_installations_own_token_opens_nothing(services: Services)
     assert client.get("/agents", headers=bearer(before)).status_code == 401
 
 
-WRONG = ("", "Bearer", "Bearer ", "Bearer three", "Basic one", "one", "Bearer one, two",
-         "Bearer\tone", "Bearer \xf1", "Bearer as_",
-         "Bearer as_000000000000_" + "A" * 43)  # fmt: skip
+WRONG = (
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer three",
+    "Basic one",
+    "one",
+    "Bearer one, two",
+    "Bearer\tone",
+    "Bearer \xf1",
+    "Bearer as_",
+    "Bearer as_000000000000_" + "A" * 43,
+)
 
 
 @on_one_database
@@ -294,10 +304,17 @@ def test_every_act_of_the_api_is_in_the_log_under_who_did_it(
     assert log == [
         ("ana@example.com", action)
         for action in (
-            "agent created", "agent released", "agent saved", "base created", "agent saved",
-            "source added", "source added", "agent rolled back", "agent archived",
+            "agent created",
+            "agent released",
+            "agent saved",
+            "base created",
+            "agent saved",
+            "source added",
+            "source added",
+            "agent rolled back",
+            "agent archived",
         )
-    ]  # fmt: skip
+    ]
     assert services.store.agents.get(agent).created_by == "ana@example.com"
 
 

@@ -54,13 +54,16 @@ def test_an_agent_is_made_from_five_fields_and_answers_on_the_api(
         ({"name": "x" * 81}, "name", "Write at most 80 characters."),
         ({"name": 5}, "name", "Write a text."),
         ({"name": "a", "nme": "b"}, "nme", "There is no field of this name."),
-        ({"name": "a", "model": {"temperature": 3}}, "model.temperature",
-         "Use a number of at most 2.0."),
+        (
+            {"name": "a", "model": {"temperature": 3}},
+            "model.temperature",
+            "Use a number of at most 2.0.",
+        ),
         ({"name": "a", "languages": ["xx"]}, "languages.0", "Choose 'es', 'en' or 'pt'."),
         ({"name": "a", "tools": "handoff"}, "tools", "Send a list."),
         ({"name": "a", "budget": 3}, "budget", "Send a JSON object."),
     ],
-)  # fmt: skip
+)
 def test_each_wrong_field_has_its_sentence(
     client: FlaskClient, body: object, field: str, sentence: str
 ) -> None:
@@ -106,9 +109,14 @@ def test_an_agent_cannot_look_into_a_base_that_is_not_there(client: FlaskClient)
 
 UNKNOWN = ("0" * 32, "nope", "%00", "a%27b", "x" * 500, "%F0%9F%9A%97")
 ROUTES = (
-    ("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/versions"), ("GET", "/knowledge"),
-    ("POST", "/release"), ("POST", "/knowledge"),
-)  # fmt: skip
+    ("GET", ""),
+    ("PATCH", ""),
+    ("DELETE", ""),
+    ("GET", "/versions"),
+    ("GET", "/knowledge"),
+    ("POST", "/release"),
+    ("POST", "/knowledge"),
+)
 
 
 def test_an_unknown_agent_is_a_404(client: FlaskClient) -> None:
@@ -216,9 +224,9 @@ def test_a_draft_that_changed_since_it_was_looked_at_is_not_released(
     client.patch(f"/agents/{agent_id}", json={"tone": "Formal"})
     body = {"channel": "twilio", "revision": 1}
     assert client.post(f"/agents/{agent_id}/release", json=body).status_code == 409
-    assert client.post(
-        f"/agents/{agent_id}/release", json={**body, "revision": 2}
-    ).status_code == 200  # fmt: skip
+    assert (
+        client.post(f"/agents/{agent_id}/release", json={**body, "revision": 2}).status_code == 200
+    )
 
 
 def test_whatever_the_api_changes_stands_in_the_audit_log(
@@ -228,17 +236,27 @@ def test_whatever_the_api_changes_stands_in_the_audit_log(
     client.post(f"/agents/{agent_id}/release", json={"channel": "api"})
     client.delete(f"/agents/{agent_id}")
     done = [one.action for one in reversed(services.store.audit.page())]
-    assert done == ["agent created", "agent released", "agent saved", "agent released",
-                    "agent archived"]  # fmt: skip
+    assert done == [
+        "agent created",
+        "agent released",
+        "agent saved",
+        "agent released",
+        "agent archived",
+    ]
 
 
 @on_one_database
 @pytest.mark.parametrize(
     ("body", "status"),
-    [({"channel": "fax"}, 422), ({"channel": "api", "address": "another"}, 422),
-     ({"channel": "meta"}, 422), ({"channel": "twilio", "version": 9}, 404),
-     ({"channel": "twilio", "version": 10**30}, 422), ({}, 422)],
-)  # fmt: skip
+    [
+        ({"channel": "fax"}, 422),
+        ({"channel": "api", "address": "another"}, 422),
+        ({"channel": "meta"}, 422),
+        ({"channel": "twilio", "version": 9}, 404),
+        ({"channel": "twilio", "version": 10**30}, 422),
+        ({}, 422),
+    ],
+)
 def test_a_wrong_release_is_refused(
     client: FlaskClient, agent_id: str, body: object, status: int
 ) -> None:

@@ -32,9 +32,17 @@ class AnsweringWakeUp(RememberingWakeUp):
         assert version is not None
         text = f"{len(work.history)}: {work.unanswered[0].text}"
         outcome = Outcome(
-            "answered", version.id, time.time(), text=text, parts=[text], model="offline",
-            input_tokens=12, output_tokens=3, cost=0.5, citations=[{"source": "garantia.pdf"}],
-        )  # fmt: skip
+            "answered",
+            version.id,
+            time.time(),
+            text=text,
+            parts=[text],
+            model="offline",
+            input_tokens=12,
+            output_tokens=3,
+            cost=0.5,
+            citations=[{"source": "garantia.pdf"}],
+        )
         assert self.services.store.turns.commit(work, outcome)
         return super().notify(job, subject)
 

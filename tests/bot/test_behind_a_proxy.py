@@ -106,9 +106,15 @@ DISGUISES: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("disguise", DISGUISES.values(), ids=list(DISGUISES))
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/agents"), ("GET", "/agents"), ("POST", "/agents/a1/release"), ("POST", "/chat"),
-     ("DELETE", "/agents/a1"), ("GET", "/metrics")],
-)  # fmt: skip
+    [
+        ("POST", "/agents"),
+        ("GET", "/agents"),
+        ("POST", "/agents/a1/release"),
+        ("POST", "/chat"),
+        ("DELETE", "/agents/a1"),
+        ("GET", "/metrics"),
+    ],
+)
 def test_without_a_token_it_is_shut_both_ways(
     street: Street, method: str, path: str, disguise: dict[str, str]
 ) -> None:

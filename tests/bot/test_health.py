@@ -164,8 +164,9 @@ def test_the_log_holds_no_words_and_no_numbers(
     client.get("/agents/5215512345678?name=secreto")
     logged = "\n".join(record.getMessage() for record in caplog.records)
     assert "POST /webhooks/twilio 200" in logged
-    assert not any(word in logged for word in ("5511987654321", "Souza", "horário", "secreto",
-                                               "5215512345678"))  # fmt: skip
+    assert not any(
+        word in logged for word in ("5511987654321", "Souza", "horário", "secreto", "5215512345678")
+    )
 
 
 @on_one_database

@@ -42,10 +42,30 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 STRANGE: list[Any] = [
-    None, True, 0, -1, 2**63, 1e308, "", " ", "\0", "\ud800 alone", "😀" * 300, "x" * 70_000, [],
-    {}, [[]],
-    {"id": None}, [None], "../../etc/passwd", "{{7*7}}", "<script>", "‮", "9" * 400, "1e999",
-]  # fmt: skip
+    None,
+    True,
+    0,
+    -1,
+    2**63,
+    1e308,
+    "",
+    " ",
+    "\0",
+    "\ud800 alone",
+    "😀" * 300,
+    "x" * 70_000,
+    [],
+    {},
+    [[]],
+    {"id": None},
+    [None],
+    "../../etc/passwd",
+    "{{7*7}}",
+    "<script>",
+    "‮",
+    "9" * 400,
+    "1e999",
+]
 
 
 @dataclass(frozen=True)
@@ -61,10 +81,13 @@ class Provider:
 def _twilio(form: Json) -> Request:
     fields = {key: str(value) for key, value in form.items()}
     body = urlencode(fields, errors="replace").encode()
-    signed = twilio_signature(f"{PUBLIC}/webhooks/twilio", {
-        key.encode(errors="replace").decode(): value.encode(errors="replace").decode()
-        for key, value in fields.items()
-    })  # fmt: skip
+    signed = twilio_signature(
+        f"{PUBLIC}/webhooks/twilio",
+        {
+            key.encode(errors="replace").decode(): value.encode(errors="replace").decode()
+            for key, value in fields.items()
+        },
+    )
     kind = "application/x-www-form-urlencoded"
     return body, {"X-Twilio-Signature": signed, "Content-Type": kind}
 
@@ -143,9 +166,12 @@ def test_two_thousand_mutated_webhooks_end_in_no_server_error(
 
 
 def test_five_hundred_forged_webhooks_are_refused_and_leave_nothing(
-    receiver: FlaskClient, provider: Provider, recorded: list[Json], everywhere: Services,
+    receiver: FlaskClient,
+    provider: Provider,
+    recorded: list[Json],
+    everywhere: Services,
     wake_up: RememberingWakeUp,
-) -> None:  # fmt: skip
+) -> None:
     chance = random.Random(7)
     answers = [
         _post(receiver, provider, _forged(provider.sign(chance.choice(recorded)), chance))
@@ -157,9 +183,12 @@ def test_five_hundred_forged_webhooks_are_refused_and_leave_nothing(
 
 
 def test_genuine_webhooks_that_come_again_change_nothing(
-    receiver: FlaskClient, provider: Provider, name: str, everywhere: Services,
+    receiver: FlaskClient,
+    provider: Provider,
+    name: str,
+    everywhere: Services,
     wake_up: RememberingWakeUp,
-) -> None:  # fmt: skip
+) -> None:
     text = (PAYLOADS / name / f"{provider.text}.json").read_text(encoding="utf-8")
     bodies = [provider.unique(json.loads(text), number) for number in range(1, REPLAYED + 1)]
     first = [_post(receiver, provider, provider.sign(body)) for body in bodies]

@@ -64,9 +64,15 @@ def test_the_challenge_is_echoed_as_plain_text(meta_client: FlaskClient) -> None
 @on_one_database
 @pytest.mark.parametrize(
     "changed",
-    [{"hub.verify_token": "otra"}, {"hub.verify_token": ""}, {"hub.mode": "unsubscribe"},
-     {"hub.challenge": ""}, {"hub.challenge": "x" * 201}, {"hub.verify_token": "é"}],
-)  # fmt: skip
+    [
+        {"hub.verify_token": "otra"},
+        {"hub.verify_token": ""},
+        {"hub.mode": "unsubscribe"},
+        {"hub.challenge": ""},
+        {"hub.challenge": "x" * 201},
+        {"hub.verify_token": "é"},
+    ],
+)
 def test_anything_else_is_a_403(meta_client: FlaskClient, changed: dict[str, str]) -> None:
     answer = meta_client.get("/webhooks/meta", query_string={**VERIFY, **changed})
     assert (answer.status_code, answer.text) == (403, "")
@@ -126,8 +132,9 @@ def test_hundreds_of_updates_in_one_request_are_stored(hook: Hook, with_meta: Se
     body = payload("message__text")
     value = body["entry"][0]["changes"][0]["value"]
     [first] = value["messages"]
-    value["messages"] = [{**first, "id": f"wamid.{n}", "from": f"52155{n % 50:08d}"}
-                         for n in range(200)]  # fmt: skip
+    value["messages"] = [
+        {**first, "id": f"wamid.{n}", "from": f"52155{n % 50:08d}"} for n in range(200)
+    ]
     value["statuses"] = [{"id": f"wamid.O{n}", "status": "read"} for n in range(200)]
     assert hook(body).status_code == 200
     assert count(with_meta, inbox) == 200

@@ -174,8 +174,14 @@ def test_with_neither_database_nor_spool_the_provider_is_told_to_come_again(
 
 
 def report(status: str, sid: str = "SMout", **more: str) -> dict[str, str]:
-    return {"AccountSid": "AC1", "MessageSid": sid, "MessageStatus": status,
-            "SmsSid": sid, "SmsStatus": status, **more}  # fmt: skip
+    return {
+        "AccountSid": "AC1",
+        "MessageSid": sid,
+        "MessageStatus": status,
+        "SmsSid": sid,
+        "SmsStatus": status,
+        **more,
+    }
 
 
 @pytest.fixture

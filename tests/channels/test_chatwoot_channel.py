@@ -25,11 +25,21 @@ REFUSED_AND_TAKEN = Fault(status=422, taken=True)
 
 def outgoing(**changed: Any) -> OutboxMessage:
     plain = OutboxMessage(
-        id=42, conversation_id=1, channel="chatwoot", our_address="inbox:7",
-        customer_address="118", body="Abrimos a las **9**.", state="pending", token="t",
-        attempts=1, unknowns=0, sending_at=time.time(), created_at=time.time(),
-        last_inbound_at=time.time(), facts={"kind": "Channel::Whatsapp"},
-    )  # fmt: skip
+        id=42,
+        conversation_id=1,
+        channel="chatwoot",
+        our_address="inbox:7",
+        customer_address="118",
+        body="Abrimos a las **9**.",
+        state="pending",
+        token="t",
+        attempts=1,
+        unknowns=0,
+        sending_at=time.time(),
+        created_at=time.time(),
+        last_inbound_at=time.time(),
+        facts={"kind": "Channel::Whatsapp"},
+    )
     return replace(plain, **changed)
 
 
@@ -50,9 +60,12 @@ def here(account: Account) -> Conversation:
 
 def open_channel(address: str, token: str = USER_TOKEN, **changed: Any) -> ChatwootChannel:
     settings = Settings(
-        _env_file=None, chatwoot_api_url=address, chatwoot_account_id="3",
-        chatwoot_api_token=token, **changed,
-    )  # fmt: skip
+        _env_file=None,
+        chatwoot_api_url=address,
+        chatwoot_account_id="3",
+        chatwoot_api_token=token,
+        **changed,
+    )
     return ChatwootChannel(settings, timeout=5)
 
 
@@ -74,9 +87,18 @@ def test_an_api_inbox_is_given_whatsapps_marks() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{{contact.email}}", "{% assign a = 1 %}", "`{% endraw %}{{contact.name}}`",
-             "{{{x}}}", "{{{{x}}}}", "{%{{x}}%}", "{{-x-}}", "{{\n x \n}}"],
-)  # fmt: skip
+    "text",
+    [
+        "{{contact.email}}",
+        "{% assign a = 1 %}",
+        "`{% endraw %}{{contact.name}}`",
+        "{{{x}}}",
+        "{{{{x}}}}",
+        "{%{{x}}%}",
+        "{{-x-}}",
+        "{{\n x \n}}",
+    ],
+)
 def test_nothing_that_liquid_would_act_on_leaves_here(
     channel: ChatwootChannel, here: Conversation, text: str
 ) -> None:
@@ -113,16 +135,21 @@ def test_choices_become_chatwoots_own(channel: ChatwootChannel, here: Conversati
     sent = here.messages[-1]
     assert sent.content_type == "input_select"
     assert sent.attributes["items"] == [
-        {"title": "Sí", "value": "si"}, {"title": "No", "value": "no"},
-    ]  # fmt: skip
+        {"title": "Sí", "value": "si"},
+        {"title": "No", "value": "no"},
+    ]
 
 
 @pytest.mark.parametrize(
     ("kind", "titles"),
-    [("Channel::WebWidget", ["Sí", "No"]), ("Channel::TwilioSms", ["Sí", "No"]),
-     ("Channel::Whatsapp", ["x" * 21, "No"]), ("Channel::Whatsapp", ["x" * 25, *"abcd"]),
-     ("Channel::Whatsapp", list("abcdefghijk"))],
-)  # fmt: skip
+    [
+        ("Channel::WebWidget", ["Sí", "No"]),
+        ("Channel::TwilioSms", ["Sí", "No"]),
+        ("Channel::Whatsapp", ["x" * 21, "No"]),
+        ("Channel::Whatsapp", ["x" * 25, *"abcd"]),
+        ("Channel::Whatsapp", list("abcdefghijk")),
+    ],
+)
 def test_choices_that_could_not_be_tapped_or_answered_stay_words(
     channel: ChatwootChannel, here: Conversation, kind: str, titles: list[str]
 ) -> None:
@@ -134,14 +161,24 @@ def test_choices_that_could_not_be_tapped_or_answered_stay_words(
 
 @pytest.mark.parametrize(
     ("fault", "again_in"),
-    [(Fault(429, retry_after=7), 7.0), (Fault(429), 0.0), (Fault(408), 0.0),
-     (Fault(401), None), (Fault(403), None), (Fault(404), None), (Fault(413), None),
-     (Fault(302), None)],
-)  # fmt: skip
+    [
+        (Fault(429, retry_after=7), 7.0),
+        (Fault(429), 0.0),
+        (Fault(408), 0.0),
+        (Fault(401), None),
+        (Fault(403), None),
+        (Fault(404), None),
+        (Fault(413), None),
+        (Fault(302), None),
+    ],
+)
 def test_what_was_surely_not_taken_is_refused(
-    channel: ChatwootChannel, wishes: Wishes, here: Conversation, fault: Fault,
+    channel: ChatwootChannel,
+    wishes: Wishes,
+    here: Conversation,
+    fault: Fault,
     again_in: float | None,
-) -> None:  # fmt: skip
+) -> None:
     wishes.posts.append(fault)
     result = channel.send(outgoing())
     assert isinstance(result, Refused)
@@ -151,9 +188,18 @@ def test_what_was_surely_not_taken_is_refused(
 
 @pytest.mark.parametrize(
     "fault",
-    [Fault(500), Fault(500, taken=True), Fault(502), Fault(503, taken=True), Fault(504),
-     wrong.RESET, wrong.RESET_BUT_TAKEN, wrong.RUBBISH_BUT_TAKEN, REFUSED_AND_TAKEN],
-)  # fmt: skip
+    [
+        Fault(500),
+        Fault(500, taken=True),
+        Fault(502),
+        Fault(503, taken=True),
+        Fault(504),
+        wrong.RESET,
+        wrong.RESET_BUT_TAKEN,
+        wrong.RUBBISH_BUT_TAKEN,
+        REFUSED_AND_TAKEN,
+    ],
+)
 def test_what_cannot_be_told_is_unclear_and_sent_once(
     channel: ChatwootChannel, wishes: Wishes, here: Conversation, fault: Fault
 ) -> None:
@@ -192,9 +238,11 @@ def test_an_answer_that_never_comes_is_unclear(here: Conversation) -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         settings = Settings(
-            _env_file=None, chatwoot_api_url=f"http://127.0.0.1:{silent.getsockname()[1]}",
-            chatwoot_account_id="3", chatwoot_api_token="t",
-        )  # fmt: skip
+            _env_file=None,
+            chatwoot_api_url=f"http://127.0.0.1:{silent.getsockname()[1]}",
+            chatwoot_account_id="3",
+            chatwoot_api_token="t",
+        )
         impatient = ChatwootChannel(settings, timeout=0.1)
         assert isinstance(impatient.send(outgoing()), Unknown)
         with pytest.raises(ChannelUnavailable):

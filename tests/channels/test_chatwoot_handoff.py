@@ -18,11 +18,21 @@ from tests.standins.chatwoot_account import PERSON, Account, Conversation
 
 def handoff(**changed: Any) -> OutboxMessage:
     plain = OutboxMessage(
-        id=42, conversation_id=1, channel="chatwoot", our_address="inbox:7",
-        customer_address="118", body="Motivo: lo pidió", state="pending", token="t", attempts=1,
-        unknowns=0, sending_at=time.time(), created_at=time.time(), last_inbound_at=0,
+        id=42,
+        conversation_id=1,
+        channel="chatwoot",
+        our_address="inbox:7",
+        customer_address="118",
+        body="Motivo: lo pidió",
+        state="pending",
+        token="t",
+        attempts=1,
+        unknowns=0,
+        sending_at=time.time(),
+        created_at=time.time(),
+        last_inbound_at=0,
         kind="handoff",
-    )  # fmt: skip
+    )
     return replace(plain, **changed)
 
 
@@ -41,9 +51,12 @@ def here(account: Account) -> Conversation:
 
 def open_channel(address: str, token: str = USER_TOKEN, **changed: Any) -> ChatwootChannel:
     settings = Settings(
-        _env_file=None, chatwoot_api_url=address, chatwoot_account_id="3",
-        chatwoot_api_token=token, **changed,
-    )  # fmt: skip
+        _env_file=None,
+        chatwoot_api_url=address,
+        chatwoot_account_id="3",
+        chatwoot_api_token=token,
+        **changed,
+    )
     return ChatwootChannel(settings, timeout=5)
 
 
@@ -60,9 +73,11 @@ def test_a_handoff_writes_a_note_keeps_the_labels_and_opens(
 
 def test_a_team_and_a_person_get_it_when_they_are_set(address: str, here: Conversation) -> None:
     channel = open_channel(
-        address, chatwoot_handoff_team_id="5", chatwoot_handoff_assignee_id="2",
+        address,
+        chatwoot_handoff_team_id="5",
+        chatwoot_handoff_assignee_id="2",
         chatwoot_handoff_labels="vip, urgente ,humano",
-    )  # fmt: skip
+    )
     channel.send(handoff())
     assert (here.team_id, here.assignee) == (5, PERSON)
     assert here.labels == ["vip", "urgente", "humano"]

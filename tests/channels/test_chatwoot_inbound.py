@@ -82,16 +82,28 @@ MESSAGES = {
     "unknown_fields": ("hola\nhttps://chat.example.com/x.holo", ()),
 }
 NOTHINGS = {
-    "message_created": ["unsupported", "whitespace_only", "snoozed", "other_account",
-                        "own_note", "other_bot", "person_note", "automation", "greeting",
-                        "activity"],
+    "message_created": [
+        "unsupported",
+        "whitespace_only",
+        "snoozed",
+        "other_account",
+        "own_note",
+        "other_bot",
+        "person_note",
+        "automation",
+        "greeting",
+        "activity",
+    ],
     "message_updated": ["incoming_again", "own_unchanged", "person_failed"],
     "conversation_status_changed": ["snoozed"],
     "conversation_updated": ["labels", "resolved_assigned"],
-    "conversation_created": ["pending"], "conversation_typing_on": ["contact"],
-    "webwidget_triggered": ["plain"], "contact_created": ["plain"], "inbox_updated": ["plain"],
+    "conversation_created": ["pending"],
+    "conversation_typing_on": ["contact"],
+    "webwidget_triggered": ["plain"],
+    "contact_created": ["plain"],
+    "inbox_updated": ["plain"],
     "something_new": ["plain"],
-}  # fmt: skip
+}
 WITH_PEOPLE = ("open", "assigned", "assigned_before_4_8")
 REPORTS = {
     "message_created__own_echo": Report("90838", "queued", outbox_id=42),
@@ -168,8 +180,10 @@ def test_the_status_says_who_a_conversation_belongs_to(name: str) -> None:
     [event] = parsed(name)
     assert isinstance(event, OwnerChange)
     assert (event.owner, event.our_address, event.customer_address) == (
-        OWNERS[name], "inbox:7", "118",
-    )  # fmt: skip
+        OWNERS[name],
+        "inbox:7",
+        "118",
+    )
 
 
 # --- the message itself
@@ -181,8 +195,11 @@ def test_a_message_names_its_place_its_customer_and_the_way_back() -> None:
     assert (message.our_address, message.customer_address) == ("inbox:7", "118")
     assert message.customer_name == "Ana Souza"
     assert message.facts == {
-        "kind": "Channel::Whatsapp", "inbox_id": "7", "can_reply": True, "phone": "+5511987654321",
-    }  # fmt: skip
+        "kind": "Channel::Whatsapp",
+        "inbox_id": "7",
+        "can_reply": True,
+        "phone": "+5511987654321",
+    }
 
 
 def test_another_message_that_chatwoot_encloses_is_not_read() -> None:
@@ -284,9 +301,12 @@ def test_an_address_without_the_token_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{}, {"environment": "production", "chatwoot_api_url": "http://127.0.0.1:1"},
-     {"chatwoot_api_url": "https://chat.example.com"}],
-)  # fmt: skip
+    [
+        {},
+        {"environment": "production", "chatwoot_api_url": "http://127.0.0.1:1"},
+        {"chatwoot_api_url": "https://chat.example.com"},
+    ],
+)
 def test_without_any_secret_everything_is_refused_with_the_settings_name(
     changed: dict[str, str],
 ) -> None:

@@ -32,11 +32,20 @@ CARS = [{"id": "suv", "title": "SUV"}, {"id": "sedan", "title": "Sedán"}]
 
 def outgoing(**changed: Any) -> OutboxMessage:
     fields: dict[str, Any] = {
-        "id": 42, "conversation_id": 1, "channel": "twilio", "our_address": OURS,
-        "customer_address": "whatsapp:+5215512345678", "body": "Abrimos a las 9.",
-        "state": "pending", "token": "t", "attempts": 1, "unknowns": 0, "sending_at": time.time(),
-        "created_at": time.time(), "last_inbound_at": time.time(),
-    }  # fmt: skip
+        "id": 42,
+        "conversation_id": 1,
+        "channel": "twilio",
+        "our_address": OURS,
+        "customer_address": "whatsapp:+5215512345678",
+        "body": "Abrimos a las 9.",
+        "state": "pending",
+        "token": "t",
+        "attempts": 1,
+        "unknowns": 0,
+        "sending_at": time.time(),
+        "created_at": time.time(),
+        "last_inbound_at": time.time(),
+    }
     return OutboxMessage(**{**fields, **changed})
 
 
@@ -68,9 +77,13 @@ def twilio() -> Iterator[Twilio]:
     noted = contract.guard(app, "twilio", 400)
     with serve(app) as address:
         settings = Settings(
-            _env_file=None, twilio_account_sid=SID, twilio_auth_token=TOKEN,
-            twilio_base_url=address, public_base_url="https://bot.example.com", bot_port=1,
-        )  # fmt: skip
+            _env_file=None,
+            twilio_account_sid=SID,
+            twilio_auth_token=TOKEN,
+            twilio_base_url=address,
+            public_base_url="https://bot.example.com",
+            bot_port=1,
+        )
         yield Twilio(app, settings, noted)
 
 
@@ -78,11 +91,13 @@ def test_whatever_is_sent_through_twilio_is_described(twilio: Twilio) -> None:
     channel = TwilioChannel(twilio.settings)
     template = {"template": "HX" + "a" * 32, "variables": ["Su coche está listo."]}
     for given in (
-        outgoing(), outgoing(body="x" * 1600), outgoing(kind="buttons", extra={"buttons": CARS}),
+        outgoing(),
+        outgoing(body="x" * 1600),
+        outgoing(kind="buttons", extra={"buttons": CARS}),
         outgoing(kind="template", extra=template),
         outgoing(kind="template", extra={"template": "HX" + "A" * 32}),
         outgoing(customer_address="whatsapp:BR.1502576394655843"),
-    ):  # fmt: skip
+    ):
         assert isinstance(channel.send(given), Sent)
     assert channel.look_up(outgoing()) is not None
 
@@ -118,10 +133,15 @@ def account() -> Account:
 @pytest.fixture
 def chatwoot(address: str) -> Settings:
     return Settings(
-        _env_file=None, chatwoot_api_url=address, chatwoot_account_id="3",
-        chatwoot_api_token=USER_TOKEN, chatwoot_inbox_id="7", chatwoot_handoff_team_id="5",
-        chatwoot_handoff_assignee_id=str(PERSON["id"]), bot_port=1,
-    )  # fmt: skip
+        _env_file=None,
+        chatwoot_api_url=address,
+        chatwoot_account_id="3",
+        chatwoot_api_token=USER_TOKEN,
+        chatwoot_inbox_id="7",
+        chatwoot_handoff_team_id="5",
+        chatwoot_handoff_assignee_id=str(PERSON["id"]),
+        bot_port=1,
+    )
 
 
 def of_chatwoot(**changed: Any) -> OutboxMessage:
@@ -134,10 +154,12 @@ def test_whatever_is_asked_of_chatwoot_is_described(
 ) -> None:
     channel, api = ChatwootChannel(chatwoot), ChatwootApi(chatwoot)
     for given in (
-        of_chatwoot(), of_chatwoot(kind="buttons", extra={"buttons": CARS}),
+        of_chatwoot(),
+        of_chatwoot(kind="buttons", extra={"buttons": CARS}),
         of_chatwoot(kind="template", last_inbound_at=0, extra=TEMPLATE),
-        of_chatwoot(kind="handoff", last_inbound_at=0), of_chatwoot(kind=PartKind.HANDBACK),
-    ):  # fmt: skip
+        of_chatwoot(kind="handoff", last_inbound_at=0),
+        of_chatwoot(kind=PartKind.HANDBACK),
+    ):
         assert isinstance(channel.send(given), Sent), given
     place = Place(1, "inbox:7", "118")
     channel.typing(place)
@@ -160,15 +182,21 @@ def test_whatever_is_asked_of_chatwoot_is_described(
     [
         ("twilio", f"/2010-04-01/Accounts/{SID}/Messages.json", {"To": "a", "Body": "b"}),
         ("twilio", f"/2010-04-01/Accounts/{SID}/Messages.json", {"To": "a", "From": "b"}),
-        ("twilio", f"/2010-04-01/Accounts/{SID}/Messages.json",
-         {"To": "a", "From": "b", "Body": "c", "Novelty": "1"}),
-        ("twilio", f"/2010-04-01/Accounts/{SID}/Messages.json",
-         {"To": "a", "From": "b", "Body": "c" * 1601}),
+        (
+            "twilio",
+            f"/2010-04-01/Accounts/{SID}/Messages.json",
+            {"To": "a", "From": "b", "Body": "c", "Novelty": "1"},
+        ),
+        (
+            "twilio",
+            f"/2010-04-01/Accounts/{SID}/Messages.json",
+            {"To": "a", "From": "b", "Body": "c" * 1601},
+        ),
         ("twilio", "/2010-04-01/Accounts/AC1/Messages.json", {"To": "a", "From": "b", "Body": "c"}),
         ("twilio", "/v2/Indicators/Typing.json", {"channel": "rcs", "messageId": "SM" + "0" * 32}),
         ("chatwoot", "/api/v1/accounts/3/conversations/118/toggle_status", {"status": "open"}),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_described_is_found(provider: str, path: str, given: dict[str, str]) -> None:
     app = Flask("judge")
     app.add_url_rule(

@@ -23,11 +23,20 @@ CARS = [{"id": "suv", "title": "SUV"}, {"id": "sedan", "title": "Sedán"}]
 
 def outgoing(**changed: Any) -> OutboxMessage:
     plain = OutboxMessage(
-        id=42, conversation_id=1, channel="meta", our_address=NUMBER,
-        customer_address="5511987654321", body="Abrimos a las 9.", state="pending", token="t",
-        attempts=1, unknowns=0, sending_at=time.time(), created_at=time.time(),
+        id=42,
+        conversation_id=1,
+        channel="meta",
+        our_address=NUMBER,
+        customer_address="5511987654321",
+        body="Abrimos a las 9.",
+        state="pending",
+        token="t",
+        attempts=1,
+        unknowns=0,
+        sending_at=time.time(),
+        created_at=time.time(),
         last_inbound_at=time.time(),
-    )  # fmt: skip
+    )
     return replace(plain, **changed)
 
 
@@ -61,10 +70,13 @@ def test_a_send_is_plain_text_without_preview_and_names_the_outbox_row(
     [taken] = meta.taken
     assert result == Sent(taken.id, "accepted")
     assert taken.body == {
-        "messaging_product": "whatsapp", "recipient_type": "individual", "to": "5511987654321",
-        "type": "text", "text": {"body": "Sim! https://a.mx 🚗", "preview_url": False},
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "5511987654321",
+        "type": "text",
+        "text": {"body": "Sim! https://a.mx 🚗", "preview_url": False},
         "biz_opaque_callback_data": "42",
-    }  # fmt: skip
+    }
 
 
 def test_somebody_who_hides_the_number_is_written_to_by_id(
@@ -101,11 +113,24 @@ def test_every_code_of_the_table_is_handled_as_its_class_says(
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [(131056, Kind.RETRY), (130429, Kind.RETRY), (131016, Kind.RETRY), (80007, Kind.RETRY),
-     (131026, Kind.PERMANENT), (131049, Kind.PERMANENT), (132001, Kind.PERMANENT),
-     (190, Kind.SETUP), (0, Kind.SETUP), (10, Kind.SETUP), (200, Kind.SETUP), (299, Kind.SETUP),
-     (131042, Kind.SETUP), (133010, Kind.SETUP), (1, Kind.UNCLEAR)],
-)  # fmt: skip
+    [
+        (131056, Kind.RETRY),
+        (130429, Kind.RETRY),
+        (131016, Kind.RETRY),
+        (80007, Kind.RETRY),
+        (131026, Kind.PERMANENT),
+        (131049, Kind.PERMANENT),
+        (132001, Kind.PERMANENT),
+        (190, Kind.SETUP),
+        (0, Kind.SETUP),
+        (10, Kind.SETUP),
+        (200, Kind.SETUP),
+        (299, Kind.SETUP),
+        (131042, Kind.SETUP),
+        (133010, Kind.SETUP),
+        (1, Kind.UNCLEAR),
+    ],
+)
 def test_codes_are_in_the_class_that_meta_describes(code: int, kind: Kind) -> None:
     assert CODES[code].kind is kind
 
@@ -158,9 +183,15 @@ def test_a_status_without_a_code_counts_by_itself(
 
 @pytest.mark.parametrize(
     "fault",
-    [Fault(500), Fault(502), Fault(500, 999_999, taken=True), wrong.RESET, wrong.RESET_BUT_TAKEN,
-     wrong.RUBBISH_BUT_TAKEN],
-)  # fmt: skip
+    [
+        Fault(500),
+        Fault(502),
+        Fault(500, 999_999, taken=True),
+        wrong.RESET,
+        wrong.RESET_BUT_TAKEN,
+        wrong.RUBBISH_BUT_TAKEN,
+    ],
+)
 def test_what_cannot_be_told_is_unclear_and_sent_once(
     channel: MetaChannel, meta: MetaStandin, fault: Fault
 ) -> None:
@@ -223,16 +254,19 @@ def test_more_choices_or_described_ones_are_a_list(channel: MetaChannel, meta: M
 
 @pytest.mark.parametrize(
     ("body", "offered"),
-    [("¿Cuál?", [{"id": f"c{n}", "title": f"Coche {n}"} for n in range(11)]),
-     ("¿Cuál?", [{"id": "a", "title": "Un título que no cabe en ningún botón"}]),
-     ("¿Cuál?", [{"id": "a", "title": "Uno"}, {"id": "a", "title": "Dos"}]),
-     ("¿Cuál?", [{"id": "", "title": "Uno"}])],
-)  # fmt: skip
+    [
+        ("¿Cuál?", [{"id": f"c{n}", "title": f"Coche {n}"} for n in range(11)]),
+        ("¿Cuál?", [{"id": "a", "title": "Un título que no cabe en ningún botón"}]),
+        ("¿Cuál?", [{"id": "a", "title": "Uno"}, {"id": "a", "title": "Dos"}]),
+        ("¿Cuál?", [{"id": "", "title": "Uno"}]),
+    ],
+)
 def test_choices_that_do_not_fit_are_said_in_words(
     channel: MetaChannel, meta: MetaStandin, body: str, offered: list[dict[str, str]]
 ) -> None:
-    assert isinstance(channel.send(outgoing(kind="buttons", body=body, extra={"buttons": offered})),
-                      Sent)  # fmt: skip
+    assert isinstance(
+        channel.send(outgoing(kind="buttons", body=body, extra={"buttons": offered})), Sent
+    )
     assert meta.taken[0].words == "\n".join(
         ["¿Cuál?", "", *(f"- {one['title']}" for one in offered)]
     )

@@ -63,26 +63,36 @@ STATUSES = {
     "status__played": Report("wamid.OUT", "played", outbox_id=42),
     "status__for_a_hidden_number": Report("wamid.OUT", "sent", outbox_id=42),
     "status__failed_window": Report(
-        "wamid.OUT2", "failed", "window",
+        "wamid.OUT2",
+        "failed",
+        "window",
         error="More than 24 hours have passed since the customer wrote. Only an approved template"
         " can be sent now. (Meta: Message failed to send because more than 24 hours have passed"
         " since the customer last replied to this number.)",
     ),
-    "status__failed_unknown_code": Report(
-        "wamid.OUT3", "failed", "999999", error="Something new"
-    ),
-}  # fmt: skip
+    "status__failed_unknown_code": Report("wamid.OUT3", "failed", "999999", error="Something new"),
+}
 ECHOES = {
     "echo__text": "Soy Bia, yo le atiendo",
     "echo__image": "así quedó\n[image/jpeg]",
 }
 NOTHING = {
-    "message__reaction", "message__reaction_removed", "message__system_number_changed",
-    "message__system_user_id_changed", "message__revoke", "message__request_welcome",
-    "message__next_year", "message__call_permission_reply", "message__without_ids",
-    "message__other_number", "echo__reaction", "other__account_update", "other__template_status",
-    "other__value_errors", "other__empty",
-}  # fmt: skip
+    "message__reaction",
+    "message__reaction_removed",
+    "message__system_number_changed",
+    "message__system_user_id_changed",
+    "message__revoke",
+    "message__request_welcome",
+    "message__next_year",
+    "message__call_permission_reply",
+    "message__without_ids",
+    "message__other_number",
+    "echo__reaction",
+    "other__account_update",
+    "other__template_status",
+    "other__value_errors",
+    "other__empty",
+}
 
 
 def payload(name: str) -> dict[str, Any]:
@@ -157,8 +167,12 @@ def test_a_hidden_number_is_addressed_by_the_persons_id() -> None:
 def test_a_batch_is_read_whole_and_in_the_order_of_writing() -> None:
     found = read("batch__three_customers")
     said = [(one.text, one.customer_name) for one in found if isinstance(one, Inbound)]
-    assert said == [("uno", "Ana Souza"), ("dos", "Ana Souza"), ("soy Luis", "Luis"),
-                    ("soy Eva", "Eva")]  # fmt: skip
+    assert said == [
+        ("uno", "Ana Souza"),
+        ("dos", "Ana Souza"),
+        ("soy Luis", "Luis"),
+        ("soy Eva", "Eva"),
+    ]
     assert [one.status for one in found if isinstance(one, Report)] == ["read", "sent", "delivered"]
 
 
@@ -187,9 +201,20 @@ json_values = st.recursive(
 def test_no_field_of_a_strange_kind_fails(name: str, data: st.DataObject) -> None:
     body = payload(name)
     value = body["entry"][0]["changes"][0]["value"]
-    part = data.draw(st.sampled_from([body, value, *(
-        one for key in ("messages", "statuses", "message_echoes", "contacts")
-        for one in value.get(key, []) if isinstance(one, dict))]))  # fmt: skip
+    part = data.draw(
+        st.sampled_from(
+            [
+                body,
+                value,
+                *(
+                    one
+                    for key in ("messages", "statuses", "message_echoes", "contacts")
+                    for one in value.get(key, [])
+                    if isinstance(one, dict)
+                ),
+            ]
+        )
+    )
     part[data.draw(st.sampled_from(sorted(part)))] = data.draw(json_values)
     events(body, frozenset({NUMBER}))
 
@@ -203,8 +228,9 @@ def settings(secret: str = SECRET) -> Settings:
 
 def call(raw: bytes, signature: str | None) -> Call:
     headers = Headers({SIGNATURE: signature} if signature is not None else {})
-    return Call("POST", "https://bot.example.com/webhooks/meta", raw, MultiDict(), MultiDict(),
-                headers)  # fmt: skip
+    return Call(
+        "POST", "https://bot.example.com/webhooks/meta", raw, MultiDict(), MultiDict(), headers
+    )
 
 
 def test_the_published_vector_is_signed_as_published() -> None:

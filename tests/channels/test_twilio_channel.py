@@ -24,10 +24,20 @@ OURS, THEIRS = "whatsapp:+14155238886", "whatsapp:+5215512345678"
 
 def outgoing(**changed: object) -> OutboxMessage:
     plain = OutboxMessage(
-        id=42, conversation_id=1, channel="twilio", our_address=OURS, customer_address=THEIRS,
-        body="Abrimos a las 9.", state="pending", token="t", attempts=1, unknowns=0,
-        sending_at=time.time(), created_at=time.time(), last_inbound_at=time.time(),
-    )  # fmt: skip
+        id=42,
+        conversation_id=1,
+        channel="twilio",
+        our_address=OURS,
+        customer_address=THEIRS,
+        body="Abrimos a las 9.",
+        state="pending",
+        token="t",
+        attempts=1,
+        unknowns=0,
+        sending_at=time.time(),
+        created_at=time.time(),
+        last_inbound_at=time.time(),
+    )
     return replace(plain, **changed)  # type: ignore[arg-type]
 
 
@@ -86,9 +96,15 @@ def test_the_callback_goes_to_the_public_address(address: str, simulator: Flask)
 
 @pytest.mark.parametrize(
     ("fault", "again_in"),
-    [(wrong.TOO_MANY, 2.0), (wrong.UNAVAILABLE, 0.0), (Fault(400, 63018), 0.0),
-     (Fault(400, 63038), 300.0), (Fault(400, 30001), 300.0), (Fault(408, 1), 0.0)],
-)  # fmt: skip
+    [
+        (wrong.TOO_MANY, 2.0),
+        (wrong.UNAVAILABLE, 0.0),
+        (Fault(400, 63018), 0.0),
+        (Fault(400, 63038), 300.0),
+        (Fault(400, 30001), 300.0),
+        (Fault(408, 1), 0.0),
+    ],
+)
 def test_what_was_surely_not_taken_is_tried_again(
     channel: TwilioChannel, faults: Faults, simulator: Flask, fault: Fault, again_in: float
 ) -> None:
@@ -123,9 +139,16 @@ def test_an_unknown_code_of_a_4xx_is_permanent(channel: TwilioChannel, faults: F
 
 @pytest.mark.parametrize(
     "fault",
-    [wrong.FAILED, wrong.FAILED_BUT_TAKEN, wrong.RESET, wrong.RESET_BUT_TAKEN,
-     wrong.RUBBISH_BUT_TAKEN, Fault(502, 1), Fault(504, 1)],
-)  # fmt: skip
+    [
+        wrong.FAILED,
+        wrong.FAILED_BUT_TAKEN,
+        wrong.RESET,
+        wrong.RESET_BUT_TAKEN,
+        wrong.RUBBISH_BUT_TAKEN,
+        Fault(502, 1),
+        Fault(504, 1),
+    ],
+)
 def test_what_cannot_be_told_is_unclear_and_sent_once(
     channel: TwilioChannel, faults: Faults, simulator: Flask, fault: Fault
 ) -> None:

@@ -46,10 +46,12 @@ def main() -> int:
     missing = "" if arguments.short else shortfall(result)
     if missing:
         print(f"This run does not count: {missing}.")
-    print(f"Again: make chaos DATABASE={arguments.database} "
-          f'ARGS="--seed {seed} --messages {plan.messages} --rate {plan.per_second} '
-          f'--gaps {arguments.gaps} --channels {arguments.channels} '
-          f'--kill {arguments.kill}"')  # fmt: skip
+    print(
+        f"Again: make chaos DATABASE={arguments.database} "
+        f'ARGS="--seed {seed} --messages {plan.messages} --rate {plan.per_second} '
+        f"--gaps {arguments.gaps} --channels {arguments.channels} "
+        f'--kill {arguments.kill}"'
+    )
     return 0 if result.verdict.is_clean and not missing else 1
 
 
@@ -100,9 +102,8 @@ def _mutants(mutants: list[Mutant], plan: Plan, arguments: argparse.Namespace) -
     caught = 0
     for mutant in mutants:
         harder = replace(
-            plan, gaps=plan.gaps | mutant.gaps, channels=mutant.channels,
-            messages=mutant.messages,
-        )  # fmt: skip
+            plan, gaps=plan.gaps | mutant.gaps, channels=mutant.channels, messages=mutant.messages
+        )
         result = _carry_out(harder, database, mutant, None)
         found = mutant.found(result.verdict)
         caught += bool(found)

@@ -93,11 +93,16 @@ def chatwoot(bot: str, weather: Weather) -> Side:
         return {"written": True}
 
     def more() -> dict[str, Any]:
-        received = [(customer, number, at) for (customer, number), at in
-                    list(postman.received.items())]  # fmt: skip
-        return {"received": received, "latencies": list(postman.latencies),
-                "posted": postman.posted, "refused": postman.refused,
-                "dropped": account.dropped}  # fmt: skip
+        received = [
+            (customer, number, at) for (customer, number), at in list(postman.received.items())
+        ]
+        return {
+            "received": received,
+            "latencies": list(postman.latencies),
+            "posted": postman.posted,
+            "refused": postman.refused,
+            "dropped": account.dropped,
+        }
 
     return Side(app, lambda: _taken(account), _send, more)
 

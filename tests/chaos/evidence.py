@@ -37,13 +37,16 @@ class Evidence:
     def of(self, channel: str) -> "Evidence":
         """What was seen of one channel."""
         return Evidence(
-            _only(self.written, channel), _only(self.received, channel),
+            _only(self.written, channel),
+            _only(self.received, channel),
             [one for one in self.taken if channel_of(one[1]) == channel],
             [one for one in self.tried if channel_of(one[1]) == channel],
-            {channel: self.weather[channel]}, {channel: self.latencies[channel]},
-            {channel: self.posted[channel]}, {channel: self.refused[channel]},
+            {channel: self.weather[channel]},
+            {channel: self.latencies[channel]},
+            {channel: self.posted[channel]},
+            {channel: self.refused[channel]},
             excused=self.excused if channel == "meta" else 0,
-        )  # fmt: skip
+        )
 
     def verdict(self) -> Verdict:
         """Judge it."""
@@ -73,17 +76,19 @@ def gather(driver: Driver, providers: Mapping[str, str]) -> Evidence:
     chatwoot = seen["chatwoot"]
     received = {one: at for one, at in written.items() if channel_of(one[0]) != "chatwoot"}
     received |= {(customer, number): at for customer, number, at in chatwoot["received"]}
-    latencies: dict[str, Sequence[float]] = {
-        **driver.latencies, "chatwoot": chatwoot["latencies"]
-    }  # fmt: skip
+    latencies: dict[str, Sequence[float]] = {**driver.latencies, "chatwoot": chatwoot["latencies"]}
     return Evidence(
-        written, received, _all(seen.values(), "taken"), _all(seen.values(), "tried"),
+        written,
+        received,
+        _all(seen.values(), "taken"),
+        _all(seen.values(), "tried"),
         {name: Counter(window["counts"]) for name, window in seen.items()},
         {name: list(latencies.get(name, ())) for name in CHANNELS},
         {**driver.posted, "chatwoot": chatwoot["posted"]} | _missing(driver.posted),
         {**driver.refused, "chatwoot": chatwoot["refused"]} | _missing(driver.refused),
-        chatwoot["dropped"], seen["meta"]["excused"],
-    )  # fmt: skip
+        chatwoot["dropped"],
+        seen["meta"]["excused"],
+    )
 
 
 def _missing(counts: Counter[str]) -> dict[str, int]:

@@ -35,9 +35,12 @@ class FullStack:
         data = self.folder / "data"
         data.mkdir(parents=True)
         given = {
-            **accounts(self.providers), "OPENAI_API_KEY": "sk-stack-0000000000",
-            "OPENAI_BASE_URL": f"{self.model}/v1", "ENVIRONMENT": "development", **self.more,
-        }  # fmt: skip
+            **accounts(self.providers),
+            "OPENAI_API_KEY": "sk-stack-0000000000",
+            "OPENAI_BASE_URL": f"{self.model}/v1",
+            "ENVIRONMENT": "development",
+            **self.more,
+        }
         self.running = Running(data, self.providers["twilio"], given)
 
     def open(self) -> None:

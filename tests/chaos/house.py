@@ -94,16 +94,22 @@ class House:
             self._postgres = Postgres(self.ports["database"], self.folder / "database.log")
             url = self._postgres.url
         return {
-            VARIABLE: str(self.marks), "DATA_DIR": str(self.folder), "DATABASE_URL": url,
+            VARIABLE: str(self.marks),
+            "DATA_DIR": str(self.folder),
+            "DATABASE_URL": url,
             "REDIS_URL": f"redis://127.0.0.1:{self.ports['valkey']}/0",
-            "CHROMA_URL": "http://127.0.0.1:1", "BOT_PORT": str(self.ports["bot"]),
+            "CHROMA_URL": "http://127.0.0.1:1",
+            "BOT_PORT": str(self.ports["bot"]),
             "PUBLIC_BASE_URL": self.bot,
             **accounts(self.providers),
             "OPENAI_API_KEY": "sk-chaos-0000000000",
             "OPENAI_BASE_URL": f"http://127.0.0.1:{self.ports['model']}/v1",
-            "ENVIRONMENT": "development", "TURN_SLOTS": "32", "LOG_LEVEL": "INFO",
-            "MESSAGES_A_MINUTE": "0", "TURNS_A_DAY": "100000",
-        }  # fmt: skip
+            "ENVIRONMENT": "development",
+            "TURN_SLOTS": "32",
+            "LOG_LEVEL": "INFO",
+            "MESSAGES_A_MINUTE": "0",
+            "TURNS_A_DAY": "100000",
+        }
 
     def _answers(self) -> bool:
         with contextlib.suppress(httpx.HTTPError):
@@ -115,8 +121,12 @@ class House:
     def _start_template(self) -> None:
         self._template = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.template", str(self.folder)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            cwd=ROOT,
+        )
         assert self._template.stdout
         if '"ready"' not in self._template.stdout.readline():
             raise RuntimeError("the template did not start")

@@ -42,11 +42,18 @@ class Letterbox:
     def _twilio(self, message: Written) -> Letter:
         url = f"{self.bot}/webhooks/twilio"
         form = {
-            "MessageSid": message.sid, "SmsMessageSid": message.sid, "AccountSid": SID,
-            "NumMedia": "0", "From": message.customer, "To": OURS, "Body": message.text,
-            "ProfileName": "Ana", "MessageType": "text", "SmsStatus": "received",
+            "MessageSid": message.sid,
+            "SmsMessageSid": message.sid,
+            "AccountSid": SID,
+            "NumMedia": "0",
+            "From": message.customer,
+            "To": OURS,
+            "Body": message.text,
+            "ProfileName": "Ana",
+            "MessageType": "text",
+            "SmsStatus": "received",
             "ApiVersion": "2010-04-01",
-        }  # fmt: skip
+        }
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(url, form),
@@ -54,14 +61,23 @@ class Letterbox:
         return Letter(url, urllib.parse.urlencode(form).encode(), headers)
 
     def _meta(self, message: Written) -> Letter:
-        said = {"from": message.customer, "id": message.sid, "timestamp": str(int(time.time())),
-                "type": "text", "text": {"body": message.text}}  # fmt: skip
+        said = {
+            "from": message.customer,
+            "id": message.sid,
+            "timestamp": str(int(time.time())),
+            "type": "text",
+            "text": {"body": message.text},
+        }
         contact = {"profile": {"name": "Ana"}, "wa_id": message.customer}
         raw, headers = signed(about_us({"contacts": [contact], "messages": [said]}))
         return Letter(f"{self.bot}/webhooks/meta", raw, headers)
 
     def _chatwoot(self, message: Written) -> Letter:
-        said = {"customer": message.customer, "text": message.text, "copies": message.copies,
-                "again_after": message.again_after}  # fmt: skip
+        said = {
+            "customer": message.customer,
+            "text": message.text,
+            "copies": message.copies,
+            "again_after": message.again_after,
+        }
         headers = {"Content-Type": "application/json"}
         return Letter(f"{self.chatwoot}/customer", json.dumps(said).encode(), headers)

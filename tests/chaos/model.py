@@ -46,6 +46,10 @@ async def _say(send: Any, answer: object) -> None:
 
 if __name__ == "__main__":
     uvicorn.run(
-        answer, host="127.0.0.1", port=int(sys.argv[1]), log_level="error", lifespan="off",
+        answer,
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="error",
+        lifespan="off",
         timeout_keep_alive=120,
-    )  # fmt: skip
+    )

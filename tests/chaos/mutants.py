@@ -154,18 +154,46 @@ def _ring_before_commit() -> None:
 _ALL = (
     Mutant("blind-resend", "what is unclear is sent again at once", "doubled", _blind_resend),
     Mutant("never-resend", "what is unclear is given up", "lost", _never_resend),
-    Mutant("late-list", "the provider's list lags longer than the grace time", "doubled", lag=9.0,
-           channels=("twilio",)),
-    Mutant("no-fence", "a worker that lost its lease may commit", "doubled", _no_fence,
-           gaps={"pause": Gap(1, 2)}, messages=1_500),
-    Mutant("no-unique-key", "every delivery of a message is a new message", "doubled",
-           _no_unique_key),
-    Mutant("ring-before-commit", "rung and acknowledged before it is stored", "lost",
-           _ring_before_commit, gaps={"bot": Gap(3, 6)}, channels=REPEATING),
+    Mutant(
+        "late-list",
+        "the provider's list lags longer than the grace time",
+        "doubled",
+        lag=9.0,
+        channels=("twilio",),
+    ),
+    Mutant(
+        "no-fence",
+        "a worker that lost its lease may commit",
+        "doubled",
+        _no_fence,
+        gaps={"pause": Gap(1, 2)},
+        messages=1_500,
+    ),
+    Mutant(
+        "no-unique-key", "every delivery of a message is a new message", "doubled", _no_unique_key
+    ),
+    Mutant(
+        "ring-before-commit",
+        "rung and acknowledged before it is stored",
+        "lost",
+        _ring_before_commit,
+        gaps={"bot": Gap(3, 6)},
+        channels=REPEATING,
+    ),
     Mutant("no-second-look", "a commit closes what came meanwhile", "lost", _no_second_look),
-    Mutant("no-head-of-line", "whatever is due is sent, older parts or not", "inverted",
-           _no_head_of_line),
-    Mutant("rq-only", "no sweeper: what Redis forgets is forgotten", "lost",
-           without=("sweeper",), gaps={"valkey": Gap(4, 7)}, channels=REPEATING),
-)  # fmt: skip
+    Mutant(
+        "no-head-of-line",
+        "whatever is due is sent, older parts or not",
+        "inverted",
+        _no_head_of_line,
+    ),
+    Mutant(
+        "rq-only",
+        "no sweeper: what Redis forgets is forgotten",
+        "lost",
+        without=("sweeper",),
+        gaps={"valkey": Gap(4, 7)},
+        channels=REPEATING,
+    ),
+)
 MUTANTS = {mutant.name: mutant for mutant in _ALL}

@@ -23,9 +23,10 @@ class Verdict:
 
 
 def judge(
-    acknowledged: Mapping[str, Iterable[int]], delivered: Sequence[tuple[str, str]],
+    acknowledged: Mapping[str, Iterable[int]],
+    delivered: Sequence[tuple[str, str]],
     late: Collection[tuple[str, int]] = (),
-) -> Verdict:  # fmt: skip
+) -> Verdict:
     """Judge a run.
 
     *acknowledged*: the numbers of each customer's messages that must be answered.

@@ -21,9 +21,11 @@ class Weight:
 
     def __add__(self, other: "Weight") -> "Weight":
         return Weight(
-            self.rss + other.rss, self.pss + other.pss, self.files + other.files,
+            self.rss + other.rss,
+            self.pss + other.pss,
+            self.files + other.files,
             self.threads + other.threads,
-        )  # fmt: skip
+        )
 
 
 def weigh(pids: Iterable[int]) -> Weight:
@@ -46,10 +48,11 @@ def zombies(pid: int) -> int:
 
 def _weigh(process: Path) -> Weight:
     return Weight(
-        rss=_kib(process / "smaps_rollup", "Rss"), pss=_kib(process / "smaps_rollup", "Pss"),
+        rss=_kib(process / "smaps_rollup", "Rss"),
+        pss=_kib(process / "smaps_rollup", "Pss"),
         files=sum(1 for _ in (process / "fd").iterdir()),
         threads=int(_field(process / "status", "Threads")),
-    )  # fmt: skip
+    )
 
 
 def _kib(path: Path, name: str) -> int:

@@ -137,11 +137,16 @@ class Run:
 
     def _result(self, seconds: float) -> Result:
         return Result(
-            plan=self.plan, database=self.database, seconds=seconds, evidence=self._evidence(),
-            kills=self._killers.counts(), killed=self._killers.kills,
-            marks=list(marks.read(self.house.marks)), customers=_customers(),
+            plan=self.plan,
+            database=self.database,
+            seconds=seconds,
+            evidence=self._evidence(),
+            kills=self._killers.counts(),
+            killed=self._killers.kills,
+            marks=list(marks.read(self.house.marks)),
+            customers=_customers(),
             deaths=self.house.deaths,
-        )  # fmt: skip
+        )
 
 
 def _customers() -> dict[int, str]:
@@ -159,5 +164,6 @@ def _say(seconds: float, evidence: Evidence, kills: Counter[str]) -> None:
     print(
         f"{seconds:5.0f} s  {len(evidence.written)} messages, {len(evidence.taken)} sends taken, "
         f"{kills.total()} kills",
-        file=sys.stderr, flush=True,
-    )  # fmt: skip
+        file=sys.stderr,
+        flush=True,
+    )

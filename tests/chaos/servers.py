@@ -58,8 +58,19 @@ class Server:
 
 def valkey(port: int, folder: Path) -> Server:
     """Valkey without any persistence: each kill empties it."""
-    command = (str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "",
-               "--appendonly", "no", "--dir", str(folder))  # fmt: skip
+    command = (
+        str(get_binary_path()),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        str(folder),
+    )
     return Server(command, folder / "valkey.log")
 
 
@@ -69,10 +80,18 @@ def stand_ins(
     """The model and the providers, each on its port: processes that nobody kills."""
     module = (sys.executable, "-m")
     commands: dict[str, tuple[str, ...]] = {
-        name: (*module, "tests.chaos.provider", name, str(ports[name]), bot, str(seed), str(lag),
-               *(["calm"] if calm else []))
+        name: (
+            *module,
+            "tests.chaos.provider",
+            name,
+            str(ports[name]),
+            bot,
+            str(seed),
+            str(lag),
+            *(["calm"] if calm else []),
+        )
         for name in CHANNELS
-    }  # fmt: skip
+    }
     commands["model"] = (*module, "tests.chaos.model", str(ports["model"]))
     return {name: Server(command, folder / f"{name}.log") for name, command in commands.items()}
 
@@ -96,12 +115,31 @@ class Postgres:
         binaries = max(POSTGRES_VERSIONS.items())[1]
         data = str(self.folder / "data")
         subprocess.run(
-            [str(binaries / "initdb"), "--auth=trust", "--encoding=utf8", "-U", "postgres", "-D",
-             data],
-            user=user, check=True, stdout=subprocess.DEVNULL, cwd=self.folder,
-        )  # fmt: skip
-        command = (str(binaries / "postgres"), "-D", data, "-h", "127.0.0.1", "-k", "", "-p",
-                   str(self.port))  # fmt: skip
+            [
+                str(binaries / "initdb"),
+                "--auth=trust",
+                "--encoding=utf8",
+                "-U",
+                "postgres",
+                "-D",
+                data,
+            ],
+            user=user,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+        )
+        command = (
+            str(binaries / "postgres"),
+            "-D",
+            data,
+            "-h",
+            "127.0.0.1",
+            "-k",
+            "",
+            "-p",
+            str(self.port),
+        )
         return Server(command, self.log, user)
 
     @property

@@ -38,8 +38,12 @@ class Side:
 def twilio(bot: str, weather: Weather) -> Side:
     """Twilio is the product's own simulator."""
     simulator = create_simulator(
-        SID, TOKEN, f"{bot}/webhooks/twilio", OURS, faults=weather  # type: ignore[arg-type]
-    )  # fmt: skip
+        SID,
+        TOKEN,
+        f"{bot}/webhooks/twilio",
+        OURS,
+        faults=weather,  # type: ignore[arg-type]
+    )
     ledger = simulator.extensions["ledger"]
 
     def taken() -> Taken:

@@ -132,8 +132,15 @@ def first_and_last(
 
 def table(samples: list[Sample]) -> str:
     """Return the growth of every part in Markdown."""
-    head = ("part", "RSS MiB first, last", "growth", "PSS MiB first, last", "growth",
-            "open files first, last, most", "threads first, last, most")  # fmt: skip
+    head = (
+        "part",
+        "RSS MiB first, last",
+        "growth",
+        "PSS MiB first, last",
+        "growth",
+        "open files first, last, most",
+        "threads first, last, most",
+    )
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for part in samples[-1].parts:
         rss, pss, files, threads = _series(samples, part)

@@ -46,11 +46,18 @@ def _column(result: Result, name: str, evidence: Evidence, channels: tuple[str, 
     begun = Timeline(evidence.received, begun_at(evidence.tried))
     killed = (result.killed, mine, customers)
     return Column(
-        name, evidence, evidence.verdict(), windows(mine), taken,
-        taken.recoveries(*killed), taken.drains(result.killed),
-        tried.recoveries(*killed), tried.drains(result.killed),
-        begun.recoveries(*killed), begun.drains(result.killed),
-    )  # fmt: skip
+        name,
+        evidence,
+        evidence.verdict(),
+        windows(mine),
+        taken,
+        taken.recoveries(*killed),
+        taken.drains(result.killed),
+        tried.recoveries(*killed),
+        tried.drains(result.killed),
+        begun.recoveries(*killed),
+        begun.drains(result.killed),
+    )
 
 
 def table(result: Result) -> str:

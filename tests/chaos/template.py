@@ -30,10 +30,16 @@ PARTS = {
 LOOK_SECONDS = 0.05
 # What a first turn would load: seconds of CPU that every new worker would pay again.
 FIRST_TURN = (
-    "sqlite3", "truststore", "anyio.streams.tls", "openai.lib.streaming.chat",
-    "openai.resources.chat", "httpcore2", "langchain_core.tracers.stdout",
-    "langchain_core.tracers.context", "langchain_core.messages.block_translators.langchain_v0",
-)  # fmt: skip
+    "sqlite3",
+    "truststore",
+    "anyio.streams.tls",
+    "openai.lib.streaming.chat",
+    "openai.resources.chat",
+    "httpcore2",
+    "langchain_core.tracers.stdout",
+    "langchain_core.tracers.context",
+    "langchain_core.messages.block_translators.langchain_v0",
+)
 
 
 def main(logs: Path) -> None:

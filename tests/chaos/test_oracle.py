@@ -40,12 +40,15 @@ def test_a_message_that_one_reply_answers_twice_is_doubled() -> None:
     assert len(judge({"ana": [1]}, [("ana", "n1 n1 parte 1 de 1")]).doubled) == 1
 
 
-@pytest.mark.parametrize("bodies", [
-    ["n2 parte 1 de 1", ONE],
-    ["n1 parte 2 de 2", "n1 parte 1 de 2", "n2 parte 1 de 1"],
-    ["n1 n2 parte 1 de 2", "n3 parte 1 de 1", "n1 n2 parte 2 de 2"],
-    ["n2 n1 parte 1 de 1"],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        ["n2 parte 1 de 1", ONE],
+        ["n1 parte 2 de 2", "n1 parte 1 de 2", "n2 parte 1 de 1"],
+        ["n1 n2 parte 1 de 2", "n3 parte 1 de 1", "n1 n2 parte 2 de 2"],
+        ["n2 n1 parte 1 de 1"],
+    ],
+)
 def test_what_comes_too_late_is_inverted(bodies: list[str]) -> None:
     verdict = judge({"ana": [1, 2]}, [("ana", body) for body in bodies])
     assert len(verdict.inverted) == 1

@@ -70,15 +70,15 @@ class Timeline:
 
     def drains(self, kills: Iterable[Kill]) -> list[float]:
         """After each kill of Valkey: seconds until all that waited then was answered."""
-        waits = (
-            (at, self.waiting_at(at)) for at, name, _ in kills if name == "valkey"
-        )  # fmt: skip
+        waits = ((at, self.waiting_at(at)) for at, name, _ in kills if name == "valkey")
         return [max(waiting.values()) - at for at, waiting in waits if waiting]
 
     def recoveries(
-        self, kills: Iterable[Kill], marks: Iterable[Mapping[str, Any]],
+        self,
+        kills: Iterable[Kill],
+        marks: Iterable[Mapping[str, Any]],
         customer_of: Mapping[int, str],
-    ) -> list[float]:  # fmt: skip
+    ) -> list[float]:
         """For each customer that a killed worker had in hand: seconds until the reply."""
         found, held = [], defaultdict(set)
         deaths = [(at, pid) for at, name, pid in kills if name.startswith("worker")]

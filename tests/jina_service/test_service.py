@@ -44,9 +44,14 @@ class Service:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         environment = {
-            "PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT),
-            "PORT": str(port), "MODEL_DIR": str(folder), "HF_HUB_OFFLINE": "1", **settings,
-        }  # fmt: skip
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONPATH": str(ROOT),
+            "PORT": str(port),
+            "MODEL_DIR": str(folder),
+            "HF_HUB_OFFLINE": "1",
+            **settings,
+        }
         self._log = (folder / "log").open("wb")
         self.process = subprocess.Popen(
             [PYTHON, "-m", "jina_service"], env=environment, stdout=self._log, stderr=self._log
@@ -66,8 +71,13 @@ class Service:
 
     def post(self, **body: object) -> httpx.Response:
         """Ask for embeddings."""
-        return httpx.post(self.url + "/v1/embeddings", json={"model": MODEL, **body}, timeout=30,
-                          trust_env=False, headers={"Authorization": f"Bearer {KEY}"})  # fmt: skip
+        return httpx.post(
+            self.url + "/v1/embeddings",
+            json={"model": MODEL, **body},
+            timeout=30,
+            trust_env=False,
+            headers={"Authorization": f"Bearer {KEY}"},
+        )
 
     def family(self) -> list[int]:
         """The ids of every process of the service."""
@@ -113,8 +123,9 @@ def test_sixty_four_texts_in_one_batch_come_back_in_their_order(service: Service
 
 
 def test_twenty_callers_at_once_share_batches_and_get_their_own(service: Service) -> None:
-    expected = {n: service.post(input=f"hola {n}").json()["data"][0]["embedding"]
-                for n in range(20)}  # fmt: skip
+    expected = {
+        n: service.post(input=f"hola {n}").json()["data"][0]["embedding"] for n in range(20)
+    }
     sizes: list[int] = []
     wrong: list[int] = []
 

@@ -135,9 +135,13 @@ def process(code: str, settings: Settings, *arguments: str) -> Iterator[subproce
         "DATABASE_URL": settings.database_url,
     }
     running = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, env=environment, text=True,
-        stdout=subprocess.PIPE, stdin=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+    )
     try:
         yield running
     finally:

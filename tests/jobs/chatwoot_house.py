@@ -31,9 +31,15 @@ OURS = "inbox:7"
 def configured(services: Services, address: str, token: str = USER_TOKEN, **more: Any) -> Services:
     """Return *services* of an installation that is connected to the stand-in at *address*."""
     known = services.settings.model_validate(
-        {**services.settings.model_dump(), "chatwoot_api_url": address, "chatwoot_account_id": "3",
-         "chatwoot_api_token": token, "chatwoot_webhook_secret": SECRET, **more}
-    )  # fmt: skip
+        {
+            **services.settings.model_dump(),
+            "chatwoot_api_url": address,
+            "chatwoot_account_id": "3",
+            "chatwoot_api_token": token,
+            "chatwoot_webhook_secret": SECRET,
+            **more,
+        }
+    )
     return dataclasses.replace(services, settings=known)
 
 

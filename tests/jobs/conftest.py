@@ -86,9 +86,14 @@ def write(context: WorkerContext) -> Callable[..., Accepted]:
 
     def write(text: str, sid: str = "", customer: str = "whatsapp:+5215550001111") -> Accepted:
         message = Inbound(
-            channel="twilio", provider_message_id=sid or f"SM-{text}", our_address=OURS,
-            customer_address=customer, text=text, customer_name="Ana", payload={"Body": text},
-        )  # fmt: skip
+            channel="twilio",
+            provider_message_id=sid or f"SM-{text}",
+            our_address=OURS,
+            customer_address=customer,
+            text=text,
+            customer_name="Ana",
+            payload={"Body": text},
+        )
         return context.services.store.inbox.accept([message])[0]
 
     return write

@@ -67,8 +67,10 @@ class Story:
             outbox=Claims(self, context.services.store.outbox),  # type: ignore[arg-type]
         )
         self.context = dataclasses.replace(
-            context, services=interrupted, runtime=self  # type: ignore[arg-type]
-        )  # fmt: skip
+            context,
+            services=interrupted,
+            runtime=self,  # type: ignore[arg-type]
+        )
         self.here = self.write()
 
     # --- who acts
@@ -91,10 +93,18 @@ class Story:
     def act(self) -> None:
         """Let somebody do something."""
         deeds: list[tuple[int, Callable[[], object]]] = [
-            (4, self.write), (6, self.answer_what_waits), (6, self.send), (1, self.wait),
-            (3, self.take_over), (2, self.say), (5, self.hand_back), (1, self.pause),
-            (1, self.echo), (1, self.desk_changes), (1, self.sweep),
-        ]  # fmt: skip
+            (4, self.write),
+            (6, self.answer_what_waits),
+            (6, self.send),
+            (1, self.wait),
+            (3, self.take_over),
+            (2, self.say),
+            (5, self.hand_back),
+            (1, self.pause),
+            (1, self.echo),
+            (1, self.desk_changes),
+            (1, self.sweep),
+        ]
         self.dice.choices([deed for _, deed in deeds], [weight for weight, _ in deeds])[0]()
 
     def interrupt(self) -> None:
@@ -206,8 +216,13 @@ class Story:
                 .where(messages.c.conversation_id == self.here)
                 .order_by(messages.c.id)
             ).all()
-            sent = set(tx.scalars(select(outbox.c.turn_id).where(
-                outbox.c.conversation_id == self.here, outbox.c.state == "sent")))  # fmt: skip
+            sent = set(
+                tx.scalars(
+                    select(outbox.c.turn_id).where(
+                        outbox.c.conversation_id == self.here, outbox.c.state == "sent"
+                    )
+                )
+            )
             decided = tx.execute(select(turns).where(turns.c.conversation_id == self.here)).all()
         people = [line.id for line in said if line.author == "human"]
         replies = {line.turn_id: line.id for line in said if line.author == "agent"}

@@ -301,7 +301,10 @@ def test_the_command_prints_the_file_and_nothing_else(
     printed = capsys.readouterr()
     assert Path(printed.out.strip()).is_file()
     assert ".env" in printed.err
-    monkeypatch.setattr(backup, "Settings", lambda: full.model_copy(update={
-        "database_url": "sqlite:////nowhere/studio.db"}))  # fmt: skip
+    monkeypatch.setattr(
+        backup,
+        "Settings",
+        lambda: full.model_copy(update={"database_url": "sqlite:////nowhere/studio.db"}),
+    )
     assert backup.main([]) == 1
     assert "nothing to back up" in capsys.readouterr().err

@@ -81,8 +81,9 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(
     folder = tmp_path / "old"
     (folder / "tables").mkdir(parents=True)
     tables = written_at(revision, folder)
-    manifest = Manifest(program=program(), revision=revision, database="sqlite", made_at="then",
-                        tables=tables)  # fmt: skip
+    manifest = Manifest(
+        program=program(), revision=revision, database="sqlite", made_at="then", tables=tables
+    )
     write(folder, manifest, file)
     restore(settings, file)
     with opened(settings) as database:
@@ -118,8 +119,12 @@ def written_at(revision: str, folder: Path) -> dict[str, Rows]:
 
 def test_every_kind_of_value_is_one_that_json_can_carry() -> None:
     """A column of bytes or dates would need a way of its own."""
-    kinds = {column.type.python_type for one in every_table() for column in one.columns
-             if not isinstance(column.type, JSON)}  # fmt: skip
+    kinds = {
+        column.type.python_type
+        for one in every_table()
+        for column in one.columns
+        if not isinstance(column.type, JSON)
+    }
     assert kinds <= {int, float, str, bool}
 
 

@@ -179,9 +179,13 @@ def test_a_desk_is_told_of_a_hand_back(
 
 @pytest.mark.parametrize(("window", "taken"), [(None, ["hola"]), (3600.0, []), (DAY, ["hola"])])
 def test_the_window_is_the_channels(
-    context: WorkerContext, write: Write, clock: Clock, channel: Typist, window: float | None,
+    context: WorkerContext,
+    write: Write,
+    clock: Clock,
+    channel: Typist,
+    window: float | None,
     taken: list[str],
-) -> None:  # fmt: skip
+) -> None:
     here = answered(context, write, clock)
     clock.pass_seconds(2 * 3600)
     deliver.send(worker(context, window_seconds=window), here)
@@ -348,8 +352,15 @@ def test_only_what_can_be_asked_is_checked(house: House, clock: Clock, holds: bo
 def test_what_a_message_may_be_is_shown(
     house: House, clock: Clock, facts: dict[str, object], words: str
 ) -> None:
-    nothing = {"window_seconds": None, "late_template": None, "buttons": False, "forms": False,
-               "typing": False, "desk": False, "price": 0.0}  # fmt: skip
+    nothing = {
+        "window_seconds": None,
+        "late_template": None,
+        "buttons": False,
+        "forms": False,
+        "typing": False,
+        "desk": False,
+        "price": 0.0,
+    }
     studio = studio_of(house, clock, **{**nothing, **facts})
     assert words in channels_view.abilities(studio, studio.services.channels["twilio"])
     plain = studio_of(house, clock, **nothing)

@@ -128,8 +128,9 @@ def test_a_person_who_took_over_before_the_model_was_asked_is_noticed(
     assert (here.said, runtime.asked, house.owner()) == ([], [], "human")
     with house.services.database.read() as tx:
         assert tx.execute(select(turns.c.outcome, turns.c.error)).one() == (
-            "silent", "Chatwoot: the conversation is open.",
-        )  # fmt: skip
+            "silent",
+            "Chatwoot: the conversation is open.",
+        )
 
 
 @pytest.mark.parametrize("way", ["open", "assign", "write"])
@@ -181,9 +182,13 @@ def test_while_chatwoot_cannot_be_asked_nothing_is_sent_and_later_it_is(
 
 @pytest.mark.parametrize("taken", [True, False])
 def test_an_unclear_send_with_a_bots_token_is_settled_by_the_webhook(
-    services: Services, account: Account, standin: Flask, clock: Clock, runtime: EchoRuntime,
+    services: Services,
+    account: Account,
+    standin: Flask,
+    clock: Clock,
+    runtime: EchoRuntime,
     taken: bool,
-) -> None:  # fmt: skip
+) -> None:
     with serve_chatwoot(standin) as address:
         house = House(configured(services, address, BOT_TOKEN), account, runtime, clock)
         here, wishes = account.open_conversation(), standin.extensions["chatwoot"]
@@ -315,9 +320,11 @@ def with_template(
 
 
 RESPUESTA = {
-    "name": "respuesta", "category": "UTILITY", "language": "es_MX",
+    "name": "respuesta",
+    "category": "UTILITY",
+    "language": "es_MX",
     "processed_params": {"body": {"1": "¿ya está?"}},
-}  # fmt: skip
+}
 
 
 def test_a_reply_after_a_day_goes_out_as_the_template_that_is_named(

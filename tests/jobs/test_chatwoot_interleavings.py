@@ -18,8 +18,18 @@ from tests.jobs.chatwoot_house import House
 from tests.jobs.fakes import EchoRuntime
 from tests.standins.chatwoot_account import Account, Conversation, Message
 
-FAULTS = [None, None, None, None, None, None, Fault(429), Fault(500), Fault(500, taken=True),
-          Fault(reset=True, taken=True)]  # fmt: skip
+FAULTS = [
+    None,
+    None,
+    None,
+    None,
+    None,
+    None,
+    Fault(429),
+    Fault(500),
+    Fault(500, taken=True),
+    Fault(reset=True, taken=True),
+]
 
 
 CONVERSATIONS = 40  # with 200 it takes five times as long and finds no more
@@ -51,15 +61,17 @@ def account(clock: Clock) -> WatchedAccount:
 
 def something_happens(chance: random.Random, account: Account, here: Conversation) -> None:
     """One thing that a person of the team may do at any moment."""
-    chance.choice([
-        lambda: account.change(here, "open"),
-        lambda: account.change(here, "resolved"),
-        lambda: account.change(here, "pending"),
-        lambda: account.assign(here),
-        lambda: account.assign(here, None),
-        lambda: account.person_writes(here, "Soy Bia"),
-        lambda: account.person_writes(here, "nota", private=True),
-    ])()  # fmt: skip
+    chance.choice(
+        [
+            lambda: account.change(here, "open"),
+            lambda: account.change(here, "resolved"),
+            lambda: account.change(here, "pending"),
+            lambda: account.assign(here),
+            lambda: account.assign(here, None),
+            lambda: account.person_writes(here, "Soy Bia"),
+            lambda: account.person_writes(here, "nota", private=True),
+        ]
+    )()
     if chance.random() < 0.5:
         account.deliver()
 

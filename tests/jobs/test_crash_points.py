@@ -113,12 +113,17 @@ class World:
         database.close()  # the engine stays, for the statements it has compiled
         redis.connection_pool.disconnect()
         self.process = changed(
-            self.opened, redis=redis, wake_up=RedisWakeUp(redis), replies=Replies(redis),
-            agents=Agents(database, known(), clock), inbox=Inbox(database, known(), clock),
+            self.opened,
+            redis=redis,
+            wake_up=RedisWakeUp(redis),
+            replies=Replies(redis),
+            agents=Agents(database, known(), clock),
+            inbox=Inbox(database, known(), clock),
             turns=Turns(database, clock, self.opened.store.turns.limits),
             outbox=Outbox(database, clock),
-            switches=Switches(database, clock), owners=Owners(database, known(), clock),
-        )  # fmt: skip
+            switches=Switches(database, clock),
+            owners=Owners(database, known(), clock),
+        )
         self.spool = Spool(self.settings.data_dir / "spool", partial(accept, self.process))
         self.client: FlaskClient | None = None
 
@@ -247,9 +252,13 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture
 def world(settings: Settings, redis_url: str, tmp_path: Path) -> Iterator[World]:
     known = Settings(
-        _env_file=None, data_dir=tmp_path, database_url=settings.database_url,
-        public_base_url=PUBLIC, twilio_auth_token=TOKEN, redis_url=redis_url,
-    )  # fmt: skip
+        _env_file=None,
+        data_dir=tmp_path,
+        database_url=settings.database_url,
+        public_base_url=PUBLIC,
+        twilio_auth_token=TOKEN,
+        redis_url=redis_url,
+    )
     world = World(known, redis_url)
     yield world
     world.close()
@@ -275,15 +284,19 @@ def _strike(world: World, story: Story, how: str, number: int) -> str:
 @pytest.mark.parametrize("how", [DEATH, DATABASE])
 @pytest.mark.parametrize("name", STORIES)
 def test_every_boundary_may_be_the_last(world: World, name: str, how: str) -> None:
-    struck = list(itertools.takewhile(bool, (
-        _strike(world, STORIES[name], how, number) for number in itertools.count()
-    )))  # fmt: skip
+    struck = list(
+        itertools.takewhile(
+            bool, (_strike(world, STORIES[name], how, number) for number in itertools.count())
+        )
+    )
     assert len(struck) >= STORIES[name].least
 
 
 @pytest.mark.parametrize("name", SPEAKS_TO_REDIS)
 def test_redis_may_go_away_at_every_command(world: World, name: str) -> None:
-    struck = list(itertools.takewhile(bool, (
-        _strike(world, STORIES[name], REDIS, number) for number in itertools.count()
-    )))  # fmt: skip
+    struck = list(
+        itertools.takewhile(
+            bool, (_strike(world, STORIES[name], REDIS, number) for number in itertools.count())
+        )
+    )
     assert len(struck) >= 2

@@ -52,8 +52,14 @@ class Ears:
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf({"voz": (OGG, "audio/ogg"), "foto": (PNG, "image/png"), "pdf": (PDF, "x/y"),
-                  "vid": (MP4, "video/mp4")})  # fmt: skip
+    return Shelf(
+        {
+            "voz": (OGG, "audio/ogg"),
+            "foto": (PNG, "image/png"),
+            "pdf": (PDF, "x/y"),
+            "vid": (MP4, "video/mp4"),
+        }
+    )
 
 
 @pytest.fixture
@@ -79,15 +85,20 @@ def open_context(
     """The desk with ears, and with the providers' files on the stand-in."""
     known = services.settings.model_copy(
         update={
-            "twilio_account_sid": SID, "twilio_auth_token": SecretStr(TOKEN),
-            "twilio_base_url": server, "meta_base_url": server,
-            "meta_access_token": SecretStr(BEARER), "chatwoot_api_url": server,
+            "twilio_account_sid": SID,
+            "twilio_auth_token": SecretStr(TOKEN),
+            "twilio_base_url": server,
+            "meta_base_url": server,
+            "meta_access_token": SecretStr(BEARER),
+            "chatwoot_api_url": server,
         }
-    )  # fmt: skip
+    )
     return dataclasses.replace(
-        context, services=dataclasses.replace(services, settings=known), media_to_text=ears,
+        context,
+        services=dataclasses.replace(services, settings=known),
+        media_to_text=ears,
         pause=pauses.append,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -96,8 +107,11 @@ def receive(
 ) -> Receive:
     """A file comes in on one channel and is answered; returns what the agent was asked."""
     settings = open_context.services.settings
-    ways = {"twilio": TwilioChannel(settings), "meta": MetaChannel(settings),
-            "chatwoot": ChatwootChannel(settings)}  # fmt: skip
+    ways = {
+        "twilio": TwilioChannel(settings),
+        "meta": MetaChannel(settings),
+        "chatwoot": ChatwootChannel(settings),
+    }
 
     def receive(url: str, media_type: str, text: str = "", way: str = "twilio") -> str:
         channel.finds = ways[way].where
@@ -173,9 +187,15 @@ def test_a_file_that_is_not_there_yet_is_asked_for_again(
     [("audio/ogg", "voz", "audio"), ("image/png", "foto", "image"), ("video/mp4", "vid", "video")],
 )
 def test_without_a_key_the_customer_is_asked_politely_to_write(
-    receive: Receive, server: str, open_context: WorkerContext, ears: Ears, runtime: EchoRuntime,
-    media_type: str, name: str, kind: str,
-) -> None:  # fmt: skip
+    receive: Receive,
+    server: str,
+    open_context: WorkerContext,
+    ears: Ears,
+    runtime: EchoRuntime,
+    media_type: str,
+    name: str,
+    kind: str,
+) -> None:
     ears.says = ears.shows = ""
     receive(_twilio(server, name), media_type)
     assert runtime.asked == []

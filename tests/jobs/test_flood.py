@@ -37,19 +37,30 @@ def pour(context: WorkerContext, clock: Clock, here: int, count: int, first: int
         rows = tx.scalars(
             insert(inbox).returning(inbox.c.id),
             [
-                {"provider": "twilio", "provider_message_id": f"F{first + n}",
-                 "conversation_id": here, "payload": {}, "received_at": now}
+                {
+                    "provider": "twilio",
+                    "provider_message_id": f"F{first + n}",
+                    "conversation_id": here,
+                    "payload": {},
+                    "received_at": now,
+                }
                 for n in range(count)
             ],
-        ).all()  # fmt: skip
+        ).all()
         tx.execute(
             insert(messages),
             [
-                {"conversation_id": here, "author": "customer", "text": f"mensaje {first + n}",
-                 "media": [], "inbox_id": row, "created_at": now}
+                {
+                    "conversation_id": here,
+                    "author": "customer",
+                    "text": f"mensaje {first + n}",
+                    "media": [],
+                    "inbox_id": row,
+                    "created_at": now,
+                }
                 for n, row in enumerate(sorted(rows))
             ],
-        )  # fmt: skip
+        )
 
 
 def said(context: WorkerContext, here: int) -> list[str]:
@@ -196,9 +207,14 @@ def test_a_new_day_has_new_turns(
     ],
 )
 def test_a_spent_cap_ends_the_day_politely(
-    context: WorkerContext, write: Write, clock: Clock, runtime: EchoRuntime,
-    limits: Limits, setting: str, others_too: bool,
-) -> None:  # fmt: skip
+    context: WorkerContext,
+    write: Write,
+    clock: Clock,
+    runtime: EchoRuntime,
+    limits: Limits,
+    setting: str,
+    others_too: bool,
+) -> None:
     context = limited(context, clock, limits)
     runtime.answer_with = Answer("Claro.", "answered", usage=Usage(100, 10, 0.03))
     for number in range(4):

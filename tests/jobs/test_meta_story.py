@@ -70,9 +70,13 @@ def house(context: WorkerContext, clock: Clock) -> Iterator[House]:
     meta = MetaStandin(clock=clock)
     with serve(meta.app) as url:
         settings = Settings(
-            _env_file=None, meta_base_url=url, meta_access_token=TOKEN, meta_app_secret=SECRET,
-            meta_phone_number_id=NUMBER, meta_late_template="respuesta:es_MX",
-        )  # fmt: skip
+            _env_file=None,
+            meta_base_url=url,
+            meta_access_token=TOKEN,
+            meta_app_secret=SECRET,
+            meta_phone_number_id=NUMBER,
+            meta_late_template="respuesta:es_MX",
+        )
         services = replace(context.services, settings=settings)
         agent_id = services.store.agents.create(Spec(name="Sofía"), "ana")
         services.store.agents.release_draft(agent_id, "meta", NUMBER, "ana")
@@ -188,8 +192,13 @@ def test_a_template_that_fails_later_is_not_tried_for_ever(house: House) -> None
 
 def test_a_person_in_the_phone_app_silences_the_bot(house: House) -> None:
     house.write("hola")
-    echo = {"from": "1", "to": "5215550001111", "id": "wamid.APP", "type": "text",
-            "text": {"body": "Yo sigo"}}  # fmt: skip
+    echo = {
+        "from": "1",
+        "to": "5215550001111",
+        "id": "wamid.APP",
+        "type": "text",
+        "text": {"body": "Yo sigo"},
+    }
     house.meta._hook({"message_echoes": [echo]})
     house.hooks()
     house.send()

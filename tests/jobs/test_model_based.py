@@ -54,8 +54,15 @@ EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "30")), 40
 CUSTOMERS, WORKERS = ("whatsapp:+5215550000001", "whatsapp:+5215550000002"), ("one", "two")
 HOUR, HOLDER = 3600.0, "one of us"
 MOST_STEPS = 14  # more than any work has
-MADE = (tables.delivery_states, tables.outbox, tables.messages, tables.inbox, tables.turns,
-        tables.conversations, tables.contacts)  # fmt: skip
+MADE = (
+    tables.delivery_states,
+    tables.outbox,
+    tables.messages,
+    tables.inbox,
+    tables.turns,
+    tables.conversations,
+    tables.contacts,
+)
 customers, workers = st.sampled_from(CUSTOMERS), st.sampled_from(WORKERS)
 
 
@@ -270,13 +277,17 @@ def game(tmp_path: Path, sqlite_template: Path) -> Iterator[type[Game]]:
     database = Interleaved(f"sqlite:///{path}")
     event.listen(database.engine, "connect", _unsynchronised)
     services = changed(
-        opened, database=database, agents=Agents(database, known(), clock),
+        opened,
+        database=database,
+        agents=Agents(database, known(), clock),
         inbox=Inbox(database, known(), clock),
-        turns=Turns(database, clock, holder=HOLDER), abandoned=Abandoned(database, clock),
+        turns=Turns(database, clock, holder=HOLDER),
+        abandoned=Abandoned(database, clock),
         outbox=Outbox(database, clock),
-        conversations=Conversations(database, clock), owners=Owners(database, known(), clock),
+        conversations=Conversations(database, clock),
+        owners=Owners(database, known(), clock),
         switches=Switches(database, clock),
-    )  # fmt: skip
+    )
     agent_id = services.store.agents.create(Spec(name="Sofía"), "ana")
     services.store.agents.release_draft(agent_id, "twilio", OURS, "ana")
     yield type("PlayedGame", (Game,), {"services": services, "clock": clock})
@@ -340,8 +351,12 @@ def test_the_game_is_lost_with_a_wrong_design(
 ) -> None:
     play(fair := game())
     fair.teardown()
-    for owner, name in ((Turns, "commit"), (Turns, "_store_turn"), (Inbox, "accept"),
-                        (Outbox, "claim")):  # fmt: skip
+    for owner, name in (
+        (Turns, "commit"),
+        (Turns, "_store_turn"),
+        (Inbox, "accept"),
+        (Outbox, "claim"),
+    ):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # put back in the end
     MUTANTS[mutant].infect()
     play(unfair := game())
@@ -354,7 +369,11 @@ def test_no_interleaving_loses_doubles_or_inverts(game: type[Game]) -> None:
     run_state_machine_as_test(
         game,
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None,
-            suppress_health_check=list(HealthCheck), print_blob=True,
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
         ),
-    )  # fmt: skip
+    )

@@ -71,8 +71,17 @@ def test_a_chatwoot_that_also_errs_and_breaks_off_loses_and_doubles_nothing(
 ) -> None:
     chance = random.Random(21)
     account.is_dropped = lambda: chance.random() < 0.2
-    faults = [None, None, None, Fault(429), Fault(500), Fault(500, taken=True), Fault(reset=True),
-              Fault(reset=True, taken=True), Fault(504, taken=True)]  # fmt: skip
+    faults = [
+        None,
+        None,
+        None,
+        Fault(429),
+        Fault(500),
+        Fault(500, taken=True),
+        Fault(reset=True),
+        Fault(reset=True, taken=True),
+        Fault(504, taken=True),
+    ]
     places = [account.open_conversation(phone=f"+52{number}") for number in range(5)]
     for number in range(20):
         wishes.posts.append(chance.choice(faults))
@@ -221,9 +230,13 @@ def test_a_conversation_that_cannot_be_read_stops_nobody_else(
 
 
 def test_a_bots_token_may_not_look_and_the_log_says_what_to_do(
-    services: Services, account: Account, standin: Flask, clock: Clock, runtime: EchoRuntime,
+    services: Services,
+    account: Account,
+    standin: Flask,
+    clock: Clock,
+    runtime: EchoRuntime,
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     with serve_chatwoot(standin) as address:
         house = House(configured(services, address, BOT_TOKEN), account, runtime, clock)
         house.reconciler.look()

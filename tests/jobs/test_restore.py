@@ -130,17 +130,35 @@ def test_a_file_that_is_not_there_is_named(full: Settings, tmp_path: Path) -> No
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "name",
-    ["../out", "/out", "data/../../out", "data/../out", "data//out", "data/./out", "data", "tables",
-     "data/a\\..\\out", "other/out", "data/studio.db", "data/studio.db-wal", "data/running.lock",
-     "data/restored-x/plan.json", "data/replaced-x/y", "data/.env", "tables/audit.jsonl"],
-)  # fmt: skip
+    [
+        "../out",
+        "/out",
+        "data/../../out",
+        "data/../out",
+        "data//out",
+        "data/./out",
+        "data",
+        "tables",
+        "data/a\\..\\out",
+        "other/out",
+        "data/studio.db",
+        "data/studio.db-wal",
+        "data/running.lock",
+        "data/restored-x/plan.json",
+        "data/replaced-x/y",
+        "data/.env",
+        "tables/audit.jsonl",
+    ],
+)
 def test_a_name_that_leads_elsewhere_is_refused(
     full: Settings, members: Members, tmp_path: Path, name: str
 ) -> None:
     *rest, manifest = members
     body = json.loads(manifest[1])
-    body["members"][name] = {"bytes": 1, "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4"
-                             "db02258717921a4881"}  # fmt: skip
+    body["members"][name] = {
+        "bytes": 1,
+        "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+    }
     made = [*rest, (tarfile.TarInfo(name), b"x"), (manifest[0], json.dumps(body).encode())]
     is_refused(full, written(tmp_path / "made.tar.gz", made), "Take another one")
     assert not (tmp_path / "out").exists()
@@ -179,9 +197,16 @@ def test_what_the_manifest_does_not_name_is_refused_and_what_it_names_must_be_th
 
 @pytest.mark.parametrize(
     "told",
-    [{"program": "0.1.1"}, {"program": "1.0.0"}, {"program": "0.10"}, {"revision": "9999"},
-     {"revision": "head"}, {"revision": ""}, {"format": 2}],
-)  # fmt: skip
+    [
+        {"program": "0.1.1"},
+        {"program": "1.0.0"},
+        {"program": "0.10"},
+        {"revision": "9999"},
+        {"revision": "head"},
+        {"revision": ""},
+        {"format": 2},
+    ],
+)
 def test_what_a_newer_program_made_is_refused(
     full: Settings, members: Members, tmp_path: Path, told: dict[str, object]
 ) -> None:
@@ -198,7 +223,7 @@ def test_rows_that_do_not_fit_are_refused(full: Settings, tmp_path: Path) -> Non
         ("notes", lambda line: ""),
         ("notes", lambda line: "no json\n"),
         ("messages", lambda line: ""),
-    ):  # fmt: skip
+    ):
         manifest = backup_file.unpack(back_up(full, tmp_path / "made"), folder)
         table = folder / "tables" / f"{name}.jsonl"
         first, *rest = table.read_text().splitlines(keepends=True)
@@ -261,8 +286,16 @@ def test_a_database_elsewhere_is_not_replaced(full: Settings, file: Path, tmp_pa
         restore(elsewhere, file)
 
 
-PARTS = ("bot", "studio", "jobs.conversations", "jobs.chores", "jobs.sweep", "actions.installation",
-         "jobs.stack", "jobs.backup")  # fmt: skip
+PARTS = (
+    "bot",
+    "studio",
+    "jobs.conversations",
+    "jobs.chores",
+    "jobs.sweep",
+    "actions.installation",
+    "jobs.stack",
+    "jobs.backup",
+)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -282,12 +315,19 @@ def started(part: str, data_dir: Path) -> str:
     """What a part that does not start says."""
     names = {name.upper() for name in Settings.model_fields}
     kept = {name: value for name, value in os.environ.items() if name not in names}
-    ports = {name: "0" for name in ("BOT_PORT", "STUDIO_PORT", "SIMULATOR_PORT", "VALKEY_PORT",
-                                    "CHROMA_PORT")}  # fmt: skip
+    ports = {
+        name: "0"
+        for name in ("BOT_PORT", "STUDIO_PORT", "SIMULATOR_PORT", "VALKEY_PORT", "CHROMA_PORT")
+    }
     done = subprocess.run(
-        [sys.executable, "-m", part], cwd=ROOT, capture_output=True, text=True, check=False,
-        timeout=120, env={**kept, **ports, "DATA_DIR": str(data_dir)},
-    )  # fmt: skip
+        [sys.executable, "-m", part],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**kept, **ports, "DATA_DIR": str(data_dir)},
+    )
     assert done.returncode == 1
     return done.stderr
 
@@ -413,9 +453,19 @@ def under_way(settings: Settings) -> Settings:
                 message = tx.execute(
                     insert(messages).values(**text_of, created_at=1.0).returning(messages.c.id)
                 ).scalar_one()
-                tx.execute(insert(outbox).values(
-                    conversation_id=n + 1, message_id=message, turn_id=f"t{n}", part=0, body=one,
-                    state=one, lease_until=1e12, next_at=1e12, created_at=1.0))  # fmt: skip
+                tx.execute(
+                    insert(outbox).values(
+                        conversation_id=n + 1,
+                        message_id=message,
+                        turn_id=f"t{n}",
+                        part=0,
+                        body=one,
+                        state=one,
+                        lease_until=1e12,
+                        next_at=1e12,
+                        created_at=1.0,
+                    )
+                )
                 answered = inbox.update().where(inbox.c.conversation_id == n + 1)
                 tx.execute(answered.values(turn_id=f"t{n}"))
     return settings

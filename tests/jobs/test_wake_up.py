@@ -87,9 +87,16 @@ def test_fifty_forged_jobs_are_taken_away_and_none_is_heard(queue: RingQueue) ->
 
 @pytest.mark.parametrize(
     "entry",
-    [b'["os.system", 1]', b'["jobs.turn.take"]', b'["jobs.turn.take", 1, 2]', b"[" * 5_000,
-     b"[[1], 2]", b'["jobs.turn.take", 1', b"[\xff]"],
-)  # fmt: skip
+    [
+        b'["os.system", 1]',
+        b'["jobs.turn.take"]',
+        b'["jobs.turn.take", 1, 2]',
+        b"[" * 5_000,
+        b"[[1], 2]",
+        b'["jobs.turn.take", 1',
+        b"[\xff]",
+    ],
+)
 def test_a_forged_entry_is_taken_away_and_not_heard(queue: RingQueue, entry: bytes) -> None:
     queue.connection.rpush(queue.key, entry)
     wake_ups = _take(queue)

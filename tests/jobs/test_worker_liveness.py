@@ -29,9 +29,10 @@ class Crash:
 
     def __post_init__(self) -> None:
         self.turns = Turns(
-            self.context.services.database, self.clock,
+            self.context.services.database,
+            self.clock,
             holder=self.life.enter_context(present(self.folder)),
-        )  # fmt: skip
+        )
         self.wake_up = HeardWakeUp()
         self.sweeper = Sweeper(
             dataclasses.replace(self.context.services, wake_up=self.wake_up), self.clock

@@ -73,8 +73,10 @@ def _deflated(size: int, times: int = 1) -> bytes:
 
 
 def _recursive() -> bytes:
-    form = _stream(b"/X Do " * 20, b"/Type /XObject /Subtype /Form /Resources << /XObject "
-                   b"<< /X 6 0 R >> >> /BBox [0 0 9 9]")  # fmt: skip
+    form = _stream(
+        b"/X Do " * 20,
+        b"/Type /XObject /Subtype /Form /Resources << /XObject << /X 6 0 R >> >> /BBox [0 0 9 9]",
+    )
     return _page(_stream(b"/X Do"), b"", form)
 
 
@@ -182,9 +184,15 @@ OFFICE: dict[str, Maker] = {
     "cut.docx": lambda: documents.word("a", "b", [["c"]])[:900],
     "program.docx": lambda: b"MZ\x90\x00" + b"\0" * 500,
     "macros.docx": lambda: _docx(_said("Con macros"), **{"word__vbaProject.bin": b"\xd0\xcf"}),
-    "links-out.docx": lambda: _docx(_said("Con enlaces"), **{
-        "word___rels__settings.xml.rels": b'<Relationships><Relationship Id="r1" Type="x/attached'
-        b'Template" Target="http://127.0.0.1:9/t" TargetMode="External"/></Relationships>'}),
+    "links-out.docx": lambda: _docx(
+        _said("Con enlaces"),
+        **{
+            "word___rels__settings.xml.rels": (
+                b'<Relationships><Relationship Id="r1" Type="x/attachedTemplate" '
+                b'Target="http://127.0.0.1:9/t" TargetMode="External"/></Relationships>'
+            )
+        },
+    ),
     "empty.docx": lambda: documents.archive({"a.txt": b"hola"}),
     "locked.docx": lambda: bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 4_000,
     "crowd.docx": lambda: documents.archive({f"{n}.xml": b"" for n in range(1_001)}),
@@ -200,7 +208,7 @@ OFFICE: dict[str, Maker] = {
     "formulas.xlsx": lambda: documents.workbook(A=[["=cmd|'/c calc'!A1", "b"], ["=1+1", "x"]]),
     "wide.xlsx": lambda: documents.workbook(A=[[f"c{n}" for n in range(16_384)], ["x"]]),
     "cut.xlsx": lambda: documents.workbook(A=[["a"]])[:700],
-}  # fmt: skip
+}
 
 TEXT: dict[str, Maker] = {
     "no-end.csv": lambda: b"a,b\n" + b"x" * 15_000_000,

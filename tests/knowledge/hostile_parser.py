@@ -71,8 +71,9 @@ def connects(port: int) -> int:
     server = LIBC.socket(2, 1, 0)
     if server == -1:
         return _said(server)
-    address = struct.pack("=HH4s8x", 2, int.from_bytes(port.to_bytes(2, "big"), sys.byteorder),
-                          b"\x7f\x00\x00\x01")  # fmt: skip
+    address = struct.pack(
+        "=HH4s8x", 2, int.from_bytes(port.to_bytes(2, "big"), sys.byteorder), b"\x7f\x00\x00\x01"
+    )
     return _said(LIBC.connect(server, address, len(address)))
 
 

@@ -124,8 +124,9 @@ def test_vectors_are_gone_from_the_files_of_the_index_too(
             vectors.add(base, source, 1, pieces, [_vector(number) for number in numbers])
     wanted = [struct.pack("<64f", *_vector(number)) for number in range(1_500, 2_100, 50)]
     folder = chroma.folder
-    assert any(packed in (folder.rglob("data_level0.bin").__next__()).read_bytes()
-               for packed in wanted)  # fmt: skip
+    assert any(
+        packed in (folder.rglob("data_level0.bin").__next__()).read_bytes() for packed in wanted
+    )
     vectors.erase_source(base, "gone")
     scrub(database, folder)
     database.close()

@@ -14,13 +14,36 @@ from tests.knowledge.hostile import FILES
 SECONDS = 5  # the product's own limit is longer; a test need not wait for it
 # These hold text in spite of everything: it is read, and nothing else of them is.
 READ = {
-    "cmap.pdf", "also-a-zip.pdf", "macros.docx", "links-out.docx", "formulas.xlsx", "wide.xlsx",
-    "far-cell.xlsx", "formulas.csv", "broken-letters.csv", "open-quote.csv", "no-end.csv",
-    "laughs.html", "reads-files.html", "odd-charset.html", "odder-charset.html",
-    "long-attribute.html", "endless.html", "deep.html", "deep-tables.html", "stars.md",
-    "brackets.md", "bars.md", "headings.md", "comments.md", "backslashes.md", "half-a-letter.txt",
-    "marks.txt", "lines.txt", "asks-the-web.docx",
-}  # fmt: skip
+    "cmap.pdf",
+    "also-a-zip.pdf",
+    "macros.docx",
+    "links-out.docx",
+    "formulas.xlsx",
+    "wide.xlsx",
+    "far-cell.xlsx",
+    "formulas.csv",
+    "broken-letters.csv",
+    "open-quote.csv",
+    "no-end.csv",
+    "laughs.html",
+    "reads-files.html",
+    "odd-charset.html",
+    "odder-charset.html",
+    "long-attribute.html",
+    "endless.html",
+    "deep.html",
+    "deep-tables.html",
+    "stars.md",
+    "brackets.md",
+    "bars.md",
+    "headings.md",
+    "comments.md",
+    "backslashes.md",
+    "half-a-letter.txt",
+    "marks.txt",
+    "lines.txt",
+    "asks-the-web.docx",
+}
 
 
 def test_there_are_enough_of_them() -> None:
@@ -34,8 +57,14 @@ def test_hostile_files_end_in_a_sentence_soon_and_harm_nobody(tmp_path: Path, fa
     for name, make in FILES[family].items():
         (folder / name).write_bytes(make())
     command = [sys.executable, "-m", "tests.knowledge.hostile", str(folder), str(SECONDS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path,
-                          env={"PYTHONPATH": str(Path(__file__).parents[2])})  # fmt: skip
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
     said = json.loads(done.stdout)
     told = {name: sentence for name, (sentence, _) in said["told"].items()}
     assert {name for name, sentence in told.items() if not sentence} <= READ
@@ -66,8 +95,14 @@ print(kernel, libc.socket(2, 1, 0), libc.fork(), libc.mkdir(b"made", 0o700), lib
 def test_the_kernel_itself_keeps_the_parsers_from_the_network(tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
     root = str(Path(sandbox.__file__).parents[1])
-    done = subprocess.run([sys.executable, "-c", SEALED], capture_output=True, text=True,
-                          check=True, cwd=tmp_path, env={"PYTHONPATH": root})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", SEALED],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={"PYTHONPATH": root},
+    )
     known = sys.platform == "linux" and sandbox._CALLS.get(sandbox.platform.machine()) is not None
     assert done.stdout.split() == (["True", *["-1"] * 4] if known else ["False"])
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]

@@ -138,9 +138,14 @@ LONG = b"\n\n".join(b"# Parte %d\n\nPalabra %d del texto." % (n, n) for n in ran
     [("add", 0), ("add", 1), ("add", 2), ("remove_other_versions", 0)],
 )
 def test_a_reading_killed_anywhere_is_finished_by_the_next(
-    sources: Sources, clock: Clock, vectors: Vectors, base_id: str, verb: str, calls: int,
+    sources: Sources,
+    clock: Clock,
+    vectors: Vectors,
+    base_id: str,
+    verb: str,
+    calls: int,
     slow_embedder: None,
-) -> None:  # fmt: skip
+) -> None:
     source_id = sources.add_file(base_id, "largo.md", LONG, "ana")
     parts = (Embedders(), read_document)
     doomed = Ingestion(sources, sources.database, Mortal(vectors, verb, calls), *parts)  # type: ignore[arg-type]

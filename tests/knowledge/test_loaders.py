@@ -62,9 +62,13 @@ def test_a_workbook_is_read_row_by_row_under_its_columns(tmp_path: Path) -> None
 
 def test_a_price_list_under_the_shops_name_is_read_under_its_columns(tmp_path: Path) -> None:
     rows: list[list[object]] = [
-        ["PANADERÍA SOL: PRECIOS 2026"], ["No incluye pasteles por encargo"], [],
-        ["Producto", "Precio"], ["Concha", 18], ["Cuernito", 22.5],
-    ]  # fmt: skip
+        ["PANADERÍA SOL: PRECIOS 2026"],
+        ["No incluye pasteles por encargo"],
+        [],
+        ["Producto", "Precio"],
+        ["Concha", 18],
+        ["Cuernito", 22.5],
+    ]
     title, *found = _read(tmp_path, "p.xlsx", documents.workbook(Precios=rows))
     assert title.text == "PANADERÍA SOL: PRECIOS 2026. No incluye pasteles por encargo"
     assert [(s.heading, s.row, s.fields) for s in found] == [

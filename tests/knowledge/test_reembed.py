@@ -90,9 +90,14 @@ def made_with(sources: Sources, base_id: str) -> tuple[str, str, int]:
 
 
 def test_the_new_vectors_are_searched_and_the_old_are_gone(
-    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, retriever: Retriever,
-    vectors: Vectors, clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    retriever: Retriever,
+    vectors: Vectors,
+    clock: Clock,
+    stocked: str,
+) -> None:
     old = sources.base(stocked)
     before = sorted(vectors.ids(old))
     rebuilds.ask(stocked, *WANTED, "ana")
@@ -103,9 +108,14 @@ def test_the_new_vectors_are_searched_and_the_old_are_gone(
 
 
 def test_killed_half_way_it_goes_on_where_it_stopped_and_is_searched_meanwhile(
-    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, retriever: Retriever,
-    moody: Moody, clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    retriever: Retriever,
+    moody: Moody,
+    clock: Clock,
+    stocked: str,
+) -> None:
     usual = made_with(sources, stocked)
     rebuilds.ask(stocked, *WANTED, "ana")
     moody.moods = [lambda: None, Dies()]
@@ -121,9 +131,16 @@ def test_killed_half_way_it_goes_on_where_it_stopped_and_is_searched_meanwhile(
 
 
 def test_what_changes_meanwhile_is_embedded_as_it_is_in_the_end(
-    sources: Sources, ingestion: Ingestion, rebuilds: Rebuilds, reembedding: Reembedding,
-    database: Database, vectors: Vectors, moody: Moody, clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    ingestion: Ingestion,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    database: Database,
+    vectors: Vectors,
+    moody: Moody,
+    clock: Clock,
+    stocked: str,
+) -> None:
     [first] = sources.list(stocked)
     curated = Curated(database, Embedders(), vectors)
     changes = Corrections(database, Embedders(), vectors)
@@ -144,9 +161,15 @@ def test_what_changes_meanwhile_is_embedded_as_it_is_in_the_end(
 
 
 def test_a_source_removed_meanwhile_leaves_no_vector(
-    sources: Sources, ingestion: Ingestion, rebuilds: Rebuilds, reembedding: Reembedding,
-    vectors: Vectors, moody: Moody, clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    ingestion: Ingestion,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    vectors: Vectors,
+    moody: Moody,
+    clock: Clock,
+    stocked: str,
+) -> None:
     [source] = sources.list(stocked)
 
     def meanwhile() -> None:
@@ -161,9 +184,13 @@ def test_a_source_removed_meanwhile_leaves_no_vector(
 
 
 def test_it_waits_for_a_reading_that_goes_on(
-    sources: Sources, database: Database, rebuilds: Rebuilds, reembedding: Reembedding,
-    clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    database: Database,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    clock: Clock,
+    stocked: str,
+) -> None:
     usual = made_with(sources, stocked)
     [source] = sources.list(stocked)
     sources.retry(source.id)
@@ -180,9 +207,13 @@ def test_it_waits_for_a_reading_that_goes_on(
 
 
 def test_a_service_that_is_away_is_tried_later_and_one_that_refuses_is_told(
-    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding,
-    moody: Moody, clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    moody: Moody,
+    clock: Clock,
+    stocked: str,
+) -> None:
     usual = made_with(sources, stocked)
     rebuilds.ask(stocked, *WANTED, "ana")
     moody.moods = [EmbeddingUnavailable(), EmbeddingRefused("No credit.", "jina_credit")]
@@ -200,9 +231,14 @@ def test_a_service_that_is_away_is_tried_later_and_one_that_refuses_is_told(
 
 
 def test_called_off_it_leaves_everything_as_it_was(
-    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
-    moody: Moody, clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    vectors: Vectors,
+    moody: Moody,
+    clock: Clock,
+    stocked: str,
+) -> None:
     usual = sources.base(stocked)
     rebuilds.ask(stocked, *WANTED, "ana")
     moody.moods = [lambda: None, lambda: rebuilds.call_off(stocked)]
@@ -221,9 +257,13 @@ def test_nonsense_is_refused(rebuilds: Rebuilds, sources: Sources, base_id: str)
 
 
 def test_lost_vectors_are_made_anew_by_the_same_model(
-    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
-    clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    vectors: Vectors,
+    clock: Clock,
+    stocked: str,
+) -> None:
     base = sources.base(stocked)
     before = sorted(vectors.ids(base))
     vectors.drop(base)
@@ -237,9 +277,14 @@ def test_lost_vectors_are_made_anew_by_the_same_model(
 
 
 def test_vectors_of_another_life_are_not_taken_for_those_that_were_lost(
-    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
-    moody: Moody, clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    vectors: Vectors,
+    moody: Moody,
+    clock: Clock,
+    stocked: str,
+) -> None:
     base = sources.base(stocked)
     stale = sorted(vectors.ids(base))
     rebuilds.all_anew("restore")
@@ -248,9 +293,13 @@ def test_vectors_of_another_life_are_not_taken_for_those_that_were_lost(
 
 
 def test_a_base_on_its_way_to_another_model_begins_that_anew(
-    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
-    clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    vectors: Vectors,
+    clock: Clock,
+    stocked: str,
+) -> None:
     vectors.drop(sources.base(stocked))
     rebuilds.ask(stocked, *WANTED, "ana")
     rebuilds.all_anew("restore")
@@ -260,9 +309,13 @@ def test_a_base_on_its_way_to_another_model_begins_that_anew(
 
 
 def test_calling_off_a_rebuild_of_lost_vectors_keeps_what_is_there(
-    sources: Sources, rebuilds: Rebuilds, reembedding: Reembedding, vectors: Vectors,
-    clock: Clock, stocked: str,
-) -> None:  # fmt: skip
+    sources: Sources,
+    rebuilds: Rebuilds,
+    reembedding: Reembedding,
+    vectors: Vectors,
+    clock: Clock,
+    stocked: str,
+) -> None:
     before = sorted(vectors.ids(sources.base(stocked)))
     rebuilds.all_anew("restore")
     rebuilds.call_off(stocked)

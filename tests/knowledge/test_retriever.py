@@ -150,9 +150,12 @@ def test_threads_that_search_at_once_count_a_base_once(
 
 
 def test_a_large_base_is_sampled_once_though_it_changes(
-    retriever: Retriever, sources: Sources, ingestion: Ingestion, stocked: str,
+    retriever: Retriever,
+    sources: Sources,
+    ingestion: Ingestion,
+    stocked: str,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(frequencies, "SAMPLE", 2)
     monkeypatch.setattr(frequencies, "STALE_SECONDS", 0.0)
     monkeypatch.setattr(frequencies, "CHANGED", 0.9)
@@ -166,9 +169,12 @@ def test_a_large_base_is_sampled_once_though_it_changes(
 
 
 def test_a_large_base_that_grew_much_is_sampled_anew(
-    retriever: Retriever, sources: Sources, ingestion: Ingestion, stocked: str,
+    retriever: Retriever,
+    sources: Sources,
+    ingestion: Ingestion,
+    stocked: str,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(frequencies, "SAMPLE", 2)
     monkeypatch.setattr(frequencies, "STALE_SECONDS", 0.0)
     monkeypatch.setattr(frequencies, "CHANGED", 0.0)

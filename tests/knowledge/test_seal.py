@@ -64,10 +64,16 @@ class Prey:
     @property
     def targets(self) -> str:
         """What the parser goes for."""
-        return json.dumps({
-            "files": self.secrets, "folders": self.folders, "own": str(self.upload),
-            "folder": str(self.folder), "port": self._port, "parent": os.getpid(),
-        })  # fmt: skip
+        return json.dumps(
+            {
+                "files": self.secrets,
+                "folders": self.folders,
+                "own": str(self.upload),
+                "folder": str(self.folder),
+                "port": self._port,
+                "parent": os.getpid(),
+            }
+        )
 
     def said(self, code: str) -> dict[str, Any]:
         """The first line of a child that executes *code*."""

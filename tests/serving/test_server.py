@@ -37,8 +37,14 @@ def app() -> Flask:
     def seen(path: str) -> dict[str, Any]:
         body = request.get_data()
         headers = {name.lower(): value for name, value in request.headers}
-        return {"bytes": len(body), "start": body[:20].decode("latin-1"), "path": path,
-                "from": request.remote_addr, "headers": headers, "q": request.args}  # fmt: skip
+        return {
+            "bytes": len(body),
+            "start": body[:20].decode("latin-1"),
+            "path": path,
+            "from": request.remote_addr,
+            "headers": headers,
+            "q": request.args,
+        }
 
     return app
 

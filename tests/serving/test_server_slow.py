@@ -24,8 +24,10 @@ def acknowledged(port: int, first: int) -> list[float]:
 
 def _acknowledged(port: int, number: int) -> float:
     form = payload("text", MessageSid=f"SM{number:032x}")
-    headers = {"X-Twilio-Signature": signature(PUBLIC + PATH, form),
-               "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
+    headers = {
+        "X-Twilio-Signature": signature(PUBLIC + PATH, form),
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
     started = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("POST", PATH, urllib.parse.urlencode(form), headers)

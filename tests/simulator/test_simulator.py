@@ -115,8 +115,19 @@ def test_an_empty_file_is_refused(client: FlaskClient) -> None:
     assert client.post(f"/customers/{CUSTOMER}/files", data=form).status_code == 422
 
 
-@pytest.mark.parametrize("body", [None, {}, {"text": ""}, {"text": "x" * 1601}, {"text": 5},
-                                  {"media": "x"}, {"media": [{"url": "x"}]}, [1]])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        {},
+        {"text": ""},
+        {"text": "x" * 1601},
+        {"text": 5},
+        {"media": "x"},
+        {"media": [{"url": "x"}]},
+        [1],
+    ],
+)
 def test_an_empty_message_is_refused(client: FlaskClient, bot: Bot, body: object) -> None:
     assert client.post(f"/customers/{CUSTOMER}/messages", json=body).status_code == 422
     assert bot.seen == []
@@ -174,10 +185,17 @@ def test_callbacks_go_to_nobody_but_the_bot(client: FlaskClient, simulator: Flas
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"To": ""}, 21604), ({"From": ""}, 21603), ({"Body": ""}, 21619), ({"To": "+5215"}, 21211),
-     ({"To": NUMBER}, 63031), ({"From": "whatsapp:+1"}, 63007), ({"Body": "x" * 1601}, 21617),
-     ({"StatusCallback": "http://a_b.example/x"}, 21609)],
-)  # fmt: skip
+    [
+        ({"To": ""}, 21604),
+        ({"From": ""}, 21603),
+        ({"Body": ""}, 21619),
+        ({"To": "+5215"}, 21211),
+        ({"To": NUMBER}, 63031),
+        ({"From": "whatsapp:+1"}, 63007),
+        ({"Body": "x" * 1601}, 21617),
+        ({"StatusCallback": "http://a_b.example/x"}, 21609),
+    ],
+)
 def test_it_is_as_strict_as_twilio(client: FlaskClient, change: dict[str, str], code: int) -> None:
     answer = reply(client, "Buenas", **change)
     assert (answer.status_code, answer.json["code"]) == (400, code)
@@ -263,8 +281,9 @@ def test_chat_says_when_the_stack_is_not_running(
     assert "make run" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("lang", "spoken"), [("es_MX.UTF-8", "es"), ("en_US.UTF-8", "en"),
-                                              ("C", "es"), ("", "es")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lang", "spoken"), [("es_MX.UTF-8", "es"), ("en_US.UTF-8", "en"), ("C", "es"), ("", "es")]
+)
 def test_chat_speaks_the_terminals_language(
     monkeypatch: pytest.MonkeyPatch, lang: str, spoken: str
 ) -> None:

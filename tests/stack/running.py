@@ -76,8 +76,11 @@ class Running:
         with (self.data_dir.parent / "stack.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "jobs.stack"],
-                cwd=ROOT, env=self.environment(), stdout=log, stderr=log,
-            )  # fmt: skip
+                cwd=ROOT,
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+            )
         until(lambda: self.get("/healthz") == 200, 180, "the bot's start")
 
     def stop(self) -> int:
@@ -121,18 +124,24 @@ class Running:
         """Deliver a customer's message as Twilio does; return the status."""
         url = f"{self.bot}/webhooks/twilio"
         form = {
-            "MessageSid": sid, "SmsMessageSid": sid, "AccountSid": SID, "NumMedia": "0",
-            "From": customer, "To": OURS, "Body": text, "ProfileName": "Ana",
-            "MessageType": "text", "SmsStatus": "received", "ApiVersion": "2010-04-01",
-        }  # fmt: skip
+            "MessageSid": sid,
+            "SmsMessageSid": sid,
+            "AccountSid": SID,
+            "NumMedia": "0",
+            "From": customer,
+            "To": OURS,
+            "Body": text,
+            "ProfileName": "Ana",
+            "MessageType": "text",
+            "SmsStatus": "received",
+            "ApiVersion": "2010-04-01",
+        }
         headers = {
             "X-Twilio-Signature": signature or RequestValidator(TOKEN).compute_signature(url, form),
             "Content-Type": "application/x-www-form-urlencoded",
         }
         body = urllib.parse.urlencode(form)
-        answer = urllib3.request(
-            "POST", url, body=body, headers=headers, timeout=20, retries=False
-        )  # fmt: skip
+        answer = urllib3.request("POST", url, body=body, headers=headers, timeout=20, retries=False)
         return answer.status
 
     def write_until_taken(self, sid: str, customer: str, text: str) -> None:

@@ -39,10 +39,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A stack whose model, embeddings and desk cannot be reached."""
     yield from worlds(
         tmp_path_factory.mktemp("canaries") / "data",
-        **SECRETS, OPENAI_BASE_URL=f"{NOWHERE}/v1", JINA_BASE_URL=NOWHERE,
-        OPENROUTER_BASE_URL=NOWHERE, CHATWOOT_API_URL=NOWHERE, CHATWOOT_ACCOUNT_ID="3",
-        META_BASE_URL=NOWHERE, LOG_LEVEL="INFO",
-    )  # fmt: skip
+        **SECRETS,
+        OPENAI_BASE_URL=f"{NOWHERE}/v1",
+        JINA_BASE_URL=NOWHERE,
+        OPENROUTER_BASE_URL=NOWHERE,
+        CHATWOOT_API_URL=NOWHERE,
+        CHATWOOT_ACCOUNT_ID="3",
+        META_BASE_URL=NOWHERE,
+        LOG_LEVEL="INFO",
+    )
 
 
 def test_no_secret_number_or_message_is_in_a_log_a_job_or_redis(world: World) -> None:
@@ -89,9 +94,13 @@ def _fail(bot: str, phone: str, text: str) -> None:
 
 def _content(redis: Redis) -> str:
     """Every key of Redis with what is in it."""
-    readers = {"string": redis.get, "hash": redis.hgetall, "set": redis.smembers,
-               "list": lambda key: redis.lrange(key, 0, -1),
-               "zset": lambda key: redis.zrange(key, 0, -1)}  # fmt: skip
+    readers = {
+        "string": redis.get,
+        "hash": redis.hgetall,
+        "set": redis.smembers,
+        "list": lambda key: redis.lrange(key, 0, -1),
+        "zset": lambda key: redis.zrange(key, 0, -1),
+    }
     return "".join(
         f"{key!r} {readers[kind](key)!r}"
         for key in redis.scan_iter()

@@ -25,9 +25,14 @@ def world(tmp_path: Path) -> Iterator[World]:
 def ours(world: World, module: str, *words: str) -> "subprocess.CompletedProcess[str]":
     """What the operator types, in the environment of the stack."""
     return subprocess.run(
-        [sys.executable, "-m", module, *words], cwd=ROOT, env=world.stack.environment(),
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", module, *words],
+        cwd=ROOT,
+        env=world.stack.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def count(world: World, table: str) -> int:

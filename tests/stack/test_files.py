@@ -99,12 +99,16 @@ def street(tmp_path: Path) -> Iterator[Street]:
             "OPENAI_API_KEY": KEY,
             "OPENAI_BASE_URL": f"{houses.enter_context(serve(openai))}/v1",
             "META_BASE_URL": houses.enter_context(serve(meta.app)),
-            "META_ACCESS_TOKEN": metas.TOKEN, "META_APP_SECRET": metas.SECRET,
-            "META_PHONE_NUMBER_ID": metas.NUMBER, "CHATWOOT_API_URL": at_desk,
-            "CHATWOOT_ACCOUNT_ID": "3", "CHATWOOT_API_TOKEN": USER_TOKEN,
-            "CHATWOOT_WEBHOOK_SECRET": SECRET, "ADMIN_EMAIL": ADMIN,
+            "META_ACCESS_TOKEN": metas.TOKEN,
+            "META_APP_SECRET": metas.SECRET,
+            "META_PHONE_NUMBER_ID": metas.NUMBER,
+            "CHATWOOT_API_URL": at_desk,
+            "CHATWOOT_ACCOUNT_ID": "3",
+            "CHATWOOT_API_TOKEN": USER_TOKEN,
+            "CHATWOOT_WEBHOOK_SECRET": SECRET,
+            "ADMIN_EMAIL": ADMIN,
             "ADMIN_PASSWORD_HASH": hashed(PASSWORD),
-        }  # fmt: skip
+        }
         world = houses.enter_context(contextmanager(worlds)(tmp_path / "data", **more))
         made = Street(world, meta, account, at_desk, openai, stranger)
         account.post = lambda raw, headers: made.post("/webhooks/chatwoot", raw, headers)
@@ -146,8 +150,12 @@ def _by_meta(street: Street, name: str, number: int) -> None:
 def _by_chatwoot(street: Street, name: str, number: int) -> None:
     kind, media_type, _ = FILES[name]
     kind = {"document": "file"}.get(kind, kind)
-    file = {"id": number, "file_type": kind, "content_type": media_type,
-            "data_url": f"{street.context}/rails/active_storage/{name}"}  # fmt: skip
+    file = {
+        "id": number,
+        "file_type": kind,
+        "content_type": media_type,
+        "data_url": f"{street.context}/rails/active_storage/{name}",
+    }
     here = street.account.open_conversation(phone=f"+52155522222{number:02d}")
     street.account.customer_writes(here, None, attachments=[file])
     street.account.deliver()

@@ -12,8 +12,20 @@ from tests.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
-KILLS = ("turns", "bot", "valkey", "sweeper", "turns", "chroma", "turns", "bot", "chores",
-         "valkey", "turns", "studio")  # fmt: skip
+KILLS = (
+    "turns",
+    "bot",
+    "valkey",
+    "sweeper",
+    "turns",
+    "chroma",
+    "turns",
+    "bot",
+    "chores",
+    "valkey",
+    "turns",
+    "studio",
+)
 
 
 @pytest.fixture

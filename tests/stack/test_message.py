@@ -24,9 +24,10 @@ def _rows(world: World, customer: str) -> int:
     database = _database(world)
     with database.read() as tx:
         count = tx.scalar(
-            select(func.count()).select_from(inbox)
+            select(func.count())
+            .select_from(inbox)
             .where(inbox.c.payload["From"].as_string() == customer)
-        )  # fmt: skip
+        )
     database.close()
     return int(count or 0)
 
@@ -36,11 +37,7 @@ def _knowledge_is_read(world: World) -> None:
     def read() -> bool:
         answer = _get(world, "/agents")
         agents = answer if isinstance(answer, list) else answer["agents"]
-        states = [
-            source["state"]
-            for agent in agents
-            for source in _sources(world, agent["id"])
-        ]  # fmt: skip
+        states = [source["state"] for agent in agents for source in _sources(world, agent["id"])]
         return bool(states) and all(state == "ready" for state in states)
 
     until(read, seconds=120, what="reading the samples")
@@ -108,8 +105,14 @@ def test_a_wrong_signature_is_refused_and_changes_nothing(world: World) -> None:
 
 def test_the_processes_are_the_ones_that_were_promised(world: World) -> None:
     assert set(world.stack.pids()) == {
-        "bot", "studio", "turns", "chores", "sweeper", "valkey", "chroma"
-    }  # fmt: skip
+        "bot",
+        "studio",
+        "turns",
+        "chores",
+        "sweeper",
+        "valkey",
+        "chroma",
+    }
 
 
 def test_a_chore_stands_back_where_a_customer_wants_the_processor_too(world: World) -> None:

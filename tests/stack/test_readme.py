@@ -47,9 +47,14 @@ def test_the_api_by_curl_works_as_written(world: World, tmp_path: Path) -> None:
     here = written.replace("127.0.0.1:3000", world.stack.bot.removeprefix("http://"))
     environment = world.stack.environment() | {"PATH": os.environ["PATH"]}
     done = subprocess.run(
-        ["sh", "-eu", "-c", here], cwd=checkout(tmp_path), env=environment,
-        capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
+        ["sh", "-eu", "-c", here],
+        cwd=checkout(tmp_path),
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     made, taken, read, released, said = answers(done.stdout)
     assert made["draft"]["name"] == "Vera"

@@ -27,8 +27,12 @@ def world(tmp_path: Path) -> Iterator[World]:
 def _start_and_fail(stack: Running) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "jobs.stack"],
-        cwd=ROOT, env=stack.environment(), capture_output=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=stack.environment(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 1
     return done.stderr.decode()
 
@@ -87,9 +91,12 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path) -> None:
     stack = Running(tmp_path / "data", "http://127.0.0.1:9", more={"TURN_SLOTS": "many"})
     done = subprocess.run(
-        [sys.executable, "-m", "jobs.stack"], cwd=ROOT, capture_output=True, check=False,
+        [sys.executable, "-m", "jobs.stack"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
         env={**os.environ, **stack.environment()},
-    )  # fmt: skip
+    )
     assert done.returncode == 1
     assert b"TURN_SLOTS" in done.stderr
     assert b"Traceback" not in done.stderr

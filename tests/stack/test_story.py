@@ -76,9 +76,14 @@ def _write(page: Page, place: str, text: str) -> None:
 
 def _customer_asks(stack: Running, text: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "bot.chat"], input=f"{text}\n".encode(), capture_output=True,
-        cwd=ROOT, env=stack.environment(), timeout=120, check=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "bot.chat"],
+        input=f"{text}\n".encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env=stack.environment(),
+        timeout=120,
+        check=True,
+    )
     return done.stdout.decode()
 
 

@@ -74,21 +74,32 @@ def chatwoot_standin(account: Account) -> Flask:
     app.extensions["chatwoot"] = wishes
     wishes.described = contract.guard(app, "chatwoot", 422, "/api/")
     for method, path, name in (
-        ("GET", "", "index"), ("GET", "/<int:number>", "show"),
-        ("GET", "/<int:number>/messages", "read"), ("POST", "/<int:number>/messages", "write"),
+        ("GET", "", "index"),
+        ("GET", "/<int:number>", "show"),
+        ("GET", "/<int:number>/messages", "read"),
+        ("POST", "/<int:number>/messages", "write"),
         ("POST", "/<int:number>/toggle_status", "toggle_status"),
         ("POST", "/<int:number>/toggle_typing_status", "toggle_typing_status"),
         ("POST", "/<int:number>/assignments", "assign"),
-        ("GET", "/<int:number>/labels", "labels"), ("POST", "/<int:number>/labels", "label"),
-    ):  # fmt: skip
+        ("GET", "/<int:number>/labels", "labels"),
+        ("POST", "/<int:number>/labels", "label"),
+    ):
         app.add_url_rule(BASE + path, name, _view(wishes, name), methods=[method])
     return app
 
 
 def _view(wishes: Wishes, name: str) -> Any:
-    answer = {"index": _index, "show": _show, "read": _read, "write": _write, "labels": _labels,
-              "toggle_status": _toggle_status, "toggle_typing_status": _typing,
-              "assign": _assign, "label": _label}[name]  # fmt: skip
+    answer = {
+        "index": _index,
+        "show": _show,
+        "read": _read,
+        "write": _write,
+        "labels": _labels,
+        "toggle_status": _toggle_status,
+        "toggle_typing_status": _typing,
+        "assign": _assign,
+        "label": _label,
+    }[name]
 
     def view(number: int = 0) -> Any:
         wishes.asked.append((request.method, request.path, request.get_json(silent=True)))
@@ -154,10 +165,15 @@ def _write(wishes: Wishes, here: Conversation) -> Any:
         return jsonify({"error": f"Validation failed: {problem}"}), 422
     sender = BOT if request.environ["HTTP_API_ACCESS_TOKEN"] == BOT_TOKEN else PERSON
     made = wishes.account.add(
-        here, OUTGOING, _liquid(body["content"]), sender, private=body["private"],
-        content_type=body["content_type"], attributes=body["content_attributes"],
+        here,
+        OUTGOING,
+        _liquid(body["content"]),
+        sender,
+        private=body["private"],
+        content_type=body["content_type"],
+        attributes=body["content_attributes"],
         template=body.get("template_params"),
-    )  # fmt: skip
+    )
     return jsonify(wishes.account.nested(here, made))
 
 
@@ -186,8 +202,16 @@ def _toggle_status(wishes: Wishes, here: Conversation) -> Any:
     if set(body) != {"status"} or body["status"] not in STATUSES:
         return jsonify({"error": "status is not included in the list"}), 422
     wishes.account.change(here, body["status"])
-    return jsonify({"payload": {"success": True, "conversation_id": here.id,
-                                "current_status": here.status, "snoozed_until": None}})  # fmt: skip
+    return jsonify(
+        {
+            "payload": {
+                "success": True,
+                "conversation_id": here.id,
+                "current_status": here.status,
+                "snoozed_until": None,
+            }
+        }
+    )
 
 
 def _typing(wishes: Wishes, here: Conversation) -> Any:

@@ -74,9 +74,12 @@ class Account:
     """Everything that people, customers and the API do to one account."""
 
     def __init__(
-        self, post: Post, secret: str = "", is_agent_bot: bool = True,
+        self,
+        post: Post,
+        secret: str = "",
+        is_agent_bot: bool = True,
         clock: Callable[[], float] = time.time,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.conversations: dict[int, Conversation] = {}
         self.is_agent_bot = is_agent_bot  # else: an account webhook, sent once, whatever happens
         self.is_dropped: Callable[[], bool] = lambda: False
@@ -103,8 +106,14 @@ class Account:
         """A customer writes; a resolved conversation is the bot's again."""
         if here.status == "resolved":
             self.change(here, "pending")
-        contact = {"id": 440, "name": here.customer, "phone_number": here.phone,
-                   "email": None, "identifier": None, "blocked": False}  # fmt: skip
+        contact = {
+            "id": 440,
+            "name": here.customer,
+            "phone_number": here.phone,
+            "email": None,
+            "identifier": None,
+            "blocked": False,
+        }
         return self.add(
             here, INCOMING, text, contact, source_id=f"wamid.{uuid.uuid4().hex}", **more
         )
@@ -130,8 +139,13 @@ class Account:
                 return
             before, here.status = here.status, status
             self.add(here, ACTIVITY, f"Conversation was marked {status}", None)
-            self._event("conversation_status_changed", here, changed_attributes=[
-                {"status": {"previous_value": before, "current_value": status}}])  # fmt: skip
+            self._event(
+                "conversation_status_changed",
+                here,
+                changed_attributes=[
+                    {"status": {"previous_value": before, "current_value": status}}
+                ],
+            )
 
     def fail(self, message: Message, error: str) -> None:
         """WhatsApp did not take a message after all."""
@@ -173,10 +187,20 @@ class Account:
             meta["assignee"] = here.assignee
         at = int(here.messages[-1].created_at) if here.messages else 0
         last = [self.nested(here, chat[-1])] if chat else []
-        common: Json = {"id": here.id, "inbox_id": here.inbox_id, "status": here.status,
-                        "can_reply": True, "labels": here.labels, "messages": last, "meta": meta,
-                        "last_activity_at": at, "timestamp": at, "unread_count": 1,
-                        "additional_attributes": {}, "custom_attributes": {}}  # fmt: skip
+        common: Json = {
+            "id": here.id,
+            "inbox_id": here.inbox_id,
+            "status": here.status,
+            "can_reply": True,
+            "labels": here.labels,
+            "messages": last,
+            "meta": meta,
+            "last_activity_at": at,
+            "timestamp": at,
+            "unread_count": 1,
+            "additional_attributes": {},
+            "custom_attributes": {},
+        }
         if of_api:
             meta["channel"] = here.channel
             last_id = last[0] if last else None
@@ -184,8 +208,12 @@ class Account:
         meta["assignee_type"] = {"user": "User", "agent_bot": "AgentBot"}.get(
             (here.assignee or {}).get("type", "")
         )
-        contact_inbox = {"id": 512, "inbox_id": here.inbox_id, "pubsub_token": "pT0kEn",
-                         "source_id": here.phone.strip("+")}  # fmt: skip
+        contact_inbox = {
+            "id": 512,
+            "inbox_id": here.inbox_id,
+            "pubsub_token": "pT0kEn",
+            "source_id": here.phone.strip("+"),
+        }
         return {**common, "channel": here.channel, "contact_inbox": contact_inbox}
 
     def nested(self, here: Conversation, message: Message) -> Json:
@@ -193,12 +221,19 @@ class Account:
         sender = message.sender
         if sender and message.kind == INCOMING:
             sender = {**sender, "type": "contact"}
-        shown = {"id": message.id, "content": message.content, "inbox_id": here.inbox_id,
-                 "conversation_id": here.id, "message_type": message.kind,
-                 "created_at": int(message.created_at), "private": message.private,
-                 "status": "sent", "source_id": message.source_id,
-                 "content_type": message.content_type,
-                 "content_attributes": message.attributes}  # fmt: skip
+        shown = {
+            "id": message.id,
+            "content": message.content,
+            "inbox_id": here.inbox_id,
+            "conversation_id": here.id,
+            "message_type": message.kind,
+            "created_at": int(message.created_at),
+            "private": message.private,
+            "status": "sent",
+            "source_id": message.source_id,
+            "content_type": message.content_type,
+            "content_attributes": message.attributes,
+        }
         if sender:
             shown["sender"] = sender
         return shown | ({"attachments": message.attachments} if message.attachments else {})
@@ -206,12 +241,22 @@ class Account:
     def webhook_of(self, here: Conversation, message: Message) -> Json:
         """A message as webhooks show it: kinds are words."""
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(message.created_at))
-        shown = {"account": ACCOUNT, "additional_attributes": {}, "content": message.content,
-                 "content_attributes": message.attributes, "content_type": message.content_type,
-                 "conversation": self.shown(here), "created_at": stamp, "id": message.id,
-                 "inbox": {"id": here.inbox_id, "name": "Vendas"}, "private": message.private,
-                 "message_type": KINDS[message.kind], "sender": message.sender,
-                 "source_id": message.source_id, "event": "message_created"}  # fmt: skip
+        shown = {
+            "account": ACCOUNT,
+            "additional_attributes": {},
+            "content": message.content,
+            "content_attributes": message.attributes,
+            "content_type": message.content_type,
+            "conversation": self.shown(here),
+            "created_at": stamp,
+            "id": message.id,
+            "inbox": {"id": here.inbox_id, "name": "Vendas"},
+            "private": message.private,
+            "message_type": KINDS[message.kind],
+            "sender": message.sender,
+            "source_id": message.source_id,
+            "event": "message_created",
+        }
         return shown | ({"attachments": message.attachments} if message.attachments else {})
 
     # --- webhooks

@@ -43,10 +43,12 @@ def _described(given: Mapping[str, Any]) -> Described:
     for name, pattern in given.get("path", {}).items():
         path = path.replace(re.escape(f"{{{name}}}"), pattern.strip("^$"))
     return Described(
-        given["is"], re.compile(path), given.get("type", ""),
+        given["is"],
+        re.compile(path),
+        given.get("type", ""),
         Draft202012Validator(given.get("query", NOTHING)),
         Draft202012Validator(given.get("body", NOTHING)),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,18 @@ NUMBER, TOKEN, SECRET = "106540352242922", "meta-token", "appsecret123"
 HANG_SECONDS = 60.0
 Json = dict[str, Any]
 
-_FIELDS = {"messaging_product", "recipient_type", "to", "recipient", "type", "text", "interactive",
-           "template", "context", "biz_opaque_callback_data"}  # fmt: skip
+_FIELDS = {
+    "messaging_product",
+    "recipient_type",
+    "to",
+    "recipient",
+    "type",
+    "text",
+    "interactive",
+    "template",
+    "context",
+    "biz_opaque_callback_data",
+}
 _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
 _TEMPLATES = {("respuesta", "es_MX"): 1, ("saludo", "es"): 0}  # approved: how many variables
 
@@ -87,8 +97,13 @@ class MetaStandin:
     def write(self, text: str, customer: str = "5215550001111", message_id: str = "") -> str:
         """A customer writes; return the message's id."""
         message_id = message_id or f"wamid.{uuid.uuid4().hex}"
-        message = {"from": customer, "id": message_id, "timestamp": str(int(self.clock())),
-                   "type": "text", "text": {"body": text}}  # fmt: skip
+        message = {
+            "from": customer,
+            "id": message_id,
+            "timestamp": str(int(self.clock())),
+            "type": "text",
+            "text": {"body": text},
+        }
         contact = {"profile": {"name": "Ana"}, "wa_id": customer}
         self._hook({"contacts": [contact], "messages": [message]})
         return message_id
@@ -96,8 +111,13 @@ class MetaStandin:
     def write_file(self, kind: str, media_id: str, media_type: str, customer: str) -> None:
         """A customer sends a voice note (audio), a photo (image) or a document."""
         file = {"id": media_id, "mime_type": media_type, "sha256": "c2hhMjU2"}
-        message = {"from": customer, "id": f"wamid.{uuid.uuid4().hex}", "type": kind, kind: file,
-                   "timestamp": str(int(self.clock()))}  # fmt: skip
+        message = {
+            "from": customer,
+            "id": f"wamid.{uuid.uuid4().hex}",
+            "type": kind,
+            kind: file,
+            "timestamp": str(int(self.clock())),
+        }
         contact = {"profile": {"name": "Ana"}, "wa_id": customer}
         self._hook({"contacts": [contact], "messages": [message]})
 
@@ -155,8 +175,9 @@ class MetaStandin:
             return _go_wrong(fault, self.faults)
         assert taken
         contact = {"input": body.get("to") or body["recipient"], "wa_id": body.get("to", "")}
-        return jsonify({"messaging_product": "whatsapp", "contacts": [contact],
-                        "messages": [{"id": taken.id}]})  # fmt: skip
+        return jsonify(
+            {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": taken.id}]}
+        )
 
     def _read(self, body: Json) -> Response:
         _only(body, {"messaging_product", "status", "message_id", "typing_indicator"})
@@ -210,8 +231,10 @@ def check(body: Json) -> None:
     if len(body.get("biz_opaque_callback_data", "")) > 512:
         raise Refusal(100, "biz_opaque_callback_data")
     kinds: dict[str, Callable[[Json], None]] = {
-        "text": _text, "interactive": _interactive, "template": _template
-    }  # fmt: skip
+        "text": _text,
+        "interactive": _interactive,
+        "template": _template,
+    }
     kind = body.get("type")
     if kind not in kinds or not isinstance(body.get(kind), dict):
         raise Refusal(100, "type")
@@ -286,11 +309,17 @@ def _length(value: Any, limit: int, name: str) -> None:
 
 
 def _refuse(refusal: Refusal) -> Response:
-    answer = jsonify({"error": {
-        "message": f"(#{refusal.code}) On demand", "type": "OAuthException", "code": refusal.code,
-        "error_data": {"messaging_product": "whatsapp", "details": refusal.details},
-        "fbtrace_id": "Az8or2yhqkZfEZ-_4Qn_Bam",
-    }})  # fmt: skip
+    answer = jsonify(
+        {
+            "error": {
+                "message": f"(#{refusal.code}) On demand",
+                "type": "OAuthException",
+                "code": refusal.code,
+                "error_data": {"messaging_product": "whatsapp", "details": refusal.details},
+                "fbtrace_id": "Az8or2yhqkZfEZ-_4Qn_Bam",
+            }
+        }
+    )
     answer.status_code = refusal.status
     return answer
 

@@ -24,10 +24,27 @@ from tests.standins import swift
 KEY = "sk-standin-0123456789"
 _ROLES = {"system", "developer", "user", "assistant", "tool"}
 _FIELDS = {
-    "model", "messages", "stream", "stream_options", "temperature", "top_p", "n", "stop", "tools",
-    "tool_choice", "parallel_tool_calls", "max_tokens", "max_completion_tokens", "seed", "user",
-    "response_format", "presence_penalty", "frequency_penalty", "store", "metadata",
-}  # fmt: skip
+    "model",
+    "messages",
+    "stream",
+    "stream_options",
+    "temperature",
+    "top_p",
+    "n",
+    "stop",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "max_tokens",
+    "max_completion_tokens",
+    "seed",
+    "user",
+    "response_format",
+    "presence_penalty",
+    "frequency_penalty",
+    "store",
+    "metadata",
+}
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,17 @@ class Shop:
         """A customer says *words*; everything that can be stored about them is."""
         sid, address = f"SM-{customer}", f"whatsapp:{customer}-{words[0]}"
         message = Inbound(
-            "twilio", sid, "us", address, words[1], words[2],
+            "twilio",
+            sid,
+            "us",
+            address,
+            words[1],
+            words[2],
             ({"url": f"https://example.com/{words[3]}", "media_type": "image/png"},),
-            {"Body": words[1], "extra": words[4]}, {"fact": words[5]}, words[6],
-        )  # fmt: skip
+            {"Body": words[1], "extra": words[4]},
+            {"fact": words[5]},
+            words[6],
+        )
         [accepted] = self.services.store.inbox.accept([message])
         self._answer(accepted.conversation_id, words)
         self._note(accepted, words)
@@ -61,23 +68,36 @@ class Shop:
         lease = turns_.lease(conversation_id)
         assert lease is not None
         outcome = Outcome(
-            "answered", None, 0.0, text=words[7], parts=[words[8]], author_name="Sofía",
-            citations=[{"quote": words[9]}], trace=[{"queries": words[10]}], error=words[11],
-        )  # fmt: skip
+            "answered",
+            None,
+            0.0,
+            text=words[7],
+            parts=[words[8]],
+            author_name="Sofía",
+            citations=[{"quote": words[9]}],
+            trace=[{"queries": words[10]}],
+            error=words[11],
+        )
         assert turns_.commit(turns_.read(lease, 20), outcome)
         with self.services.database.write() as tx:
             tx.execute(
-                update(outbox).values(state="sent", provider_message_id=f"SMout-{conversation_id}")
+                update(outbox)
+                .values(state="sent", provider_message_id=f"SMout-{conversation_id}")
                 .where(outbox.c.conversation_id == conversation_id)
-            )  # fmt: skip
+            )
         self.services.store.outbox.report("twilio", f"SMout-{conversation_id}", "delivered")
 
     def _note(self, accepted: Accepted, words: list[str]) -> None:
         here = {"conversation_id": accepted.conversation_id, "created_at": 1_000_000_000.0}
         self.folder.mkdir(exist_ok=True)
         (self.folder / words[0]).write_text(words[12])
-        row = {"state": "kept", "stored_name": words[0], "words": words[13], "name": words[14],
-               "url": words[15]}  # fmt: skip
+        row = {
+            "state": "kept",
+            "stored_name": words[0],
+            "words": words[13],
+            "name": words[14],
+            "url": words[15],
+        }
         with self.services.database.write() as tx:
             tx.execute(insert(notes).values(author="bia", text=words[16], **here))
             tx.execute(update(media).where(media.c.inbox_id == accepted.inbox_id).values(**row))

@@ -91,8 +91,9 @@ def test_each_day_has_its_messages_and_waits(database: Database, a_round: Round)
 def test_cost_is_told_by_day_and_agent(database: Database, a_round: Round) -> None:
     a_round("a", NOON, 1, cost=0.5)
     a_round("b", NOON + 3600, 1, cost=0.25)
-    assert [(one.day, one.agent, one.answers, one.cost) for one in
-            Insights(database).costs(a_day())] == [(DAY, "Sofía", 2, 0.75)]  # fmt: skip
+    assert [
+        (one.day, one.agent, one.answers, one.cost) for one in Insights(database).costs(a_day())
+    ] == [(DAY, "Sofía", 2, 0.75)]
 
 
 def test_one_agent_can_be_looked_at_alone(database: Database, a_round: Round) -> None:

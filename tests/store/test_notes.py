@@ -44,8 +44,9 @@ def test_notes_stay_in_order_with_their_author(database: Database, writes: Write
     notes.add(here, "Ya llamé", "luis")
     found = notes.of(here)
     assert [(note.author, note.text) for note in found] == [
-        ("ana", "Llamar mañana"), ("luis", "Ya llamé")
-    ]  # fmt: skip
+        ("ana", "Llamar mañana"),
+        ("luis", "Ya llamé"),
+    ]
     assert notes.of(here + 1) == []
 
 

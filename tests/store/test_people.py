@@ -118,8 +118,11 @@ def test_each_role_may_do_what_those_before_it_may(people: People, ana: str) -> 
     person = people.find(ana)
     assert person is not None
     assert [person.may(role) for role in ("viewer", "agent", "editor", "admin")] == [
-        True, True, True, False,
-    ]  # fmt: skip
+        True,
+        True,
+        True,
+        False,
+    ]
     people.set_role(ana, "viewer")
     demoted = people.find(ana)
     assert demoted is not None

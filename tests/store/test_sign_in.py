@@ -119,16 +119,19 @@ def test_a_known_device_has_a_count_of_its_own(people: People, clock: Clock) -> 
     assert guess(people, ANA, HERE, 5, jar) == [WrongPassword] * 5  # forgiven
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda jar: jar.replace(".", "-"),
-    lambda jar: jar[:-1] + ("0" if jar[-1] != "0" else "1"),
-    lambda jar: ("0" if jar[0] != "0" else "1") + jar[1:],
-    lambda jar: jar.split(".")[0] + ".9999999999." + jar.split(".", 2)[2],
-    lambda jar: jar.rsplit(".", 1)[0] + ".",
-    lambda jar: "~" * 99 + jar,
-    lambda jar: "\x00ñ\ud800" * 5,
-    lambda jar: "x" * 100_000,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda jar: jar.replace(".", "-"),
+        lambda jar: jar[:-1] + ("0" if jar[-1] != "0" else "1"),
+        lambda jar: ("0" if jar[0] != "0" else "1") + jar[1:],
+        lambda jar: jar.split(".")[0] + ".9999999999." + jar.split(".", 2)[2],
+        lambda jar: jar.rsplit(".", 1)[0] + ".",
+        lambda jar: "~" * 99 + jar,
+        lambda jar: "\x00ñ\ud800" * 5,
+        lambda jar: "x" * 100_000,
+    ],
+)
 def test_a_forged_token_is_a_stranger_s(people: People, spoil: Callable[[str], str]) -> None:
     jar = people.remember(ANA, "")
     guess(people, ANA, HERE, 5)

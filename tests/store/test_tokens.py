@@ -71,11 +71,23 @@ def wrong(given: str) -> list[str]:
     token_id, secret = FORM.fullmatch(given).groups()  # type: ignore[union-attr]
     other = "A" if secret[0] != "A" else "B"
     return [
-        "", "as_", token_id, secret, given[:-1], given + "A", given.upper(), f" {given}",
-        given + "\n", f"as_{'0' * 12}_{secret}", f"as_{token_id}_",
+        "",
+        "as_",
+        token_id,
+        secret,
+        given[:-1],
+        given + "A",
+        given.upper(),
+        f" {given}",
+        given + "\n",
+        f"as_{'0' * 12}_{secret}",
+        f"as_{token_id}_",
         f"as_{token_id}_{other}{secret[1:]}",
-        f"as_{token_id}_%", f"as__{secret}", f"as_{token_id}_{'é' * 43}", f"as_{token_id}_\0",
-    ]  # fmt: skip
+        f"as_{token_id}_%",
+        f"as__{secret}",
+        f"as_{token_id}_{'é' * 43}",
+        f"as_{token_id}_\0",
+    ]
 
 
 def test_what_is_nearly_a_token_opens_nothing(tokens: Tokens, ana: str) -> None:
@@ -167,9 +179,10 @@ def test_its_last_use_is_noted_once_a_minute(
     given, start = tokens.make(ana, "one", "viewer"), clock.now
     written: list[str] = []
     event.listen(
-        database.engine, "before_cursor_execute",
+        database.engine,
+        "before_cursor_execute",
         lambda *a: written.append(a[2]) if a[2].startswith("UPDATE") else None,
-    )  # fmt: skip
+    )
     for _ in range(5):
         tokens.find(given)
         clock.pass_seconds(SEEN_EVERY / 5)

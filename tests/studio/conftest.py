@@ -68,16 +68,20 @@ class House:
     def read_sources(self) -> None:
         """Do what the chore worker does."""
         ingestion = Ingestion(
-            self.services.sources, self.services.database, self.answering.vectors,
-            self.services.embedders, read_document,
-        )  # fmt: skip
+            self.services.sources,
+            self.services.database,
+            self.answering.vectors,
+            self.services.embedders,
+            read_document,
+        )
         for kind, source_id in self.services.sources.due(9e9):
             (ingestion.read if kind == "read" else ingestion.remove)(source_id)
 
     def customer_writes(self, text: str, name: str = "Carla", number: str = "1") -> int:
         """Store a customer's message; return its conversation."""
-        message = Inbound("twilio", f"SM{number}-{text}"[:190], NUMBER, f"whatsapp:+52{number}",
-                          text, name)  # fmt: skip
+        message = Inbound(
+            "twilio", f"SM{number}-{text}"[:190], NUMBER, f"whatsapp:+52{number}", text, name
+        )
         return self.services.store.inbox.accept([message])[0].conversation_id
 
 
@@ -93,9 +97,14 @@ def open_house(settings: Settings, wake_up: SilentWakeUp | RememberingWakeUp) ->
 def _somebody(role: str) -> dict[str, object]:
     """A person of that role who has chosen PASSWORD. Hashing takes long: once is enough."""
     return {
-        "id": new_id(), "email": f"{role}@example.com", "name": role.title(), "role": role,
-        "password_hash": _hash(), "must_change_password": False, "created_at": 1.0,
-    }  # fmt: skip
+        "id": new_id(),
+        "email": f"{role}@example.com",
+        "name": role.title(),
+        "role": role,
+        "password_hash": _hash(),
+        "must_change_password": False,
+        "created_at": 1.0,
+    }
 
 
 @functools.cache

@@ -30,14 +30,18 @@ from tests.waiting import free_port, until
 
 ROUNDS = 3
 PAGES = (  # (path, what stands there once its content has come)
-    ("", "#agent-state h2"), ("new", "#guide-next-1"), ("playground", "#try-agent input"),
-    ("evaluate", "#test-agent input"), ("knowledge", "#source-list table, #source-list .as-note"),
+    ("", "#agent-state h2"),
+    ("new", "#guide-next-1"),
+    ("playground", "#try-agent input"),
+    ("evaluate", "#test-agent input"),
+    ("knowledge", "#source-list table, #source-list .as-note"),
     ("inbox", "#inbox-list .as-card, #inbox-list .as-note"),
     ("undelivered", "#undelivered table, #undelivered .as-note"),
-    ("insights", ".as-tile, .as-note:visible"), ("channels", ".as-provider"),
+    ("insights", ".as-tile, .as-note:visible"),
+    ("channels", ".as-provider"),
     ("team", ".as-table:visible, .as-locked:visible"),
     ("simulator", "#phone .as-note"),
-)  # fmt: skip
+)
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 

@@ -32,12 +32,18 @@ EMAIL, PASSWORD = "admin@localhost", "una frase segura 7"
 WITHOUT_TWILIO = dict.fromkeys(
     ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_BASE_URL", "PUBLIC_BASE_URL"), ""
 )
-PEOPLE = (("lucia@ruedaclara.example", "editor", "Lucía Bravo"),
-          ("omar@ruedaclara.example", "agent", "Omar Téllez"),
-          ("vero@ruedaclara.example", "viewer", "Verónica Paz"))  # fmt: skip
+PEOPLE = (
+    ("lucia@ruedaclara.example", "editor", "Lucía Bravo"),
+    ("omar@ruedaclara.example", "agent", "Omar Téllez"),
+    ("vero@ruedaclara.example", "viewer", "Verónica Paz"),
+)
 FAMILIES = ("Núñez", "Ortega", "Rosas", "Ibarra", "Téllez", "Bravo", "Luna", "Cano", "Peña", "Vega")
-FAILURES = (("63016", "More than 24 hours have passed."), ("63024", "Invalid recipient."),
-            ("63018", "Rate limit exceeded."), ("63003", "Not on WhatsApp."))  # fmt: skip
+FAILURES = (
+    ("63016", "More than 24 hours have passed."),
+    ("63024", "Invalid recipient."),
+    ("63018", "Rate limit exceeded."),
+    ("63003", "Not on WhatsApp."),
+)
 
 
 @dataclass(frozen=True)
@@ -139,13 +145,23 @@ def _past(services: Services) -> None:
         ids |= {source.name: source.id for source in services.sources.list(base.id)}
     known = yaml.safe_load((SAMPLES / "autos" / "questions.yaml").read_text(encoding="utf-8"))
     for one in known:
-        talk.append((one["question"], f"Según nuestros documentos: {one['expect']}.",
-                     one["source"]))  # fmt: skip
+        talk.append(
+            (one["question"], f"Según nuestros documentos: {one['expect']}.", one["source"])
+        )
     versions = [
         services.store.agents.versions(agent.id)[0].id for agent in services.store.agents.list()
     ]
-    past = Past(versions, random.Random(3), time.time() - 7200, days=28, rounds=3, talk=talk,
-                source_ids=ids, waiting=0, family_names=FAMILIES)  # fmt: skip
+    past = Past(
+        versions,
+        random.Random(3),
+        time.time() - 7200,
+        days=28,
+        rounds=3,
+        talk=talk,
+        source_ids=ids,
+        waiting=0,
+        family_names=FAMILIES,
+    )
     insert_past(services.database, past, 240)
 
 
@@ -181,8 +197,12 @@ def _today(house: Furnished) -> None:
     carla, luis, marta, ivan = (f"+52155100200{n}" for n in (1, 2, 3, 4))
     house.write(carla, "Carla Núñez", "Hola, ¿qué garantía tienen los autos?")
     house.write(carla, "Carla Núñez", "¿Y la garantía cubre el aire acondicionado?")
-    house.write(luis, "Luis Ortega", "Así quedó la puerta, ¿lo cubre la garantía?",
-                ("puerta.jpg", picture()))  # fmt: skip
+    house.write(
+        luis,
+        "Luis Ortega",
+        "Así quedó la puerta, ¿lo cubre la garantía?",
+        ("puerta.jpg", picture()),
+    )
     house.write(luis, "Luis Ortega", "", ("nota.wav", voice()))
     house.write(luis, "Luis Ortega", "Y esta es mi factura", ("factura.pdf", document()))
     house.write(ivan, "Iván Rosas", "¿Venden refacciones para un tractor?")

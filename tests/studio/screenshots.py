@@ -20,8 +20,14 @@ from tests.studio.furnished import EMAIL, PASSWORD, Furnished, furnished
 
 SIZES = {"laptop": (1366, 768), "phone": (390, 844)}
 PATIENCE = 30_000  # milliseconds; a busy machine is slow, not wrong
-README = {"agents": "agents", "new-3": "new", "knowledge": "knowledge", "inbox-open": "inbox",
-          "insights": "insights", "channels": "channels"}  # fmt: skip
+README = {
+    "agents": "agents",
+    "new-3": "new",
+    "knowledge": "knowledge",
+    "inbox-open": "inbox",
+    "insights": "insights",
+    "channels": "channels",
+}
 Act = Callable[[Page], object]
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -159,9 +165,12 @@ def signed_in(browser: Browser, house: Furnished, language: str, scheme: Scheme,
     """Return a page of a signed-in administrator."""
     width, height = SIZES[size]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR",
-        is_mobile=size == "phone", has_touch=size == "phone",
-    )  # fmt: skip
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        locale="fr-FR",
+        is_mobile=size == "phone",
+        has_touch=size == "phone",
+    )
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)

@@ -23,9 +23,7 @@ from studio.wiring import sentence
 from tests.studio.conftest import NUMBER, Caller, House
 
 FORM = AgentForm(name="Sofía", brand="Rueda Clara", tone="Cercano")
-HOURS: dict[str, Any] = {
-    "has_hours": True, "days": ("sat", "mon"), "opens": "9", "closes": "18.30",
-}  # fmt: skip
+HOURS: dict[str, Any] = {"has_hours": True, "days": ("sat", "mon"), "opens": "9", "closes": "18.30"}
 
 
 @pytest.fixture
@@ -49,9 +47,12 @@ def test_what_the_form_does_not_show_is_kept(studio: Studio) -> None:
 
 def test_every_rule_about_people_comes_back_from_the_form_as_it_was() -> None:
     hours = OfficeHours(
-        timezone="Europe/Madrid", days=("sun", "mon"), opens="22:00", closes="06:00",
+        timezone="Europe/Madrid",
+        days=("sun", "mon"),
+        opens="22:00",
+        closes="06:00",
         away=Wording(es="Abrimos {when}.", en="", pt="Até {when}."),
-    )  # fmt: skip
+    )
     rules = HandoffRules(topics=("demanda",), after_fallbacks=0, office_hours=hours)
     for handoff in (rules, rules.model_copy(update={"office_hours": None})):
         spec = Spec(name="Ana", handoff=handoff)

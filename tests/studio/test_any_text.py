@@ -61,9 +61,10 @@ def test_no_event_stumbles_over_half_a_character(site: Site) -> None:
         ]
         sent = {**body(one, "halves"), "data": data, "event_data": {"action": text, "id": text}}
         answer = client.post(
-            f"/studio/es/gradio_api/run/{one['api_name']}", content=json.dumps(sent),
+            f"/studio/es/gradio_api/run/{one['api_name']}",
+            content=json.dumps(sent),
             headers={"Content-Type": "application/json"},
-        )  # fmt: skip
+        )
         assert "surrogates" not in answer.text, one["api_name"]
         assert answer.status_code in (200, 500), one["api_name"]  # 500: a sentence of ours
         assert answer.status_code == 200 or answer.json()["error"], one["api_name"]

@@ -30,12 +30,16 @@ from tests.studio.hostile import HOSTILE
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KEYS = {
-    "twilio_account_sid": "AC" + "1" * 32, "twilio_auth_token": SecretStr("t" * 32),
-    "meta_access_token": SecretStr("m" * 40), "meta_phone_number_id": "555",
-    "meta_app_secret": SecretStr("a" * 32), "meta_verify_token": SecretStr("palabra"),
-    "chatwoot_api_token": SecretStr("c" * 24), "chatwoot_account_id": "1",
+    "twilio_account_sid": "AC" + "1" * 32,
+    "twilio_auth_token": SecretStr("t" * 32),
+    "meta_access_token": SecretStr("m" * 40),
+    "meta_phone_number_id": "555",
+    "meta_app_secret": SecretStr("a" * 32),
+    "meta_verify_token": SecretStr("palabra"),
+    "chatwoot_api_token": SecretStr("c" * 24),
+    "chatwoot_account_id": "1",
     "chatwoot_webhook_secret": SecretStr("w" * 24),
-}  # fmt: skip
+}
 
 
 def provider() -> Flask:
@@ -171,8 +175,13 @@ def test_a_test_message_goes_out_by_the_outbox(
 
 def test_a_test_message_needs_a_number_and_words(studio: Studio, editor: Caller) -> None:
     number = "+525512345678"
-    for asked in (("", number, "x"), ("web a", number, "x"), ("twilio", number, "x"),
-                  ("twilio w", "12", "x"), ("twilio w", number, " ")):  # fmt: skip
+    for asked in (
+        ("", number, "x"),
+        ("web a", number, "x"),
+        ("twilio", number, "x"),
+        ("twilio w", "12", "x"),
+        ("twilio w", number, " "),
+    ):
         with pytest.raises(Invalid):
             channels.test(studio, editor, *asked)
 

@@ -53,8 +53,9 @@ def test_customers_words_are_escaped(studio: Studio, editor: Caller, sofia: str)
     page = evaluate.add(studio, editor, sofia, "<img src=x onerror=alert(1)>", "<b>", "")
     *_, last = evaluate.run(studio, editor, sofia, DRAFT)
     for shown in (
-        evaluate_view.cases_table(studio, page.cases), evaluate_view.running(studio, last)
-    ):  # fmt: skip
+        evaluate_view.cases_table(studio, page.cases),
+        evaluate_view.running(studio, last),
+    ):
         assert "<img" not in shown
         assert "«<b>" not in shown
 

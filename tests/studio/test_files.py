@@ -58,8 +58,13 @@ def test_a_file_that_was_refused_or_removed_is_gone(site: Site) -> None:
 
 
 def test_the_thread_shows_our_copy_and_never_the_provider_s_address() -> None:
-    item = {"url": "https://evil.example/x.png", "media_type": "image/png", "state": "kept",
-            "id": "a" * 32, "words": "<b>placa</b>"}  # fmt: skip
+    item = {
+        "url": "https://evil.example/x.png",
+        "media_type": "image/png",
+        "state": "kept",
+        "id": "a" * 32,
+        "words": "<b>placa</b>",
+    }
     shown = str(thread([Bubble("customer", "", media=[item])]))
     assert f'src="/files/{"a" * 32}"' in shown
     assert "evil.example" not in shown

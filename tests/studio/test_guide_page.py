@@ -66,9 +66,13 @@ def test_tones_and_rules_are_taken_with_a_click(studio: Studio, viewer: Caller) 
 
 
 def test_what_is_given_is_read_found_and_answered(
-    house: House, studio: Studio, editor: Caller, lucia: guide_view.Guided,
-    wake_up: RememberingWakeUp, tmp_path: Path,
-) -> None:  # fmt: skip
+    house: House,
+    studio: Studio,
+    editor: Caller,
+    lucia: guide_view.Guided,
+    wake_up: RememberingWakeUp,
+    tmp_path: Path,
+) -> None:
     agent_id, _ = id_of(lucia)
     path = tmp_path / "precios.md"
     path.write_text("# Precios\n\nEl café de altura cuesta 180 pesos.\n", encoding="utf-8")

@@ -53,9 +53,17 @@ def answer(house: House, conversation_id: int) -> str:
     trace = [step.as_json() for step in said.trace]
     assert turns.commit(
         work,
-        Outcome(said.outcome, version.id, 1.0, said.text, [said.text], trace=trace, model="offline",
-                cost=0.00123),
-    )  # fmt: skip
+        Outcome(
+            said.outcome,
+            version.id,
+            1.0,
+            said.text,
+            [said.text],
+            trace=trace,
+            model="offline",
+            cost=0.00123,
+        ),
+    )
     message = house.services.store.conversations.thread(conversation_id)[-1]
     return message.turn_id or ""
 

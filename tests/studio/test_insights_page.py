@@ -49,8 +49,13 @@ def test_without_customers_it_says_what_to_do(studio: Studio, viewer: Caller) ->
 
 @on_one_database
 def test_dates_that_make_no_sense_are_refused_in_words(studio: Studio, viewer: Caller) -> None:
-    for since, until in (("", ""), ("2026-02-30", TODAY), (TODAY, "2020-01-01"), ("x", "y"),
-                         ("1900-01-01", TODAY)):  # fmt: skip
+    for since, until in (
+        ("", ""),
+        ("2026-02-30", TODAY),
+        (TODAY, "2020-01-01"),
+        ("x", "y"),
+        ("1900-01-01", TODAY),
+    ):
         with pytest.raises(BadFields):
             insights.between(studio, viewer, since, until, "")
 
@@ -70,9 +75,12 @@ def test_no_cell_of_the_csv_is_a_formula(studio: Studio, viewer: Caller) -> None
 def test_hostile_words_stay_words(studio: Studio, viewer: Caller) -> None:
     counted = [Counted(text, 1) for text in HOSTILE]
     figures = replace(
-        insights.first(studio, viewer), reasons=counted, missed=counted, used=counted,
+        insights.first(studio, viewer),
+        reasons=counted,
+        missed=counted,
+        used=counted,
         unused=HOSTILE,
-    )  # fmt: skip
+    )
     shown = insights_view.shown(studio, figures)[-1]
     for element in ("<script", "<img", "<iframe", "<form", "<input", "<body", "<object"):
         assert element not in shown.lower()

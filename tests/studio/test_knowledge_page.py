@@ -33,9 +33,13 @@ def uploaded(studio: Studio, editor: Caller, base: str, tmp_path: Path) -> str:
 
 
 def test_an_upload_waits_rings_and_is_then_read_and_found(
-    house: House, studio: Studio, editor: Caller, base: str, uploaded: str,
+    house: House,
+    studio: Studio,
+    editor: Caller,
+    base: str,
+    uploaded: str,
     wake_up: RememberingWakeUp,
-) -> None:  # fmt: skip
+) -> None:
     page = knowledge.watch(studio, editor, base)
     assert "En espera" in knowledge_view.sources_table(studio, page)
     assert (queues.INGESTION, uploaded) in wake_up.notified
@@ -86,9 +90,11 @@ def test_texts_pairs_pages_and_sites_come_in_as_well(
     knowledge.add_page(studio, editor, base, "https://example.com/a")
     page = knowledge.add_page(studio, editor, base, "https://example.com", True, 10)
     assert [(source.kind, source.name) for source in page.sources] == [
-        ("text", "Envíos"), ("pairs", "Preguntas frecuentes"),
-        ("url", "https://example.com/a"), ("site", "https://example.com"),
-    ]  # fmt: skip
+        ("text", "Envíos"),
+        ("pairs", "Preguntas frecuentes"),
+        ("url", "https://example.com/a"),
+        ("site", "https://example.com"),
+    ]
 
 
 def test_an_address_that_names_a_passage_opens_its_base(
@@ -130,9 +136,13 @@ def test_a_file_that_cannot_be_read_says_why_in_the_reader_s_language(
 
 
 def test_removing_leaves_nothing(
-    house: House, studio: Studio, editor: Caller, base: str, uploaded: str,
+    house: House,
+    studio: Studio,
+    editor: Caller,
+    base: str,
+    uploaded: str,
     wake_up: RememberingWakeUp,
-) -> None:  # fmt: skip
+) -> None:
     house.read_sources()
     knowledge.change(studio, editor, "remove", uploaded)
     assert (queues.REMOVAL, uploaded) in wake_up.notified

@@ -80,10 +80,16 @@ def test_a_question_asked_in_vain_becomes_an_answer(
     conversation, now = house.customer_writes("¿Venden tazas?"), time.time()
     for number, text in enumerate(("¿Venden tazas?", "venden tazas", "¿Abren hoy?")):
         row = {
-            "id": f"t{number}", "conversation_id": conversation, "fence": 1, "inbox_from": 1,
-            "inbox_to": 1, "outcome": "answered", "missed": text, "started_at": now,
+            "id": f"t{number}",
+            "conversation_id": conversation,
+            "fence": 1,
+            "inbox_from": 1,
+            "inbox_to": 1,
+            "outcome": "answered",
+            "missed": text,
+            "started_at": now,
             "finished_at": now,
-        }  # fmt: skip
+        }
         with house.services.database.write() as tx:
             tx.execute(turns.insert().values(row))
     groups = answers.look(studio, editor, base).missed

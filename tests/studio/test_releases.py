@@ -16,9 +16,12 @@ from studio.state import Studio
 from tests.studio.conftest import NUMBER, Caller, House
 
 FORM = AgentForm(
-    name="Sofía", brand="Rueda Clara", tone="Cercano", instructions="Ofrece citas.",
+    name="Sofía",
+    brand="Rueda Clara",
+    tone="Cercano",
+    instructions="Ofrece citas.",
     grounded_only=False,
-)  # fmt: skip
+)
 WHERE = ("twilio", NUMBER)
 
 

@@ -10,14 +10,26 @@ from studio.shell import PAGES
 from tests.studio.conftest import PASSWORD, Site
 
 CLOSED = [
-    "/openapi.json", "/docs", "/redoc", "/studio/es/openapi.json", "/studio/es/docs",
-    "/studio/es/gradio_api/openapi.json", "/studio/es/gradio_api/info", "/studio/es/monitoring",
-    "/studio/es/monitoring/summary", "/studio/es/gradio_api/token", "/studio/es/gradio_api/user",
-    "/studio/es/gradio_api/runs", "/studio/es/gradio_api/run-history/records",
-    "/studio/es/gradio_api/vibe-code", "/studio/es/gradio_api/deep_link",
-    "/studio/es/gradio_api/proxy=http://127.0.0.1:1/", "/studio/es/gradio_api/dev/reload",
-    "/studio/es/login", "/studio/es/logout",
-]  # fmt: skip
+    "/openapi.json",
+    "/docs",
+    "/redoc",
+    "/studio/es/openapi.json",
+    "/studio/es/docs",
+    "/studio/es/gradio_api/openapi.json",
+    "/studio/es/gradio_api/info",
+    "/studio/es/monitoring",
+    "/studio/es/monitoring/summary",
+    "/studio/es/gradio_api/token",
+    "/studio/es/gradio_api/user",
+    "/studio/es/gradio_api/runs",
+    "/studio/es/gradio_api/run-history/records",
+    "/studio/es/gradio_api/vibe-code",
+    "/studio/es/gradio_api/deep_link",
+    "/studio/es/gradio_api/proxy=http://127.0.0.1:1/",
+    "/studio/es/gradio_api/dev/reload",
+    "/studio/es/login",
+    "/studio/es/logout",
+]
 
 
 def test_the_guard_knows_every_page() -> None:
@@ -33,9 +45,16 @@ def test_nobody_is_sent_to_the_login_page(site: Site, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["config", "gradio_api/queue/data", "gradio_api/startup-events", "gradio_api/heartbeat/x",
-     "gradio_api/file=/etc/passwd", "theme.css", "gradio_api/app_id"],
-)  # fmt: skip
+    [
+        "config",
+        "gradio_api/queue/data",
+        "gradio_api/startup-events",
+        "gradio_api/heartbeat/x",
+        "gradio_api/file=/etc/passwd",
+        "theme.css",
+        "gradio_api/app_id",
+    ],
+)
 def test_nobody_reads_the_api(site: Site, path: str) -> None:
     assert site.client().get(f"/studio/es/{path}").status_code == 401
 

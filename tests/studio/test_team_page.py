@@ -159,8 +159,11 @@ def test_the_log_names_what_was_touched_and_leads_to_conversations(
     house: House, studio: Studio, admin: Caller
 ) -> None:
     agent = house.services.store.agents.create(Spec(name="Lucía"), "test")
-    for action, subject in (("agent saved", agent), ("turn read", "f" * 32),
-                            ("file seen", "conversation 7")):  # fmt: skip
+    for action, subject in (
+        ("agent saved", agent),
+        ("turn read", "f" * 32),
+        ("file seen", "conversation 7"),
+    ):
         house.services.store.audit.note("ana@example.com", action, subject)
     drawn = team_view.listed(studio, team.look(studio, admin, "ana@example.com"))[0]
     assert "Lucía" in drawn

@@ -32,10 +32,16 @@ def answered(house: House, agent_id: str) -> None:
     conversation = house.customer_writes("¿Cuánto tardan los envíos?")
     version = house.services.store.agents.versions(agent_id)[0]
     row = {
-        "id": "t1", "conversation_id": conversation, "fence": 1, "version_id": version.id,
-        "inbox_from": 1, "inbox_to": 1, "outcome": "answered", "started_at": 4e9,
+        "id": "t1",
+        "conversation_id": conversation,
+        "fence": 1,
+        "version_id": version.id,
+        "inbox_from": 1,
+        "inbox_to": 1,
+        "outcome": "answered",
+        "started_at": 4e9,
         "finished_at": 4e9,
-    }  # fmt: skip
+    }
     with house.services.database.write() as tx:
         tx.execute(turns.insert().values(row))
 

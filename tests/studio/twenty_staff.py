@@ -41,13 +41,20 @@ class Seen:
 
     def report(self, title: str) -> None:
         """Print it."""
-        print(f"{title}: {len(self.taken)} messages, {self.refused} refused, "
-              f"{self.unanswered} customers without an answer")  # fmt: skip
-        for what, values in (("taken by the bot", self.taken), ("answered", self.answered),
-                             ("a look at the Inbox", self.watched)):  # fmt: skip
+        print(
+            f"{title}: {len(self.taken)} messages, {self.refused} refused, "
+            f"{self.unanswered} customers without an answer"
+        )
+        for what, values in (
+            ("taken by the bot", self.taken),
+            ("answered", self.answered),
+            ("a look at the Inbox", self.watched),
+        ):
             if values:
-                print(f"  {what}: median {statistics.median(values):.2f} s, "
-                      f"95 % within {nearly_all(values):.2f} s")  # fmt: skip
+                print(
+                    f"  {what}: median {statistics.median(values):.2f} s, "
+                    f"95 % within {nearly_all(values):.2f} s"
+                )
 
 
 def nearly_all(values: Sequence[float]) -> float:
@@ -110,8 +117,12 @@ def watch(house: Furnished, number: int, seen: Seen, over: threading.Event) -> N
         config = client.get("/studio/es/config").json()
         values = {part["id"]: part["props"].get("value") for part in config["components"]}
         one = next(it for it in config["dependencies"] if it["api_name"] == "inbox_watch")
-        body = {"data": [values.get(part) for part in one["inputs"]], "fn_index": one["id"],
-                "session_hash": session, "event_data": None}  # fmt: skip
+        body = {
+            "data": [values.get(part) for part in one["inputs"]],
+            "fn_index": one["id"],
+            "session_hash": session,
+            "event_data": None,
+        }
         while not over.wait(2):
             at = time.monotonic()
             client.post(f"{base}/join", json=body).raise_for_status()
@@ -172,8 +183,10 @@ def main(seconds: int = 60) -> None:
         for one in people:
             one.join()
         together.report(f"twenty watch (load {os.getloadavg()[0]:.1f})")
-        print(f"  a new message on the open page: median {statistics.median(shown):.2f} s, "
-              f"slowest {max(shown):.2f} s of {len(shown)}")  # fmt: skip
+        print(
+            f"  a new message on the open page: median {statistics.median(shown):.2f} s, "
+            f"slowest {max(shown):.2f} s of {len(shown)}"
+        )
 
 
 if __name__ == "__main__":

@@ -6,8 +6,17 @@ from pathlib import Path
 from typing import Any
 
 META = {"_type": "gradio.FileData"}
-SPECIAL = ("/proc/self/environ", "/etc/passwd", "/etc/shadow", "/dev/zero", "/proc/self/fd/0",
-           "../studio.db", "file:///etc/passwd", "~/.bashrc", "")  # fmt: skip
+SPECIAL = (
+    "/proc/self/environ",
+    "/etc/passwd",
+    "/etc/shadow",
+    "/dev/zero",
+    "/proc/self/fd/0",
+    "../studio.db",
+    "file:///etc/passwd",
+    "~/.bashrc",
+    "",
+)
 
 
 def records(data_dir: Path, url: str) -> list[dict[str, Any]]:
@@ -16,13 +25,18 @@ def records(data_dir: Path, url: str) -> list[dict[str, Any]]:
     return [
         *({"path": path, "meta": META} for path in named),
         {"path": str(data_dir / "secret.txt"), "url": url, "meta": META, "is_stream": True},
-        {"path": str(data_dir / "secret.txt"), "orig_name": "a.svg", "mime_type": "image/svg+xml",
-         "size": 1, "meta": META},
+        {
+            "path": str(data_dir / "secret.txt"),
+            "orig_name": "a.svg",
+            "mime_type": "image/svg+xml",
+            "size": 1,
+            "meta": META,
+        },
         {"path": str(data_dir / "secret.txt"), "meta": {**META, "x": [1]}},
         {"path": url, "url": url, "meta": META},
         {"url": url},
         {"path": str(data_dir / "secret.txt")},
-    ]  # fmt: skip
+    ]
 
 
 def values(data_dir: Path, url: str) -> Iterator[Any]:

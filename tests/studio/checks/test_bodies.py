@@ -96,9 +96,21 @@ def test_what_is_too_deep_or_has_too_many_parts_is_not_parsed(body: bytes) -> No
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b'"', b'{"a": NaN}', b"[Infinity]", b"\xff\xfe[\x00]\x00", b"\xef\xbb\xbf[]",
-     "[1]".encode("utf-16"), b'["\xff"]', b"[" + b"9" * 5_000 + b"]", b"a=1", b"[1] [2]"],
-)  # fmt: skip
+    [
+        b"",
+        b"{",
+        b'"',
+        b'{"a": NaN}',
+        b"[Infinity]",
+        b"\xff\xfe[\x00]\x00",
+        b"\xef\xbb\xbf[]",
+        "[1]".encode("utf-16"),
+        b'["\xff"]',
+        b"[" + b"9" * 5_000 + b"]",
+        b"a=1",
+        b"[1] [2]",
+    ],
+)
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     assert status_of(lambda: bodies.parsed(body)) == 422
 
@@ -115,8 +127,11 @@ def test_an_upload_ends_where_it_is_too_long_too_slow_or_cut_off() -> None:
             pass
 
     run(drain(Sender(3), 3 * len(PIECE), 20))
-    for sender, most, seconds in ((Sender(3), 2 * len(PIECE), 20.0), (Sender(0), 9, 20.0),
-                                  (Sender(1, end=False), 10**9, 0.05)):  # fmt: skip
+    for sender, most, seconds in (
+        (Sender(3), 2 * len(PIECE), 20.0),
+        (Sender(0), 9, 20.0),
+        (Sender(1, end=False), 10**9, 0.05),
+    ):
         with pytest.raises(MultiPartException):
             run(drain(sender, most, seconds))
 
@@ -130,13 +145,20 @@ def sixty_megabytes() -> Iterator[bytes]:
 
 @pytest.mark.parametrize(
     ("who", "path", "status"),
-    [("", "/login", 413), ("", JOIN, 401), ("viewer", JOIN, 413), ("viewer", "/language", 413),
-     ("viewer", "/password", 413), ("viewer", "/logout", 413), ("viewer", "/studio/es/", 413),
-     ("viewer", "/studio/es/gradio_api/cancel", 413),
-     ("viewer", "/studio/es/gradio_api/reset", 413),
-     ("viewer", "/studio/en/gradio_api/run/agents_first", 413),
-     ("viewer", "/studio/es/gradio_api/upload", 403)],
-)  # fmt: skip
+    [
+        ("", "/login", 413),
+        ("", JOIN, 401),
+        ("viewer", JOIN, 413),
+        ("viewer", "/language", 413),
+        ("viewer", "/password", 413),
+        ("viewer", "/logout", 413),
+        ("viewer", "/studio/es/", 413),
+        ("viewer", "/studio/es/gradio_api/cancel", 413),
+        ("viewer", "/studio/es/gradio_api/reset", 413),
+        ("viewer", "/studio/en/gradio_api/run/agents_first", 413),
+        ("viewer", "/studio/es/gradio_api/upload", 403),
+    ],
+)
 def test_sixty_megabytes_of_lists_keep_nobody_waiting(
     site: Site, who: str, path: str, status: int
 ) -> None:
