@@ -17,7 +17,7 @@ STATES = [c for table in TABLES for c in table.columns if isinstance(c.type, Enu
 PARTIAL = [
     index
     for table in TABLES
-    for index in table.indexes
+    for index in sorted(table.indexes, key=lambda one: str(one.name))
     if index.dialect_options["sqlite"]["where"] is not None
 ]
 
