@@ -6,18 +6,32 @@ words included; rare words count more (inverse document frequency over the sente
 
 import difflib
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.offline.glossary import in_other_words, topic_words
 from agent.offline.reading import Excerpt
-from agent.offline.sentences import Sentence, is_row, list_after, sentences_of
+from agent.offline.sentences import Sentence, denies, is_row, list_after, sentences_of
 from agent.offline.words import stems
 
 OTHER_WEIGHT = 0.9  # of `devolución` when the question is to give it back
 EARLIER_WEIGHT = 0.35
 TABLE_OF_PRICES = 1.4  # how much and when are answered by tables that have that column
+CONTRARY = 0.7  # `Qué no cubre` when the question is what is covered, and the other way round
+ASKING_WEIGHT = 0.3  # of `dura` in `cuánto dura`
+LOOKS_RIGHT, LOOKS_WRONG = 1.25, 0.75
+LOOKS = (
+    (
+        re.compile(r"\b(?:cu[áa]nto (?:dura|tarda|tiempo)|plazo|how long|how many days)", re.I),
+        re.compile(r"\d+[^.]{0,12}\b(?:min|h|d[íi]a|semana|mes|a[ñn]o|hour|day|week|month)", re.I),
+    ),
+    (
+        re.compile(r"\b(?:cu[áa]nto (?:cuesta|vale|sale|cobra)|precio|how much|price)", re.I),
+        re.compile(r"[$€]\s?\d|\d\s?(?:€|pesos|euros|MXN)|precio[^.:]{0,20}:\s?\d", re.I),
+    ),
+)
 FEW = 4  # words, with which the message before counts too
 LEAST_COVERAGE = 0.3  # of the question's words, to be an answer at all
 CLOSE_SECOND = 0.6  # a sentence this near the best one is quoted with it
@@ -50,12 +64,16 @@ def quotes(
     other = set(stems(in_other_words(question)))
     if translated:
         own = (own | other) & vocabulary
-    own = own or other
+    asking = _asking(question) if own - _asking(question) else set()
+    own = (own - asking) or other
     before = stems(earlier) if len(own) < FEW else ()
     weights = dict.fromkeys(before, EARLIER_WEIGHT) | dict.fromkeys(other, OTHER_WEIGHT)
     if not own or not found:
         return []
-    _score(found, own, other, weights | dict.fromkeys(own, 1.0))
+    _score(
+        found, own, other, weights | dict.fromkeys(asking, ASKING_WEIGHT) | dict.fromkeys(own, 1.0)
+    )
+    _weigh(found, question)
     best = max(found, key=lambda one: one.score)
     if best.coverage < LEAST_COVERAGE and not best.words & {*stems(topic_words(question))}:
         return []
@@ -65,6 +83,23 @@ def quotes(
         return [Quote(one.excerpt, one.text) for one in rows[:MOST_ROWS]]
     same = [one for one in found if one.excerpt is best.excerpt]
     return [Quote(best.excerpt, _joined(_around(best, same, own)))]
+
+
+def _asking(question: str) -> set[str]:
+    """The words that only ask for a time or an amount: `dura` says little in an answer."""
+    found = next((match for asks, _ in LOOKS if (match := asks.search(question))), None)
+    return set(stems(found[0])) if found else set()
+
+
+def _weigh(found: Sequence[Sentence], question: str) -> None:
+    """Let what denies count less for a question that does not, and what looks like an answer more:
+    a time for how long, an amount for how much.
+    """
+    looks = next((answer for asks, answer in LOOKS if asks.search(question)), None)
+    for one in found:
+        one.score *= 1.0 if one.denied == denies(question) else CONTRARY
+        if looks is not None:
+            one.score *= LOOKS_RIGHT if looks.search(one.text) else LOOKS_WRONG
 
 
 def _as_known(stem: str, vocabulary: set[str]) -> str:

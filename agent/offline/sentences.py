@@ -9,6 +9,7 @@ from agent.offline.words import stems
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)])\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[«\"¿¡(A-ZÁÉÍÓÚÑ0-9])")
+_NOT = re.compile(r"\b(?:no|not|sin|without|não|sem)\b", re.I)
 # A line that a page's width broke.
 _BROKEN = re.compile(r"(?<=[^.:?!\n])\n(?=[a-záéíóúñ])")
 
@@ -24,6 +25,7 @@ class Sentence:
     heading: frozenset[str]
     listed: bool
     answers: str = ""  # the question it answers, in a page of questions and answers
+    denied: bool = False  # its heading says what is *not* so
     score: float = 0.0
     coverage: float = 0.0
 
@@ -35,12 +37,13 @@ def sentences_of(rank: int, excerpt: Excerpt) -> list[Sentence]:
         return [Sentence(excerpt, rank, excerpt.text.strip(), words, frozenset(), True)]
     above = frozenset(stems(f"{excerpt.heading} {excerpt.place.split('.')[0]}"))
     asked = excerpt.heading.rpartition(" > ")[2]
-    heading, found = above, []
+    heading, denied, found = above, denies(asked), []
     for line in filter(None, map(str.strip, _BROKEN.sub(" ", excerpt.text).splitlines())):
         listed = bool(_BULLET.match(line))
         is_heading = line.startswith("#") or (line.isupper() and not listed)
         if is_heading:
             heading, asked = above | frozenset(stems(line)), line
+            denied = denies(line)
         for sentence in [] if is_heading else [line] if listed else _SENTENCE_END.split(line):
             if sentence.endswith("?") and not listed:
                 asked = sentence
@@ -48,8 +51,13 @@ def sentences_of(rank: int, excerpt: Excerpt) -> list[Sentence]:
             answers = asked if asked.endswith("?") else ""
             words = frozenset(stems(f"{sentence} {answers}")) | heading
             text = _clean(sentence)
-            found.append(Sentence(excerpt, rank, text, words, heading, listed, answers))
+            found.append(Sentence(excerpt, rank, text, words, heading, listed, answers, denied))
     return [one for one in found if one.text]
+
+
+def denies(text: str) -> bool:
+    """True when *text* says what is not so: `Qué no cubre`."""
+    return bool(_NOT.search(text))
 
 
 def is_row(excerpt: Excerpt) -> bool:

@@ -9,7 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Double, Integer, String, Table, Text, cast, insert, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Double,
+    Enum,
+    Integer,
+    String,
+    Table,
+    Text,
+    cast,
+    insert,
+    select,
+)
 
 from agent.settings import Settings
 from jobs.backup_pins import SPOOL
@@ -45,6 +57,8 @@ def _value(column: Any, number: int, written: dict[str, list[dict[str, Any]]]) -
     if column.nullable and number % 2:
         return None
     kind = column.type
+    if isinstance(kind, Enum):
+        return kind.enums[number % len(kind.enums)]
     if isinstance(kind, JSON):
         return JSONS[number % len(JSONS)]
     if isinstance(kind, Boolean):

@@ -33,7 +33,6 @@ from store.conversations.inbox import Accepted, Inbound, Inbox
 from store.conversations.owners import Owners
 from store.spool import Spool
 from store.tables import outbox
-from studio.errors import NothingChosen
 from studio.pages import channels as page
 from studio.pages import channels_view
 from studio.pages.guided import usual_place
@@ -318,7 +317,7 @@ def test_staff_write_first_only_where_they_may(house: House, clock: Clock, holds
     if holds:
         assert page.test(studio, EDITOR, *told_to).conversation_id
     else:
-        with pytest.raises(NothingChosen):
+        with pytest.raises(Invalid):
             page.test(studio, EDITOR, *told_to)
 
 
@@ -331,7 +330,7 @@ def test_only_what_can_be_asked_is_checked(house: House, clock: Clock, holds: bo
     if holds:
         assert page.check(studio, EDITOR, "check", "twilio").findings
     else:
-        with pytest.raises(NothingChosen):
+        with pytest.raises(Invalid):
             page.check(studio, EDITOR, "check", "twilio")
 
 

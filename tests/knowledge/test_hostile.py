@@ -94,7 +94,7 @@ print(kernel, libc.socket(2, 1, 0), libc.fork(), libc.mkdir(b"made", 0o700), lib
 
 def test_the_kernel_itself_keeps_the_parsers_from_the_network(tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
-    root = str(Path(sandbox.__file__).parents[1])
+    root = str(Path(sandbox.__file__).parents[2])
     done = subprocess.run(
         [sys.executable, "-c", SEALED],
         capture_output=True,

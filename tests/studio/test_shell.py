@@ -8,7 +8,7 @@ from tests.studio.conftest import Caller, House
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("es", "Archivos: <b>sin aislar</b>"), ("en", "Files: <b>not sealed")]
+    ("language", "said"), [("es", "Archivos: <b>sin aislar</b>"), ("en", "Files: <b>no sandbox")]
 )
 def test_a_kernel_without_landlock_is_shown_in_the_header(
     house: House, viewer: Caller, monkeypatch: pytest.MonkeyPatch, language: str, said: str
