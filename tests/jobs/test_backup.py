@@ -95,6 +95,7 @@ WRITER = """
 import sys
 from itertools import count
 from agent.settings import Settings
+from channels.registry import known
 from store.db.database import Database
 from store.conversations.inbox import Inbound, Inbox
 from store.tables import inbox, media
