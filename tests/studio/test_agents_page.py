@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
-import gradio as gr
 import pytest
 
 from actions.checks import World, check
@@ -17,7 +17,7 @@ from studio.agent_form import FIELDS, AgentForm, with_form
 from studio.difference_view import difference_view
 from studio.errors import BadFields, BadFile, NotAllowed
 from studio.findings import sentence_of
-from studio.pages import agents, agents_view
+from studio.pages import agents, agents_view, fields
 from studio.state import Studio
 from studio.wiring import sentence
 from tests.studio.conftest import NUMBER, Caller, House
@@ -266,10 +266,8 @@ def test_the_values_of_a_page_become_one_form_by_name() -> None:
         told(*caller, *form.values()[1:])
 
 
-def test_fields_are_handed_over_in_the_order_of_the_form(
-    studio: Studio,
-) -> None:
-    with gr.Blocks():
-        parts = agents_view.layout(studio)
-    assert [*parts.fields] == [*FIELDS]
-    assert all(part.elem_id == f"agent-{name}" for name, part in parts.fields.items())
+def test_fields_are_handed_over_in_the_order_of_the_form_wherever_they_stand() -> None:
+    placed = [SimpleNamespace(elem_id=f"agent-{name}") for name in reversed(FIELDS)]
+    assert fields.by_name(placed, FIELDS) == dict(zip(FIELDS, reversed(placed), strict=True))
+    with pytest.raises(KeyError):
+        fields.by_name(placed[1:], FIELDS)
