@@ -26,6 +26,7 @@ PROMISES = re.compile(
     r"|\b(?:transfir\w+|encaminh\w+|passe)\b[^.\n]{0,40}\b(?:pessoa|humano|atendente)\b",
     re.IGNORECASE,
 )
+MOST_NAMED = 5  # sources, in one finding
 FORMAL = re.compile(r"\b(?:de usted|tratar? de usted|trata de usted|hable de usted)\b", re.I)
 FAMILIAR = re.compile(r"\b(?:tut[eé]\w*|de t[uú])\b", re.I)
 NO_EMOJI = re.compile(
@@ -56,6 +57,7 @@ class BaseState:
     passages: int = 0
     unfinished: int = 0  # sources waiting or being read
     failed: int = 0
+    noticed: Sequence[str] = ()  # names of sources that were not kept whole
     tables: int = 0  # rows of tables in it
 
 
@@ -124,6 +126,12 @@ def _base(base: BaseState) -> Iterator[Finding]:
         yield Finding("error", "base_empty", {"base": base.name})
     if base.failed:
         yield Finding("warning", "base_failed", {"base": base.name, "n": str(base.failed)})
+    if base.noticed:
+        yield Finding("warning", "base_noticed", {"base": base.name, "sources": _few(base.noticed)})
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join([*names[:MOST_NAMED], *(["..."] if len(names) > MOST_NAMED else [])])
 
 
 def _people(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from actions.checks import BaseState, World
 from actions.services import Services
 from agent.spec import Spec
 from knowledge.base import Base
-from knowledge.states import UNREAD, SourceState
+from knowledge.states import READ, UNREAD, SourceState
 
 
 def world_of(services: Services, spec: Spec) -> World:
@@ -15,12 +15,14 @@ def world_of(services: Services, spec: Spec) -> World:
 
 
 def _state(services: Services, base: Base) -> BaseState:
-    states = [source.state for source in services.sources.list(base.id)]
+    sources = services.sources.list(base.id)
+    states = [source.state for source in sources]
     return BaseState(
         base.id,
         base.name,
         passages=base.passages,
         unfinished=sum(state in UNREAD for state in states),
         failed=states.count(SourceState.FAILED),
+        noticed=[one.name for one in sources if one.notices and one.state in READ],
         tables=services.sources.rows(base.id),
     )

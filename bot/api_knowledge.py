@@ -79,10 +79,9 @@ def add(blueprint: APIBlueprint, services: Services) -> None:
     @needs("viewer")
     def list_knowledge(path: AgentPath) -> dict[str, Any]:
         """See how far the agent's sources have been read"""
-        names = SourceOut.model_fields
         return {
             "sources": [
-                {name: getattr(source, name) for name in names}
+                SourceOut.model_validate(source, from_attributes=True).model_dump()
                 for source in sources.of_agent(services, path.agent_id)
             ]
         }

@@ -200,6 +200,15 @@ class VersionsOut(BaseModel):
     versions: list[VersionOut]
 
 
+class NoticeOut(BaseModel):
+    """What was not kept of a source that was read all the same."""
+
+    code: str
+    count: int
+    where: list[str]
+    sentence: str
+
+
 class SourceOut(BaseModel):
     """A file or page, and how far it has been read."""
 
@@ -213,6 +222,7 @@ class SourceOut(BaseModel):
     total: int
     error: str
     error_code: str
+    notices: list[NoticeOut]
 
 
 class SourcesOut(BaseModel):

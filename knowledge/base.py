@@ -1,10 +1,11 @@
 """The values this room deals in, and the parts it can be given."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from knowledge.notices import Notice, from_stored
 from knowledge.states import SourceKind, SourceState
 
 if TYPE_CHECKING:  # the child that parses a file needs no database: it starts in half the time
@@ -25,18 +26,12 @@ class Section:
     fields: dict[str, str] | None = None  # a table row as {column: value}
 
 
-@dataclass(frozen=True)
-class Notice:
-    """What staff should know of a document that was read all the same."""
-
-    sentence: str
-    code: str  # what a translation goes by; `code:detail` where the sentence has a blank
-
-
 class Document(list[Section]):
     """The sections of a document, in order, and what staff should know of it."""
 
-    notice: Notice | None = None
+    def __init__(self, sections: Iterable[Section] = (), notices: Sequence[Notice] = ()) -> None:
+        super().__init__(sections)
+        self.notices = tuple(notices)
 
 
 @dataclass(frozen=True)
@@ -129,6 +124,12 @@ class Source:
     checked_at: float = 0  # when it was last compared with what is out there
     gone_at: float = 0  # since when its address answers that it is gone; 0: it is there
     tokens: int = 0  # billed by the embedding service for every reading of it
+    notices: tuple[Notice, ...] = ()  # what was not kept of the reading that is searched
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Source":
+        """The source that stands in a row of its table."""
+        return cls(**{**row, "notices": from_stored(row["notices"])})
 
 
 @dataclass(frozen=True)

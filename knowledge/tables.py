@@ -90,6 +90,8 @@ sources = Table(
     Column("gone_at", Double, nullable=False, default=0, server_default="0"),  # 0: it is there
     # billed by the embedding service for every reading of it
     Column("tokens", BigInteger, nullable=False, default=0, server_default="0"),
+    # what was not kept of the reading that is searched: `knowledge.notices`
+    Column("notices", JSON, nullable=False, default=list, server_default="[]"),
 )
 
 IS_THERE = sources.c.state != SourceState.REMOVING  # every search and list asks for it

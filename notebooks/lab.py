@@ -116,6 +116,7 @@ class Lab:
                 "passages": source.total,
                 "kB": round(source.bytes / 1000),
                 "error": source.error,
+                "notices": " ".join(notice.sentence for notice in source.notices),
             }
             for base in self.services.sources.bases()
             for source in self.services.sources.list(base.id)

@@ -15,6 +15,7 @@ import gradio as gr
 from actions.sources import InUse
 from agent.errors import AgentError, AlreadyTaken, Forbidden, TooManyAttempts
 from knowledge.errors import KnowledgeError
+from knowledge.notices import Notice
 from studio.errors import BadFields, StudioError
 from studio.state import Studio
 from studio.texts import has, say
@@ -115,6 +116,14 @@ def knowledge_sentence(language: str, code: str, english: str) -> str:
     code, _, detail = code.partition(":")  # `code:detail` where the sentence has a blank
     key = f"error.knowledge.{code}"
     return say(language, key, detail=detail) if has(language, key) else english
+
+
+def notice_sentence(language: str, notice: Notice) -> str:
+    """Return what was not kept of a source; in English when it has no other sentence."""
+    key = f"notice.{notice.code}"
+    if not has(language, key):
+        return notice.sentence
+    return say(language, key, count=notice.count, where=notice.places)
 
 
 def in_words(studio: Studio, kind: type[Exception], english: str) -> str:

@@ -21,7 +21,6 @@ from knowledge.base import (
     Document,
     Embedder,
     EmbedderFor,
-    Notice,
     Source,
     Transactions,
     embedded,
@@ -37,6 +36,7 @@ from knowledge.ingest import corrections, differences, erasure, files
 from knowledge.ingest.parts import read_archive, read_site
 from knowledge.ingest.runs import IngestionRun, Overtaken, delete_chunks
 from knowledge.ingest.sources import Sources
+from knowledge.notices import stored
 from knowledge.parsing.loaders import READ_AS
 from knowledge.parsing.splitter import split
 from knowledge.search.tuning import Tuning
@@ -60,6 +60,7 @@ _NAMELESS = {
     "fingerprint": "",
     "text_hash": "",
     "error": "",
+    "notices": [],
     "options": {},
 }
 RETRY_SECONDS = 15  # doubled with each attempt
@@ -145,23 +146,24 @@ class Ingestion:
             return read_archive(reading)
         if reading.source.kind == SourceKind.SITE:
             return read_site(reading, self.fetch_page)
-        notice = None if reading.published else self._write(reading, base)
+        if not reading.published:
+            self._write(reading, base)
         reading.discard_chunks()
         self.vectors.remove_other_versions(base, reading.source.id, reading.shown)
-        reading.finish(notice)
+        reading.finish()
 
-    def _write(self, reading: IngestionRun, base: Base) -> Notice | None:
+    def _write(self, reading: IngestionRun, base: Base) -> None:
         """Write and publish what the source says now, unless it says what it said before."""
         document, about = self._document(reading.source)
         text_hash = _hash(document)
         if reading.source.version and text_hash == reading.source.text_hash:
-            return document.notice
+            return reading.note(document.notices)
         pieces = _pieces(document, Tuning.of(base.tuning).chunk_tokens)
         pieces = corrections.applied(self.database, reading.source.id, pieces)
         reading.advance(0, len(pieces))
         self._keep(reading, base, pieces)
+        about["notices"] = stored(document.notices)
         reading.publish(text_hash, [piece.text for piece in pieces], **about)
-        return document.notice
 
     def _keep(self, reading: IngestionRun, base: Base, pieces: Sequence[Chunk]) -> None:
         """Write the chunks and their vectors, many at once, each store while the other works.
@@ -237,7 +239,7 @@ class Ingestion:
         """The sources whose columns hold these values."""
         query = select(sources).where(*(sources.c[name] == value for name, value in same.items()))
         with self.database.read() as tx:
-            return [Source(**row._mapping) for row in tx.execute(query)]
+            return [Source.of(row._asdict()) for row in tx.execute(query)]
 
     def _stored_names(self) -> set[str]:
         with self.database.read() as tx:

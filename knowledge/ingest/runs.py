@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, delete, func, insert, or_, select, update
 
-from knowledge.base import Chunk, Notice, Source
+from knowledge.base import Chunk, Source
 from knowledge.ingest import differences
 from knowledge.ingest.due import MAX_ATTEMPTS
 from knowledge.ingest.sources import Sources
 from knowledge.lexical import indexed
+from knowledge.notices import Notice, stored
 from knowledge.states import AT_WORK, SourceState
 from knowledge.tables import IS_THERE, chunks, sources
 
@@ -70,7 +71,7 @@ class IngestionRun:
             if not taken.rowcount:
                 return None
             row = tx.execute(select(sources).where(sources.c.id == source_id)).one()
-        return cls(source_store, Source(**row._mapping))
+        return cls(source_store, Source.of(row._asdict()))
 
     def advance(self, done: int, total: int, tokens: int = 0) -> None:
         """Show progress, prolong the lease, and add the *tokens* that were billed."""
@@ -96,7 +97,10 @@ class IngestionRun:
         self._update(tx, lease_until=self.source_store.clock() + LEASE_SECONDS)
 
     def publish(self, text_hash: str, texts: Sequence[str], **about: Any) -> None:
-        """Let searches see this reading, of *texts*, instead of the one before."""
+        """Let searches see this reading, of *texts*, instead of the one before.
+
+        *about* are columns of the source that change with it.
+        """
         with self.source_store.database.write() as tx:
             now = self.source_store.clock()
             self._update(tx, version=self.version, text_hash=text_hash, **about)
@@ -104,11 +108,15 @@ class IngestionRun:
             self.source_store.raise_revision(tx, self.source.base_id)
         self.published = True
 
-    def finish(self, notice: Notice | None = None) -> None:
-        """Say that nothing is left to do; *notice* is what staff should know all the same."""
-        told = {"error": notice.sentence, "error_code": notice.code[:40]} if notice else _WELL
+    def note(self, notices: Sequence[Notice]) -> None:
+        """Keep what was not kept of the text, in place of what was said before."""
         with self.source_store.database.write() as tx:
-            self._update(tx, **_DONE, **told, checked_at=self.source_store.clock(), gone_at=0)
+            self._update(tx, notices=stored(notices))
+
+    def finish(self) -> None:
+        """Say that nothing is left to do."""
+        with self.source_store.database.write() as tx:
+            self._update(tx, **_DONE, **_WELL, checked_at=self.source_store.clock(), gone_at=0)
 
     def finish_whole(self, options: dict[str, Any]) -> None:
         """Say that every part of a site or archive is a source now."""

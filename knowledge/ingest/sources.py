@@ -284,4 +284,4 @@ def _known(tx: Connection, base_id: str, *same: ColumnElement[bool]) -> str:
 
 
 def _source(row: AnyRow) -> Source:
-    return Source(**row._mapping)
+    return Source.of(row._asdict())

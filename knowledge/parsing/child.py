@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from knowledge.base import Notice, Section
+from knowledge.base import Section
 from knowledge.errors import Unreadable
+from knowledge.notices import Notice, joined, stored
 from knowledge.orphans import die_with_parent
 from knowledge.parsing.formats import READERS
 from knowledge.parsing.sandbox import seal
@@ -42,10 +43,11 @@ def main(path: str, ending: str) -> int:
 
 def _sections(path: Path, ending: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
+    notices: list[Notice] = []
     length = weight = 0
     for section in READERS[ending](path):
         if isinstance(section, Notice):
-            found.append({"notice": dataclasses.asdict(section)})
+            notices.append(section)
             continue
         clean = _clean(section)
         if not clean.text:
@@ -57,7 +59,7 @@ def _sections(path: Path, ending: str) -> list[dict[str, Any]]:
             raise Unreadable("There is too much text in it. Divide it.", "too_long")
     if not length:
         raise Unreadable("There is no text in it.", "no_text")
-    return found
+    return [*found, {"notices": stored(joined(notices))}]
 
 
 def _weight(section: Section) -> int:

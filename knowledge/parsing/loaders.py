@@ -14,8 +14,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from knowledge.base import MAX_BYTES, READABLE, Document, Notice, Section
+from knowledge.base import MAX_BYTES, READABLE, Document, Section
 from knowledge.errors import Unreadable
+from knowledge.notices import from_stored
 from knowledge.parsing import archive
 from knowledge.text import storable
 
@@ -99,8 +100,8 @@ def _sections(child: "subprocess.Popen[bytes]") -> Document:
             raise Unreadable(said["error"], said["code"])
         if "end" in said:
             return found
-        if "notice" in said:
-            found.notice = Notice(**said["notice"])
+        if "notices" in said:
+            found.notices = from_stored(said["notices"])
             continue
         found.append(_section(said))
     if child.wait() in _SLOW:

@@ -27,7 +27,7 @@ from studio.widgets import (
     table,
     when,
 )
-from studio.wiring import knowledge_sentence
+from studio.wiring import knowledge_sentence, notice_sentence
 
 KINDS = {SourceState.READY: "good", SourceState.FAILED: "bad"}
 
@@ -224,7 +224,19 @@ def _source_row(studio: Studio, page: Opened, source: Source) -> list[Html | str
 
 
 def source_state(studio: Studio, source: Source) -> Html:
-    """Return how far a source has been read, and why not further."""
+    """Return how far a source has been read, why not further, and what was not kept of it."""
+    return join([_progress(studio, source), *notices(studio, source)])
+
+
+def notices(studio: Studio, source: Source) -> list[Html]:
+    """Return what was not kept of the source, a line each."""
+    return [
+        tag("div", notice_sentence(studio.language, one), class_="as-quiet as-notice")
+        for one in source.notices
+    ]
+
+
+def _progress(studio: Studio, source: Source) -> Html:
     pill = badge(studio.say(f"state.{source.state}"), KINDS.get(source.state, "wait"))
     if source.error_code and source.state in READ:
         why_not = knowledge_sentence(studio.language, source.error_code, source.error)

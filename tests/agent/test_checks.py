@@ -70,6 +70,7 @@ def test_the_built_in_model_answers_nobody_on_a_live_number() -> None:
         (BaseState("b", "B"), "error base_empty"),
         (BaseState("b", "B", unfinished=1), "warning base_unfinished"),
         (BaseState("b", "B", passages=3, failed=2), "warning base_failed"),
+        (BaseState("b", "B", passages=3, noticed=["p.xlsx"]), "warning base_noticed"),
     ],
 )
 def test_knowledge_that_is_not_ready_is_named(base: BaseState, code: str) -> None:

@@ -5,11 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from actions import queues
 from actions.services import Services
+from knowledge.notices import Notice, stored
+from knowledge.tables import sources
 from tests.bot.conftest import RememberingWakeUp, on_one_database, opened
 
 FIVE = {
@@ -313,6 +316,19 @@ def test_a_second_upload_and_a_page_go_to_the_same_base(
     assert page.status_code == 202
     assert len(services.store.agents.get(agent_id).draft.knowledge.bases) == 1
     assert len(client.get(f"/agents/{agent_id}/knowledge").json["sources"]) == 2
+
+
+def test_what_was_not_kept_of_a_source_is_listed_with_it(
+    client: FlaskClient, services: Services, agent_id: str
+) -> None:
+    client.post(f"/agents/{agent_id}/knowledge", data=upload("a.txt"))
+    loss = Notice("hidden_rows", 3, ("Precios",))
+    with services.database.write() as tx:
+        tx.execute(update(sources).values(notices=stored([loss])))
+    [listed] = client.get(f"/agents/{agent_id}/knowledge").json["sources"]
+    assert listed["notices"] == [
+        {"code": "hidden_rows", "count": 3, "where": ["Precios"], "sentence": loss.sentence}
+    ]
 
 
 def test_a_source_goes_once_every_other_agent_that_looks_it_up_is_named(

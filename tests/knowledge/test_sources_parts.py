@@ -4,13 +4,18 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from knowledge import tables
+from knowledge.base import Document
 from knowledge.errors import EditConflict, FetchRefused, NotAccepted
 from knowledge.ingest import files
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.sources import Sources
+from knowledge.notices import Notice
 from knowledge.parsing.loaders import read_document
 from knowledge.search.retriever import Retriever
+from knowledge.states import SourceState
 from knowledge.vectors.embedders import Embedders
 from knowledge.web.fetch import Fetched
 from tests.fakes import Clock
@@ -128,8 +133,26 @@ def test_scanned_pages_are_named_though_the_rest_is_read(
     source_id = sources.add_file(base_id, "mixto.pdf", body, "ana")
     work(sources, ingestion, clock)
     source = sources.get(source_id)
-    assert (source.state, source.error_code) == ("ready", "pdf_pages:2, 4")
-    assert "2, 4" in source.error
+    assert (source.state, source.error) == ("ready", "")
+    assert source.notices == (Notice("pdf_pages", 2, ("p. 2", "p. 4")),)
+    sources.update_file(source_id, "mixto.pdf", documents.pdf("Texto de la primera."), "ana")
+    work(sources, ingestion, clock)
+    assert sources.get(source_id).notices == ()
+
+
+def test_what_is_lost_now_is_said_though_the_text_is_the_same(
+    sources: Sources, ingestion: Ingestion, clock: Clock, base_id: str
+) -> None:
+    source_id = sources.add_text(base_id, "Horario", "Abrimos a las nueve.", "ana")
+    work(sources, ingestion, clock)
+    loss = Notice("hidden_rows", 3, ("Hoja1",))
+    ingestion.read_document = lambda path, name: Document(read_document(path, name), [loss])
+    again = {"state": SourceState.WAITING, "fence": tables.sources.c.fence + 1}
+    with sources.database.write() as tx:  # it is time to look whether it has changed
+        tx.execute(update(tables.sources).values(**again))
+    work(sources, ingestion, clock)
+    source = sources.get(source_id)
+    assert (source.version, source.notices) == (1, (loss,))
 
 
 def test_an_update_over_somebody_elses_is_refused(sources: Sources, base_id: str) -> None:

@@ -39,6 +39,7 @@ LANDED = {
     "0004_release_evidence.py": "8246cc2494d145861f0b5289db425bcab1abb46abbb8a3b77b0848eea52ed2dc",
     "0005_sign_in.py": "d4ce55e9ff05c2d46fa328e704e19bc81e128d981689b63649283253a642c502",
     "0006_tokens.py": "44efee586e6fa6761b326bb7fc78ab6752379080804a0a258865a293cc564c7c",
+    "0007_notices.py": "50e5e4de215cae8921cb04347b34e836c11a3d1774e3c579bd1286abe6535cd9",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (

@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 
 from actions import queues
+from actions.checks import check
 from actions.sources import InUse
+from actions.world import world_of
 from agent.spec import KnowledgeChoice, Spec
 from knowledge.errors import NotAccepted
 from studio.errors import NotAllowed, NothingChosen
+from studio.findings import sentence_of
 from studio.pages import knowledge, knowledge_view, passages, passages_view, ways_view
 from studio.state import Studio
 from studio.wiring import sentence
+from tests.knowledge import documents
 from tests.studio.conftest import Caller, House, RememberingWakeUp
 
 TEXT = "# Garantía\n\nLa garantía cubre el motor durante tres meses.\n"
@@ -133,6 +137,27 @@ def test_a_file_that_cannot_be_read_says_why_in_the_reader_s_language(
     assert "No se pudo leer" in spanish
     assert page.sources[0].error not in spanish
     assert page.sources[0].error in knowledge_view.sources_table(house.studio("en"), page)
+
+
+def test_what_was_not_kept_of_a_file_is_said_on_it_and_before_a_release(
+    house: House, studio: Studio, editor: Caller, base: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "escaneo.pdf"
+    path.write_bytes(documents.scan("El taller abre a las nueve.", "", ""))
+    knowledge.upload(studio, editor, base, [str(path)])
+    house.read_sources()
+    page = knowledge.watch(studio, editor, base)
+    spanish = knowledge_view.sources_table(studio, page)
+    english = knowledge_view.sources_table(house.studio("en"), page)
+    assert "Páginas sin texto, solo con imágenes: 2 (p. 2, p. 3)." in spanish
+    assert "Pages without text, only pictures: 2 (p. 2, p. 3)." in english
+    spec = Spec(name="Sofía", knowledge=KnowledgeChoice(bases=(base,)))
+    found = check(spec, world_of(studio.services, spec))
+    told = [sentence_of(studio, one) for one in found if one.code == "base_noticed"]
+    assert told == [
+        "En la base «Garantías» hay fuentes de las que no se pudo conservar todo: escaneo.pdf. "
+        "Mire en Conocimiento qué falta."
+    ]
 
 
 def test_removing_leaves_nothing(

@@ -6,7 +6,8 @@ Run in the child process only (`knowledge.parsing.child`).
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from knowledge.base import Notice, Section
+from knowledge.base import Section
+from knowledge.notices import Notice
 from knowledge.parsing.formats import office, pairs, pdf, plain, sheets, web
 
 READERS: Mapping[str, Callable[[Path], Iterator[Section | Notice]]] = {

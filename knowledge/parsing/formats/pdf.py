@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from knowledge.base import Notice, Section
+from knowledge.base import Section
 from knowledge.errors import Unreadable
+from knowledge.notices import Notice
 
 MAX_PAGES = 2_000
 EDGE_LINES = 2  # where running heads and page numbers stand
@@ -41,7 +42,7 @@ def read(path: Path) -> Iterator[Section | Notice]:
     if not any(pages):
         raise _without_text(len(scanned))
     if scanned:
-        yield _notice([at + 1 for at in scanned])
+        yield Notice("pdf_pages", len(scanned), tuple(f"p. {at + 1}" for at in scanned))
     running = _running(pages)
     for number, lines in enumerate(pages, start=1):
         kept = [line for line in lines if _without_digits(line) not in running]
@@ -67,15 +68,6 @@ def _without_text(scanned: int) -> Unreadable:
         f"The PDF holds pictures of {scanned} pages, not their text. Run text recognition (OCR) on "
         "it first.",
         "pdf_scanned",
-    )
-
-
-def _notice(numbers: Sequence[int]) -> Notice:
-    shown = ", ".join(map(str, numbers[:8])) + (" ..." if len(numbers) > 8 else "")
-    return Notice(
-        f"Pages without text, only pictures: {shown}. Run text recognition (OCR) on the PDF and "
-        "replace it, or they will not be found.",
-        f"pdf_pages:{shown}",
     )
 
 

@@ -46,6 +46,10 @@ TEXTS: dict[str, str] = {
     "check.base_failed": (
         'In the base "{base}" some sources could not be read ({n}). Look in Knowledge.'
     ),
+    "check.base_noticed": (
+        'In the base "{base}" some sources could not be kept whole: {sources}. Look in Knowledge '
+        "for what is missing."
+    ),
     "check.catalog_empty": (
         "It searches the catalogue, but its bases hold no table. Upload an Excel or CSV file, or "
         "take that tool away."

@@ -108,10 +108,6 @@ TEXTS = {
         "y debajo otra que empiece con R:, o pegue una tabla con una columna de preguntas y "
         "otra de respuestas."
     ),
-    "error.knowledge.pdf_pages": (
-        "Estas páginas son imágenes sin texto: {detail}. Pásele al PDF un reconocimiento de "
-        "texto (OCR) y sustitúyalo, o no se encontrarán."
-    ),
     "error.knowledge.reader_key": (
         "El lector de Jina necesita una clave. Ponga JINA_API_KEY, o agregue la página sin él."
     ),

@@ -48,6 +48,10 @@ TEXTS: dict[str, str] = {
     "check.base_failed": (
         "En la base «{base}» hay fuentes que no se pudieron leer ({n}). Mírelas en Conocimiento."
     ),
+    "check.base_noticed": (
+        "En la base «{base}» hay fuentes de las que no se pudo conservar todo: {sources}. Mire en "
+        "Conocimiento qué falta."
+    ),
     "check.catalog_empty": (
         "Busca en el catálogo, pero sus bases no tienen ninguna tabla. Suba un Excel o CSV, o "
         "quítele esa herramienta."

@@ -1,0 +1,5 @@
+"""What was not kept of a source, in the words of the room that says it (English)."""
+
+from knowledge.notices import SENTENCES
+
+TEXTS = {f"notice.{code}": sentence for code, sentence in SENTENCES.items()}

@@ -1,0 +1,46 @@
+"""What was not kept of a source that was read all the same (Spanish)."""
+
+TEXTS = {
+    "notice.pdf_pages": (
+        "Páginas sin texto, solo con imágenes: {count}{where}. Pásele al PDF un reconocimiento de "
+        "texto (OCR) y sustitúyalo, o no se encontrarán."
+    ),
+    "notice.hidden_sheets": (
+        "Hojas ocultas que no se leyeron: {count}{where}. Muéstrelas en el archivo y sustitúyalo "
+        "si los clientes pueden saber lo que dicen."
+    ),
+    "notice.hidden_columns": (
+        "Columnas ocultas que no se leyeron: {count}{where}. Muéstrelas en el archivo y "
+        "sustitúyalo si los clientes pueden saber lo que dicen."
+    ),
+    "notice.hidden_rows": (
+        "Filas ocultas que no se leyeron: {count}{where}. Muéstrelas, o quite el filtro, y "
+        "sustituya el archivo si los clientes pueden saber lo que dicen."
+    ),
+    "notice.hidden_cells": (
+        "Celdas cuyo texto no se ve (blanco sobre blanco, diminuto o con un formato que no muestra "
+        "nada) y que no se leyeron: {count}{where}. Hágalas visibles y sustituya el archivo si los "
+        "clientes pueden saber lo que dicen."
+    ),
+    "notice.formulas_without_value": (
+        "Fórmulas cuyo resultado no está en el archivo: {count}{where}. Ábralo en Excel o "
+        "LibreOffice, guárdelo ahí y sustitúyalo."
+    ),
+    "notice.error_values": (
+        "Celdas que muestran un error como #N/D y no se leyeron: {count}{where}. Corrija las "
+        "fórmulas y sustituya el archivo."
+    ),
+    "notice.encoding_unsure": (
+        "El archivo no dice con qué codificación están escritas sus letras y no es seguro cuál es"
+        "{where}. Mire los acentos en los fragmentos; si están mal, guárdelo como UTF-8 y "
+        "sustitúyalo."
+    ),
+    "notice.delimiter_unsure": (
+        "No es seguro qué signo separa las columnas{where}. Mire los fragmentos; si están mal, "
+        "guarde el archivo como XLSX y sustitúyalo."
+    ),
+    "notice.uneven_rows": (
+        "Filas con más celdas que columnas: {count}{where}. Mire si dentro de un valor sin "
+        "comillas hay un signo de los que separan columnas."
+    ),
+}
