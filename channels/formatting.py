@@ -2,41 +2,69 @@
 
 WhatsApp knows *bold*, _italic_, ~struck~, `code`, ```blocks```, lists and quotes, and nothing
 else (WhatsApp Help Center, "How to format your messages"). Headings, tables and links are said
-with those. `channels.parts` cuts what is too long for one message.
+with those. What only looks like Markdown stays as it was written: `2*3*4`, `<nombre>`, a path, a
+code to dial. CommonMark calls `*3*` in the first of them emphasis, and it never is.
+`channels.parts` cuts what is too long for one message.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode as Node
 
-_PARSER = (
-    MarkdownIt("commonmark", {"html": True})
-    .enable(["table", "strikethrough"])
-    # an indented line is text, `[1]: address` must not vanish, `---` is only ever a line
-    .disable(["code", "reference", "lheading"])
-)
-_PARSER.normalizeLink = lambda url: url  # type: ignore[method-assign]
-_PARSER.validateLink = lambda url: True  # type: ignore[method-assign]
 
+def _parser(*without: str) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    # an indented line is text, `[1]: address` must not vanish, `---` is only ever a line
+    return parser.disable(["code", "reference", "lheading", *without])
+
+
+_PARSER, _NO_HTML = _parser(), _parser("html_block")
 _MARKS = {"strong": "*", "em": "_", "s": "~"}
-_URL = re.compile(r"<?(https?://(?:[^\s<>()\[\]`\"]|\([^\s()]*\))+)>?")
-_AFTER_URL = ".,;:!?*_~'"  # belongs to the sentence, not to the address
+_URL = re.compile(
+    r"(?P<before><?)(?P<aside>(?:https?://|\bwww\.)(?:[^\s<>()\[\]`\"]|\([^\s()]*\))+)(?P<after>>?)",
+    re.IGNORECASE,
+)
+# A path of Windows, or a pattern: Markdown's backslash stands before a sign, never a letter.
+_BACKSLASHES = re.compile(
+    r"(?P<aside>[\w.:$%-]*(?:\b[A-Za-z]:\\|\\[^\W_])[^\s<>()\[\]`\"|" + "\ue000]*)"
+)
+# `+ 16 %` is no item of a list and `>= 18` no quotation.
+_SIGN = re.compile(r"(?m)^(?P<before>[ >]*)(?P<aside>\+(?= ?[\d$€£])|>(?=[=\d]))")
+_AFTER = ".,;:!?*_~'"  # belongs to the sentence, not to an address or a path
 _HELD = re.compile("\ue000(\\d+)\ue001")
-_LOOSE = re.compile(r"\*\*([^*\n]+)\*\*( ?)")
-_BREAK, _TAG = re.compile(r"(?i)<br\s*/?>"), re.compile("<[^>]*>")
+_LOOSE = re.compile(r"(?<!\w)\*\*([^*\n]+)\*\*( ?)")
+_BREAK = re.compile(r"(?i)<br\s*/?>")
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
+_TAGS = re.compile(
+    "a|article|b|blockquote|body|center|code|del|details|div|em|font|footer|h[1-6]|head|header"
+    "|html|i|ins|kbd|main|mark|nav|ol|pre|s|script|section|small|span|strike|strong|style|sub"
+    "|summary|sup|table|tbody|tfoot|thead|u|ul"
+)
+_ALONE = re.compile("br|hr|img|li|p|t[dhr]|wbr")  # tags that nothing need close
 _UNSEEN = re.compile(r"(?is)<!--.*?-->|<(script|style)\b.*?</\1\s*>")
 _BOX = re.compile(r"^\[([ xX])\]\s+")
+# Beside these an asterisk or two low lines are part of a formula, a code or a name.
+_CAME_ON = re.compile(r"(?:[\w#=+^%$&@\\]|\w[./:-])$")
+_GOES_ON = re.compile(r"[\w#=+^%$&@\\]|[./:-]\w")
+_FORMULA, _DIGITS = re.compile(r"\d\w|\w\d"), re.compile(r"\d\d")
+_ADDRESS = re.compile("[/.:#@\ue000]")
+_NO_WORDS = re.compile(r"[#.,;:)\]/\\].*|.*[#(\[/\\,]")
 
 
 def whatsapp(markdown: str) -> str:
     """Return *markdown* as a person on WhatsApp should read it."""
-    urls: list[str] = []
-    held = _URL.sub(lambda match: _hold(match, urls), re.sub("[\ue000\ue001]", "", markdown))
-    text = _blocks(Node(_PARSER.parse(held)).children)
-    return _HELD.sub(lambda match: urls[int(match[1])], text).strip()
+    aside: list[str] = []
+    text = re.sub("[\ue000\ue001]", "", markdown)
+    for pattern in (_URL, _BACKSLASHES, _SIGN):
+        text = pattern.sub(lambda match: _hold(match, aside), text)
+    text = _blocks(Node(_PARSER.parse(text)).children)
+    return _HELD.sub(lambda match: aside[int(match[1])], text).strip()
 
 
 def in_whatsapp(markdown: str, _facts: Mapping[str, Any]) -> str:
@@ -44,16 +72,15 @@ def in_whatsapp(markdown: str, _facts: Mapping[str, Any]) -> str:
     return whatsapp(markdown)
 
 
-def _hold(match: re.Match[str], urls: list[str]) -> str:
-    """Put an address aside, so that its underscores are nobody's italics."""
-    url = match[1].rstrip(_AFTER_URL)
-    if url not in urls:
-        urls.append(url)
-    rest = match[1][len(url) :]
-    opened, closed = match[0].startswith("<"), match[0].endswith(">")
-    before = "<" if opened and not closed else ""
-    after = ">" if closed and not opened else ""
-    return f"{before}\ue000{urls.index(url)}\ue001{rest}{after}"
+def _hold(match: re.Match[str], aside: list[str]) -> str:
+    """Put an address or a path aside, so that its underscores are nobody's italics."""
+    found = match.groupdict("")
+    whole, around = found["aside"], (found.get("before", ""), found.get("after", ""))
+    kept = whole.rstrip(_AFTER)
+    before, after = ("", "") if around == ("<", ">") else around
+    if kept not in aside:
+        aside.append(kept)
+    return f"{before}\ue000{aside.index(kept)}\ue001{whole[len(kept) :]}{after}"
 
 
 def _blocks(nodes: list[Node], between: str = "\n\n") -> str:
@@ -74,7 +101,7 @@ def _block(node: Node) -> str:
     if kind == "fence":
         return _fence(node)
     if kind == "html_block":
-        return _without_html(node.content).strip()
+        return _html_block(node.content)
     if kind == "hr":
         return ""
     return _inline(node.children).strip() if kind == "inline" else _blocks(node.children)
@@ -86,11 +113,17 @@ def _fence(node: Node) -> str:
     return f"```\n{node.content.rstrip()}\n```"
 
 
+def _html_block(content: str) -> str:
+    """A line that begins with `<name>` is words, with Markdown in it, unless that is HTML's."""
+    found = _TAG.match(content.lstrip())
+    if found is None or any(known.fullmatch(found[1].lower()) for known in (_TAGS, _ALONE)):
+        return _without_html(content, content).strip()
+    return _blocks(Node(_NO_HTML.parse(content)).children)
+
+
 def _list(node: Node) -> str:
-    first = int(node.attrs.get("start", 1))
     lines = []
-    for place, item in enumerate(node.children):
-        mark = "-" if node.type == "bullet_list" else f"{first + place}."
+    for mark, item in zip(_items(node), node.children, strict=True):
         parts = [
             _indented(_block(child)) if child.type.endswith("_list") else _block(child)
             for child in item.children
@@ -98,6 +131,15 @@ def _list(node: Node) -> str:
         text = "\n".join(part for part in parts if part)
         lines.append(f"{mark} {_BOX.sub(_ticked, text)}".rstrip())
     return "\n".join(lines)
+
+
+def _items(node: Node) -> list[str]:
+    """What stands before each item: its own number, counted on where all have the same."""
+    if node.type == "bullet_list":
+        return ["-"] * len(node.children)
+    given = [int(item.info) for item in node.children]
+    counted = range(given[0], given[0] + len(given))
+    return [f"{number}." for number in (counted if len(set(given)) == 1 else given)]
 
 
 def _ticked(match: re.Match[str]) -> str:
@@ -111,11 +153,11 @@ def _indented(text: str) -> str:
 def _rows(table: Node) -> Iterator[str]:
     """Yield each row as lines of `*Column:* value`."""
     rows = [
-        [_inline(cell.children[0].children).strip() for cell in row.children]
-        for part in table.children
+        [_inline(cell.children[0].children, without).strip() for cell in row.children]
+        for part, without in zip(table.children, ("strong", ""), strict=False)
         for row in part.children
     ]
-    names = [name.replace("*", "").rstrip(":") for name in rows[0]]
+    names = [name.rstrip(":") for name in rows[0]]
     for row in rows[1:] or [names]:
         cells = [
             f"*{name}:* {value}" if name and len(rows) > 1 else value
@@ -127,17 +169,35 @@ def _rows(table: Node) -> Iterator[str]:
 
 def _inline(nodes: list[Node], without: str = "") -> str:
     spans = [(node, text) for node in nodes if (text := _span(node, without))]
+    texts = ["", *(text for _, text in spans), ""]
     return "".join(
-        _inline(node.children, without) if node.type in _MARKS and _touched(spans, place) else text
+        _beside(node, texts[place], texts[place + 2], without) if node.type in _MARKS else text
         for place, (node, text) in enumerate(spans)
     )
 
 
-def _touched(spans: list[tuple[Node, str]], place: int) -> bool:
-    """Whether a letter stands right beside a mark: WhatsApp would show the mark itself."""
-    before = spans[place - 1][1][-1] if place else " "
-    after = spans[place + 1][1][0] if place + 1 < len(spans) else " "
-    return before.isalnum() or after.isalnum()
+def _beside(node: Node, before: str, after: str, without: str) -> str:
+    """A marked span between its neighbours: where it is no mark, as it was written.
+
+    Right beside a letter WhatsApp would show the mark itself: there the words stand without.
+    """
+    text = _inline(node.children, without)
+    if _is_written(node.markup, text, before, after):
+        return f"{node.markup}{text}{node.markup}"
+    if before[-1:].isalnum() or after[:1].isalnum():
+        return text
+    return _marked(node, without)
+
+
+def _is_written(markup: str, text: str, before: str, after: str) -> bool:
+    """Whether signs are no marks: `2*3*4`, `2**3**4`, `*.txt,*.doc`, `*123*1#`, `__init__.py`."""
+    goes_on = _CAME_ON.search(before) or _GOES_ON.match(after)
+    if markup == "*":
+        return bool(goes_on or _NO_WORDS.fullmatch(text))
+    opens, closes = before[-1:] + text[:1], text[-1:] + after[:1]
+    is_formula = _FORMULA.fullmatch(opens) or _DIGITS.fullmatch(closes)
+    is_power = len(text) == 1 and len(opens) == 2 and opens.isalnum()
+    return bool(goes_on if markup == "__" else markup == "**" and (is_formula or is_power))
 
 
 def _span(node: Node, without: str) -> str:
@@ -149,7 +209,7 @@ def _span(node: Node, without: str) -> str:
     if kind == "code_inline":
         return f"`{node.content}`"
     if kind == "html_inline":
-        return _without_html(node.content)
+        return _without_html(node.content, "".join(one.content for one in node.siblings))
     if kind == "link":
         return _link(_inline(node.children, without), str(node.attrs.get("href", "")))
     if kind == "image":
@@ -181,9 +241,18 @@ def _wrapped(mark: str, text: str) -> str:
 
 
 def _link(text: str, url: str) -> str:
+    if url and not _ADDRESS.search(url):
+        return f"[{text}]({url})"  # `list[0](x)`
     bare = url.removeprefix("mailto:").removeprefix("tel:")
     return bare or text if text.strip() in ("", url, bare) or not bare else f"{text} ({bare})"
 
 
-def _without_html(html: str) -> str:
-    return _TAG.sub("", _UNSEEN.sub("", _BREAK.sub("\n", html)))
+def _without_html(html: str, around: str) -> str:
+    """*html* without HTML's own tags; `<nombre>`, and one that is never closed *around*, stay."""
+    return _TAG.sub(partial(_bare, around), _UNSEEN.sub("", _BREAK.sub("\n", html)))
+
+
+def _bare(around: str, tag: re.Match[str]) -> str:
+    name, told = tag[1].lower(), around.lower()
+    is_pair = _TAGS.fullmatch(name) and f"<{name}" in told and f"</{name}" in told
+    return "" if is_pair or _ALONE.fullmatch(name) else tag[0]
