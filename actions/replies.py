@@ -1,4 +1,4 @@
-"""Tells whoever waits at a door (`POST /chat`) that a turn is done.
+"""Tells whoever waits for an answer (`POST /chat`) that a turn is done.
 
 Only a hint to look in the database sooner; it may be lost.
 """

@@ -142,7 +142,7 @@ class Runtime:
         except ToolLoop as error:
             yield record.step("error", f"tool_loop: {error}")
             yield self._ended(record.handoff(Handoff(f"tool_loop: {error}")), turn)
-        except Exception as error:  # the door: whatever went wrong, the customer gets an answer
+        except Exception as error:  # whatever went wrong, the customer gets an answer
             reason = why(error)
             log.warning("turn fell back: %s", reason)
             if reason.startswith("unexpected"):

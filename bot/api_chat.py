@@ -25,7 +25,7 @@ CHAT = Tag(name="chat", description="Talk to an agent")
 
 
 def add(blueprint: APIBlueprint, services: Services, wait_seconds: float) -> None:
-    """Add the route to *door*."""
+    """Add the route to *blueprint*."""
     places = threading.BoundedSemaphore(MOST_WAITING)
     problems: Any = dict.fromkeys((409, 503, 504), ProblemOut)
 

@@ -51,7 +51,7 @@ _BODY = {
 
 
 def add(blueprint: APIBlueprint, services: Services) -> None:
-    """Add the routes to *door*."""
+    """Add the routes to *blueprint*."""
     blueprint.teardown_request(lambda _: request.close())  # uploads lie in temporary files
 
     @blueprint.post(

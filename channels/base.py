@@ -1,7 +1,7 @@
-"""What every channel is made of: a door, through which events come in, and a way out.
+"""What every channel is made of: a receiver, through which events come in, and a way out.
 
-    provider ── Call ──> Door.read ── events ──> bot.intake stores them and rings
-    outbox   ── Parcel ──> Channel.send ──> Sent | Refused | Unclear
+    provider ── Call ──> WebhookReceiver.read ── events ──> actions.intake stores them, notifies
+    outbox   ── OutboxMessage ──> Channel.send ──> Sent | Refused | Unknown
 
 A channel is one folder with both and its record (`channels.record`), found by being there;
 docs/adding-a-channel.md shows it.
@@ -25,7 +25,7 @@ class Kind(Enum):
     WAIT = "wait"  # surely not taken; a quota or a full queue must drain first
     PERMANENT = "permanent"  # it will never be taken as it is
     SETUP = "setup"  # somebody must change a setting first
-    UNCLEAR = "unclear"  # the provider itself says that a repetition may send it twice
+    UNKNOWN = "unknown"  # the provider itself says that a repetition may send it twice
 
 
 @dataclass(frozen=True)

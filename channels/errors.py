@@ -1,4 +1,4 @@
-"""What can go wrong at a door.
+"""What can go wrong between a provider and us.
 
 ChannelError
 ├── BadSignature         a request that its provider did not sign
@@ -9,7 +9,7 @@ ChannelError
 
 
 class ChannelError(Exception):
-    """Something at a door went wrong."""
+    """Something between a provider and us went wrong."""
 
     def __init__(self, sentence: str = "") -> None:
         super().__init__(sentence or (self.__doc__ or "").strip())

@@ -33,7 +33,7 @@ class StoredChannel:
         return Sent(f"{self.name}-{outgoing.id}", "delivered")
 
     def look_up(self, outgoing: OutboxMessage) -> Sent | None:
-        """A send here cannot be unclear, but a process can die beside it: it was delivered."""
+        """A send here cannot be unknown, but a process can die beside it: it was delivered."""
         return self.send(outgoing)
 
 

@@ -79,7 +79,7 @@ class Heartbeat:
                     self._outbox.prolong(tokens)
             except SQLAlchemyError as error:  # the fence decides, not the heartbeat
                 log.warning("heartbeat missed: %s", type(error).__name__)
-            except Exception as error:  # a door: without it no turn longer than a lease would end
+            except Exception as error:  # without it no turn longer than a lease would end
                 log.error("heartbeat failed: %s", type(error).__name__)
                 log_place(log, error)
 

@@ -99,7 +99,7 @@ class KeyedScheduler:
         except AWAY as error:  # every conversation says so each second: one line is enough
             log.warning("database away: %s job=%s subject=%s", type(error).__name__, *key)
             again = time.time() + PAUSE_AFTER_FAILURE
-        except Exception as error:  # a door: one conversation's trouble must not end the others'
+        except Exception as error:  # one conversation's trouble must not end the others'
             log.error("attending failed: %s job=%s subject=%s", type(error).__name__, *key)
             log_place(log, error)
             again = time.time() + PAUSE_AFTER_FAILURE

@@ -1,7 +1,7 @@
 """Finds what Chatwoot never told: it sends a webhook once, and a lost one is lost.
 
 About every 45 seconds the conversations that are pending are listed; those in which something
-happened are read, and everything in them goes through the same door as a webhook would have, so
+happened are read, and everything in them goes the same way as a webhook would have, so
 what is known already changes nothing. Two things nobody would answer are given to Chatwoot's own
 people, by opening the conversation: messages that are found too late to be answered by a bot, and
 conversations that a person has here while Chatwoot still shows them as the bot's.
@@ -188,7 +188,7 @@ def _run(reconciler: Reconciler, stop: threading.Event) -> None:
             found = reconciler.look()
         except SQLAlchemyError as error:
             log.warning("reconciler missed a round: %s", type(error).__name__)
-        except Exception as error:  # a door: nobody would miss this thread until much was lost
+        except Exception as error:  # nobody would miss this thread until much was lost
             log.error("reconciler failed: %s", type(error).__name__)
             log_place(log, error)
         else:

@@ -13,10 +13,10 @@ from simulator.files import SentFile, SentFiles, media_type
 
 def media(account: tuple[str, str], files: SentFiles) -> Blueprint:
     """Return the routes: a customer's file in, the account's download out."""
-    door = Blueprint("media", __name__)
+    blueprint = Blueprint("media", __name__)
     sid, token = account
 
-    @door.post("/customers/<address>/files")
+    @blueprint.post("/customers/<address>/files")
     def upload(address: str) -> tuple[dict[str, str], int]:
         given = request.files.get("file")
         content = given.read() if given else b""
@@ -29,7 +29,7 @@ def media(account: tuple[str, str], files: SentFiles) -> Blueprint:
         url = f"{base}/Messages/MM{file.id[2:]}/Media/{file.id}"
         return {"url": url, "media_type": file.media_type, "name": file.name}, 201
 
-    @door.get("/2010-04-01/Accounts/<owner>/Messages/<message>/Media/<file_id>")
+    @blueprint.get("/2010-04-01/Accounts/<owner>/Messages/<message>/Media/<file_id>")
     def download(owner: str, message: str, file_id: str) -> Response:
         given = request.authorization
         user, password = (given.username or "", given.password or "") if given else ("", "")
@@ -40,4 +40,4 @@ def media(account: tuple[str, str], files: SentFiles) -> Blueprint:
             return Response(status=404)
         return Response(file.content, content_type=file.media_type)
 
-    return door
+    return blueprint

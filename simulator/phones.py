@@ -20,9 +20,9 @@ def phones(
     account_sid: str, number: str, webhook_url: str, ledger: Ledger, postman: Postman
 ) -> Blueprint:
     """Return the routes of the customers' phones."""
-    door = Blueprint("phones", __name__)
+    blueprint = Blueprint("phones", __name__)
 
-    @door.post("/customers/<address>/messages")
+    @blueprint.post("/customers/<address>/messages")
     def write(address: str) -> tuple[Json, int]:
         wanted = request.get_json(silent=True)
         if not isinstance(wanted, dict) or not _has_content(wanted):
@@ -37,19 +37,19 @@ def phones(
             return {"error": "The bot did not take it.", "bot_status": status}, 502
         return {"sid": message.sid, "number": message.number}, 201
 
-    @door.get("/customers/<address>/messages")
+    @blueprint.get("/customers/<address>/messages")
     def read(address: str) -> Response:
         after = request.args.get("after", 0, type=int)
         wait = min(request.args.get("wait", 0.0, type=float), LONGEST_WAIT)
         thread = ledger.thread(_whatsapp(address), after, wait)
         return jsonify({"messages": [_shown(message) for message in thread]})
 
-    @door.delete("/customers/<address>/messages")
+    @blueprint.delete("/customers/<address>/messages")
     def forget(address: str) -> tuple[str, int]:
         ledger.forget(_whatsapp(address))
         return "", 204
 
-    return door
+    return blueprint
 
 
 def form(account_sid: str, message: Message, name: str) -> dict[str, str]:

@@ -25,10 +25,10 @@ def rest(
     account: tuple[str, str], number: str, ledger: Ledger, postman: Postman, faults: Faults
 ) -> Blueprint:
     """Return Twilio's routes for one account with one WhatsApp sender."""
-    door = Blueprint("rest", __name__)
+    blueprint = Blueprint("rest", __name__)
     sid, token = account
 
-    @door.before_request
+    @blueprint.before_request
     def authenticate() -> Response | None:
         given = request.authorization
         user, password = (given.username or "", given.password or "") if given else ("", "")
@@ -37,25 +37,25 @@ def rest(
             return None if in_path == sid else _error(404, 20404, "Not found")
         return _error(401, 20003, "Authenticate")
 
-    @door.post("/2010-04-01/Accounts/<account>/Messages.json")
+    @blueprint.post("/2010-04-01/Accounts/<account>/Messages.json")
     def send(account: str) -> Response:
         code, why = _wrong(request.form, number)
         if code:
             return _error(400, code, why)
         return _send(account, ledger, postman, faults)
 
-    @door.get("/2010-04-01/Accounts/<account>/Messages.json")
+    @blueprint.get("/2010-04-01/Accounts/<account>/Messages.json")
     def list_messages(account: str) -> Response:
         if faults.list_status != 200:
             return _error(faults.list_status, 20500, "Internal server error")
         return jsonify(_page(account, ledger, faults.list_lag))
 
-    @door.get("/2010-04-01/Accounts/<account>/Messages/<message>.json")
+    @blueprint.get("/2010-04-01/Accounts/<account>/Messages/<message>.json")
     def read(account: str, message: str) -> Response:
         found = ledger.get(message)
         return jsonify(_shown(account, found)) if found else _error(404, 20404, "Not found")
 
-    @door.post("/v2/Indicators/Typing.json")
+    @blueprint.post("/v2/Indicators/Typing.json")
     def typing() -> Response:
         known = ledger.get(request.form.get("messageId", ""))
         if known is None or request.form.get("channel") != "whatsapp":
@@ -63,7 +63,7 @@ def rest(
         ledger.set_status(known.sid, "read")
         return jsonify({"success": True})
 
-    return door
+    return blueprint
 
 
 def _wrong(form: Any, number: str) -> tuple[int, str]:

@@ -37,7 +37,7 @@ class Handoff:
         self._assignee = settings.chatwoot_handoff_assignee_id
 
     def carry_out(self, outgoing: OutboxMessage) -> Sent | Refused:
-        """Do what is left of it. What is unclear is `Refused` for a while: repeating is safe."""
+        """Do what is left of it. What is unknown is `Refused` for a while: repeating is safe."""
         here = f"/conversations/{outgoing.customer_address}"
         if outgoing.attempts == 1 or self._note(outgoing) is None:
             problem = self._post(f"{here}/messages", _note(outgoing), outgoing)

@@ -6,7 +6,7 @@ among the conversation's messages. Never a `source_id`: Chatwoot would think tha
 has it already. A 200 means stored; what becomes of it on WhatsApp comes later by webhook.
 
 A user's token can do all of this. With a bot's token the look-up sees only the last message of
-the conversation (and before Chatwoot 4.14 nothing), so an unclear send waits for the webhook, and
+the conversation (and before Chatwoot 4.14 nothing), so an unknown send waits for the webhook, and
 after the grace time it is sent again.
 """
 
@@ -130,7 +130,7 @@ class ChatwootChannel:
         try:
             conversation = self._api.conversation(number)
         except NotAllowed as error:
-            log.warning("unclear send not looked up: %s", error)
+            log.warning("unknown send not looked up: %s", error)
             return
         yield from rows(conversation, "messages")
         last = conversation.get("last_non_activity_message")

@@ -102,7 +102,7 @@ _TABLE: Table = (
         "Meta had a failure of its own. It is sent again later.",
         (2, 131000, 131016, 131057, 133004),
     ),
-    (Kind.UNCLEAR, "Meta failed and cannot say whether it was taken.", (1,)),
+    (Kind.UNKNOWN, "Meta failed and cannot say whether it was taken.", (1,)),
 )
 
 CODES: dict[int, Meaning] = by_code(_TABLE)

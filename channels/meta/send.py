@@ -1,7 +1,7 @@
 """Sends through Meta's WhatsApp Cloud API, once, and says honestly what became of it.
 
 Meta takes no idempotency key and has no history to look into. What proves a send is its status
-callback, which brings our outbox row's id back (`biz_opaque_callback_data`). So an unclear send
+callback, which brings our outbox row's id back (`biz_opaque_callback_data`). So an unknown send
 waits for its callback during the grace time, and is sent again when none has come: a reply can
 reach the customer twice if Meta took it, the answer was lost on the way, and every callback of
 the next minute was lost too. The other choice, never to send it again, would lose replies
@@ -48,7 +48,7 @@ _NUMBER = re.compile(r"\+?\d{5,20}")
 
 
 def message(outgoing: OutboxMessage) -> Json:
-    """Return what is posted for *parcel*; its status callbacks will name the outbox row."""
+    """Return what is posted for *outgoing*; its status callbacks will name the outbox row."""
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
@@ -223,7 +223,7 @@ def _failed(
     code = error.get("code") if isinstance(error.get("code"), int) else None
     known = CODES.get(code) if code is not None else None
     meaning = known or _by_status(answer.status)
-    if meaning is None or meaning.kind is Kind.UNCLEAR:
+    if meaning is None or meaning.kind is Kind.UNKNOWN:
         return Unknown(f"Meta answered {answer.status}.")
     if meaning.kind is Kind.SETUP:
         log.error("meta refuses our set-up code=%s", code)

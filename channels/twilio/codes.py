@@ -1,7 +1,7 @@
 """What Twilio's error codes mean for a send (Twilio: "Error and warning dictionary").
 
 Which class a code belongs to is read from each error's page; Twilio publishes no such table.
-A code that is not here is permanent when it came with a 4xx and unclear otherwise.
+A code that is not here is permanent when it came with a 4xx and unknown otherwise.
 """
 
 from agent.consent import OPTED_OUT
@@ -66,7 +66,7 @@ _TABLE: Table = (
         "Twilio saw too many replies to one number at once. It is sent again later.",
         (14107,),
     ),
-    (Kind.UNCLEAR, "Twilio failed and cannot say whether it was taken.", (20500, 30410)),
+    (Kind.UNKNOWN, "Twilio failed and cannot say whether it was taken.", (20500, 30410)),
 )
 
 CODES: dict[int, Meaning] = by_code(_TABLE)

@@ -163,7 +163,7 @@ def _content(outgoing: OutboxMessage) -> dict[str, str]:
 
 
 def _is_same(outgoing: OutboxMessage, body: str) -> bool:
-    """Whether *body*, as Twilio lists it, is this parcel; a template's own words surround ours."""
+    """Whether *body*, as Twilio lists it, is this message; a template's own words surround ours."""
     words = _content(outgoing).get("Body")
     if words is not None:
         return body == words
@@ -186,7 +186,7 @@ def _outcome(answer: urllib3.BaseHTTPResponse) -> Sent | Refused | Unknown:
         return Unknown(f"Twilio answered {status} without an id.")
     code = body.get("code") if isinstance(body.get("code"), int) else 0
     meaning = CODES.get(code or 0) or _by_status(status)
-    if meaning is None or meaning.kind is Kind.UNCLEAR:
+    if meaning is None or meaning.kind is Kind.UNKNOWN:
         return Unknown(f"Twilio answered {status}.")
     told = shown(code) if code else str(status)
     return Refused(meaning.sentence, told, _again_in(meaning.kind, answer.headers))

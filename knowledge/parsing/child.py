@@ -33,7 +33,7 @@ def main(path: str, ending: str) -> int:
         lines = [{"error": str(error), "code": error.code}]
     except MemoryError:
         lines = [{"error": "The file is too much for us. Divide it.", "code": "file_memory"}]
-    except Exception as error:  # the door of this process: parsers raise anything
+    except Exception as error:  # parsers raise anything
         lines = [{"error": DAMAGED, "code": "file_damaged"}]
         print(type(error).__name__, file=sys.stderr)
     for line in lines:

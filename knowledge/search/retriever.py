@@ -1,4 +1,4 @@
-"""The library: one call that finds passages, for agents, the studio, the API and notebooks."""
+"""The retriever: one call that finds passages, for agents, the studio, the API and notebooks."""
 
 import contextlib
 import logging

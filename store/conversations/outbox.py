@@ -265,7 +265,7 @@ class Outbox:
     def claim(self, conversation_id: int) -> OutboxMessage | float | None:
         """Claim the conversation's next row.
 
-        Returns a Parcel; or when to come back (seconds since 1970); or None when all is sent.
+        Returns an OutboxMessage; when to come back (seconds since 1970); or None when all is sent.
         """
         now = self._clock()
         with self._database.read() as tx:

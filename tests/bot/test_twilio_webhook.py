@@ -223,7 +223,7 @@ def test_a_failure_is_kept_with_its_code(twilio: Post, services: Services) -> No
     assert row(services.database) == ("sent", "undelivered", "window")
 
 
-def test_a_callback_with_our_id_proves_that_an_unclear_send_was_taken(
+def test_a_callback_with_our_id_proves_that_an_unknown_send_was_taken(
     twilio: Post, services: Services
 ) -> None:
     out_id = pending_row(services)

@@ -200,7 +200,7 @@ def test_what_was_surely_not_taken_is_refused(
         REFUSED_AND_TAKEN,
     ],
 )
-def test_what_cannot_be_told_is_unclear_and_sent_once(
+def test_what_cannot_be_told_is_unknown_and_sent_once(
     channel: ChatwootChannel, wishes: Wishes, here: Conversation, fault: Fault
 ) -> None:
     wishes.posts.append(fault)
@@ -233,7 +233,7 @@ def test_two_hundred_messages_a_minute_are_enough(
     assert result.again_in == 60.0
 
 
-def test_an_answer_that_never_comes_is_unclear(here: Conversation) -> None:
+def test_an_answer_that_never_comes_is_unknown(here: Conversation) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -279,7 +279,7 @@ def test_after_a_day_whatsapp_takes_no_free_text_but_a_web_chat_does(
 
 @pytest.mark.parametrize("token", [USER_TOKEN, BOT_TOKEN])
 @pytest.mark.parametrize("taken", [True, False])
-def test_an_unclear_send_is_found_if_it_was_taken(
+def test_an_unknown_send_is_found_if_it_was_taken(
     address: str, wishes: Wishes, here: Conversation, token: str, taken: bool
 ) -> None:
     channel = open_channel(address, token)

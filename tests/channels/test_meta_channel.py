@@ -103,7 +103,7 @@ def test_every_code_of_the_table_is_handled_as_its_class_says(
 ) -> None:
     meta.faults.sends.append(Fault(400, code) if code else Fault(401, 190))
     result, meaning = channel.send(outgoing()), CODES[code]
-    if meaning.kind is Kind.UNCLEAR:
+    if meaning.kind is Kind.UNKNOWN:
         assert isinstance(result, Unknown)
         return
     assert isinstance(result, Refused)
@@ -128,7 +128,7 @@ def test_every_code_of_the_table_is_handled_as_its_class_says(
         (299, Kind.SETUP),
         (131042, Kind.SETUP),
         (133010, Kind.SETUP),
-        (1, Kind.UNCLEAR),
+        (1, Kind.UNKNOWN),
     ],
 )
 def test_codes_are_in_the_class_that_meta_describes(code: int, kind: Kind) -> None:
@@ -192,7 +192,7 @@ def test_a_status_without_a_code_counts_by_itself(
         wrong.RUBBISH_BUT_TAKEN,
     ],
 )
-def test_what_cannot_be_told_is_unclear_and_sent_once(
+def test_what_cannot_be_told_is_unknown_and_sent_once(
     channel: MetaChannel, meta: MetaStandin, fault: Fault
 ) -> None:
     meta.faults.sends.append(fault)
@@ -201,7 +201,7 @@ def test_what_cannot_be_told_is_unclear_and_sent_once(
     assert not meta.faults.sends
 
 
-def test_an_answer_that_never_comes_is_unclear(address: str, meta: MetaStandin) -> None:
+def test_an_answer_that_never_comes_is_unknown(address: str, meta: MetaStandin) -> None:
     meta.faults.sends.append(wrong.HANG_BUT_TAKEN)
     assert isinstance(open_channel(address, timeout=0.3).send(outgoing()), Unknown)
 

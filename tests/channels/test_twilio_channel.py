@@ -121,7 +121,7 @@ def test_every_code_of_the_table_is_handled_as_its_class_says(
 ) -> None:
     faults.sends.append(Fault(400, code))
     result, kind = channel.send(outgoing()), CODES[code].kind
-    if kind is Kind.UNCLEAR:
+    if kind is Kind.UNKNOWN:
         assert isinstance(result, Unknown)
         return
     assert isinstance(result, Refused)
@@ -149,7 +149,7 @@ def test_an_unknown_code_of_a_4xx_is_permanent(channel: TwilioChannel, faults: F
         Fault(504, 1),
     ],
 )
-def test_what_cannot_be_told_is_unclear_and_sent_once(
+def test_what_cannot_be_told_is_unknown_and_sent_once(
     channel: TwilioChannel, faults: Faults, simulator: Flask, fault: Fault
 ) -> None:
     faults.sends.append(fault)
@@ -158,7 +158,7 @@ def test_what_cannot_be_told_is_unclear_and_sent_once(
     assert not faults.sends
 
 
-def test_an_answer_that_never_comes_is_unclear(address: str, faults: Faults) -> None:
+def test_an_answer_that_never_comes_is_unknown(address: str, faults: Faults) -> None:
     impatient = open_channel(address, bot_port=1)
     faults.sends.append(wrong.HANG_BUT_TAKEN)
     assert isinstance(impatient.send(outgoing()), Unknown)

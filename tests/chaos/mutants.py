@@ -152,8 +152,8 @@ def _ring_before_commit() -> None:
 
 
 _ALL = (
-    Mutant("blind-resend", "what is unclear is sent again at once", "doubled", _blind_resend),
-    Mutant("never-resend", "what is unclear is given up", "lost", _never_resend),
+    Mutant("blind-resend", "what is unknown is sent again at once", "doubled", _blind_resend),
+    Mutant("never-resend", "what is unknown is given up", "lost", _never_resend),
     Mutant(
         "late-list",
         "the provider's list lags longer than the grace time",

@@ -123,7 +123,7 @@ class HookedChannel(MemoryChannel):
         """Take one part."""
         self.hook.reach("provider", "before the provider takes it")
         result = self.results.pop(0) if self.results else Sent(f"SM{outgoing.id}", "queued")
-        if isinstance(result, Sent) or (isinstance(result, Unknown) and self.accepts_unclear):
+        if isinstance(result, Sent) or (isinstance(result, Unknown) and self.accepts_unknown):
             self.threads.setdefault(outgoing.customer_address, []).append(outgoing.body)
         self.hook.reach("provider", "after the provider answered")
         return result

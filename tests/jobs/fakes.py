@@ -51,7 +51,7 @@ class MemoryChannel:
     name: str = "twilio"
     grace_seconds: float = 10.0
     results: list[Sent | Refused | Unknown] = field(default_factory=list)
-    accepts_unclear: bool = False  # an unclear send was taken after all
+    accepts_unknown: bool = False  # an unknown send was taken after all
     reachable: bool = True
     taken: list[str] = field(default_factory=list)
     attempts: int = 0
@@ -73,7 +73,7 @@ class MemoryChannel:
         """Take one part."""
         self.attempts += 1
         result = self.results.pop(0) if self.results else Sent(f"SM{outgoing.id}", "queued")
-        if isinstance(result, Sent) or (isinstance(result, Unknown) and self.accepts_unclear):
+        if isinstance(result, Sent) or (isinstance(result, Unknown) and self.accepts_unknown):
             self.taken.append(outgoing.body)
         return result
 

@@ -133,7 +133,7 @@ class Story:
         faults: list[Refused | Unknown] = [Refused("busy", "20429", again_in=1), Unknown("reset")]
         self.clock.pass_seconds(1)
         self.channel.results = [self.dice.choice(faults)] if self.dice.random() < 0.5 else []
-        self.channel.accepts_unclear = self.dice.random() < 0.5
+        self.channel.accepts_unknown = self.dice.random() < 0.5
         deliver.send(self.context, self.here)
 
     def wait(self) -> None:

@@ -181,7 +181,7 @@ def test_while_chatwoot_cannot_be_asked_nothing_is_sent_and_later_it_is(
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_an_unclear_send_with_a_bots_token_is_settled_by_the_webhook(
+def test_an_unknown_send_with_a_bots_token_is_settled_by_the_webhook(
     services: Services,
     account: Account,
     standin: Flask,
@@ -201,7 +201,7 @@ def test_an_unclear_send_with_a_bots_token_is_settled_by_the_webhook(
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_an_unclear_send_whose_webhook_is_lost_is_looked_up(
+def test_an_unknown_send_whose_webhook_is_lost_is_looked_up(
     house: House, here: Conversation, account: Account, wishes: Wishes, taken: bool
 ) -> None:
     wishes.posts.append(Fault(reset=True, taken=taken))

@@ -194,10 +194,10 @@ def _answered(world: World, customer: str) -> None:
     turn.take(world.context(), world.place(customer))
 
 
-def _unclear(taken: bool) -> Callable[[World, str], None]:
+def _unknown(taken: bool) -> Callable[[World, str], None]:
     def prepare(world: World, customer: str) -> None:
         _answered(world, customer)
-        world.channel.results, world.channel.accepts_unclear = [Unknown("reset")], taken
+        world.channel.results, world.channel.accepts_unknown = [Unknown("reset")], taken
         deliver.send(world.context(), world.place(customer))
         world.clock.pass_seconds(world.channel.grace_seconds + 1)
 
@@ -235,8 +235,8 @@ STORIES = {
     "accept": Story(lambda world, customer: None, _accept, 30),
     "turn": Story(_written, _turn, 20),
     "deliver": Story(_answered, _delivery, 20),
-    "resolve, taken": Story(_unclear(True), _delivery, 15),
-    "resolve, not taken": Story(_unclear(False), _delivery, 15),
+    "resolve, taken": Story(_unknown(True), _delivery, 15),
+    "resolve, not taken": Story(_unknown(False), _delivery, 15),
     "sweep turns": Story(_written, _sweep, 4),
     "sweep deliveries": Story(_answered, _sweep, 4),
 }

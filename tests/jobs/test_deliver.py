@@ -64,10 +64,10 @@ def test_a_send_that_can_never_work_is_dead_and_lets_the_next_pass(
     assert context.services.store.conversations.get(answered).dead == 1
 
 
-def test_an_unclear_send_that_was_taken_is_not_sent_again(
+def test_an_unknown_send_that_was_taken_is_not_sent_again(
     context: WorkerContext, answered: int, channel: MemoryChannel, clock: Clock
 ) -> None:
-    channel.results, channel.accepts_unclear = [Unknown("reset")], True
+    channel.results, channel.accepts_unknown = [Unknown("reset")], True
     look_at = deliver.send(context, answered)
     assert look_at == clock.now + channel.grace_seconds
     clock.pass_seconds(11)
@@ -76,7 +76,7 @@ def test_an_unclear_send_that_was_taken_is_not_sent_again(
     assert _delivery(context, answered) == "sent"
 
 
-def test_an_unclear_send_that_was_not_taken_is_sent_after_the_grace_time(
+def test_an_unknown_send_that_was_not_taken_is_sent_after_the_grace_time(
     context: WorkerContext, answered: int, channel: MemoryChannel, clock: Clock
 ) -> None:
     channel.results = [Unknown("timeout")]
@@ -111,7 +111,7 @@ def test_a_process_that_died_while_sending_is_looked_up_and_not_before_the_grace
     assert channel.taken == ["hola"]
 
 
-def test_a_status_callback_proves_an_unclear_send(
+def test_a_status_callback_proves_an_unknown_send(
     context: WorkerContext, answered: int, channel: MemoryChannel, clock: Clock
 ) -> None:
     channel.results = [Unknown("reset")]

@@ -95,7 +95,7 @@ def test_a_message_is_answered_once_and_its_ticks_follow(house: House) -> None:
 @pytest.mark.parametrize(
     "fault", [wrong.RESET_BUT_TAKEN, wrong.FAILED_BUT_TAKEN, wrong.RUBBISH_BUT_TAKEN]
 )
-def test_an_unclear_send_is_settled_by_its_callback(house: House, fault: Fault) -> None:
+def test_an_unknown_send_is_settled_by_its_callback(house: House, fault: Fault) -> None:
     house.meta.faults.sends.append(replace(fault, code=0))
     house.write("hola")
     house.send()
@@ -107,7 +107,7 @@ def test_an_unclear_send_is_settled_by_its_callback(house: House, fault: Fault) 
     assert house.last()[0] == "delivered"
 
 
-def test_an_unclear_send_without_a_callback_is_sent_after_the_grace_time(house: House) -> None:
+def test_an_unknown_send_without_a_callback_is_sent_after_the_grace_time(house: House) -> None:
     house.meta.faults.sends.append(wrong.RESET)
     house.write("hola")
     look_at = house.send()

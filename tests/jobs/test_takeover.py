@@ -109,7 +109,7 @@ def test_a_send_that_failed_as_a_person_took_over_is_not_tried_again(
 
 
 @pytest.mark.parametrize(("word", "sent"), [("", ["hola"]), ("Soy Ana", ["Soy Ana"])])
-def test_an_unclear_send_is_finished_after_a_hand_back_only_if_no_person_spoke(
+def test_an_unknown_send_is_finished_after_a_hand_back_only_if_no_person_spoke(
     context: WorkerContext,
     here: int,
     channel: MemoryChannel,

@@ -84,7 +84,7 @@ def test_while_nobody_can_tell_nothing_is_sent_twice(
     day: Day, write: Write, channel: MemoryChannel
 ) -> None:
     channel.results += [Unknown("The connection broke.")]
-    channel.accepts_unclear, channel.reachable = True, False
+    channel.accepts_unknown, channel.reachable = True, False
     write("hola")
     day.pass_seconds(300, step=10)
     assert (channel.attempts, channel.taken) == (1, ["hola"])

@@ -22,7 +22,7 @@ _TOO_MANY = "Demasiados mensajes a la vez. Se vuelve a enviar más tarde."
 _ITS_OWN = "WhatsApp tuvo un fallo propio. Se vuelve a enviar más tarde."
 _LIMIT = "Se alcanzó el límite de la cuenta por hoy. Se vuelve a enviar más tarde."
 _FULL = "La cola del proveedor está llena. Se vuelve a enviar más tarde."
-_UNCLEAR = "El proveedor falló y no puede decir si lo aceptó. Se comprueba antes de repetir."
+_UNKNOWN = "El proveedor falló y no puede decir si lo aceptó. Se comprueba antes de repetir."
 _PAYMENT = "Falta el método de pago de la cuenta o fue rechazado. Revíselo en la consola de Meta."
 _POLICY = "Meta bloqueó la cuenta por incumplir sus normas. Revísela en la consola de Meta."
 _QUALITY = (
@@ -64,7 +64,7 @@ _TWILIO: dict[str, tuple[int, ...]] = {
     _ITS_OWN: (63009, 63010, 63012, 63019, 30008, 20503),
     _LIMIT: (63038,),
     _FULL: (21611, 30001),
-    _UNCLEAR: (20500, 30410),
+    _UNKNOWN: (20500, 30410),
 }
 _META: dict[str, tuple[int, ...]] = {
     _LATE: (131047,),
@@ -87,7 +87,7 @@ _META: dict[str, tuple[int, ...]] = {
     _PAYMENT: (131042,),
     _TOO_MANY: (4, 80007, 130429, 131056),
     _ITS_OWN: (2, 131000, 131016, 131057, 133004),
-    _UNCLEAR: (1,),
+    _UNKNOWN: (1,),
 }
 
 
