@@ -8,9 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from actions import people
+from actions import agents, people, releases, sources
 from actions.channels import hold_back_samples
-from actions.queues import INGESTION, SilentWakeUp
+from actions.queues import SilentWakeUp
+from actions.releases import Wish
 from actions.services import Services, open_services
 from agent import running
 from agent.actor import INSTALLATION
@@ -19,7 +20,6 @@ from agent.log import configure
 from agent.private import keep_private, tighten
 from agent.settings import Settings
 from agent.spec import Spec
-from channels.web import API
 from knowledge.quality.pairs import Pair
 from store.db.migrate import migrate
 from store.people.people import ONE_TIME_HOURS
@@ -27,7 +27,6 @@ from store.people.people import ONE_TIME_HOURS
 log = logging.getLogger(__name__)
 
 READABLE = {".pdf", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"}
-INSTALLER = "installation"
 
 
 def install(services: Services) -> str | None:
@@ -49,26 +48,23 @@ def install_samples(services: Services) -> None:
     settings, usual = services.settings, services.usual_channel
     for number, folder in enumerate(sorted(SAMPLES.glob("*/spec.yaml"))):
         agent_id = _install_sample(services, folder.parent)
-        services.store.agents.release_draft(
-            agent_id, API.name, agent_id, INSTALLER, "Agente de ejemplo"
-        )
         if number == 0 and not usual.is_real(settings):
-            services.store.agents.release_draft(
-                agent_id, usual.name, usual.our_address(settings), INSTALLER, "Agente de ejemplo"
-            )
+            wish = Wish(agent_id, usual.name, "", note="Agente de ejemplo", despite_warnings=True)
+            releases.release(services, INSTALLATION, wish)
         log.info("sample agent installed folder=%s", folder.parent.name)
 
 
 def _install_sample(services: Services, folder: Path) -> str:
     spec = Spec.from_yaml((folder / "spec.yaml").read_text(encoding="utf-8"))
-    base_id = services.sources.create_base(spec.brand, INSTALLER, *services.embedders.default())
+    base_id = sources.new_base(services, INSTALLATION, spec.brand)
     for path in sorted(folder.iterdir()):
         if path.suffix in READABLE:
-            source_id = services.sources.add_file(base_id, path.name, path.read_bytes(), INSTALLER)
-            services.wake_up.notify(INGESTION, source_id)
-    services.pairs.add_all(base_id, sample_pairs(folder), INSTALLER)
+            sources.add_file(services, INSTALLATION, base_id, path.name, path.read_bytes())
+    services.pairs.add_all(base_id, sample_pairs(folder), INSTALLATION.name)
     knowledge = spec.knowledge.model_copy(update={"bases": (base_id,)})
-    return services.store.agents.create(spec.model_copy(update={"knowledge": knowledge}), INSTALLER)
+    return agents.create_answering(
+        services, INSTALLATION, spec.model_copy(update={"knowledge": knowledge})
+    )
 
 
 def sample_pairs(folder: Path) -> list[Pair]:

@@ -1,6 +1,7 @@
 """No invented company on a real number: the samples answer on the simulator only."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -66,6 +67,16 @@ def test_without_one_the_sample_answers_on_the_simulator(
 ) -> None:
     install(with_settings(services, **changes))
     assert ("twilio", "Sofía") in released(services)
+
+
+def test_what_the_installation_makes_is_in_the_audit_log(services: Services) -> None:
+    install(services)
+    done = Counter(
+        one.action for one in services.store.audit.page() if one.person == "installation"
+    )
+    assert done["agent created"] == done["base created"] == 2
+    assert done["source added"] > 2
+    assert done["agent released"] == 3
 
 
 @pytest.mark.parametrize("folder", ["autos", "homologa"])
