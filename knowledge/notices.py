@@ -17,6 +17,19 @@ SENTENCES = {
         "Pages without text, only pictures: {count}{where}. Run text recognition (OCR) on the PDF "
         "and replace it, or they will not be found."
     ),
+    "hidden_text": (
+        "Stretches of text that nobody sees (hidden, white on white, tiny, off the page) and that "
+        "were left out: {count}{where}. Make them visible and replace the file if customers may "
+        "know what they say."
+    ),
+    "hidden_slides": (
+        "Hidden slides that were left out: {count}{where}. Show them in the file and replace it if "
+        "customers may know what they say."
+    ),
+    "unknown_shapes": (
+        "Drawings and objects that cannot be read: {count}{where}. Write what they say into the "
+        "document as text and replace it if customers should know."
+    ),
     "hidden_sheets": (
         "Hidden sheets that were left out: {count}{where}. Unhide them in the file and replace it "
         "if customers may know what they say."

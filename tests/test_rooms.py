@@ -21,7 +21,7 @@ MEDIAN_FUNCTION, NINE_IN_TEN = 7, 18  # lines
 MIGRATIONS = "store.db.migrations"
 # What a process has no use for costs its start time and memory, and its customers the wait.
 MODELS = {"langchain", "langgraph", "langsmith", "openai"}
-PARSERS = {"trafilatura", "markitdown", "openpyxl", "pypdf", "pandas"}
+PARSERS = {"trafilatura", "cssselect", "openpyxl", "pypdf", "pandas"}
 WEB = {"flask", "werkzeug", "uvicorn", "gradio"}
 ALWAYS_LEFT_OUT = {"alembic", "mako", "chromadb", "asyncpg"} | PARSERS
 LEFT_OUT = {

@@ -83,7 +83,7 @@ def test_what_is_due_is_named_again_only_after_a_while(sources: Sources, base_id
 
 
 def test_the_module_is_light() -> None:
-    heavy = ["chromadb", "pandas", "markitdown", "trafilatura", "httpx", "numpy", "langchain"]
+    heavy = ["chromadb", "pandas", "trafilatura", "httpx", "numpy", "langchain"]
     code = "import sys, knowledge.ingest.sources; "
     code += f"print([m for m in {heavy} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

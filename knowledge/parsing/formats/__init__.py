@@ -8,12 +8,12 @@ from pathlib import Path
 
 from knowledge.base import Section
 from knowledge.notices import Notice
-from knowledge.parsing.formats import office, pairs, pdf, plain, sheets, web
+from knowledge.parsing.formats import pairs, pdf, plain, sheets, slides, web, word
 
 READERS: Mapping[str, Callable[[Path], Iterator[Section | Notice]]] = {
     ".pdf": pdf.read,
-    ".docx": office.read_docx,
-    ".pptx": office.read_pptx,
+    ".docx": word.read,
+    ".pptx": slides.read,
     ".xlsx": sheets.read_xlsx,
     ".csv": sheets.read_csv,
     ".html": web.read,

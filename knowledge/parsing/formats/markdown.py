@@ -1,13 +1,14 @@
-"""Markdown as sections: a heading begins one, a table row is one, a slide's number is its page."""
+"""Markdown as blocks: headings, text without its marks, and tables."""
 
 import re
 from collections.abc import Iterator
 
 from knowledge.base import Section
-from knowledge.parsing.formats.rows import row_sections
+from knowledge.notices import Notice
+from knowledge.parsing.formats import blocks
+from knowledge.parsing.formats.blocks import Block, Heading, Table
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
-_SLIDE = re.compile(r"^<!--\s*Slide number:\s*(\d+)\s*-->$")
 # Each of these looks only so far, or a file of a million brackets would take for ever.
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[([^\]]{0,500})\]\([^)]{0,2000}\)")
@@ -16,51 +17,35 @@ _STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
 _RULE = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?$")
 
 
-def sections(text: str) -> Iterator[Section]:
+def sections(text: str) -> Iterator[Section | Notice]:
     """The sections of a Markdown text, in order."""
-    lines: list[str] = []
-    path: list[tuple[int, str]] = []
-    page: int | None = None
-    for line in text.splitlines():
-        slide, heading = _SLIDE.match(line.strip()), _HEADING.match(line)
-        if slide or heading:
-            if not (heading and path and len(heading[1]) > path[-1][0]):
-                lines = lines if any(map(str.strip, lines)) else _title(path)
-            yield from _body(lines, path, page)
-            lines = []
-        if slide:
-            page, path = int(slide[1]), []
-        elif heading:
-            level = len(heading[1])
-            path = [*(p for p in path if p[0] < level), (level, _bare(heading[2]))]
-        else:
-            lines.append(line)
-    yield from _body(lines if any(map(str.strip, lines)) else _title(path), path, page)
+    yield from blocks.sections(_blocks(text.splitlines()))
 
 
-def _title(path: list[tuple[int, str]]) -> list[str]:
-    """A heading with nothing below it, such as a title slide's, is itself the text."""
-    return [path[-1][1]] if path else []
-
-
-def _body(lines: list[str], path: list[tuple[int, str]], page: int | None) -> Iterator[Section]:
-    heading = " > ".join(title for _, title in path if title)
+def _blocks(lines: list[str]) -> Iterator[Block]:
     held: list[str] = []
-    index = 0
-    while index < len(lines):
-        if index + 1 < len(lines) and "|" in lines[index] and _RULE.match(lines[index + 1].strip()):
-            yield from _prose(held, heading, page)
-            held, end = [], _table_end(lines, index)
-            cells = [_cells(line) for line in lines[index:end] if not _RULE.match(line.strip())]
-            yield from row_sections(cells, heading, page)
-            index = end
+    at = 0
+    while at < len(lines):
+        heading, end = _HEADING.match(lines[at]), _table_end(lines, at)
+        if not heading and end == at:
+            held.append(lines[at])
+            at += 1
+            continue
+        yield _bare(_COMMENT.sub("", "\n".join(held)))
+        held = []
+        if heading:
+            yield Heading(len(heading[1]), _bare(heading[2]))
         else:
-            held.append(lines[index])
-            index += 1
-    yield from _prose(held, heading, page)
+            yield Table([_cells(line) for line in lines[at:end] if not _RULE.match(line.strip())])
+        at = max(end, at + 1)
+    yield _bare(_COMMENT.sub("", "\n".join(held)))
 
 
 def _table_end(lines: list[str], start: int) -> int:
+    """The line after the table that begins at *start*; *start* itself when none does."""
+    begins = start + 1 < len(lines) and "|" in lines[start]
+    if not begins or not _RULE.match(lines[start + 1].strip()):
+        return start
     end = start
     while end < len(lines) and "|" in lines[end]:
         end += 1
@@ -71,12 +56,6 @@ def _cells(line: str) -> list[str]:
     return [
         _bare(cell.replace(r"\|", "|")) for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))
     ]
-
-
-def _prose(lines: list[str], heading: str, page: int | None) -> Iterator[Section]:
-    text = _bare(_COMMENT.sub("", "\n".join(lines)))
-    if text:
-        yield Section(text=text, page=page, heading=heading)
 
 
 def _bare(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.base import Section
+from knowledge.notices import Notice
 from knowledge.parsing.formats import markdown
 from knowledge.parsing.formats.encodings import decoded
 
@@ -13,6 +14,6 @@ def read_text(path: Path) -> Iterator[Section]:
     yield Section(text=decoded(path))
 
 
-def read_markdown(path: Path) -> Iterator[Section]:
+def read_markdown(path: Path) -> Iterator[Section | Notice]:
     """One section a heading."""
     yield from markdown.sections(decoded(path))

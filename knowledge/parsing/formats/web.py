@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.base import Section
+from knowledge.notices import Notice
 from knowledge.parsing.formats import markdown
 from knowledge.parsing.formats.encodings import decoded
 from knowledge.parsing.formats.hidden import without_hidden
 
 
-def read(path: Path) -> Iterator[Section]:
+def read(path: Path) -> Iterator[Section | Notice]:
     """The page's sections, without menus, footers, scripts, comments and hidden text."""
     import trafilatura  # each format loads its own parser and no other
 

@@ -5,6 +5,19 @@ TEXTS = {
         "Páginas sin texto, solo con imágenes: {count}{where}. Pásele al PDF un reconocimiento de "
         "texto (OCR) y sustitúyalo, o no se encontrarán."
     ),
+    "notice.hidden_text": (
+        "Partes de texto que nadie ve (ocultas, en blanco, diminutas, fuera de la página) y que "
+        "no se leyeron: {count}{where}. Hágalas visibles y sustituya el archivo si los "
+        "clientes pueden saber lo que dicen."
+    ),
+    "notice.hidden_slides": (
+        "Diapositivas ocultas que no se leyeron: {count}{where}. Muéstrelas en el archivo y "
+        "sustitúyalo si los clientes pueden saber lo que dicen."
+    ),
+    "notice.unknown_shapes": (
+        "Dibujos y objetos que no se pueden leer: {count}{where}. Escriba en el documento lo que "
+        "dicen y sustitúyalo si los clientes deben saberlo."
+    ),
     "notice.hidden_sheets": (
         "Hojas ocultas que no se leyeron: {count}{where}. Muéstrelas en el archivo y sustitúyalo "
         "si los clientes pueden saber lo que dicen."
