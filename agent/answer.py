@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-StepKind = Literal["passages", "model", "tool", "guard", "error"]
+StepKind = Literal["passages", "model", "server", "tool", "guard", "error"]
 
 
 class Author(StrEnum):

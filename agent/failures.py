@@ -5,9 +5,12 @@ or the customer said goes into a sentence: bodies of errors can repeat keys and 
 """
 
 import openai
+from langchain_core.exceptions import ContextOverflowError
 from langgraph.errors import GraphRecursionError
 
 from agent.errors import AgentError, ModelUnavailable
+from agent.servers.server import TooLong
+from agent.spent import no_money, used_up
 from knowledge.errors import KnowledgeError
 
 
@@ -25,6 +28,8 @@ class ToolLoop(AgentError):
 
 # From the most particular class to the least: the first that fits names the failure.
 _SENTENCES: list[tuple[type[Exception], str, str]] = [
+    (TooLong, "model_too_long", ""),
+    (ContextOverflowError, "model_too_long", str(TooLong())),
     (openai.APITimeoutError, "model_timeout", "The model did not answer in time."),
     (openai.APIConnectionError, "model_unreachable", "The model's address cannot be reached."),
     (openai.AuthenticationError, "model_key", "The model's provider refuses the API key."),
@@ -43,18 +48,30 @@ _SENTENCES: list[tuple[type[Exception], str, str]] = [
 ]
 
 
+_NO_CREDIT = (
+    "model_no_credit: The account at the model's provider has no credit left. Add credit or raise"
+    " its spending limit there, or choose another model."
+)
+_QUOTA = (
+    "model_quota: The quota at the model's provider is used up for now. Wait until it is renewed,"
+    " raise it there, or choose another model."
+)
+
+
 def why(error: Exception) -> str:
     """Return `code: sentence` for *error*."""
+    status = f" (HTTP {error.status_code})" if hasattr(error, "status_code") else ""
+    if no_money(error) or used_up(error):
+        return f"{_NO_CREDIT if no_money(error) else _QUOTA}{status}"
     for kind, code, sentence in _SENTENCES:
         if isinstance(error, kind):
-            status = f" (HTTP {error.status_code})" if hasattr(error, "status_code") else ""
             return f"{code}: {sentence or error}{status}"
     return f"unexpected: {type(error).__name__}"
 
 
 def may_pass(error: Exception) -> bool:
     """True when the same call may succeed in a moment. A timeout has used up its time already."""
-    if isinstance(error, openai.APITimeoutError):
+    if isinstance(error, openai.APITimeoutError) or no_money(error) or used_up(error):
         return False
     return isinstance(
         error,

@@ -13,11 +13,9 @@ import re
 import ssl
 import time
 from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
 import httpx2
-import openai
 import urllib3
 from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
@@ -32,6 +30,8 @@ from urllib3.exceptions import (
 
 from agent.errors import ModelUnavailable
 from agent.offline import OfflineModel, in_other_words
+from agent.servers.completions import PlainCompletions
+from agent.servers.server import Server
 from agent.settings import Settings
 from agent.spec import ModelChoice
 from agent.turnstile import Waiting
@@ -142,41 +142,6 @@ def _in_words_of_httpx(request: httpx2.Request) -> Iterator[None]:
         raise httpx2.RemoteProtocolError(str(error), request=request) from error
 
 
-class PlainCompletions:
-    """What `ChatOpenAI.client` is here: questions go out and answers come in as plain JSON.
-
-    The typed method walks every message against its type hints to rename fields, and chat
-    completions have none to rename; of the answer it makes nested models that LangChain turns back
-    into dictionaries. The openai client's way for requests it has no method for does neither
-    (https://github.com/openai/openai-python#making-customundocumented-requests).
-    """
-
-    def __init__(self, client: openai.OpenAI) -> None:
-        self._client = client
-
-    @property
-    def with_raw_response(self) -> SimpleNamespace:
-        """The same, as LangChain asks for an answer that comes at once."""
-        return SimpleNamespace(create=lambda **question: _Answer(self.create(**question)))
-
-    def create(self, **question: Any) -> Any:
-        """The answer as dictionaries, or a stream of them. Raises the openai client's errors."""
-        return self._client.post(
-            "/chat/completions",
-            body=question,
-            cast_to=object,
-            stream=question.get("stream", False),
-            stream_cls=openai.Stream[object],
-        )
-
-
-class _Answer(NamedTuple):
-    body: Any
-
-    def parse(self) -> Any:
-        return self.body
-
-
 class Models(Protocol):
     """Where a runtime gets its models (`ChatModels`, or a scripted one)."""
 
@@ -198,6 +163,7 @@ class ChatModels:
 
     def __init__(self, settings: Settings, waiting: Waiting = contextlib.nullcontext) -> None:
         self._settings = settings
+        self._servers: dict[tuple[str, str], Server] = {}  # by address and model
         self._build_once = functools.lru_cache(maxsize=64)(self._build)
         transport = PooledTransport(waiting)
         # No environment proxies, no redirects: the address in the settings is the one that is used.
@@ -255,7 +221,8 @@ class ChatModels:
             stream_usage=True,
             use_responses_api=False,
         )
-        model.client = PlainCompletions(model.root_client)
+        server = self._servers.setdefault((url, name), Server())
+        model.client = PlainCompletions(model.root_client, server)
         return model
 
 

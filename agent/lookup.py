@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from agent.answer import Handoff
 from knowledge.base import Passage, TableRow
@@ -38,6 +38,7 @@ class TurnContext:
     language: str = "es"  # that the customer is answered in
     passages: list[Passage] = field(default_factory=list)  # numbered from 1, as the model sees them
     handoff: Handoff | None = None
+    notes: list[dict[str, Any]] = field(default_factory=list)  # how its model had to be asked
     calls: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tools may run side by side
 

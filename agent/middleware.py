@@ -26,7 +26,9 @@ from langgraph.types import Command
 from agent.errors import AgentError
 from agent.failures import CallLimit, ModelRubbish, ToolLoop, may_pass
 from agent.lookup import TurnContext
+from agent.servers.server import noting
 from agent.spec import Budget, Spec
+from agent.spent import asked_wait
 from agent.text import storable
 from knowledge.errors import KnowledgeError
 
@@ -50,7 +52,7 @@ class Patience:
         """Seconds to wait after failed *attempt* (from 1); None: do not try again."""
         if attempt >= self.attempts or not may_pass(error):
             return None
-        asked = _retry_after(error)
+        asked = asked_wait(error)
         if asked is not None:
             return asked if asked <= self.longest_wait else None
         return min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1))
@@ -92,10 +94,12 @@ def _read(
 ) -> ModelResponse[Any]:
     """Call the model; what cannot be understood of its answer becomes ModelRubbish."""
     try:
-        response = handler(request)
+        with noting() as notes:
+            response = handler(request)
     except _UNREADABLE as error:
         log.debug("the model's answer could not be read", exc_info=True)
         raise ModelRubbish from error
+    request.runtime.context.notes += notes
     for message in response.result:
         if not isinstance(message, AIMessage):
             continue
@@ -160,9 +164,3 @@ def _in_words(error: Exception, request: ToolCallRequest) -> str:
     if isinstance(error, AgentError | KnowledgeError):
         return f"The tool could not do it: {error}"
     return "The tool failed. Do not guess its result; say that it cannot be checked right now."
-
-
-def _retry_after(error: Exception) -> float | None:
-    response = getattr(error, "response", None)
-    value = response.headers.get("retry-after", "") if response is not None else ""
-    return float(value) if value.replace(".", "", 1).isdigit() else None

@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Literal
 
 from langchain.agents import create_agent
@@ -228,11 +229,19 @@ class Runtime:
                 yield from _piece(stream, chunk[0])
                 continue
             yield from stream.rest()
+            yield from _asked_otherwise(context, record)
             for update in chunk.values():
                 for message in (update or {}).get("messages", []):
                     step = record.message(message)
                     if step is not None:
                         yield step
+
+
+def _asked_otherwise(context: TurnContext, record: Record) -> Iterator[Step]:
+    """What had to be changed about a question, so that the model's server took it."""
+    for noted in context.notes:
+        yield record.step("server", "asked_otherwise", **noted)
+    context.notes.clear()
 
 
 def _piece(stream: Stream, piece: BaseMessage) -> Iterator[Token]:
@@ -287,12 +296,17 @@ def _missed(turn: _Turn, context: TurnContext) -> str:
 
 
 def _messages(turn: _Turn, context: TurnContext) -> list[BaseMessage]:
-    """The conversation as the model sees it: what changes most comes last."""
-    said: list[BaseMessage] = [
-        HumanMessage(as_data(line.text)) if line.author == Author.CUSTOMER else AIMessage(line.text)
-        for line in turn.history
-    ]
+    """The conversation as the model sees it: what changes most comes last.
+
+    Lines of one side in a row are one message: many models know no other conversation.
+    """
     parts = [customer_block(turn.inbound, turn.language)]
     if context.base_ids:
         parts.insert(0, knowledge_block(context.passages))
+    said: list[BaseMessage] = []
+    for is_customer, lines in groupby(turn.history, lambda line: line.author == Author.CUSTOMER):
+        texts = [as_data(line.text) if is_customer else line.text for line in lines]
+        said.append((HumanMessage if is_customer else AIMessage)("\n".join(texts)))
+    if said and isinstance(said[-1], HumanMessage):  # what nobody answered
+        parts.insert(0, str(said.pop().content))
     return [*said, HumanMessage("\n\n".join(parts))]

@@ -22,7 +22,7 @@ def panel(
     """Return numbers, then each step in order, then the prompt as it was sent."""
     return tag(
         "div",
-        _facts(studio, facts),
+        _facts(studio, _beside_the_model(studio, facts, trace)),
         note(studio.say("why.error"), tag("p", error)) if error else None,
         [_step(studio, step) for step in trace],
         _folded(studio.say("why.prompt"), tag("pre", prompt)) if prompt else None,
@@ -96,6 +96,36 @@ def _score(score: float) -> Html:
     return tag("span", tag("i", "", style=width), tag("em", f"{score:.2f}"), class_="as-score")
 
 
+def _beside_the_model(
+    studio: Studio, facts: Mapping[str, object], trace: Sequence[Mapping[str, Any]]
+) -> dict[str, object]:
+    """*facts*, with what the model's server did not take right after the model."""
+    steps = [step.get("detail") or {} for step in trace if step["kind"] == "server"]
+    names = dict.fromkeys(name for detail in steps for name in detail.get("refused", ()))
+    told: dict[str, object] = {}
+    for key, value in facts.items():
+        told[key] = value
+        if key == "why.model" and names:
+            told["why.left_out"] = ", ".join(_refused(studio, name) for name in names)
+    return told
+
+
+def _server(studio: Studio, detail: Mapping[str, Any]) -> Html:
+    """How a question had to be changed for the model's server."""
+    refused = [_refused(studio, name) for name in detail.get("refused", ())]
+    cut = [
+        studio.say(f"server.missing.{kind}", count=count)
+        for kind, count in detail.get("missing", {}).items()
+    ]
+    rows = {"why.left_out": ", ".join(refused), "why.cut": ", ".join(cut)}
+    return _facts(studio, rows)
+
+
+def _refused(studio: Studio, name: str) -> str:
+    key = f"server.refused.{name}"
+    return studio.say(key) if has(studio.language, key) else name
+
+
 def _facts(studio: Studio, facts: Mapping[str, object]) -> Html:
     rows = [
         tag("div", tag("dt", studio.say(key)), tag("dd", str(value)))
@@ -159,7 +189,7 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
 
 
-BODIES = {"passages": _passages, "tool": _tool}
+BODIES = {"passages": _passages, "server": _server, "tool": _tool}
 
 
 def _folded(title: Html | str, body: Html, opened: bool = False) -> Html:

@@ -69,7 +69,7 @@ def read(messages: Sequence[BaseMessage]) -> Reading:
             for n, place, heading, text in _PASSAGE.findall(_passages(messages[asked:]))
         ),
         questions=_questions(_MESSAGE.findall(block)),
-        earlier=tuple(str(m.text) for m in before if isinstance(m, HumanMessage)),
+        earlier=(*(str(m.text) for m in before if isinstance(m, HumanMessage)), *_unanswered(last)),
         spoke_before=any(isinstance(m, AIMessage) for m in before),
         results={
             m.tool_call_id: Result(m.name or "", str(m.text), m.status == "error")
@@ -77,6 +77,12 @@ def read(messages: Sequence[BaseMessage]) -> Reading:
             if isinstance(m, ToolMessage)
         },
     )
+
+
+def _unanswered(last: str) -> list[str]:
+    """What the customer wrote before and nobody answered: it stands at the head of *last*."""
+    head = re.split("<passages>|<customer ", last, maxsplit=1)
+    return [head[0].strip()] if len(head) > 1 and head[0].strip() else []
 
 
 def _passages(turn: Sequence[BaseMessage]) -> str:

@@ -1,7 +1,10 @@
 """A small used-car agent, its knowledge, and runtimes that answer as it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import httpx2
+import openai
 import pytest
 
 from agent.middleware import Patience
@@ -9,7 +12,10 @@ from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec
 from knowledge.base import Passage, TableRow
+from tests.agent.wire import Wire
 from tests.fakes import FakeRetriever
+from tests.standins.openai import KEY, openai_standin
+from tests.standins.server import serve
 
 BASE = "base"
 CARS = [
@@ -113,3 +119,29 @@ def offline(retriever: FakeRetriever) -> Iterator[Runtime]:
 def hurried() -> Patience:
     """Three tries, and no waiting between them."""
     return Patience(first_wait=0, sleep=lambda seconds: None)
+
+
+@pytest.fixture
+def wire(retriever: FakeRetriever, hurried: Patience) -> Iterator[Wire]:
+    """OpenAI at a stand-in on loopback."""
+    app = openai_standin()
+    with serve(app) as url:
+        settings = Settings(_env_file=None, openai_api_key=KEY, openai_base_url=f"{url}/v1")
+        runtime = Runtime(settings, retriever, patience=hurried)
+        yield Wire(app, runtime)
+        app.release.set()
+        runtime.close()
+
+
+@pytest.fixture
+def status_error() -> Callable[[int, Any], openai.APIStatusError]:
+    """The error that the client makes of an answer with that status and body."""
+    client = openai.OpenAI(api_key="none", base_url="http://127.0.0.1:9")
+
+    def made(status: int, body: Any, **headers: str) -> openai.APIStatusError:
+        sent = {"content": body} if isinstance(body, str) else {"json": body}
+        request = httpx2.Request("POST", "http://127.0.0.1:9/chat/completions")
+        response = httpx2.Response(status, request=request, headers=headers, **sent)
+        return client._make_status_error_from_response(response)
+
+    return made

@@ -153,7 +153,8 @@ def test_only_the_history_window_is_sent(retriever: FakeRetriever, spec: Spec) -
     )
     history = [Said("customer", f"línea {n}") for n in range(6)]
     scripted(retriever, model).answer(short, history, ["hola a todos"])
-    assert [str(m.content) for m in model.seen[-1][1:-1]] == ["línea 4", "línea 5"]
+    assert len(model.seen[-1]) == 2
+    assert str(model.seen[-1][-1].content).startswith("línea 4\nlínea 5\n")
 
 
 def test_customers_cannot_write_our_tags(retriever: FakeRetriever, spec: Spec) -> None:

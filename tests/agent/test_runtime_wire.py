@@ -1,7 +1,6 @@
 """What goes over the wire to a model, and what happens when the model misbehaves."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,10 +9,10 @@ from agent.middleware import Patience
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import Budget, ModelChoice, Spec
+from tests.agent.wire import Wire
 from tests.fakes import FakeRetriever
 from tests.standins.openai import (
     KEY,
-    OpenAIStandin,
     Reply,
     calls,
     calls_badly,
@@ -27,39 +26,6 @@ from tests.standins.server import serve
 
 ES = "Perdone, ahora mismo no puedo responderle. Lo reviso y le escribo enseguida."
 EN = "Sorry, I cannot answer you right now. I will check and write to you shortly."
-
-
-class Wire:
-    """A runtime whose OpenAI is a stand-in."""
-
-    def __init__(self, app: OpenAIStandin, runtime: Runtime) -> None:
-        self.app, self.runtime = app, runtime
-
-    def script(self, *replies: Reply) -> None:
-        """Say what the model will do."""
-        self.app.script = list(replies)
-
-    @property
-    def system(self) -> str:
-        """The system prompt of the last request."""
-        return str(self.app.requests[-1]["messages"][0]["content"])
-
-    @property
-    def last(self) -> str:
-        """The last message of the last request."""
-        return str(self.app.requests[-1]["messages"][-1]["content"])
-
-
-@pytest.fixture
-def wire(retriever: FakeRetriever, hurried: Patience) -> Iterator[Wire]:
-    """OpenAI at a stand-in on loopback."""
-    app = openai_standin()
-    with serve(app) as url:
-        settings = Settings(_env_file=None, openai_api_key=KEY, openai_base_url=f"{url}/v1")
-        runtime = Runtime(settings, retriever, patience=hurried)
-        yield Wire(app, runtime)
-        app.release.set()
-        runtime.close()
 
 
 @pytest.mark.parametrize(

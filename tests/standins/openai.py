@@ -12,7 +12,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -56,6 +56,7 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None  # sent as it is
+    content_type: str = "text/html"  # of that body
     hang: bool = False  # says nothing until `release` is set
     cost: float | None = None  # what OpenRouter adds to usage
 
@@ -92,6 +93,9 @@ def hangs() -> Reply:
     return Reply(hang=True)
 
 
+Rule = Callable[[dict[str, Any]], Response | None]  # the answer to a request it does not take
+
+
 class Refused(Exception):
     """A request the real service would refuse with 400."""
 
@@ -104,7 +108,9 @@ class OpenAIStandin(Flask):
         self.script = list(script) or [says("Hola, ¿en qué le ayudo?")]
         self.key = key
         self.requests: list[dict[str, Any]] = []
+        self.refused: list[dict[str, Any]] = []  # by one of the rules
         self.sent_headers: list[dict[str, str]] = []
+        self.rules: list[Rule] = []  # what this server takes otherwise than the real one
         self.release = threading.Event()
         self._lock = threading.Lock()
         self.add_url_rule("/v1/chat/completions", view_func=self._complete, methods=["POST"])
@@ -138,6 +144,10 @@ class OpenAIStandin(Flask):
             check(body)
         except Refused as refused:
             return _error(400, str(refused), "invalid_request_error")
+        refusal = next((said for rule in self.rules if (said := rule(body))), None)
+        if refusal is not None:
+            self.refused.append(body)
+            return refusal
         self.requests.append(body)
         reply = self._next()
         if reply.hang:
@@ -147,7 +157,7 @@ class OpenAIStandin(Flask):
             answer.headers.update(reply.headers)
             return answer
         if reply.body is not None:
-            return Response(reply.body, content_type="text/html")
+            return Response(reply.body, content_type=reply.content_type)
         if body.get("stream"):
             return Response(stream_of(body, reply), content_type="text/event-stream")
         return Response(json.dumps(completion(body, reply)), content_type="application/json")

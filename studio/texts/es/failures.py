@@ -115,6 +115,18 @@ TEXTS: dict[str, str] = {
     "failure.turn.model_key": "El proveedor del modelo rechaza la clave.",
     "failure.turn.model_unknown": "El proveedor no conoce un modelo con ese nombre.",
     "failure.turn.model_rate_limit": "El proveedor del modelo recibió demasiadas peticiones.",
+    "failure.turn.model_no_credit": (
+        "La cuenta del proveedor del modelo no tiene saldo. Añada saldo o suba su límite de gasto"
+        " en el proveedor, o elija otro modelo."
+    ),
+    "failure.turn.model_quota": (
+        "Se agotó por ahora la cuota en el proveedor del modelo. Espere a que se renueve, amplíela"
+        " en el proveedor, o elija otro modelo."
+    ),
+    "failure.turn.model_too_long": (
+        "Las instrucciones y el mensaje del cliente son por sí solos más largos de lo que el modelo"
+        " puede leer. Acorte las instrucciones, quite herramientas o elija un modelo que lea más."
+    ),
     "failure.turn.model_error": "El proveedor del modelo falló.",
     "failure.turn.model_refused": "El proveedor del modelo rechazó la petición.",
     "failure.turn.model_rubbish": "No se pudo leer la respuesta del modelo.",

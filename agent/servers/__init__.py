@@ -1,0 +1,4 @@
+"""Servers of models as they differ: what each refuses is learned once and remembered.
+
+question ── changes (what was learned) ──> server ── refusal? ── refusals ──> learned, once more
+"""
