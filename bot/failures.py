@@ -11,8 +11,17 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from agent.errors import AgentError, EditConflict, Forbidden, Invalid, NotFound, NotReleased
+from agent.errors import (
+    AgentError,
+    AlreadyTaken,
+    EditConflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotReleased,
+)
 from agent.log import log_place
+from bot.etags import conflict
 from channels.errors import BadSignature, ChannelError, Unparseable
 
 log = logging.getLogger(__name__)
@@ -21,7 +30,7 @@ STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Invalid: 422,
     Forbidden: 403,
-    EditConflict: 409,
+    AlreadyTaken: 409,
     NotReleased: 409,
     BadSignature: 403,
     Unparseable: 400,
@@ -82,6 +91,7 @@ def _sentence(kind: str, context: dict[str, object], message: str) -> str:
 def register(app: Flask) -> None:
     """Let *app* answer every error in sentences."""
     app.register_error_handler(AgentError, _ours)
+    app.register_error_handler(EditConflict, lambda error: problem(conflict(), str(error)))
     app.register_error_handler(ChannelError, _ours)
     app.register_error_handler(ValidationError, invalid)
     app.register_error_handler(HTTPException, _http)
@@ -90,7 +100,8 @@ def register(app: Flask) -> None:
 
 
 def _ours(error: Exception) -> Response:
-    return problem(STATUS.get(type(error)) or g.get("refused_status", 503), str(error))
+    known = [STATUS[kind] for kind in type(error).__mro__ if kind in STATUS]
+    return problem(known[0] if known else g.get("refused_status", 503), str(error))
 
 
 def _http(error: HTTPException) -> Response:

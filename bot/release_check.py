@@ -4,10 +4,12 @@ The same check as the studio's (`actions.checks`). Its warnings ask a person som
 not asked, so only errors count here.
 """
 
+from typing import Any
+
 from flask import Flask, Response
 
 from actions.checks import Finding
-from actions.releases import KeptBack, Replaced
+from actions.releases import KeptBack, Outlook, Replaced
 from bot.failures import problem
 
 SENTENCES = {
@@ -20,6 +22,30 @@ SENTENCES = {
     "customers. Write your own company, its instructions and its knowledge.",
     "base_gone": "knowledge.bases: one of them is gone. Remove it from the list.",
     "base_empty": "knowledge.bases: {base} is empty. Give it a file or page, or remove it.",
+    "base_unfinished": "knowledge.bases: {n} source(s) of {base} are still to be read. Wait for "
+    "them.",
+    "base_failed": "knowledge.bases: {n} source(s) of {base} could not be read. Look at each.",
+    "knowledge_none": "knowledge.bases: it looks nothing up. Give it a file or page.",
+    "catalog_empty": "tools: it may look into a catalogue, and none of its sources has a table.",
+    "handoff_promised": "instructions: they promise a person ({words}), and the tool handoff is "
+    "off. Turn it on, or take the words out.",
+    "handoff_none": "tools: nobody can be handed over to. Turn handoff on, if a person should.",
+    "greeting_language": "greeting: there is none in {language}. Write one.",
+    "fallback_missing": "fallback: there is none in {language}. Write one.",
+    "instructions_none": "instructions: there are none. Say what it is to do.",
+    "tone_none": "tone: there is none. Say how it is to speak.",
+    "tone_contradicts": "tone: it asks for formal and familiar at once. Choose one.",
+    "emoji_contradicts": "tone: it asks for emojis and for none. Choose one.",
+    "wait_contradicts": "conversation: it waits for a longer silence than its longest wait. Lower "
+    "quiet_seconds.",
+    "topic_contradicts": "guard.forbidden_topics: {topic} is forbidden, and the instructions speak "
+    "of it. Take one out.",
+    "hours_all_day": "handoff.office_hours: from {hour} until {hour} is the whole day. Correct "
+    "one.",
+    "away_missing": "handoff.office_hours.away: there is no text in {language}. Write one.",
+    "away_when": "handoff.office_hours.away: the text in {language} does not say when somebody is "
+    "there. Put {{when}} into it.",
+    "topic_twice": "guard.forbidden_topics: {topic} is also a topic for a person. Take one out.",
     "secret": "The texts hold what looks like a secret key. Remove it: the model reads them.",
 }
 
@@ -35,6 +61,26 @@ def kept_back(error: KeptBack) -> Response:
     if errors or error.outlook.replaced is None:
         return problem(422, " ".join(errors))
     return problem(409, _silenced(error.outlook.replaced))
+
+
+def looked_at(outlook: Outlook) -> dict[str, Any]:
+    """Return as JSON what a release would meet."""
+    there = outlook.replaced
+    return {
+        "findings": [
+            {"level": one.level, "code": one.code, "sentence": _sentence(one)}
+            for one in outlook.findings
+        ],
+        "replaced": {
+            "agent_id": there.release.agent_id,
+            "agent_name": there.release.agent_name,
+            "address": there.release.address,
+            "wrote": there.wrote,
+        }
+        if there
+        else None,
+        "evidence": dict(outlook.evidence),
+    }
 
 
 def _silenced(replaced: Replaced) -> str:

@@ -4,22 +4,48 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    create_model,
+)
 from pydantic_core import PydanticKnownError
 
 from agent.errors import NotFound
 from agent.spec import Spec
+from bot.lists import Listed, Page
 from channels.registry import known
 from channels.web import API
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-def _could_be_an_id(value: str) -> str:
+def _could_be_an_id(noun: str, value: str) -> str:
     """An id that cannot exist names nothing; the database need not be asked about `%00`."""
     if not 1 <= len(value) <= 64 or not value.isascii() or not value.isalnum():
-        raise NotFound("There is no agent by that id.")
+        raise NotFound(f"There is no {noun} by that id.")
     return value
+
+
+def _could_be_a_number(noun: str, value: Any) -> Any:
+    digits = str(value)
+    if not digits.isascii() or not digits.isdecimal() or int(digits[:20]) >= 2**63:
+        raise NotFound(f"There is no {noun} by that number.")
+    return value
+
+
+def id_of(noun: str) -> AfterValidator:
+    """Return what makes a text an id in an address; one that cannot be is a 404 of that *noun*."""
+    return AfterValidator(partial(_could_be_an_id, noun))
+
+
+def number_of(noun: str) -> BeforeValidator:
+    """Return what makes a whole number one in an address, as `id_of` does."""
+    return BeforeValidator(partial(_could_be_a_number, noun))
 
 
 # Which channels there are is asked at each request: importing this module finds nothing.
@@ -53,11 +79,25 @@ OwnChannel = Annotated[
     AfterValidator(partial(_one_of, _own_channels)),
     Field(json_schema_extra=partial(_listed, _own_channels)),
 ]
-AgentId = Annotated[str, AfterValidator(_could_be_an_id)]
+Which = Annotated[str, StringConstraints(pattern=r"^(draft|[1-9][0-9]{0,8})$")]
+AgentId = Annotated[str, id_of("agent")]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What a caller sends: in a body, or behind the question mark."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Out(BaseModel):
+    """What a caller gets: the fields of a row that bear the same names."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, row: object) -> dict[str, Any]:
+        """Return *row* as JSON."""
+        return cls.model_validate(row).model_dump(mode="json")
 
 
 class AgentPath(BaseModel):
@@ -69,10 +109,10 @@ class AgentPath(BaseModel):
 class SourcePath(AgentPath):
     """The agent's id and the source's in the address."""
 
-    source_id: AgentId
+    source_id: Annotated[str, id_of("source")]
 
 
-class TakenFrom(_Body):
+class TakenFrom(Body):
     """Whom a source is taken from, besides the agent in the address."""
 
     taken_from: str = Field(
@@ -100,7 +140,7 @@ class ProblemOut(BaseModel):
     error: Problem
 
 
-class _Revised(_Body):
+class _Revised(Body):
     revision: int | None = Field(
         None, ge=1, le=2**31, description="as it was read; guards against a lost change"
     )
@@ -118,7 +158,7 @@ AgentChange = create_model(
 )
 
 
-class ReleaseIn(_Body):
+class ReleaseIn(Body):
     """Which version shall answer where."""
 
     channel: AnyChannel
@@ -137,13 +177,44 @@ class ReleaseIn(_Body):
     )
 
 
-class PageIn(_Body):
+class CheckIn(Body):
+    """Which release is looked at."""
+
+    channel: AnyChannel
+    address: str = Field("", max_length=200)
+    version: int | None = Field(None, ge=1, le=2**31, description="empty: the draft")
+
+
+class RestoreIn(_Revised):
+    """Which draft is replaced."""
+
+
+class VersionPath(AgentPath):
+    """The agent's id and the version's number in the address."""
+
+    number: Annotated[int, number_of("version")]
+
+
+class DifferenceQuery(Body):
+    """What is compared with what."""
+
+    before: Which = Field(description="a version's number, or `draft`")
+    after: Which = Field("draft", description="a version's number, or `draft`")
+
+
+class AgentsQuery(Page):
+    """Which agents are listed."""
+
+    archived: bool = Field(False, description="true: those that were put away")
+
+
+class PageIn(Body):
     """A page to read."""
 
     url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
-class ChatIn(_Body):
+class ChatIn(Body):
     """One message of a customer."""
 
     agent_id: AgentId
@@ -154,7 +225,7 @@ class ChatIn(_Body):
     channel: OwnChannel = API.name
 
 
-class ReleaseOut(BaseModel):
+class ReleaseOut(Out):
     """Where a version answers."""
 
     channel: str
@@ -162,7 +233,7 @@ class ReleaseOut(BaseModel):
     version: int
 
 
-class AgentOut(BaseModel):
+class AgentOut(Out):
     """An agent as it is edited."""
 
     id: str
@@ -175,13 +246,13 @@ class AgentOut(BaseModel):
     released: list[ReleaseOut]
 
 
-class AgentsOut(BaseModel):
+class AgentsOut(Listed):
     """The agents in use, newest change first."""
 
     agents: list[AgentOut]
 
 
-class VersionOut(BaseModel):
+class VersionOut(Out):
     """A version: a draft as it was when it was released for the first time."""
 
     id: str
@@ -192,15 +263,82 @@ class VersionOut(BaseModel):
     created_by: str
     created_at: float
     spec: Spec
+    evidence: dict[str, Any] = Field({}, description="how it did when it was last released")
 
 
-class VersionsOut(BaseModel):
+class PastReleaseOut(Out):
+    """A version that was let answer on an address."""
+
+    id: int
+    channel: str
+    address: str
+    number: int
+    version_id: str
+    note: str
+    released_by: str
+    released_at: float
+
+
+class PastReleasesOut(Listed):
+    """The releases of an agent, newest first."""
+
+    releases: list[PastReleaseOut]
+
+
+class FindingOut(BaseModel):
+    """Something to mend (an error) or to think about (a warning)."""
+
+    level: str
+    code: str
+    sentence: str
+
+
+class SilencedOut(BaseModel):
+    """The agent that would fall silent, and how many customers wrote there in the last day."""
+
+    agent_id: str
+    agent_name: str
+    address: str
+    wrote: int
+
+
+class CheckOut(BaseModel):
+    """What a release would meet."""
+
+    findings: list[FindingOut]
+    replaced: SilencedOut | None
+    evidence: dict[str, Any]
+
+
+class PieceOut(BaseModel):
+    """A stretch of words that stayed (`same`), went (`gone`) or came (`new`)."""
+
+    kind: str
+    text: str
+
+
+class ChangeOut(BaseModel):
+    """One field that differs."""
+
+    field: str
+    before: str
+    after: str
+    pieces: list[PieceOut]
+
+
+class DifferenceOut(BaseModel):
+    """Every field that differs, in the order of the spec."""
+
+    changes: list[ChangeOut]
+
+
+class VersionsOut(Listed):
     """The versions of an agent, newest first."""
 
     versions: list[VersionOut]
 
 
-class NoticeOut(BaseModel):
+class NoticeOut(Out):
     """What was not kept of a source that was read all the same."""
 
     code: str
@@ -209,7 +347,7 @@ class NoticeOut(BaseModel):
     sentence: str
 
 
-class SourceOut(BaseModel):
+class SourceOut(Out):
     """A file or page, and how far it has been read."""
 
     id: str

@@ -68,6 +68,7 @@ class Release:
     note: str
     released_by: str
     released_at: float
+    id: int = 0  # of a past release; they rise
 
 
 class Agents:
@@ -283,16 +284,18 @@ class Agents:
         with self._database.read() as tx:
             return [_release(row, note="") for row in tx.execute(query)]
 
-    def releases(self, agent_id: str, limit: int = 50) -> Sequence[Release]:
-        """Return every release of one agent, newest first."""
+    def releases(self, agent_id: str, limit: int = 50, before: int = 0) -> Sequence[Release]:
+        """Return releases of one agent, newest first, older than release *before*."""
         query = (
             _released(releases, releases.c.version_id)
             .where(versions.c.agent_id == agent_id)
             .order_by(releases.c.id.desc())
             .limit(limit)
         )
+        if before:
+            query = query.where(releases.c.id < before)
         with self._database.read() as tx:
-            return [_release(row, note=row.release_note) for row in tx.execute(query)]
+            return [_release(row, note=row.release_note, id=row.id) for row in tx.execute(query)]
 
     def answering(self, channel: str, address: str) -> Version | None:
         """Return the version that answers on *address*, if any.
@@ -326,7 +329,7 @@ class Agents:
 
 
 def _released(table: Table, version_id: ColumnElement[str]) -> AnySelect:
-    note = [table.c.note.label("release_note")] if "note" in table.c else []
+    past = [table.c.id, table.c.note.label("release_note")] if "note" in table.c else []
     return (
         select(
             table.c.channel,
@@ -337,15 +340,16 @@ def _released(table: Table, version_id: ColumnElement[str]) -> AnySelect:
             versions.c.agent_id,
             versions.c.number,
             agents.c.name,
-            *note,
+            *past,
         )
         .join(versions, versions.c.id == version_id)
         .join(agents, agents.c.id == versions.c.agent_id)
     )
 
 
-def _release(row: AnyRow, note: str) -> Release:
+def _release(row: AnyRow, note: str, id: int = 0) -> Release:
     return Release(
+        id=id,
         channel=row.channel,
         address=row.address,
         version_id=row.version_id,

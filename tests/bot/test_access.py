@@ -5,6 +5,7 @@ import hmac
 import io
 import json
 import logging
+import re
 import time
 from collections.abc import Callable
 
@@ -23,6 +24,7 @@ from bot.app import create_app
 from serving.pace import MOST, Pace
 from store.people.tokens import DAY, Tokens
 from tests.bot.conftest import on_one_database
+from tests.bot.routes import ROUTES
 from tests.fakes import Clock
 
 FIVE = {"name": "Sofía", "brand": "Kavak"}
@@ -30,20 +32,6 @@ LONG, SHORT = "k" * 32, "one"
 GOOD = "una frase segura 7"
 Make = Callable[..., str]
 
-# Every route of the API, and the lowest role whose token may call it.
-ROUTES = {
-    ("POST", "/agents"): "editor",
-    ("GET", "/agents"): "viewer",
-    ("GET", "/agents/{id}"): "viewer",
-    ("PATCH", "/agents/{id}"): "editor",
-    ("DELETE", "/agents/{id}"): "editor",
-    ("POST", "/agents/{id}/release"): "editor",
-    ("GET", "/agents/{id}/versions"): "viewer",
-    ("POST", "/agents/{id}/knowledge"): "editor",
-    ("GET", "/agents/{id}/knowledge"): "viewer",
-    ("DELETE", "/agents/{id}/knowledge/{source_id}"): "editor",
-    ("POST", "/chat"): "agent",
-}
 GUARDED = [*ROUTES, ("GET", "/metrics"), ("HEAD", "/agents"), ("OPTIONS", "/agents")]
 
 
@@ -56,7 +44,8 @@ def call(
 ) -> TestResponse:
     method, path = route
     headers = bearer(token) if token else {}
-    return client.open(path.replace("{id}", agent), method=method, json=FIVE, headers=headers)
+    path = re.sub(r"\{\w+\}", "1", path.replace("{agent_id}", agent))
+    return client.open(path, method=method, json=FIVE, headers=headers)
 
 
 @pytest.fixture
@@ -148,7 +137,7 @@ def test_a_token_in_the_address_opens_nothing(stranger: FlaskClient, services: S
 def test_every_route_is_in_the_table_and_its_page_tells_the_role(stranger: FlaskClient) -> None:
     paths = stranger.get("/openapi.json").json["paths"]  # type: ignore[index]
     told = {
-        (method.upper(), path.replace("{agent_id}", "{id}")): operation["security"][0]["key"][0]
+        (method.upper(), path): operation["security"][0]["key"][0]
         for path, operations in paths.items()
         for method, operation in operations.items()
     }
@@ -265,7 +254,7 @@ def test_a_token_does_no_more_than_its_owner_may_now(
 @on_one_database
 def test_a_lesser_token_of_an_admin_stays_lesser(stranger: FlaskClient, make: Make) -> None:
     token = make("viewer", owner="admin")
-    assert call(stranger, ("DELETE", "/agents/{id}"), token).status_code == 403
+    assert call(stranger, ("DELETE", "/agents/{agent_id}"), token).status_code == 403
 
 
 def test_a_token_that_is_dead_says_why(make: Make, services: Services, clock: Clock) -> None:

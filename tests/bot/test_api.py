@@ -14,6 +14,7 @@ from actions.services import Services
 from knowledge.notices import Notice, stored
 from knowledge.tables import sources
 from tests.bot.conftest import RememberingWakeUp, on_one_database, opened
+from tests.bot.routes import ROUTES
 
 FIVE = {
     "name": "Sofía",
@@ -111,7 +112,7 @@ def test_an_agent_cannot_look_into_a_base_that_is_not_there(client: FlaskClient)
 
 
 UNKNOWN = ("0" * 32, "nope", "%00", "a%27b", "x" * 500, "%F0%9F%9A%97")
-ROUTES = (
+OF_AN_AGENT = (
     ("GET", ""),
     ("PATCH", ""),
     ("DELETE", ""),
@@ -123,7 +124,7 @@ ROUTES = (
 
 
 def test_an_unknown_agent_is_a_404(client: FlaskClient) -> None:
-    for agent_id, (method, path) in itertools.product(UNKNOWN, ROUTES):
+    for agent_id, (method, path) in itertools.product(UNKNOWN, OF_AN_AGENT):
         body = {"channel": "api"} if path == "/release" else {}
         answer = client.open(f"/agents/{agent_id}{path}", method=method, json=body)
         assert answer.status_code == 404, (agent_id, method, path)
@@ -387,8 +388,7 @@ def test_an_upload_may_be_larger_than_other_requests_but_has_a_limit(
 @on_one_database
 def test_the_api_describes_itself(client: FlaskClient) -> None:
     paths = client.get("/openapi.json").json["paths"]
-    parts = ("", "/knowledge", "/knowledge/{source_id}", "/release", "/versions")
-    assert {"/agents", "/chat", *(f"/agents/{{agent_id}}{part}" for part in parts)} == set(paths)
+    assert set(paths) == {path for _, path in ROUTES}
     page = client.get("/docs").text
     assert all(f"</b> {path}</h2>" in page for path in paths)
     assert "http://" not in page
