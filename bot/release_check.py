@@ -25,6 +25,8 @@ SENTENCES = {
     "base_unfinished": "knowledge.bases: {n} source(s) of {base} are still to be read. Wait for "
     "them.",
     "base_failed": "knowledge.bases: {n} source(s) of {base} could not be read. Look at each.",
+    "base_noticed": "knowledge.bases: of {base} not everything was kept: {sources}. Look at their "
+    "notices.",
     "knowledge_none": "knowledge.bases: it looks nothing up. Give it a file or page.",
     "catalog_empty": "tools: it may look into a catalogue, and none of its sources has a table.",
     "handoff_promised": "instructions: they promise a person ({words}), and the tool handoff is "
