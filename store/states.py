@@ -44,3 +44,45 @@ class MediaState(StrEnum):
     KEPT = "kept"
     REFUSED = "refused"
     GONE = "gone"
+
+
+class CaseOrigin(StrEnum):
+    """Where a case of a dataset comes from."""
+
+    STAFF = "staff"
+    FRAME = "frame"
+    CSV = "csv"
+    INBOX = "inbox"
+    LABEL = "label"
+    HANDOFF = "handoff"
+    MISS = "miss"
+    SIMULATED = "simulated"
+
+
+class CaseState(StrEnum):
+    """Whether a case counts; a proposed one waits for a person."""
+
+    APPROVED = "approved"
+    PROPOSED = "proposed"
+
+
+class ExperimentState(StrEnum):
+    """How far an experiment is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+    OVER_BUDGET = "over_budget"
+
+
+ENDED = (ExperimentState.STOPPED, ExperimentState.DONE, ExperimentState.OVER_BUDGET)
+
+
+class RowState(StrEnum):
+    """How far a row of an experiment is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

@@ -12,6 +12,7 @@ from store.tables.conversations import (
     outbox,
     turns,
 )
+from store.tables.evaluation import dataset_cases, datasets, experiment_rows, experiments
 from store.tables.people import api_tokens, audit, login_attempts, logins, people, switches
 
 __all__ = [
@@ -24,8 +25,12 @@ __all__ = [
     "channels",
     "contacts",
     "conversations",
+    "dataset_cases",
+    "datasets",
     "delivery_states",
     "evaluations",
+    "experiment_rows",
+    "experiments",
     "inbox",
     "login_attempts",
     "logins",
