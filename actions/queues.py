@@ -20,6 +20,7 @@ CHORES = "chores"
 TURN = "jobs.turn.take"
 DELIVERY = "jobs.deliver.send"
 FILES = "jobs.files.fetch_left"
+EXPERIMENTS = "jobs.experiments.ask"
 INGESTION = "jobs.ingest.read"
 REMOVAL = "jobs.ingest.remove"
 REEMBEDDING = "jobs.ingest.reembed"
@@ -28,6 +29,7 @@ QUEUE_OF = {
     TURN: CONVERSATIONS,
     DELIVERY: CONVERSATIONS,
     FILES: CONVERSATIONS,
+    EXPERIMENTS: CONVERSATIONS,
     INGESTION: CHORES,
     REMOVAL: CHORES,
     REEMBEDDING: CHORES,

@@ -21,6 +21,9 @@ from store.conversations.turns import Turns
 from store.conversations.undelivered import DeadLetters
 from store.db.database import Database
 from store.erasure import Erasure
+from store.evaluation.datasets import Datasets
+from store.evaluation.experiments import Experiments
+from store.evaluation.rows import Rows
 from store.insights.insights import Insights
 from store.people.audit import Audit
 from store.people.people import People
@@ -36,6 +39,9 @@ class Stores:
     agents: Agents
     cases: Cases
     evaluations: Evaluations
+    datasets: Datasets
+    experiments: Experiments
+    rows: Rows
     inbox: Inbox
     turns: Turns
     abandoned: Abandoned
@@ -70,6 +76,9 @@ def open_stores(
         agents=Agents(database, channels),
         cases=Cases(database),
         evaluations=Evaluations(database),
+        datasets=Datasets(database),
+        experiments=Experiments(database),
+        rows=Rows(database, holder=holder),
         inbox=Inbox(database, channels, keys=keys),
         turns=Turns(database, limits=limits, holder=holder),
         abandoned=Abandoned(database),

@@ -1,0 +1,227 @@
+"""Experiments: started, stopped, taken up again, and scored by programs of people's own.
+
+An experiment is asked by the conversation workers (`jobs.experiments`). It sends nothing to anybody
+and changes no conversation.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from actions.audited import audited
+from actions.queues import EXPERIMENTS
+from actions.services import Services
+from agent import fingerprint
+from agent.actor import Actor
+from agent.errors import Invalid, NotFound
+from agent.scoring import CLIENT, NAMES, Score
+from agent.spec import Spec
+from store.evaluation.experiments import Candidate, Experiment, Plan, Row
+
+DRAFT = "draft"
+MOST_SCORES = 5_000  # of one call
+LONGEST_SCORER = 60
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A candidate as people name it: the draft, a version, or a spec of their own."""
+
+    version_id: str = ""  # an id, or `draft`
+    spec: Spec | None = None
+    label: str = ""
+    model: str = ""  # answers in the place of the spec's own
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An experiment that somebody wishes for."""
+
+    dataset_id: str
+    candidates: Sequence[Chosen]
+    name: str = ""
+    version: int | None = None  # of the dataset; None: as it is now
+    case_ids: Sequence[str] = ()  # none: all of them
+    repeats: int = 1
+    scorers: Sequence[Mapping[str, Any]] = ()
+    cost_limit: float = 0.0
+
+
+def start(services: Services, actor: Actor, wish: Wish) -> str:
+    """Have an experiment run; return its id. Raises Forbidden, NotFound or Invalid."""
+    with audited(services, actor, "agent") as note:
+        dataset = services.store.datasets.get(wish.dataset_id)
+        version = wish.version or dataset.version
+        if version > dataset.version:
+            raise NotFound("The dataset has no such version.")
+        candidates = [_candidate(services, dataset.agent_id, one) for one in wish.candidates]
+        plan = Plan(
+            agent_id=dataset.agent_id,
+            dataset_id=dataset.id,
+            dataset_version=version,
+            candidates=candidates,
+            case_ids=_cases(services, wish, version),
+            name=wish.name,
+            repeats=wish.repeats,
+            scorers=_scorers(wish.scorers),
+            cost_limit=_dollars(wish.cost_limit),
+            knowledge=knowledge_now(services, [one.spec for one in candidates]),
+        )
+        made = services.store.experiments.make(plan, actor.name)
+        note("experiment started", made, f"{len(plan.case_ids)} x {len(candidates)}")
+        services.database.on_commit(lambda: services.wake_up.notify(EXPERIMENTS, 0))
+    return made
+
+
+def stop(services: Services, actor: Actor, experiment_id: str) -> Experiment:
+    """Ask nothing more; what was answered stays. Raises Forbidden or NotFound."""
+    with audited(services, actor, "agent") as note:
+        services.store.experiments.get(experiment_id)
+        if services.store.experiments.stop(experiment_id):
+            note("experiment stopped", experiment_id)
+    return services.store.experiments.get(experiment_id)
+
+
+def resume(
+    services: Services, actor: Actor, experiment_id: str, cost_limit: float = 0.0
+) -> Experiment:
+    """Go on with an experiment that was stopped, or that had cost what it might.
+
+    Raises Forbidden, NotFound, and Invalid when there is nothing to go on with.
+    """
+    with audited(services, actor, "agent") as note:
+        found = services.store.experiments.get(experiment_id)
+        limit = _dollars(cost_limit)
+        if 0 < limit <= found.cost:
+            raise Invalid("It has cost that much already. Allow more, or 0 for no limit.")
+        if not services.store.experiments.resume(experiment_id, limit):
+            raise Invalid("Only an experiment that was stopped can go on.")
+        note("experiment resumed", experiment_id)
+        services.database.on_commit(lambda: services.wake_up.notify(EXPERIMENTS, 0))
+    return services.store.experiments.get(experiment_id)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A score that a client gives a row."""
+
+    row_id: int
+    name: str
+    value: float
+    passed: bool
+    reason: str = ""
+
+
+def score(services: Services, actor: Actor, experiment_id: str, given: Sequence[Given]) -> int:
+    """Keep scores that a person's own program made, marked as the client's; return how many rows
+    took them. Raises Forbidden, NotFound or Invalid.
+    """
+    if not 1 <= len(given) <= MOST_SCORES:
+        raise Invalid(f"Give 1 to {MOST_SCORES} scores at once.")
+    scores: dict[int, list[Score]] = {}
+    for one in given:
+        scores.setdefault(one.row_id, []).append(_clients(one, actor))
+    with audited(services, actor, "agent") as note:
+        services.store.experiments.get(experiment_id)
+        done = services.store.rows.score(experiment_id, scores)
+        note("experiment scored", experiment_id, f"{done} rows")
+        services.database.on_commit(lambda: services.wake_up.notify(EXPERIMENTS, 0))
+    return done
+
+
+def evidence(services: Services, agent_id: str, spec: Spec) -> dict[str, Any]:
+    """Return how *spec* did when last asked all that its agent's own dataset asks now; {} when it
+    never was, or when the knowledge has changed since.
+    """
+    tests = services.store.datasets.own(agent_id)
+    if tests is None:
+        return {}
+    wanted, known = fingerprint.of_spec(spec), knowledge_now(services, [spec])
+    all_cases = {one.id for one in services.store.datasets.cases(tests.id)}
+    for found in services.store.experiments.on(tests.id, tests.version):
+        place = _place(found, wanted)
+        if place is None or not known.items() <= dict(found.knowledge).items():
+            continue
+        rows = services.store.experiments.rows(found.id)
+        theirs = [row for row in rows if row.candidate == place]
+        if {row.case_id for row in theirs} == all_cases:
+            return _evidence(found, place, theirs)
+    return {}
+
+
+def _place(found: Experiment, wanted: str) -> int | None:
+    """Where the spec with that fingerprint stands among the candidates."""
+    prints = [one.fingerprint for one in found.candidates]
+    return prints.index(wanted) if wanted in prints else None
+
+
+def knowledge_now(services: Services, specs: Sequence[Spec]) -> dict[str, int]:
+    """Return the revision of each base that one of *specs* looks into."""
+    named = {base for spec in specs for base in spec.knowledge.bases}
+    return {base.id: base.revision for base in services.sources.bases() if base.id in named}
+
+
+def _evidence(found: Experiment, place: int, theirs: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "experiment": found.id,
+        "candidate": place,
+        "dataset_version": found.dataset_version,
+        "passed": sum(bool(one.passed) for one in theirs),
+        "total": len(theirs),
+        "cost": sum(one.cost for one in theirs),
+        "by": found.created_by,
+        "at": found.finished_at or found.created_at,
+    }
+
+
+def _candidate(services: Services, agent_id: str, chosen: Chosen) -> Candidate:
+    """Return what is asked. Raises NotFound for a version of another agent, Invalid for a model."""
+    if chosen.model and not _is_model(chosen.model):
+        raise Invalid(f"There is no model {chosen.model[:80]!r}. Use openai:NAME or offline.")
+    if chosen.spec is not None:
+        return Candidate(chosen.label or chosen.spec.name, chosen.spec, None, chosen.model)
+    if chosen.version_id == DRAFT:
+        draft = services.store.agents.get(agent_id).draft
+        return Candidate(chosen.label or DRAFT, draft, None, chosen.model)
+    version = services.store.agents.version(chosen.version_id)
+    if version.agent_id != agent_id:
+        raise NotFound("This agent has no such version.")
+    return Candidate(chosen.label or f"v{version.number}", version.spec, version.id, chosen.model)
+
+
+def _is_model(name: str) -> bool:
+    provider, _, rest = name.partition(":")
+    return name == "offline" or (provider in ("openai", "openrouter") and bool(rest.strip()))
+
+
+def _cases(services: Services, wish: Wish, version: int) -> list[str]:
+    there = [one.id for one in services.store.datasets.cases(wish.dataset_id, version)]
+    if not wish.case_ids:
+        return there
+    if not set(wish.case_ids) <= set(there):
+        raise NotFound("The dataset has no such case in that version.")
+    return [one for one in there if one in set(wish.case_ids)]
+
+
+def _scorers(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The judges that are asked besides what the cases expect. Raises Invalid."""
+    return [dict(one) for one in given]
+
+
+def _dollars(limit: float) -> float:
+    if not math.isfinite(limit) or limit < 0:
+        raise Invalid("The most it may cost is a number of US dollars, 0 for no limit.")
+    return limit
+
+
+def _clients(given: Given, actor: Actor) -> Score:
+    """Raises Invalid for a name or a value that cannot be used."""
+    name = given.name.strip()
+    if not 1 <= len(name) <= LONGEST_SCORER or name in NAMES or name.startswith("judge"):
+        raise Invalid("Give a scorer a name of its own, which no scorer of the studio has.")
+    if not 0 <= given.value <= 1:
+        raise Invalid("A score is a number from 0 to 1.")
+    reason = given.reason[:LONGEST_REASON]
+    return Score(name, given.value, given.passed, reason, CLIENT, actor.name)

@@ -1,0 +1,1 @@
+"""What evaluation keeps: datasets of cases, and experiments on them."""
