@@ -43,12 +43,47 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
+class AboutKind(StrEnum):
+    """What a message points to, or what became of it.
+
+    `choice`: whose button was tapped; `correction`: what the message replaces; `edited`: what was
+    written in its place before; `withdrawn`: the customer took it back.
+    """
+
+    MESSAGE = "message"
+    CHOICE = "choice"
+    PRODUCT = "product"
+    AD = "ad"
+    CORRECTION = "correction"
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class About(_Plain):
+    """Something that a message points to beside its words. Its words are data, whoever wrote them.
+
+    A message that nobody finds any more has no text and no file.
+    """
+
+    kind: AboutKind
+    text: str = ""
+    author: Author | None = None  # of a quoted message
+    file: str = ""  # the media type of what came with a quoted message
+    url: str = ""  # of an ad
+    id: str = ""  # the provider's, by which a quoted message is found
+
+
 @dataclass(frozen=True)
 class Said(_Plain):
-    """One line of the conversation so far."""
+    """One line of the conversation: the words, and what they point to."""
 
     author: Author
     text: str
+    about: tuple[About, ...] = ()
+
+
+Asked = str | Said  # what a customer just wrote: words alone, or with what they point to
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ and the customer's own words, comes last and is marked as data with tags that ar
 the data itself. House rules are in the agent's first language, because staff read them too.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Protocol
 
+from agent.answer import Asked
+from agent.pointing import as_attribute, as_data, as_said, block
 from agent.rules import RULES
 from agent.spec import Spec
 
@@ -17,8 +18,6 @@ LANGUAGE_NAMES = {
     "es": {"es": "español", "en": "inglés", "pt": "portugués"},
     "en": {"es": "Spanish", "en": "English", "pt": "Portuguese"},
 }
-# Tags that mean something to us; nobody else may write them.
-_OURS = re.compile(r"<(?=/?\s*(?:passages?|customer|message|rules|name|brand|greeting)\b)", re.I)
 
 
 class Excerpt(Protocol):
@@ -65,17 +64,26 @@ def numbered_block(passages: Sequence[tuple[int, Excerpt]]) -> str:
     if not passages:
         return "<passages>none</passages>"
     lines = [
-        f'<passage n="{number}" source="{_attribute(passage.place)}"'
-        f' heading="{_attribute(passage.heading)}">\n{as_data(passage.text)}\n</passage>'
+        f'<passage n="{number}" source="{as_attribute(passage.place)}"'
+        f' heading="{as_attribute(passage.heading)}">\n{as_data(passage.text)}\n</passage>'
         for number, passage in passages
     ]
     return "<passages>\n" + "\n".join(lines) + "\n</passages>"
 
 
-def customer_block(inbound: Sequence[str], language: str) -> str:
-    """Return what the customer just wrote, one element a message, and the language to answer in."""
-    messages = "\n".join(f"<message>{as_data(text)}</message>" for text in inbound)
+def customer_block(inbound: Sequence[Asked], language: str) -> str:
+    """Return what the customer just wrote, one element a message, and the language to answer in.
+
+    What a message points to stands before its words, inside the element.
+    """
+    messages = "\n".join(f"<message>{told(one)}</message>" for one in inbound)
     return f'<customer language="{language}">\n{messages}\n</customer>'
+
+
+def told(asked: Asked) -> str:
+    """Return what a customer wrote, as data, after what it points to."""
+    said = as_said(asked)
+    return f"{block(said.about)}{as_data(said.text)}"
 
 
 def _rules(spec: Spec, canary: str) -> list[str]:
@@ -103,11 +111,3 @@ def _tag(name: str, text: str) -> str:
     if not text:
         return ""
     return f"<{name}>\n{text}\n</{name}>" if "\n" in text else f"<{name}>{text}</{name}>"
-
-
-def as_data(text: str) -> str:
-    return _OURS.sub("‹", text)
-
-
-def _attribute(text: str) -> str:
-    return re.sub(r'[\s"<>]+', " ", text).strip()

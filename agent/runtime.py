@@ -21,7 +21,7 @@ from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langsmith import configure as configure_langsmith
 
-from agent.answer import Answer, Author, Handoff, Outcome, Said, Step, Token
+from agent.answer import About, Answer, Asked, Author, Handoff, Outcome, Said, Step, Token
 from agent.citations import citations_in, without_marks
 from agent.failures import ToolLoop, why
 from agent.guardrails.checks import (
@@ -39,7 +39,8 @@ from agent.llm import ChatModels, Models
 from agent.log import log_place
 from agent.lookup import Lookup, TurnContext
 from agent.middleware import Patience, around
-from agent.prompt import as_data, customer_block, knowledge_block, system_prompt
+from agent.pointing import as_said, searched
+from agent.prompt import customer_block, knowledge_block, system_prompt, told
 from agent.record import Record
 from agent.settings import Settings
 from agent.spec import Spec
@@ -77,6 +78,13 @@ class _Turn:
     inbound: tuple[str, ...]
     live: bool
     language: str
+    about: tuple[tuple[About, ...], ...] = ()  # what each of *inbound* points to
+
+    @property
+    def asked(self) -> list[Said]:
+        """The burst, each message with what it points to."""
+        pairs = zip(self.inbound, self.about, strict=True)
+        return [Said(Author.CUSTOMER, text, about) for text, about in pairs]
 
 
 class Runtime:
@@ -102,7 +110,7 @@ class Runtime:
         self.build = functools.lru_cache(maxsize=CACHED_AGENTS)(self._build)
 
     def answer(
-        self, spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool = False
+        self, spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool = False
     ) -> Answer:
         """Answer *inbound* (one burst, one turn); *history* is what was said before it.
 
@@ -114,7 +122,7 @@ class Runtime:
         raise AssertionError("a turn always ends in an answer")
 
     def stream(
-        self, spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool = False
+        self, spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool = False
     ) -> Iterator[Event]:
         """Answer as `answer` does, showing tokens and steps as they come; the Answer is last."""
         yield from self._run(_turn(spec, history, inbound, live), ["updates", "messages"])
@@ -195,14 +203,15 @@ class Runtime:
 
     def _queries(self, turn: _Turn) -> list[str]:
         """What to look up: the burst as a whole, or each of its messages that stands alone."""
-        alone = [text for text in turn.inbound if len(text.split()) >= ENOUGH_WORDS]
+        asked = [searched(one.text, one.about) for one in turn.asked]
+        alone = [text for text in asked if len(text.split()) >= ENOUGH_WORDS]
         before = [said.text for said in turn.history if said.author == Author.CUSTOMER]
         if len(alone) > 1:
             queries = alone[:MOST_QUERIES]
-        elif before and len(" ".join(turn.inbound).split()) < FEW_WORDS:
-            queries = ["\n".join([before[-1], *turn.inbound])]
+        elif before and len(" ".join(asked).split()) < FEW_WORDS:
+            queries = ["\n".join([before[-1], *asked])]
         else:
-            queries = ["\n".join(turn.inbound)]
+            queries = ["\n".join(asked)]
         return [
             self.models.looked_up(turn.spec.model, query[:QUERY_CHARACTERS]) for query in queries
         ]
@@ -278,13 +287,18 @@ def _given(turn: _Turn, context: TurnContext, record: Record) -> list[str]:
     return [staff, *found, *record.told, *said, *turn.inbound]
 
 
-def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool) -> _Turn:
-    words = tuple(text for text in cut(inbound, spec.guard.max_input_characters) if text.strip())
+def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool) -> _Turn:
+    asked = [as_said(one) for one in inbound]
+    texts = cut([one.text for one in asked], spec.guard.max_input_characters)
+    pairs = zip(texts, asked, strict=False)  # the last ones may have been dropped
+    kept = [(text, one.about) for text, one in pairs if text.strip()]
+    words = tuple(text for text, _ in kept)
     before = " ".join(said.text for said in history[-6:] if said.author == Author.CUSTOMER)
     usual = language_of(before, spec.languages, spec.languages[0])
     language = language_of(" ".join(words), spec.languages, usual)
-    kept = spec.conversation.history_messages
-    return _Turn(spec, tuple(history[-kept:] if kept else ()), words, live, language)
+    most = spec.conversation.history_messages
+    past = tuple(history[-most:] if most else ())
+    return _Turn(spec, past, words, live, language, tuple(about for _, about in kept))
 
 
 def _missed(turn: _Turn, context: TurnContext) -> str:
@@ -300,12 +314,12 @@ def _messages(turn: _Turn, context: TurnContext) -> list[BaseMessage]:
 
     Lines of one side in a row are one message: many models know no other conversation.
     """
-    parts = [customer_block(turn.inbound, turn.language)]
+    parts = [customer_block(turn.asked, turn.language)]
     if context.base_ids:
         parts.insert(0, knowledge_block(context.passages))
     said: list[BaseMessage] = []
     for is_customer, lines in groupby(turn.history, lambda line: line.author == Author.CUSTOMER):
-        texts = [as_data(line.text) if is_customer else line.text for line in lines]
+        texts = [told(line) if is_customer else line.text for line in lines]
         said.append((HumanMessage if is_customer else AIMessage)("\n".join(texts)))
     if said and isinstance(said[-1], HumanMessage):  # what nobody answered
         parts.insert(0, str(said.pop().content))

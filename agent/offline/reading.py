@@ -12,7 +12,9 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 _PASSAGE = re.compile(
     r'<passage n="(\d+)" source="([^"]*)" heading="([^"]*)">\n(.*?)\n</passage>', re.S
 )
+_LOOKED_UP = ("message", "product", "ad")
 _CUSTOMER = re.compile(r'<customer language="(\w+)">(.*?)</customer>', re.S)
+_ABOUT = re.compile(r'<about kind="(\w+)"[^>]*?(?:/>|>(.*?)</about>)\n?', re.S)
 _MESSAGE = re.compile(r"<message>(.*?)</message>", re.S)
 # Where one message asks several things.
 _BREAK = re.compile(r"(?<=[?!\n])\s+|\n+")
@@ -50,6 +52,7 @@ class Reading:
     earlier: tuple[str, ...]  # what the customer wrote in turns before, oldest first
     spoke_before: bool
     results: dict[str, Result]  # by the id of the call
+    pointed: tuple[str, ...] = ()  # the words of what each question points to, "" for none
 
 
 def read(messages: Sequence[BaseMessage]) -> Reading:
@@ -59,6 +62,8 @@ def read(messages: Sequence[BaseMessage]) -> Reading:
     last = str(messages[asked].text) if messages else ""
     language, block = next(iter(_CUSTOMER.findall(last)), ("es", f"<message>{last}</message>"))
     before = messages[:asked]
+    said = [str(m.text) for m in before if isinstance(m, HumanMessage)]
+    asked_about = [pair for text in _MESSAGE.findall(block) for pair in _asked(text)]
     return Reading(
         name=_tag(system, "name"),
         brand=_tag(system, "brand"),
@@ -68,8 +73,9 @@ def read(messages: Sequence[BaseMessage]) -> Reading:
             Excerpt(int(n), place, heading, text)
             for n, place, heading, text in _PASSAGE.findall(_passages(messages[asked:]))
         ),
-        questions=_questions(_MESSAGE.findall(block)),
-        earlier=(*(str(m.text) for m in before if isinstance(m, HumanMessage)), *_unanswered(last)),
+        questions=tuple(question for question, _ in asked_about),
+        pointed=tuple(pointed for _, pointed in asked_about),
+        earlier=tuple(_ABOUT.sub("", text) for text in [*said, *_unanswered(last)]),
         spoke_before=any(isinstance(m, AIMessage) for m in before),
         results={
             m.tool_call_id: Result(m.name or "", str(m.text), m.status == "error")
@@ -94,5 +100,8 @@ def _tag(text: str, name: str) -> str:
     return match[1].strip() if match else ""
 
 
-def _questions(messages: Sequence[str]) -> tuple[str, ...]:
-    return tuple(part.strip() for text in messages for part in _BREAK.split(text) if part.strip())
+def _asked(message: str) -> list[tuple[str, str]]:
+    """What a message asks, each question with the words of what the message points to."""
+    pointed = "\n".join(text for kind, text in _ABOUT.findall(message) if kind in _LOOKED_UP)
+    parts = _BREAK.split(_ABOUT.sub("", message))
+    return [(part.strip(), pointed.strip()) for part in parts if part.strip()]

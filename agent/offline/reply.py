@@ -71,8 +71,12 @@ def _wanted(question: str, number: int, reading: Reading, tools: Tools) -> list[
     if not tools.frames or talk_in(question):
         return []
     known = {stem for excerpt in reading.excerpts for stem in stems(excerpt.text)}
-    earlier = [*reading.earlier, *reading.questions[:number]]
-    return wanted(question, earlier, tools.frames, known)
+    earlier = [
+        *reading.earlier,
+        *reading.questions[:number],
+        *filter(None, [_pointed(number, reading)]),
+    ]
+    return wanted(_meant(question, number, reading), earlier, tools.frames, known)
 
 
 def _part(number: int, question: str, reading: Reading, tools: Tools) -> str | None:
@@ -85,12 +89,23 @@ def _part(number: int, question: str, reading: Reading, tools: Tools) -> str | N
     }
     if results and (any(one.told for one in asked)):
         return "\n".join(results.values())
-    if talk_in(question) or not stems(question):
+    meant = _meant(question, number, reading)
+    if talk_in(question) or not stems(meant):
         return ""
-    earlier = reading.earlier[-1] if reading.earlier else ""
-    found = quotes(question, reading.excerpts, earlier, translated=reading.language != "es")
+    earlier = _pointed(number, reading) or (reading.earlier[-1] if reading.earlier else "")
+    found = quotes(meant, reading.excerpts, earlier, translated=reading.language != "es")
     quoted = _quoted(found, reading.language) if found else ""
     return "\n".join(filter(None, [quoted, *results.values()])) or None
+
+
+def _pointed(number: int, reading: Reading) -> str:
+    return reading.pointed[number] if reading.pointed else ""
+
+
+def _meant(question: str, number: int, reading: Reading) -> str:
+    """A question that names nothing (`¿y este?`) is about what it points to."""
+    pointed = _pointed(number, reading)
+    return question if stems(question) or not pointed else f"{pointed} {question}"
 
 
 def _quoted(found: list[Quote], language: str) -> str:

@@ -1,0 +1,60 @@
+"""What a customer points to: a quoted message, a product, an ad, the words a correction replaces.
+
+Whoever wrote it, to the model it is data: it stands inside the customer's own element, without
+the tags that mean something to us. A short message is looked up together with it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from agent.answer import About, AboutKind, Asked, Author, Said
+
+MOST_CHARACTERS = 4_000  # of one text, for the model
+SEARCHED_CHARACTERS = 500
+FEW_WORDS = 8  # a message this short is about what it points to
+_SHOWN = frozenset(AboutKind) - {AboutKind.EDITED, AboutKind.WITHDRAWN}
+_SEARCHED = (AboutKind.MESSAGE, AboutKind.PRODUCT, AboutKind.AD)
+# Tags that mean something to us; nobody else may write them.
+_OURS = re.compile(
+    r"<(?=/?\s*(?:passages?|customer|message|about|rules|name|brand|greeting)\b)", re.I
+)
+
+
+def as_said(asked: Asked) -> Said:
+    """Return words alone as a customer's line."""
+    return Said(Author.CUSTOMER, asked) if isinstance(asked, str) else asked
+
+
+def as_data(text: str) -> str:
+    """Return *text* without tags of ours."""
+    return _OURS.sub("‹", text)
+
+
+def as_attribute(text: str) -> str:
+    """Return *text* as it may stand between quotation marks."""
+    return re.sub(r'[\s"<>]+', " ", text).strip()
+
+
+def block(about: Iterable[About]) -> str:
+    """Return one element for each thing that is pointed to, each on a line; "" for none."""
+    return "".join(f"{_element(one)}\n" for one in about if one.kind in _SHOWN)
+
+
+def searched(text: str, about: Sequence[About]) -> str:
+    """Return what to look up: the words, with what they point to when they are few.
+
+    A product is always looked up: its number stands nowhere in the words.
+    """
+    few = len(text.split()) < FEW_WORDS
+    found = [one for one in about if one.kind in _SEARCHED]
+    words = [one.text for one in found if few or one.kind == AboutKind.PRODUCT]
+    return "\n".join([text, *(one[:SEARCHED_CHARACTERS] for one in words if one)])
+
+
+def _element(one: About) -> str:
+    known = {"from": one.author or "", "file": one.file, "url": one.url}
+    facts = "".join(f' {name}="{as_attribute(fact)}"' for name, fact in known.items() if fact)
+    opening = f'<about kind="{one.kind}"{facts}'
+    if one.text:
+        return f"{opening}>{as_data(one.text[:MOST_CHARACTERS])}</about>"
+    return f"{opening}/>" if one.file or one.url else f'{opening} known="no"/>'
