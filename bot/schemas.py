@@ -21,6 +21,7 @@ from bot.lists import Listed, Page
 from channels.registry import known
 from channels.web import API
 
+WHATSAPP = "whatsapp"  # what programs call it, whoever provides it
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -58,6 +59,16 @@ def _own_channels() -> list[str]:
     return [name for name, one in known().items() if one.own_addresses]
 
 
+def _chat_channels() -> list[str]:
+    """Every channel, and what programs call the network behind most of them."""
+    return [*_own_channels(), WHATSAPP, *(name for name in known() if name not in _own_channels())]
+
+
+def _answered_here(name: str) -> str:
+    """Whoever asks waits for the answer here: nothing is sent to a phone."""
+    return name if name in _own_channels() else API.name
+
+
 def _one_of(names: Callable[[], list[str]], value: str) -> str:
     if value not in names():
         *most, last = map(repr, names())
@@ -74,10 +85,15 @@ AnyChannel = Annotated[
     AfterValidator(partial(_one_of, _channels)),
     Field(json_schema_extra=partial(_listed, _channels)),
 ]
-OwnChannel = Annotated[
+ChatChannel = Annotated[
     str,
-    AfterValidator(partial(_one_of, _own_channels)),
-    Field(json_schema_extra=partial(_listed, _own_channels)),
+    AfterValidator(partial(_one_of, _chat_channels)),
+    AfterValidator(_answered_here),
+    Field(
+        description="where the customer writes; the reply is always in this answer, and a name of "
+        f"somebody else's channel ({WHATSAPP}, twilio, ...) means the same as {API.name}",
+        json_schema_extra=partial(_listed, _chat_channels),
+    ),
 ]
 Which = Annotated[str, StringConstraints(pattern=r"^(draft|[1-9][0-9]{0,8})$")]
 AgentId = Annotated[str, id_of("agent")]
@@ -222,7 +238,7 @@ class ChatIn(Body):
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8_000)
     ]
     conversation_id: Short | None = Field(None, description="empty: a new conversation")
-    channel: OwnChannel = API.name
+    channel: ChatChannel = API.name
 
 
 class ReleaseOut(Out):

@@ -115,7 +115,11 @@ def test_the_same_key_in_another_conversation_is_another_message(
         ({"message": "  "}, "message", "Write at least 1 character(s)."),
         ({"message": "x" * 8_001}, "message", "Write at most 8000 characters."),
         ({"message": None}, "message", "Write a text."),
-        ({"channel": "fax"}, "channel", "Choose 'api' or 'web'."),
+        (
+            {"channel": "fax"},
+            "channel",
+            "Choose 'api', 'web', 'whatsapp', 'twilio', 'chatwoot' or 'meta'.",
+        ),
         ({"conversation_id": "x" * 201}, "conversation_id", "Write at most 200 characters."),
         ({"mesage": "x"}, "mesage", "There is no field of this name."),
     ],
