@@ -37,6 +37,7 @@ class Bubble:
     time: str = ""
     delivery: str = ""
     delivery_words: str = ""
+    above: Content = None  # the words: what they point to
     below: Content = None
     media: Sequence[Mapping[str, Any]] = ()
 
@@ -51,6 +52,7 @@ def _bubble(one: Bubble, right: bool) -> Html:
     return tag(
         "div",
         tag("span", one.who, class_="as-bubble-who") if one.who else None,
+        one.above,
         [_media(item) for item in one.media],
         tag("div", whatsapp(text), class_="as-bubble-text"),
         tag("div", one.time, _ticks(one), class_="as-bubble-foot"),

@@ -16,6 +16,7 @@ from studio import failures, why
 from studio.bubbles import Bubble, thread
 from studio.markup import Content, Html, join, tag
 from studio.pages.inbox_layout import View
+from studio.quoted import strips
 from studio.state import Studio
 from studio.widgets import badge, button, card, cards, clock, looker, note, when
 
@@ -178,6 +179,7 @@ def _bubble(studio: Studio, one: ThreadMessage, channel: str) -> Bubble:
         time=_moment(one.created_at),
         delivery=one.delivery,
         delivery_words=_delivery(studio, one, channel),
+        above=strips(studio, one.about),
         below=_below(studio, one),
         media=one.media,
     )
