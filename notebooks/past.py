@@ -20,7 +20,7 @@ class PastTurn:
 
     conversation: int
     history: tuple[Said, ...]
-    inbound: tuple[str, ...]
+    inbound: tuple[Said, ...]
     reply: ThreadMessage
 
 
@@ -45,8 +45,18 @@ def thread(conversations: Conversations, conversation_id: int) -> pd.DataFrame:
     """Return one row a message, the oldest first."""
     rows = [asdict(message) for message in conversations.thread(conversation_id, limit=THREAD)]
     for row in rows:
+        row["points_to"] = "\n".join(one["text"] or one["kind"] for one in row["about"])
         row["sources"] = ", ".join(dict.fromkeys(cited["source"] for cited in row["citations"]))
-    columns = ["created_at", "author", "text", "version", "delivery", "sources", "cost"]
+    columns = [
+        "created_at",
+        "author",
+        "points_to",
+        "text",
+        "version",
+        "delivery",
+        "sources",
+        "cost",
+    ]
     return _dated(pd.DataFrame(rows, columns=columns), "created_at")
 
 
@@ -87,7 +97,7 @@ def _again(
     answer = runtime.answer(spec, turn.history, turn.inbound)
     return {
         "conversation": turn.conversation,
-        "asked": "\n".join(turn.inbound),
+        "asked": "\n".join(said.text for said in turn.inbound),
         "version": turn.reply.version,
         "then": turn.reply.text,
         "now": answer.text,
@@ -101,14 +111,14 @@ def _again(
 
 def _turns_of(conversation: int, messages: Sequence[ThreadMessage]) -> Iterator[PastTurn]:
     history: list[Said] = []
-    waiting: list[str] = []
+    waiting: list[Said] = []
     for message in messages:
-        if message.author == Author.CUSTOMER:
-            waiting.append(message.text)
+        if message.author == Author.CUSTOMER:  # of what was taken back only the mark is left
+            waiting.append(Said(Author.CUSTOMER, message.text, tuple(message.about)))
             continue
         if message.turn_id and waiting:
             yield PastTurn(conversation, tuple(history), tuple(waiting), message)
-        history += [Said(Author.CUSTOMER, text) for text in waiting]
+        history += waiting
         by_bot = message.author == Author.AGENT
         history.append(Said(Author.AGENT if by_bot else Author.HUMAN, message.text))
         waiting = []
