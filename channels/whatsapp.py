@@ -8,10 +8,13 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from agent import bounded_json
+from agent.answer import AboutKind
 from agent.settings import Settings
 from channels.base import Place
 from channels.best_effort import Courtesy
 
+LONGEST_ID = 200  # what the stores hold
+LONGEST_AD, LONGEST_URL = 4_000, 2_000
 _OURS = ("flow_token",)  # not the customer's words
 
 
@@ -23,6 +26,38 @@ def lines_of(given: str) -> list[str]:
         return []
     fields = answers.items() if isinstance(answers, dict) else ()
     return [f"{name}: {value}" for name, value in fields if name not in _OURS]
+
+
+Pointed = tuple[dict[str, str], ...]  # as `Inbound.about` wants it
+
+
+def quote(message_id: str, *, is_tap: bool = False, without_id: bool = False) -> Pointed:
+    """Return the message that is answered, by the provider's id: quoted, or tapped on.
+
+    *without_id*: a message is quoted, but the provider does not say which.
+    """
+    if not 1 <= len(message_id) <= LONGEST_ID and not without_id:
+        return ()
+    kind = AboutKind.CHOICE if is_tap else AboutKind.MESSAGE
+    return ({"kind": kind.value, "id": message_id[:LONGEST_ID]},)
+
+
+def product(number: str) -> Pointed:
+    """Return the product of the shop's catalogue, by the number that the shop gave it."""
+    return ({"kind": AboutKind.PRODUCT.value, "text": number[:LONGEST_ID]},) if number else ()
+
+
+def ad(headline: str, body: str, url: str) -> Pointed:
+    """Return the ad or post that the customer came from; its words are whoever's wrote it."""
+    text = "\n".join(filter(None, (headline.strip(), body.strip())))[:LONGEST_AD]
+    if not text and not url:
+        return ()
+    return ({"kind": AboutKind.AD.value, "text": text, "url": url[:LONGEST_URL]},)
+
+
+def not_supported(kind: str = "") -> str:
+    """Return the words for something that WhatsApp does not hand on: whoever sent it waits."""
+    return f"[mensaje no compatible: {kind or 'desconocido'}]"
 
 
 log = logging.getLogger(__name__)

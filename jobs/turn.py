@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from agent import answer as answers
-from agent.answer import Answer, Author, Said
+from agent.answer import Answer, Asked, Author, Said
 from agent.choices import choices
 from agent.invented import is_invented
 from agent.limits import TOO_FAST
@@ -18,7 +18,7 @@ from jobs.handoff_note import briefing
 from store.agents.agents import Version
 from store.conversations.handback import is_told
 from store.conversations.takeover import HOUR
-from store.conversations.work import Outcome, Waiting, Work
+from store.conversations.work import Line, Outcome, Waiting, Work
 from store.states import Owner
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ def take(context: WorkerContext, conversation_id: int) -> float | None:
         if not work.unanswered:
             return None
         work, unread = _understood(context, work, version)
+        work = context.services.store.pointed.in_words(work)  # photos have been seen by now
         outcome = _decide(context, work, version, unread)
         if switches.paused:
             return None  # what was just written is thrown away; the sweeper rings after the pause
@@ -139,8 +140,8 @@ def _decide(context: WorkerContext, work: Work, version: Version | None, unread:
         context.channels[channel.name].typing(place)
     answer = context.runtime.answer(
         version.spec,
-        [Said(_author(line.author), line.text) for line in work.history],
-        [line.text for line in work.unanswered],
+        [Said(_author(line.author), line.text, line.about) for line in work.history],
+        [_asked(line) for line in work.unanswered],
         live=channel.is_real(context.services.settings),
     )
     parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts, answer.language)
@@ -229,6 +230,10 @@ def _parts(
 ) -> list[str]:
     more = MORE.get(language or work.lease.language, MORE["es"])
     return split(channel.marks(text, work.lease.facts), channel.text_limit, at_most, more)
+
+
+def _asked(line: Line) -> Asked:
+    return Said(line.author, line.text, line.about) if line.about else line.text
 
 
 def _author(author: Author) -> Author:

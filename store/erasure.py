@@ -141,7 +141,12 @@ class Erasure:
         waits = exists().where(inbox.c.id == messages.c.inbox_id, inbox.c.turn_id.is_(None))
         with self._database.write() as tx:
             old = tx.execute(
-                select(messages.c.id, messages.c.inbox_id, messages.c.turn_id)
+                select(
+                    messages.c.id,
+                    messages.c.conversation_id,
+                    messages.c.inbox_id,
+                    messages.c.turn_id,
+                )
                 .where(messages.c.created_at < before, ~open_part, ~waits)
                 .limit(AT_ONCE)
             ).all()
@@ -181,6 +186,12 @@ def grave(key: str, provider: str, provider_message_id: str) -> str:
     """What is kept of an erased message: a keyed hash of the provider's id for it."""
     name = f"{provider}:{provider_message_id}".encode()
     return hmac.new(key.encode(), name, hashlib.sha256).hexdigest()
+
+
+def hung_on(inbox_ids: Sequence[int]) -> list[str]:
+    """What stands in `inbox.turn_id` of corrections that changed these messages where they stood:
+    they are kept as long as those."""
+    return [f"in:{inbox_id}" for inbox_id in inbox_ids]
 
 
 def _ids(
@@ -231,6 +242,8 @@ def _delete_messages(tx: Connection, old: Sequence[Any]) -> None:
     tx.execute(delete(media).where(media.c.inbox_id.in_(heard)))
     tx.execute(delete(turns).where(turns.c.id.in_(said)))
     tx.execute(delete(inbox).where(inbox.c.id.in_(heard)))
+    here = inbox.c.conversation_id.in_({row.conversation_id for row in old})
+    tx.execute(delete(inbox).where(here, inbox.c.turn_id.in_(hung_on(heard))))
 
 
 def _delete_empty(tx: Connection, before: float) -> None:

@@ -186,8 +186,9 @@ def records(folder: Path, kind: str = WAITING) -> list[Path]:
 
 
 def _event(kind: str, fields: dict[str, object]) -> Event:
-    if kind == "Inbound":
-        fields["media"] = tuple(fields["media"])  # type: ignore[arg-type]  # JSON knows lists only
+    if kind == "Inbound":  # JSON knows lists only
+        for name in ("media", "about"):
+            fields[name] = tuple(fields.get(name, ()))  # type: ignore[arg-type]
     return _KINDS[kind](**fields)  # type: ignore[arg-type]
 
 

@@ -17,6 +17,7 @@ from store.conversations.inbox import Inbox
 from store.conversations.notes import Notes
 from store.conversations.outbox import Outbox
 from store.conversations.owners import Owners
+from store.conversations.pointed import Pointed
 from store.conversations.turns import Turns
 from store.conversations.undelivered import DeadLetters
 from store.db.database import Database
@@ -59,6 +60,7 @@ class Stores:
     audit: Audit
     erasure: Erasure
     attachments: Attachments
+    pointed: Pointed
 
 
 def open_stores(
@@ -96,4 +98,5 @@ def open_stores(
         audit=Audit(database),
         erasure=Erasure(database, media_dir, keys[0]),
         attachments=Attachments(database),
+        pointed=Pointed(database),
     )

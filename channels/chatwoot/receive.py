@@ -23,6 +23,7 @@ from agent.settings import Settings
 from agent.text import storable
 from channels.base import JSON, WINDOW, Call, Event, Report
 from channels.errors import BadSignature, Unparseable
+from channels.whatsapp import ad, not_supported, quote
 from store.conversations.inbox import Inbound
 from store.conversations.owners import Echo, OwnerChange
 from store.states import Owner
@@ -106,7 +107,27 @@ def text_of(message: Mapping[str, Any]) -> str:
     content = message.get("content")
     lines = [content.strip() if isinstance(content, str) else ""]
     lines += [_said(one) for one in _attachments(message)]
-    return "\n".join(line for line in lines if line)
+    said = "\n".join(line for line in lines if line)
+    return said or _unsupported(message)
+
+
+def _unsupported(message: Mapping[str, Any]) -> str:
+    """What a person sent and Chatwoot could not take over (content attribute `is_unsupported`)."""
+    marked = _part(message, "content_attributes").get("is_unsupported")
+    return not_supported() if marked in (True, "true") and not media_of(message) else ""
+
+
+def about_of(message: Mapping[str, Any]) -> tuple[dict[str, str], ...]:
+    """Return what a message points to.
+
+    A message that is answered has Chatwoot's own id, or the network's; an ad is as Meta tells of it
+    (Chatwoot's pull request 14681).
+    """
+    said = _part(message, "content_attributes")
+    referral, external = _part(said, "referral"), said.get("in_reply_to_external_id")
+    told = (str(referral.get(name) or "") for name in ("headline", "body", "source_url"))
+    quoted = _number(said, "in_reply_to") or (external if isinstance(external, str) else "")
+    return (*quote(quoted), *ad(*told))
 
 
 def media_of(message: Mapping[str, Any]) -> tuple[dict[str, str], ...]:
@@ -282,6 +303,7 @@ def _from_customer(message: Json, conversation: Json) -> list[Event]:
         payload=dict(message),
         facts=facts_of(conversation),
         only_known=bool(reason),
+        about=about_of(message),
     )
     return [said, OwnerChange(NAME, ours, theirs, Owner.HUMAN, reason)] if reason else [said]
 

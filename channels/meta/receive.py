@@ -8,6 +8,7 @@ business-scoped id is there (Meta: "Business-scoped user IDs").
 
 import hashlib
 import hmac
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,13 @@ from agent.text import storable
 from channels.base import Call, Event, Report
 from channels.errors import BadSignature, Unparseable
 from channels.meta.codes import CODES, sentence, shown
-from channels.whatsapp import lines_of
+from channels.whatsapp import ad, lines_of, not_supported, product, quote
 from store.conversations.inbox import Inbound
 from store.conversations.owners import Echo
 
 JsonMessage = dict[str, Any]
 NOTHING = frozenset({"reaction", "system", "revoke", "request_welcome"})
+TAPS = frozenset({"interactive", "button"})  # a message that answers a tappable one
 
 
 def words(message: JsonMessage) -> str:
@@ -118,7 +120,7 @@ def _edit(_: JsonMessage, edit: JsonMessage) -> str:
 
 def _unsupported(message: JsonMessage, unsupported: JsonMessage) -> str:
     """A person sent something that Meta does not hand on: they wait for an answer all the same."""
-    return f"[mensaje no compatible: {text_of(unsupported, 'type') or 'desconocido'}]"
+    return not_supported(text_of(unsupported, "type"))
 
 
 _WORDS: dict[str, Callable[[JsonMessage, JsonMessage], str]] = {
@@ -212,14 +214,48 @@ def _values(body: Json) -> Iterator[Json]:
             yield object_of(change, "value")
 
 
+def about(message: JsonMessage) -> tuple[dict[str, str], ...]:
+    """Return what a message points to (Meta: "context", "referral").
+
+    A product of the catalogue stands for the message that showed it.
+    """
+    said = object_of(object_of(message, "edit"), "message") or message
+    context, referral = object_of(said, "context"), object_of(said, "referral")
+    shown = object_of(context, "referred_product")
+    number = text_of(shown, "product_retailer_id")
+    quoted = "" if number else text_of(context, "id")
+    return (
+        *quote(quoted, is_tap=text_of(said, "type") in TAPS),
+        *product(number),
+        *ad(*(text_of(referral, name) for name in ("headline", "body", "source_url"))),
+    )
+
+
+def corrects(message: JsonMessage) -> str:
+    """Return the id of the message that this one edits or takes back, if it does."""
+    kind = text_of(message, "type")
+    changed = kind in ("edit", "revoke")
+    return text_of(object_of(message, kind), "original_message_id") if changed else ""
+
+
+def _own_id(message: Json, original: str) -> str:
+    """The message's id; a correction that has none of its own is named after what it says."""
+    given = text_of(message, "id")
+    if not original or given not in ("", original):
+        return given
+    said = json.dumps([original, message.get("timestamp"), object_of(message, "edit")])
+    return f"{text_of(message, 'type')}-{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+
+
 def _inbound(message: Json, value: Json, number: str) -> Inbound | None:
-    text, files = words(message), media(message)
-    if not text and not files:
+    text, files, original = words(message), media(message), corrects(message)
+    withdrawn = bool(original) and text_of(message, "type") == "revoke"
+    if not text and not files and not withdrawn:
         return None
     contact = _contact(message, value)
     phone = text_of(message, "from")
     person = text_of(message, "from_user_id") or text_of(contact, "user_id")
-    message_id, address = text_of(message, "id"), phone or person
+    message_id, address = _own_id(message, original), phone or person
     if not _usable(message_id, address):
         log.warning("meta message left out: its ids are missing or too long")
         return None
@@ -233,6 +269,11 @@ def _inbound(message: Json, value: Json, number: str) -> Inbound | None:
         media=files,
         payload={"message": message, "contact": contact, "metadata": object_of(value, "metadata")},
         alias=person if phone and len(person) <= LONGEST_ID else "",
+        about=about(message),
+        corrects=original if _usable(original) else "",
+        withdrawn=withdrawn,
+        only_known=withdrawn,
+        written_at=float(_seconds(message)),
     )
 
 

@@ -16,7 +16,7 @@ from agent.text import storable
 from channels.base import XML, Call, Event, Report
 from channels.errors import BadSignature, Unparseable
 from channels.twilio.codes import CODES, shown
-from channels.whatsapp import lines_of
+from channels.whatsapp import ad, lines_of, quote
 from store.conversations.inbox import Inbound
 
 if TYPE_CHECKING:  # see channels.base
@@ -99,6 +99,7 @@ def message(form: "Form") -> Inbound | None:
         payload=_payload(form),
         alias=_alias(form),
         wish=_WISHES.get(form.get("OptOutType", "").upper(), ""),
+        about=_about(form),
     )
 
 
@@ -122,6 +123,17 @@ def _alias(form: "Form") -> str:
     """The other address of somebody who may hide the number (Twilio: "ExternalUserId")."""
     other = storable(form.get("ExternalUserId", "")).strip()
     return other if other != form.get("From") and len(other) <= LONGEST_ID else ""
+
+
+def _about(form: "Form") -> tuple[dict[str, str], ...]:
+    """What the message points to. Of a button's message Twilio may name the sender only."""
+    quoted, sender = form.get("OriginalRepliedMessageSid"), form.get("OriginalRepliedMessageSender")
+    is_tap = bool(form.get("ButtonPayload") or form.get("ListId") or form.get("InteractiveData"))
+    referral = (form.get(f"Referral{name}", "") for name in ("Headline", "Body", "SourceUrl"))
+    return (
+        *quote(storable(quoted or ""), is_tap=is_tap, without_id=bool(sender) and not is_tap),
+        *ad(*map(_cleaned, referral)),
+    )
 
 
 def _text(form: "Form") -> str:

@@ -8,7 +8,7 @@ makes a redelivery nothing, and the outbox refuses from the same instant
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, select, update
 
 from agent import consent
 from agent.answer import Author
@@ -63,11 +63,12 @@ def _hush(tx: Connection, conversation_id: int) -> None:
     here = conversations.c.id == conversation_id
     values = {"fence": conversations.c.fence + 1, "lease_until": 0, "turn_attempts": 0}
     tx.execute(update(conversations).where(here).values(**values))
-    _answer(tx, and_(inbox.c.conversation_id == conversation_id, inbox.c.turn_id.is_(None)))
+    _answer(tx, inbox.c.conversation_id == conversation_id)
 
 
 def _answer(tx: Connection, which: Any) -> None:
-    tx.execute(update(inbox).where(which).values(turn_id=consent.OPTED_OUT))
+    waits = inbox.c.turn_id.is_(None)
+    tx.execute(update(inbox).where(which, waits).values(turn_id=consent.OPTED_OUT))
 
 
 def _confirm(tx: Connection, said: Said, wanted: consent.Wish, now: float) -> None:

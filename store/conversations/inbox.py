@@ -33,7 +33,7 @@ from agent.answer import Author
 from agent.capabilities import Known
 from agent.keys import UNKEYED
 from knowledge.tables import AnyRow, AnySelect
-from store.conversations import attachments, consents
+from store.conversations import attachments, consents, corrections
 from store.db.database import Database
 from store.db.dialect import insert_into
 from store.erasure import grave
@@ -145,6 +145,10 @@ class Inbound:
     alias: str = ""  # another address of the same person (a phone number, a business-scoped id)
     wish: consent.Wish = ""  # what the provider itself understood and answered
     only_known: bool = False  # keep it only where the conversation is known: people answer it
+    about: tuple[dict[str, str], ...] = ()  # what it points to: {kind, text, author, url, id}
+    corrects: str = ""  # the provider's id of the message whose words it replaces
+    withdrawn: bool = False  # *corrects* was taken back, and nothing stands in its place
+    written_at: float = 0.0  # by the provider's clock (seconds since 1970); 0: unknown
 
 
 @dataclass(frozen=True)
@@ -242,18 +246,10 @@ class Inbox:
         inbox_id = tx.scalar(add_inbox(dialect), row)
         if inbox_id is None:
             return Accepted(conversation_id, None)
-        said = {
-            "conversation_id": conversation_id,
-            "author": Author.CUSTOMER,
-            "author_name": message.customer_name,
-            "text": message.text,
-            "media": list(message.media),
-            "inbox_id": inbox_id,
-            "created_at": now,
-        }
-        tx.execute(add_message(), said)
-        if message.media:
-            attachments.add(tx, conversation_id, int(inbox_id), message.media, now)
+        place = _place(tx, message, conversation_id, int(inbox_id), now)
+        if place is not None:
+            inbox_id = place.inbox_id
+            _keep(tx, message, conversation_id, place, now)
         if message.channel in self._honouring:
             consents.honour(
                 tx,
@@ -268,6 +264,45 @@ class Inbox:
                 now,
             )
         return Accepted(conversation_id, inbox_id)
+
+
+def _place(
+    tx: Connection, message: Inbound, conversation_id: int, inbox_id: int, now: float
+) -> corrections.Place | None:
+    """Return where the words are stored; None: in the place of others, where they are by now."""
+    if not message.corrects:
+        return corrections.Place(inbox_id)
+    made = corrections.Correction(
+        provider=message.channel,
+        provider_message_id=message.provider_message_id,
+        conversation_id=conversation_id,
+        inbox_id=inbox_id,
+        corrects=message.corrects,
+        text=message.text,
+        withdrawn=message.withdrawn,
+        written_at=message.written_at,
+        now=now,
+    )
+    return corrections.place(tx, made)
+
+
+def _keep(
+    tx: Connection, message: Inbound, conversation_id: int, place: corrections.Place, now: float
+) -> None:
+    files = message.media if place.with_files else ()
+    said = {
+        "conversation_id": conversation_id,
+        "author": Author.CUSTOMER,
+        "author_name": message.customer_name,
+        "text": message.text,
+        "media": list(files),
+        "about": [*message.about, *place.about],
+        "inbox_id": place.inbox_id,
+        "created_at": now,
+    }
+    tx.execute(add_message(), said)
+    if files:
+        attachments.add(tx, conversation_id, place.inbox_id, files, now)
 
 
 def _conversation(tx: Connection, message: Inbound, contact_id: int, now: float) -> int:

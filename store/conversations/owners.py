@@ -162,6 +162,7 @@ class Owners:
                     text=echo.text,
                     author_name=echo.person[:200],
                     media=[],
+                    provider_message_id=echo.provider_message_id,
                     created_at=now,
                 )
             )

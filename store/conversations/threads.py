@@ -1,13 +1,14 @@
 """What was said in one conversation, what became of each reply, and why an agent said it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Integer, func, select
 
-from agent.answer import Author, Outcome
+from agent.answer import About, Author, Outcome
 from knowledge.tables import AnyRow, AnySelect
+from store.conversations import pointed
 from store.conversations.outbox import FAILED
 from store.states import OutboxState, PartKind
 from store.tables import agents, media, messages, outbox, turns, versions
@@ -32,6 +33,7 @@ class ThreadMessage:
     citations: Sequence[dict[str, Any]]
     cost: float
     version: str  # "Sofía v3"
+    about: Sequence[About] = ()  # what it points to, and what became of it
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,12 @@ def read_thread(
         query = query.where(messages.c.id < before)
     rows = tx.execute(_told(query.subquery())).all()
     files = _files(tx, [row.inbox_id for row in rows if row.media])
-    return [_message(row, files) for row in rows]
+    about = {row.id: pointed.told(row.about) for row in rows if row.about}
+    found = pointed.quoted(tx, conversation_id, [one for some in about.values() for one in some])
+    return [
+        replace(_message(row, files), about=pointed.with_quotes(about.get(row.id, ()), found))
+        for row in rows
+    ]
 
 
 def read_turn(tx: Connection, turn_id: str) -> TurnRecord | None:

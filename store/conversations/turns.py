@@ -34,6 +34,7 @@ from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from agent.answer import Author
 from agent.limits import Limits
 from knowledge.tables import AnyRow, AnySelect
+from store.conversations import pointed
 from store.conversations.allowances import settle, spend
 from store.conversations.takeover import TAKEN_OVER
 from store.conversations.work import Committed, Lease, Line, Outcome, Waiting, Work
@@ -69,6 +70,7 @@ _LINE = (
     messages.c.media,
     messages.c.inbox_id,
     messages.c.created_at,
+    messages.c.about,
 )
 _RELEASED_THERE = and_(
     channels.c.channel == conversations.c.channel,
@@ -368,7 +370,7 @@ class Turns:
         return Work(
             lease=lease,
             unanswered=[_line(row, row.provider_message_id) for row in reversed(unanswered)],
-            history=[_line(row) for row in reversed(before)],
+            history=[_line(row) for row in reversed(before) if row.text or row.media],
         )
 
     def commit(self, work: Work, outcome: Outcome) -> Committed:
@@ -494,5 +496,5 @@ def add_reply(
 
 
 def _line(row: AnyRow, provider_message_id: str = "") -> Line:
-    media = row.media or ()
-    return Line(row.author, row.text, row.inbox_id, media, row.created_at, provider_message_id)
+    said = (row.author, row.text, row.inbox_id, row.media or (), row.created_at)
+    return Line(*said, provider_message_id, pointed.told(row.about))

@@ -49,6 +49,7 @@ class Line:
     media: Sequence[dict[str, str]] = ()
     at: float = 0.0  # when it was stored
     provider_message_id: str = ""  # of an unanswered one
+    about: tuple[answer.About, ...] = ()  # what it points to
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,10 @@ messages = Table(
     Column("author_name", String(200), nullable=False, default=""),
     Column("text", Text, nullable=False),
     Column("media", JSON, nullable=False, default=list),  # [{url, media_type}]
+    # what it points to: [{kind, text, author, file, url, id}], see store.conversations.pointed
+    Column("about", JSON, nullable=False, default=list, server_default="[]"),
+    # of what a person wrote outside the studio; a customer's is the inbox row's, ours the part's
+    Column("provider_message_id", String(200), nullable=False, default="", server_default=""),
     Column("inbox_id", BigInteger),
     Column("turn_id", String(32)),
     Column("created_at", Double, nullable=False),

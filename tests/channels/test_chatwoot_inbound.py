@@ -74,6 +74,7 @@ MESSAGES = {
     "location": ("Praça da Sé, -23.55,-46.63", ()),
     "contact_card": ("Luis Mora +5215550001111", ()),
     "fallback_link": ("mira\nUn auto https://example.com/auto", ()),
+    "unsupported": ("[mensaje no compatible: desconocido]", ()),
     "quoted": ("¿Este sigue disponible?", ()),
     "hidden_number": ("oi", ()),
     "api_inbox": ("Hola", ()),
@@ -83,7 +84,6 @@ MESSAGES = {
 }
 NOTHINGS = {
     "message_created": [
-        "unsupported",
         "whitespace_only",
         "snoozed",
         "other_account",

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from agent.answer import Answer, Said
+from agent.answer import About, Answer, Asked, Said
+from agent.pointing import as_said
 from agent.spec import Spec
 from channels.base import Location, Place, Refused, Sent, Unknown
 from channels.errors import ChannelUnavailable
@@ -28,20 +29,25 @@ class EchoRuntime:
     """Answers with everything it was asked, joined; remembers what it was given."""
 
     asked: list[list[str]] = field(default_factory=list)
+    about: list[list[About]] = field(default_factory=list)  # what was pointed to, a turn
     histories: list[list[Said]] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None  # what happens while the model thinks
     answer_with: Answer | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(
-        self, spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool = False
+        self, spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool = False
     ) -> Answer:
         """Echo."""
+        said = [as_said(one) for one in inbound]
         with self.lock:
-            self.asked.append(list(inbound))
+            self.asked.append([one.text for one in said])
+            self.about.append([thing for one in said for thing in one.about])
             self.histories.append(list(history))
         self.meanwhile()
-        return self.answer_with or Answer(text=" + ".join(inbound), outcome="answered")
+        return self.answer_with or Answer(
+            text=" + ".join(one.text for one in said), outcome="answered"
+        )
 
 
 @dataclass

@@ -41,6 +41,7 @@ LANDED = {
     "0006_tokens.py": "44efee586e6fa6761b326bb7fc78ab6752379080804a0a258865a293cc564c7c",
     "0007_notices.py": "50e5e4de215cae8921cb04347b34e836c11a3d1774e3c579bd1286abe6535cd9",
     "0008_evaluation.py": "9813a5990c101c707e8b4aa0151d2b8849b593e8193822dcf2a8841ac55037ba",
+    "0009_pointing.py": "048f92959e1aae0063815516297c1ca2e78c782b022fe23540d47edd9ce4c165",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (
