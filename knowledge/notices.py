@@ -55,6 +55,10 @@ SENTENCES = {
         "Cells that show an error such as #N/A and were left out: {count}{where}. Correct the "
         "formulas and replace the file."
     ),
+    "columns_beyond": (
+        "Cells to the right of the 200th column that were left out: {count}{where}. Divide the "
+        "table."
+    ),
     "encoding_unsure": (
         "The file does not say how its letters are encoded, and it is not certain{where}. Look at "
         "its accents in the passages; if they are wrong, save it as UTF-8 and replace it."

@@ -18,6 +18,7 @@ from knowledge.base import MAX_BYTES, READABLE, Document, Section
 from knowledge.errors import Unreadable
 from knowledge.notices import from_stored
 from knowledge.parsing import archive
+from knowledge.parsing.wide import is_text
 from knowledge.text import storable
 
 SECONDS = 25
@@ -29,7 +30,6 @@ COMMAND = (sys.executable, "-B", "-P", "-m", "knowledge.parsing.child")
 _ROOT = Path(__file__).resolve().parents[2]
 _ZIPPED = (".docx", ".pptx", ".xlsx")
 _SLOW = (-signal.SIGXCPU, -signal.SIGKILL)  # how a child ends that ran out of time
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ENVIRONMENT = {
     "PATH": os.defpath,
     "PYTHONPATH": str(_ROOT),
@@ -64,7 +64,7 @@ def _check_kind(path: Path, ending: str) -> None:
                 "This is not a document of that type, or it has a password.", "file_kind"
             )
         archive.check(path)
-    if ending not in (".pdf", *_ZIPPED) and b"\x00" in start and start[:2] not in _UTF_16:
+    if ending not in (".pdf", *_ZIPPED) and not is_text(start):
         raise Unreadable("This is not a text file, whatever its name says.", "file_kind")
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from knowledge.base import Section
 from knowledge.notices import Notice
-from knowledge.parsing.formats import pairs, pdf, plain, sheets, slides, web, word
+from knowledge.parsing.formats import delimited, pairs, pdf, plain, sheets, slides, web, word
 
 READERS: Mapping[str, Callable[[Path], Iterator[Section | Notice]]] = {
     ".pdf": pdf.read,
     ".docx": word.read,
     ".pptx": slides.read,
-    ".xlsx": sheets.read_xlsx,
-    ".csv": sheets.read_csv,
+    ".xlsx": sheets.read,
+    ".csv": delimited.read,
     ".html": web.read,
     ".htm": web.read,
     ".md": plain.read_markdown,

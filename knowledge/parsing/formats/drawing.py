@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from knowledge.parsing.formats.blocks import Block, Table
 from knowledge.parsing.formats.counting import spelled
+from knowledge.parsing.formats.grid import Across, Below
 from knowledge.parsing.formats.package import Element, Package, child, name, number, value
 
 TINY = 200  # hundredths of a point: nobody reads what is smaller
@@ -73,9 +74,9 @@ def table(element: Element) -> Table:
         cells: list[str] = []
         for at, cell in enumerate(one for one in row if name(one) == "tc"):
             if _is_covered(cell, "vMerge") and grid and at < len(grid[-1]):
-                cells.append(grid[-1][at])
+                cells.append(Below(grid[-1][at]))
             elif _is_covered(cell, "hMerge") and cells:
-                cells.append(cells[-1])
+                cells.append(Across(cells[-1]))
             else:
                 cells.append("\n".join(lines(child(cell, "txBody"))))
         grid.append(cells)

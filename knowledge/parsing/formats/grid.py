@@ -1,9 +1,26 @@
-"""Tables whose cells cover several places, as plain rows: each place holds the value it shows."""
+"""Tables whose cells cover several places, as plain rows: each place holds the value it shows.
 
-from collections.abc import Iterable
+What reached a place from its left or from above says so by its class, so that a title over a whole
+table is not taken for four values, and a label over two columns is the first half of their names.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MAX_SPAN = 1_000  # as browsers have it; https://html.spec.whatwg.org/#attr-tdth-colspan
+MAX_COLUMNS = 200  # that are kept of a table
+
+
+class Across(str):
+    """The text of a cell that reaches here from the left."""
+
+    __slots__ = ()
+
+
+class Below(str):
+    """The text of a cell that reaches here from above."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -20,16 +37,33 @@ def filled(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
     grid: list[list[str]] = []
     from_above: dict[int, tuple[str, int]] = {}  # column: its value, and for how many more rows
     for cells in rows:
-        row: dict[int, str] = {at: text for at, (text, _) in from_above.items()}
+        row: dict[int, str] = {at: Below(text) for at, (text, _) in from_above.items()}
         below = {at: (text, left - 1) for at, (text, left) in from_above.items() if left > 1}
         column = 0
         for cell in cells:
             while column in row:
                 column += 1
             for at in range(column, column + min(max(cell.across, 1), MAX_SPAN)):
-                row.setdefault(at, cell.text)
+                row.setdefault(at, Across(cell.text) if at > column else cell.text)
                 if cell.down > 1:
                     below[at] = (cell.text, min(cell.down, MAX_SPAN) - 1)
         from_above = below
         grid.append([row.get(at, "") for at in range(max(row, default=-1) + 1)])
     return grid
+
+
+def cover(grid: Sequence[list[str]], top: int, left: int, bottom: int, right: int) -> None:
+    """Write the text at *top*, *left* into the whole rectangle, its ends included."""
+    text = grid[top][left] if top < len(grid) and left < len(grid[top]) else ""
+    right = min(right, MAX_COLUMNS - 1)
+    for line in grid[top : bottom + 1]:
+        line.extend([""] * (right + 1 - len(line)))
+        for column in range(left, right + 1):
+            line[column] = Across(text) if column > left else Below(text)
+    if top < len(grid) and left < len(grid[top]):
+        grid[top][left] = text
+
+
+def own(line: Iterable[str]) -> list[str]:
+    """What begins in this line: neither empty nor reaching in from elsewhere."""
+    return [text for text in line if text and not isinstance(text, Across | Below)]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.base import Section
+from knowledge.parsing.formats.delimited import text_rows
 from knowledge.parsing.formats.encodings import decoded
-from knowledge.parsing.formats.sheets import text_rows
 
 _MARK = re.compile(
     r"^\s*(?:[*_#>-]+\s*)*(?:(?P<question>p|q|pregunta|question)|(?P<answer>r|a|respuesta|answer))"

@@ -6,7 +6,7 @@ from pathlib import Path
 from knowledge.base import Section
 from knowledge.notices import Notice
 from knowledge.parsing.formats import markdown
-from knowledge.parsing.formats.encodings import decoded
+from knowledge.parsing.formats.encodings import text_of
 from knowledge.parsing.formats.hidden import without_hidden
 
 
@@ -14,7 +14,9 @@ def read(path: Path) -> Iterator[Section | Notice]:
     """The page's sections, without menus, footers, scripts, comments and hidden text."""
     import trafilatura  # each format loads its own parser and no other
 
-    page = without_hidden(decoded(path))
+    said, notices = text_of(path)
+    yield from notices
+    page = without_hidden(said)
     if not page:
         return
     text = trafilatura.extract(

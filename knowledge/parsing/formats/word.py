@@ -11,6 +11,7 @@ from knowledge.base import Section
 from knowledge.notices import Notice
 from knowledge.parsing.formats import blocks, drawing
 from knowledge.parsing.formats.blocks import Block, Heading, Table
+from knowledge.parsing.formats.grid import Across, Below
 from knowledge.parsing.formats.package import Element, Package, child, name, number, value
 from knowledge.parsing.formats.running import is_page_number
 from knowledge.parsing.formats.word_sight import Sight
@@ -177,9 +178,10 @@ class _Document:
         for cell in cells:
             merge = child(cell, "tcPr", "vMerge")
             goes_on = merge is not None and value(merge) != "restart" and column < len(above)
-            text = above[column] if goes_on else "\n".join(_texts(self._within(cell)))
+            text = Below(above[column]) if goes_on else "\n".join(_texts(self._within(cell)))
             across = min(max(number(value(child(cell, "tcPr", "gridSpan")), 1), 1), 200)
-            yield from [text] * across
+            yield text
+            yield from [Across(text)] * (across - 1)
             column += across
 
 

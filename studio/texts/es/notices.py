@@ -43,6 +43,9 @@ TEXTS = {
         "Celdas que muestran un error como #N/D y no se leyeron: {count}{where}. Corrija las "
         "fórmulas y sustituya el archivo."
     ),
+    "notice.columns_beyond": (
+        "Celdas a la derecha de la columna 200 que no se leyeron: {count}{where}. Divida la tabla."
+    ),
     "notice.encoding_unsure": (
         "El archivo no dice con qué codificación están escritas sus letras y no es seguro cuál es"
         "{where}. Mire los acentos en los fragmentos; si están mal, guárdelo como UTF-8 y "
