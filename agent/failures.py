@@ -9,6 +9,7 @@ from langchain_core.exceptions import ContextOverflowError
 from langgraph.errors import GraphRecursionError
 
 from agent.errors import AgentError, ModelUnavailable
+from agent.reading import ends
 from agent.servers.server import TooLong
 from agent.spent import no_money, used_up
 from knowledge.errors import KnowledgeError
@@ -39,6 +40,13 @@ _SENTENCES: list[tuple[type[Exception], str, str]] = [
     (openai.InternalServerError, "model_error", "The model's provider failed."),
     (openai.APIStatusError, "model_refused", "The model's provider refused the request."),
     (ModelRubbish, "model_rubbish", ""),
+    (ends.ThoughtAway, "model_thought", ""),
+    (ends.Cut, "model_length", ""),
+    (ends.Filtered, "model_filter", ""),
+    (ends.Declined, "model_refusal", ""),
+    (ends.BrokenOff, "model_broken_off", ""),
+    (ends.Silent, "empty_reply", ""),
+    (ends.BadCall, "model_call", ""),
     (ModelUnavailable, "model_unavailable", ""),
     (CallLimit, "call_limit", ""),
     (GraphRecursionError, "call_limit", "The agent went round in circles and was stopped."),
@@ -67,6 +75,11 @@ def why(error: Exception) -> str:
         if isinstance(error, kind):
             return f"{code}: {sentence or error}{status}"
     return f"unexpected: {type(error).__name__}"
+
+
+def code_of(error: Exception) -> str:
+    """Return the code of *error* alone."""
+    return why(error).partition(":")[0]
 
 
 def may_pass(error: Exception) -> bool:

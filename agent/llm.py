@@ -18,7 +18,6 @@ from typing import Protocol
 import httpx2
 import urllib3
 from langchain_core.language_models import BaseChatModel
-from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -30,6 +29,7 @@ from urllib3.exceptions import (
 
 from agent.errors import ModelUnavailable
 from agent.offline import OfflineModel, in_other_words
+from agent.reading.wire import CompatibleModel
 from agent.servers.completions import PlainCompletions
 from agent.servers.server import Server
 from agent.settings import Settings
@@ -207,7 +207,7 @@ class ChatModels:
     def _compatible(
         self, choice: ModelChoice, name: str, url: str, key: SecretStr, headers: dict[str, str]
     ) -> BaseChatModel:
-        model = ChatOpenAI(
+        model = CompatibleModel(
             model=name,
             base_url=url,
             api_key=key,

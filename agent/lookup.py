@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from langchain_core.messages import AIMessage
+
 from agent.answer import Handoff
 from knowledge.base import Passage, TableRow
 
@@ -39,6 +41,8 @@ class TurnContext:
     passages: list[Passage] = field(default_factory=list)  # numbered from 1, as the model sees them
     handoff: Handoff | None = None
     notes: list[dict[str, Any]] = field(default_factory=list)  # how its model had to be asked
+    last_words: str = ""  # the customer's
+    thrown_away: list[tuple[str, AIMessage]] = field(default_factory=list)  # answers, and why
     calls: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tools may run side by side
 

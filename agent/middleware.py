@@ -19,13 +19,16 @@ from langchain.agents.middleware import (
     ModelResponse,
     ToolErrorMiddleware,
 )
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.tools import BaseTool
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
 from agent.errors import AgentError
-from agent.failures import CallLimit, ModelRubbish, ToolLoop, may_pass
+from agent.failures import CallLimit, ModelRubbish, ToolLoop, code_of, may_pass
 from agent.lookup import TurnContext
+from agent.reading.ends import Cut, Unfit, whole_sentences
+from agent.reading.reader import NOTICED, read
 from agent.servers.server import noting
 from agent.spec import Budget, Spec
 from agent.spent import asked_wait
@@ -34,6 +37,10 @@ from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
 
+Response = ModelResponse[Any]
+Handler = Callable[[ModelRequest[TurnContext]], Response]
+MORE_ROOM = 4  # times the tokens of an answer that did not fit
+LEAST_MORE_ROOM = 4_000  # tokens: a model that thinks needs some thousands
 SAME_CALLS = 3  # the third identical call of a turn shows that the agent goes round in circles
 # What clients raise over bodies that are not what the protocol says.
 _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError)
@@ -64,19 +71,47 @@ class ModelCalls(AgentMiddleware[Any, TurnContext, Any]):
     One middleware for both: LangChain wraps each one's call for tracing, which is not free.
     """
 
-    def __init__(self, budget: Budget, patience: Patience) -> None:
+    def __init__(self, spec: Spec, patience: Patience) -> None:
         super().__init__()
-        self._budget = budget
+        self._most = spec.budget.model_calls
+        self._more_room = max(LEAST_MORE_ROOM, MORE_ROOM * spec.model.max_tokens)
         self._patience = patience
 
-    def wrap_model_call(
-        self,
-        request: ModelRequest[TurnContext],
-        handler: Callable[[ModelRequest[TurnContext]], ModelResponse[Any]],
-    ) -> ModelResponse[Any]:
-        """Call the model, at most `attempts` times, or raise CallLimit; let other errors go up."""
-        if request.runtime.context.count("model") > self._budget.model_calls:
+    def wrap_model_call(self, request: ModelRequest[TurnContext], handler: Handler) -> Response:
+        """Call the model, or raise CallLimit; let other errors go up.
+
+        What cannot be sent of an answer is asked for once more: with a sentence that says what was
+        wrong, or with more room when it did not fit.
+        """
+        if request.runtime.context.count("model") > self._most:
             raise CallLimit
+        try:
+            return self._patiently(request, handler)
+        except Unfit as first:
+            if not (first.asks or first.with_more_room):
+                raise
+            return self._once_more(first, request, handler)
+
+    def _once_more(
+        self, first: Unfit, request: ModelRequest[TurnContext], handler: Handler
+    ) -> Response:
+        again = request.override(
+            messages=[*request.messages, *([HumanMessage(first.asks)] if first.asks else [])],
+            model_settings=request.model_settings | self._room(first),
+        )
+        try:
+            return self._patiently(again, handler)
+        except (Unfit, openai.OpenAIError, ModelRubbish) as second:
+            words = max(map(_usable, (first, second)), key=len)
+            if not words:
+                raise
+            return ModelResponse([_cut_at_a_sentence(words)])
+
+    def _room(self, first: Unfit) -> dict[str, Any]:
+        return {"max_completion_tokens": self._more_room} if first.with_more_room else {}
+
+    def _patiently(self, request: ModelRequest[TurnContext], handler: Handler) -> Response:
+        """Call the model, at most `attempts` times."""
         attempt = 1
         while True:
             try:
@@ -89,10 +124,20 @@ class ModelCalls(AgentMiddleware[Any, TurnContext, Any]):
                 attempt += 1
 
 
-def _read(
-    handler: Callable[[ModelRequest[Any]], ModelResponse[Any]], request: ModelRequest[Any]
-) -> ModelResponse[Any]:
-    """Call the model; what cannot be understood of its answer becomes ModelRubbish."""
+def _usable(error: Exception) -> str:
+    """What may be sent of an answer that was cut off."""
+    return whole_sentences(error.words) if isinstance(error, Cut) else ""
+
+
+def _cut_at_a_sentence(words: str) -> AIMessage:
+    noticed = {NOTICED: ["cut_at_a_sentence"], "finish_reason": "length"}
+    return AIMessage(words, response_metadata=noticed)
+
+
+def _read(handler: Handler, request: ModelRequest[TurnContext]) -> Response:
+    """Call the model and read what it said. Raises ModelRubbish when that is no answer at all, and
+    Unfit when it cannot be sent; what such an answer took is noted in the turn all the same.
+    """
     try:
         with noting() as notes:
             response = handler(request)
@@ -100,14 +145,19 @@ def _read(
         log.debug("the model's answer could not be read", exc_info=True)
         raise ModelRubbish from error
     request.runtime.context.notes += notes
+    tools = {tool.name: tool for tool in request.tools if isinstance(tool, BaseTool)}
     for message in response.result:
-        if not isinstance(message, AIMessage):
-            continue
-        message.content = storable(message.content)
-        message.tool_calls = storable(message.tool_calls)
-        if message.invalid_tool_calls and not message.tool_calls:
-            raise ModelRubbish("The model called a tool with arguments that cannot be read.")
+        if isinstance(message, AIMessage):
+            _noted(message, tools, request.runtime.context)
     return response
+
+
+def _noted(message: AIMessage, tools: dict[str, BaseTool], context: TurnContext) -> None:
+    try:
+        read(message, tools, context.last_words)
+    except Unfit as unfit:
+        context.thrown_away.append((code_of(unfit), message))
+        raise
 
 
 class ToolCalls(AgentMiddleware[Any, TurnContext, Any]):
@@ -155,7 +205,7 @@ def around(spec: Spec, patience: Patience) -> list[AgentMiddleware[Any, Any, Any
     return [
         ToolCalls(spec.budget),
         ToolErrorMiddleware(on_error=_in_words),
-        ModelCalls(spec.budget, patience),
+        ModelCalls(spec, patience),
     ]
 
 

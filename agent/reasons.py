@@ -17,6 +17,10 @@ _SAID = {
     "The agent failed # times in a row": Wording(
         es="El agente falló # veces seguidas", pt="O agente falhou # vezes seguidas"
     ),
+    "The customer asked for a person, and the agent failed": Wording(
+        es="El cliente pidió una persona y el agente falló",
+        pt="O cliente pediu uma pessoa e o agente falhou",
+    ),
     "tool_loop": Wording(
         es="El agente repetía la misma consulta",
         en="The agent asked the same thing again and again",

@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from agent.answer import Answer, Handoff, Outcome, Step, StepKind, Usage
 from agent.guardrails.tools import told_by
 from agent.pricing import cost_of
+from agent.reading.reader import NOTICED
 from agent.spec import Spec
 from knowledge.base import Passage
 
@@ -55,21 +56,32 @@ class Record:
         ]
         return self.step("passages", "passages", queries=queries, passages=rows)
 
-    def message(self, message: BaseMessage) -> Step | None:
+    def message(self, message: BaseMessage) -> list[Step]:
         """Note what the model said or a tool returned."""
         if isinstance(message, AIMessage):
-            return self._model_call(message)
+            self.reply = "" if message.tool_calls else str(message.text)
+            self._calls |= {call["id"] or "": call["args"] for call in message.tool_calls}
+            noticed = message.response_metadata.get(NOTICED, ())
+            return [self._model_call(message), *(self.step("guard", code) for code in noticed)]
         if isinstance(message, ToolMessage):
-            if message.status != "error":
-                self.told += told_by(message.text, self._calls.get(message.tool_call_id, {}))
-            return self.step(
-                "tool",
-                message.name or "tool",
-                arguments=self._calls.get(message.tool_call_id, {}),
-                result=str(message.text)[:SHOWN_CHARACTERS],
-                failed=message.status == "error",
-            )
-        return None
+            return [self._tool(message)]
+        return []
+
+    def thrown_away(self, code: str, message: AIMessage) -> Step:
+        """Note an answer that was not sent: what it took, and the code of why."""
+        return self._model_call(message, thrown_away=code)
+
+    def _tool(self, message: ToolMessage) -> Step:
+        arguments = self._calls.get(message.tool_call_id, {})
+        if message.status != "error":
+            self.told += told_by(message.text, arguments)
+        return self.step(
+            "tool",
+            message.name or "tool",
+            arguments=arguments,
+            result=str(message.text)[:SHOWN_CHARACTERS],
+            failed=message.status == "error",
+        )
 
     def answer(self, text: str, outcome: Outcome, **more: Any) -> Answer:
         """Return the answer with everything noted so far."""
@@ -95,9 +107,7 @@ class Record:
         text = self.spec.handoff.message.in_language(self._language)
         return self.answer(text, Outcome.HANDOFF, handoff=handoff)
 
-    def _model_call(self, message: AIMessage) -> Step:
-        self.reply = "" if message.tool_calls else str(message.text)
-        self._calls |= {call["id"] or "": call["args"] for call in message.tool_calls}
+    def _model_call(self, message: AIMessage, **more: Any) -> Step:
         tokens = message.usage_metadata
         given = tokens["input_tokens"] if tokens else 0
         written = tokens["output_tokens"] if tokens else 0
@@ -123,4 +133,5 @@ class Record:
                 {"name": call["name"], "args": call["args"]} for call in message.tool_calls
             ],
             text=str(message.text)[:SHOWN_CHARACTERS],
+            **more,
         )

@@ -162,7 +162,7 @@ class Runtime:
     def _ended(self, event: Event, turn: _Turn) -> Event:
         if not isinstance(event, Answer):
             return event
-        return ended(event, turn.history, turn.spec, self._now())
+        return ended(event, turn.history, turn.spec, self._now(), turn.inbound)
 
     def _guarded(self, turn: _Turn, record: Record, modes: Any) -> Iterator[Event]:
         early = self._without_model(turn, record)
@@ -174,7 +174,12 @@ class Runtime:
         built = self.build(turn.spec, known)
         record.prompt = built.prompt
         context = TurnContext(
-            self._retriever, knowledge.bases, knowledge.top_k, knowledge.hybrid, turn.language
+            self._retriever,
+            knowledge.bases,
+            knowledge.top_k,
+            knowledge.hybrid,
+            turn.language,
+            last_words=turn.inbound[-1],
         )
         if knowledge.bases:
             queries = self._queries(turn)
@@ -226,36 +231,53 @@ class Runtime:
     ) -> Iterator[Event]:
         limits = {"recursion_limit": STEPS_A_CALL * (built.calls + 2)}
         stream = Stream(
-            lambda text: may_be_shown(without_marks(text), turn.spec, _given(turn, context, record))
+            lambda text: may_be_shown(text, turn.spec, _given(turn, context, record)),
+            at_once=not self._may_think_aloud(turn.spec),
         )
-        for mode, chunk in built.agent.stream(
+        events = built.agent.stream(
             {"messages": _messages(turn, context)},
             config=limits,
             context=context,
             stream_mode=modes,
-        ):
-            if mode == "messages":
-                yield from _piece(stream, chunk[0])
-                continue
-            yield from stream.rest()
-            yield from _asked_otherwise(context, record)
-            for update in chunk.values():
-                for message in (update or {}).get("messages", []):
-                    step = record.message(message)
-                    if step is not None:
-                        yield step
+        )
+        try:
+            for mode, chunk in events:
+                if mode == "messages":
+                    yield from _piece(stream, chunk[0])
+                    continue
+                yield from _about_calls(context, record)
+                for update in chunk.values():
+                    for message in (update or {}).get("messages", []):
+                        yield from _whole(stream, message)
+                        yield from record.message(message)
+        finally:
+            list(_about_calls(context, record))
+
+    def _may_think_aloud(self, spec: Spec) -> bool:
+        """True of models on servers of all kinds: some write into the answer what they think."""
+        provider = self.models.name_of(spec.model).partition(":")[0]
+        return provider == "openrouter" or (
+            provider == "openai" and bool(self._settings.openai_base_url)
+        )
 
 
-def _asked_otherwise(context: TurnContext, record: Record) -> Iterator[Step]:
-    """What had to be changed about a question, so that the model's server took it."""
-    for noted in context.notes:
-        yield record.step("server", "asked_otherwise", **noted)
-    context.notes.clear()
+def _about_calls(context: TurnContext, record: Record) -> Iterator[Step]:
+    """What had to be changed about a question, so that the model's server took it, and which
+    answers were not sent."""
+    while context.notes:
+        yield record.step("server", "asked_otherwise", **context.notes.pop(0))
+    while context.thrown_away:
+        yield record.thrown_away(*context.thrown_away.pop(0))
 
 
 def _piece(stream: Stream, piece: BaseMessage) -> Iterator[Token]:
     if isinstance(piece, AIMessageChunk) and piece.text:
         yield from stream.add(piece.id or "", str(piece.text))
+
+
+def _whole(stream: Stream, message: BaseMessage) -> Iterator[Token]:
+    if isinstance(message, AIMessage) and not message.tool_calls:
+        yield from stream.rest(str(message.text))
 
 
 def _finish(turn: _Turn, context: TurnContext, record: Record) -> Iterator[Event]:

@@ -1,33 +1,44 @@
 """What of an answer may be shown while it is being written: whole words, and none after trouble.
 
-The pieces of a model end anywhere, in the middle of an address or of a character. What is shown
-has passed the same guards as the answer itself; what the guards refuse is never shown, not even
-for the moment until the answer takes its place.
+What is shown is always the beginning of what is stored. The pieces of a model end anywhere, in the
+middle of an address, of a tag or of a character, and a server may send what its model thought
+before the tag that says so: the words of a model that is not known to keep that apart are shown
+when the answer is whole. What is shown has passed the same guards as the answer itself; what the
+guards refuse is never shown, not even for the moment until the answer takes its place.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
 from agent.answer import Token
-from agent.guardrails.checks import MOST_REPLY_CHARACTERS
+from agent.citations import without_marks
+from agent.guardrails.checks import MOST_REPLY_CHARACTERS, shortened
+from agent.reading.reader import cleaned
 from agent.text import storable
 
 STEP = 16  # characters between two looks: each look is at everything that was written so far
 _WORDS = re.compile(r"(?s)\A.*\s")
+# What may become a mark, a tag or a call, or part of one, once more is written.
+_DOUBT = re.compile(
+    r"[<＜‹⟨◁{`\\†﹝〔\ue000-\uf8ff]|&lt|[\[【](?![^\]】\n]*[\]】][^(])|\A\W*\w[\w.]*\(|\A\W*Action:"
+    r"|\bcitet|\bturn\d|\A\s*(?:assistant|analysis|Thinking\.\.\.|Here(?: is|'s) my th)"
+)
 Guarded = Callable[[str], bool]  # whether a text may be shown
 
 
 class Stream:
     """The pieces of one answer after another, as the model writes them."""
 
-    def __init__(self, may_be_shown: Guarded) -> None:
+    def __init__(self, may_be_shown: Guarded, at_once: bool = True) -> None:
         self._may_be_shown = may_be_shown
+        self._at_once = at_once
         self._begin("")
 
     def _begin(self, message: str) -> None:
         self._message = message
         self._written = ""
-        self._shown = 0  # characters
+        self._looked_at = 0  # characters
+        self._shown = ""
         self._is_stopped = False
 
     def add(self, message: str, text: str) -> Iterator[Token]:
@@ -36,18 +47,25 @@ class Stream:
             self._begin(message)
         self._written += text
         words = _WORDS.match(self._written, 0, MOST_REPLY_CHARACTERS)
-        end = words.end() if words else 0
-        if end - self._shown >= STEP:
-            yield from self._show(end)
+        end = words.end() if self._at_once and words else 0
+        if end - self._looked_at >= STEP:
+            self._looked_at = end
+            yield from self._show(_settled(self._written[:end]))
 
-    def rest(self) -> Iterator[Token]:
-        """Yield what is left to be shown when the message is over."""
-        yield from self._show(min(len(self._written), MOST_REPLY_CHARACTERS))
+    def rest(self, whole: str) -> Iterator[Token]:
+        """Yield what is left to be shown of *whole*, the answer as it is stored."""
+        yield from self._show(shortened(without_marks(whole)))
 
-    def _show(self, end: int) -> Iterator[Token]:
-        if self._is_stopped or end <= self._shown:
+    def _show(self, text: str) -> Iterator[Token]:
+        if self._is_stopped or not text.startswith(self._shown) or text == self._shown:
             return
-        self._is_stopped = not self._may_be_shown(storable(self._written[:end]))
+        self._is_stopped = not self._may_be_shown(text)
         if not self._is_stopped:
-            yield Token(storable(self._written[self._shown : end]))
-            self._shown = end
+            yield Token(text[len(self._shown) :])
+            self._shown = text
+
+
+def _settled(beginning: str) -> str:
+    """What of an answer's *beginning* stands, however the answer goes on."""
+    doubt = _DOUBT.search(beginning)
+    return without_marks(cleaned(storable(beginning[: doubt.start() if doubt else None])))

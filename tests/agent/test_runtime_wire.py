@@ -170,18 +170,17 @@ def test_trouble_ends_in_the_agents_own_fallback(
     assert answer.trace[-1].kind in ("error", "guard")
 
 
-def test_arguments_that_are_no_json_are_asked_for_again(wire: Wire, spec: Spec) -> None:
+@pytest.mark.parametrize("streamed", [False, True])
+def test_arguments_that_are_no_json_are_asked_for_once_more(
+    wire: Wire, spec: Spec, streamed: bool
+) -> None:
     wire.script(calls_badly("catalog"), says("Ya."))
-    assert wire.runtime.answer(spec, [], ["¿Tienen Kia?"]).text == "Ya."
+    assert wire.ask(spec, "¿Tienen Kia?", streamed).text == "Ya."
+    assert "arguments that cannot be used" in wire.last
     wire.script(calls_badly("catalog"))
-    answer = wire.runtime.answer(spec, [], ["¿Tienen Kia?"])
-    assert (answer.text, answer.error[:14]) == (ES, "model_rubbish:")
-
-
-def test_arguments_that_are_no_json_end_a_stream_with_a_person(wire: Wire, spec: Spec) -> None:
-    wire.script(calls_badly("catalog"))  # LangChain mends what it can of a streamed call
-    answer = _ask(wire.runtime, spec, "¿Tienen Kia?", streamed=True)
-    assert answer.text == spec.handoff.message.es
+    answer = wire.ask(spec, "¿Tienen Kia?", streamed)
+    assert (answer.text, answer.error[:11]) == (ES, "model_call:")
+    assert len(wire.app.requests) == 4
 
 
 @pytest.mark.parametrize("streamed", [False, True])

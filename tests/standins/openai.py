@@ -59,6 +59,8 @@ class Reply:
     content_type: str = "text/html"  # of that body
     hang: bool = False  # says nothing until `release` is set
     cost: float | None = None  # what OpenRouter adds to usage
+    message: dict[str, Any] | None = None  # instead of what text and calls make
+    finish: str = ""  # instead of what they end with
 
 
 def says(text: str, cost: float | None = None) -> Reply:
@@ -74,6 +76,17 @@ def calls(name: str, **arguments: Any) -> Reply:
 def calls_badly(name: str) -> Reply:
     """A tool call whose arguments are not JSON."""
     return Reply(calls=((name, '{"brand": '),))
+
+
+def returns(message: dict[str, Any], finish: str = "stop") -> Reply:
+    """A message as it is, and how it ends."""
+    return Reply(message={"role": "assistant"} | message, finish=finish)
+
+
+def as_in(body: str) -> Reply:
+    """What the body of a completion holds."""
+    choice = json.loads(body)["choices"][0]
+    return returns(choice["message"], choice["finish_reason"])
 
 
 def fails(status: int, **headers: str) -> Reply:
@@ -217,18 +230,25 @@ def _check_messages(messages: Any) -> None:
 
 def completion(body: dict[str, Any], reply: Reply) -> dict[str, Any]:
     """Return the body of an ordinary answer."""
-    message: dict[str, Any] = {"role": "assistant", "content": reply.text or None, "refusal": None}
-    if reply.calls:
-        message["tool_calls"] = _tool_calls(reply)
-    elif not reply.text:
-        message["content"] = ""
     choice = {
         "index": 0,
-        "message": message,
-        "finish_reason": "tool_calls" if reply.calls else "stop",
+        "message": _message(reply),
+        "finish_reason": _finish(reply),
         "logprobs": None,
     }
     return _envelope(body, "chat.completion") | {"choices": [choice], "usage": _usage(body, reply)}
+
+
+def _message(reply: Reply) -> dict[str, Any]:
+    if reply.message is not None:
+        return reply.message
+    said = reply.text or (None if reply.calls else "")
+    message: dict[str, Any] = {"role": "assistant", "content": said, "refusal": None}
+    return message | ({"tool_calls": _tool_calls(reply)} if reply.calls else {})
+
+
+def _finish(reply: Reply) -> str:
+    return reply.finish or ("tool_calls" if reply.calls else "stop")
 
 
 def stream_of(body: dict[str, Any], reply: Reply) -> Iterator[bytes]:
@@ -239,19 +259,32 @@ def stream_of(body: dict[str, Any], reply: Reply) -> Iterator[bytes]:
         return _event(_envelope(body, "chat.completion.chunk") | {"choices": [choice]})
 
     yield event({"role": "assistant", "content": ""})
-    for word in re.findall(r"\s*\S+", reply.text):
-        yield event({"content": word})
-    for number, call in enumerate(_tool_calls(reply)):
-        arguments = call["function"]["arguments"]
-        opened = _with_arguments(call, "") | {"index": number}
-        yield event({"tool_calls": [opened]})
-        for part in (arguments[: len(arguments) // 2], arguments[len(arguments) // 2 :]):
-            yield event({"tool_calls": [{"index": number, "function": {"arguments": part}}]})
-    yield event({}, "tool_calls" if reply.calls else "stop")
+    for delta in _deltas(_message(reply)):
+        yield event(delta)
+    yield event({}, _finish(reply))
     if (body.get("stream_options") or {}).get("include_usage"):
         end = {"choices": [], "usage": _usage(body, reply)}
         yield _event(_envelope(body, "chat.completion.chunk") | end)
     yield b"data: [DONE]\n\n"
+
+
+def _deltas(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The pieces of *message*: words of a text, parts of a list, halves of arguments."""
+    for name, value in message.items():
+        if name in ("role", "tool_calls") or value is None:
+            continue
+        pieces = (
+            re.findall(r"\s*\S+", value) if isinstance(value, str) else [[one] for one in value]
+        )
+        yield from ({name: piece} for piece in pieces)
+    for number, call in enumerate(message.get("tool_calls") or ()):
+        arguments = call["function"]["arguments"]
+        if not isinstance(arguments, str):
+            yield {"tool_calls": [call | {"index": number}]}
+            continue
+        yield {"tool_calls": [_with_arguments(call, "") | {"index": number}]}
+        for part in (arguments[: len(arguments) // 2], arguments[len(arguments) // 2 :]):
+            yield {"tool_calls": [{"index": number, "function": {"arguments": part}}]}
 
 
 def _with_arguments(call: dict[str, Any], arguments: str) -> dict[str, Any]:
@@ -277,7 +310,8 @@ def _envelope(body: dict[str, Any], kind: str) -> dict[str, Any]:
 
 def _usage(body: dict[str, Any], reply: Reply) -> dict[str, Any]:
     given = sum(len(str(message.get("content") or "").split()) for message in body["messages"])
-    written = len(reply.text.split()) + sum(len(arguments) // 4 for _, arguments in reply.calls)
+    said = reply.text or str((reply.message or {}).get("content") or "")
+    written = len(said.split()) + sum(len(arguments) // 4 for _, arguments in reply.calls)
     usage: dict[str, Any] = {
         "prompt_tokens": given,
         "completion_tokens": written,

@@ -130,6 +130,22 @@ TEXTS: dict[str, str] = {
     "failure.turn.model_error": "El proveedor del modelo falló.",
     "failure.turn.model_refused": "El proveedor del modelo rechazó la petición.",
     "failure.turn.model_rubbish": "No se pudo leer la respuesta del modelo.",
+    "failure.turn.model_thought": (
+        "El modelo gastó todo su espacio en pensar y no escribió respuesta. Dele más "
+        "espacio (longitud máxima) o elija un modelo que piense menos."
+    ),
+    "failure.turn.model_length": (
+        "La respuesta no cupo en la longitud máxima, tampoco con más espacio. Pida "
+        "respuestas más cortas en las instrucciones o suba la longitud máxima."
+    ),
+    "failure.turn.model_filter": "El filtro de contenido del proveedor retuvo la respuesta.",
+    "failure.turn.model_refusal": "El modelo se negó a responder.",
+    "failure.turn.model_broken_off": "El proveedor cortó la respuesta a la mitad, dos veces.",
+    "failure.turn.empty_reply": "El modelo respondió sin palabras.",
+    "failure.turn.model_call": (
+        "El modelo usó una herramienta de un modo que no se entiende, dos veces. Pruebe "
+        "otro modelo."
+    ),
     "failure.turn.model_unavailable": "El modelo no está disponible.",
     "failure.turn.call_limit": "El agente gastó las llamadas de un turno y se detuvo.",
     "failure.turn.limit_turns": "El cliente agotó los turnos de hoy (TURNS_A_DAY).",
