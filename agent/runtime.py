@@ -327,7 +327,7 @@ def _missed(turn: _Turn, context: TurnContext) -> str:
     """What was asked, when the knowledge held nothing about it. A greeting asks nothing."""
     if not context.base_ids or context.passages or context.handoff is not None:
         return ""
-    asked = "\n".join(turn.inbound)[:QUERY_CHARACTERS]
+    asked = "\n".join(searched(one.text, one.about) for one in turn.asked)[:QUERY_CHARACTERS]
     return asked if stems(asked) else ""
 
 

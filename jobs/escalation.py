@@ -4,7 +4,8 @@ A loop is another machine that answers ours. It is taken for one when, with a re
 each of them, the customer's last five messages say the same, or the last twelve, within ten
 minutes, say no more than three different things (a menu, an out-of-office text and its echo).
 People repeat themselves too, but not so often and not that fast; Chatwoot's own issues 7206 and
-12608 show such loops between bots and automatic replies.
+12608 show such loops between bots and automatic replies. The same words about five quoted messages
+say five things.
 """
 
 from collections.abc import Sequence
@@ -63,7 +64,7 @@ def spoken(work: Work, spec: Spec) -> str:
 def loop_in(lines: Sequence[Line]) -> str:
     """Return how *lines* show that another machine writes, or nothing."""
     said = _answered(lines)
-    last = [line.text.strip().casefold() for line in said[-SAME:]]
+    last = [(line.text.strip().casefold(), line.about) for line in said[-SAME:]]
     if len(last) == SAME and len(set(last)) == 1:
         return f"It may be a machine that writes, its last {SAME} messages are the same"
     turns = said[-ROUND:]

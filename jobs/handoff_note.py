@@ -65,7 +65,12 @@ def briefing(work: Work, outcome: Outcome, language: str) -> str:
 def _said(line: Line, words: dict[str, str]) -> str:
     who = words["customer"] if line.author == "customer" else words.get(line.author, line.author)
     text = _short(line.text) or f"[{words['file']}]"
-    return f"> **{who}:** {text}"
+    return f"> **{who}:** {_pointed(line)}{text}"
+
+
+def _pointed(line: Line) -> str:
+    """What the words are about, where they do not say it themselves."""
+    return "".join(f"↩ «{_short(one.text)}» " for one in line.about if one.text)
 
 
 def _short(text: str) -> str:

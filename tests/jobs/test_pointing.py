@@ -10,9 +10,11 @@ from actions.intake import accept
 from agent.answer import About, AboutKind, Author
 from jobs import deliver, turn
 from jobs.context import WorkerContext
+from jobs.handoff_note import briefing
 from store.conversations.inbox import Inbound
 from store.conversations.owners import Echo
 from store.conversations.threads import ThreadMessage
+from store.conversations.work import Outcome
 from tests.fakes import Clock
 from tests.jobs.conftest import OURS
 from tests.jobs.fakes import EchoRuntime, MemoryChannel
@@ -34,7 +36,7 @@ class Talk:
 
     def quote(self, text: str, sid: str) -> None:
         """Ana answers the message of that id, and the agent answers her."""
-        self.say(text, about=({"kind": "message", "id": sid},))
+        self.say(text, f"SM-{text}-{sid}", about=({"kind": "message", "id": sid},))
         self.answer()
 
     def answer(self) -> None:
@@ -188,3 +190,23 @@ def test_who_quotes_nothing_costs_no_look(talk: Talk, channel: MemoryChannel) ->
     talk.answer()
     assert talk.pointed() == []
     assert channel.taken == ["hola"]
+
+
+def test_the_same_words_about_five_messages_are_no_machine(talk: Talk) -> None:
+    for number in range(6):
+        talk.say(f"modelo {number}", f"SM-m{number}")
+        talk.answer()
+    for number in range(6):
+        talk.quote("¿y este?", f"SM-m{number}")
+    assert talk.runtime.asked[-6:] == [["¿y este?"]] * 6
+
+
+def test_a_desk_reads_what_the_words_are_about(talk: Talk) -> None:
+    here = talk.say("busco pastillas", "SM-a")
+    talk.say("para este", about=({"kind": "message", "id": "SM-a"},))
+    lease = talk.context.services.store.turns.lease(here)
+    assert lease is not None
+    store = talk.context.services.store
+    work = store.pointed.in_words(store.turns.read(lease, 10))
+    note = briefing(work, Outcome("handoff", None, 0.0, handoff_reason="asked"), "es")
+    assert "> **Cliente:** ↩ «busco pastillas» para este" in note
