@@ -132,6 +132,34 @@ def test_each_wrong_field_has_its_sentence(
     assert {"field": field, "message": sentence} in answer.json["error"]["fields"]
 
 
+NAMES = ("api", "web", "whatsapp", "twilio", "chatwoot", "meta")
+
+
+@on_one_database
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_a_program_calls_its_channel_it_is_answered_here(
+    answered: FlaskClient, services: Services, agent_id: str, name: str
+) -> None:
+    body = {"agent_id": agent_id, "message": "hola", "channel": name, "conversation_id": "ana"}
+    reply = answered.post("/chat", json=body).json
+    assert (reply["reply"], reply["conversation_id"]) == ("0: hola", "ana")
+    [summary] = services.store.conversations.page()
+    assert summary.channel == ("web" if name == "web" else "api")  # nothing goes to a phone
+
+
+@on_one_database
+def test_every_name_of_a_channel_is_in_the_description(answered: FlaskClient) -> None:
+    described = answered.get("/openapi.json").json["components"]["schemas"]["ChatIn"]
+    assert described["properties"]["channel"]["enum"] == list(NAMES)
+
+
+@on_one_database
+@pytest.mark.parametrize("name", ["", "WhatsApp ", "fax", "sms", "x" * 300])
+def test_no_channel_of_any_other_name(answered: FlaskClient, agent_id: str, name: str) -> None:
+    body = {"agent_id": agent_id, "message": "hola", "channel": name}
+    assert answered.post("/chat", json=body).status_code == 422
+
+
 def test_an_unknown_agent_is_a_404(answered: FlaskClient) -> None:
     for unknown in ("0" * 32, "nope", "a'b", "ñ"):
         answer = answered.post("/chat", json={"agent_id": unknown, "message": "x"})
