@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
 class AboutKind(StrEnum):
     """What a message points to, or what became of it.
 
-    `choice`: whose button was tapped; `correction`: what the message replaces; `edited`: what was
+    `choice`: whose button was tapped; `replaced`: the words it stands for now; `edited`: what was
     written in its place before; `withdrawn`: the customer took it back.
     """
 
@@ -54,7 +54,7 @@ class AboutKind(StrEnum):
     CHOICE = "choice"
     PRODUCT = "product"
     AD = "ad"
-    CORRECTION = "correction"
+    REPLACED = "replaced"
     EDITED = "edited"
     WITHDRAWN = "withdrawn"
 

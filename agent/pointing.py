@@ -1,4 +1,4 @@
-"""What a customer points to: a quoted message, a product, an ad, the words a correction replaces.
+"""What a customer points to: a quoted message, a product, an ad, the words an edit replaces.
 
 Whoever wrote it, to the model it is data: it stands inside the customer's own element, without
 the tags that mean something to us. A short message is looked up together with it.

@@ -189,7 +189,7 @@ def grave(key: str, provider: str, provider_message_id: str) -> str:
 
 
 def hung_on(inbox_ids: Sequence[int]) -> list[str]:
-    """What stands in `inbox.turn_id` of corrections that changed these messages where they stood:
+    """What stands in `inbox.turn_id` of edits that changed these messages where they stood:
     they are kept as long as those."""
     return [f"in:{inbox_id}" for inbox_id in inbox_ids]
 

@@ -33,7 +33,7 @@ from agent.answer import Author
 from agent.capabilities import Known
 from agent.keys import UNKEYED
 from knowledge.tables import AnyRow, AnySelect
-from store.conversations import attachments, consents, corrections
+from store.conversations import attachments, consents, edits
 from store.db.database import Database
 from store.db.dialect import insert_into
 from store.erasure import grave
@@ -268,11 +268,11 @@ class Inbox:
 
 def _place(
     tx: Connection, message: Inbound, conversation_id: int, inbox_id: int, now: float
-) -> corrections.Place | None:
+) -> edits.Place | None:
     """Return where the words are stored; None: in the place of others, where they are by now."""
     if not message.corrects:
-        return corrections.Place(inbox_id)
-    made = corrections.Correction(
+        return edits.Place(inbox_id)
+    made = edits.Edit(
         provider=message.channel,
         provider_message_id=message.provider_message_id,
         conversation_id=conversation_id,
@@ -283,11 +283,11 @@ def _place(
         written_at=message.written_at,
         now=now,
     )
-    return corrections.place(tx, made)
+    return edits.place(tx, made)
 
 
 def _keep(
-    tx: Connection, message: Inbound, conversation_id: int, place: corrections.Place, now: float
+    tx: Connection, message: Inbound, conversation_id: int, place: edits.Place, now: float
 ) -> None:
     files = message.media if place.with_files else ()
     said = {

@@ -53,8 +53,8 @@ def test_a_quoted_message_stands_before_the_words_as_data() -> None:
             '<about kind="message" from="customer" file="image/jpeg"/>\n',
         ),
         (
-            About(AboutKind.CORRECTION, "quiero 2"),
-            '<about kind="correction">quiero 2</about>\n',
+            About(AboutKind.REPLACED, "quiero 2"),
+            '<about kind="replaced">quiero 2</about>\n',
         ),
         (About(AboutKind.EDITED, "quiero 2"), ""),
         (About(AboutKind.WITHDRAWN), ""),
@@ -120,7 +120,7 @@ def test_a_product_is_looked_up_however_much_is_said(offline: Runtime, spec: Spe
     assert "LLANTA-R15" in query
 
 
-@pytest.mark.parametrize("kind", [AboutKind.CHOICE, AboutKind.CORRECTION, AboutKind.EDITED])
+@pytest.mark.parametrize("kind", [AboutKind.CHOICE, AboutKind.REPLACED, AboutKind.EDITED])
 def test_a_tapped_list_and_a_former_text_are_no_words_to_look_up(kind: AboutKind) -> None:
     assert searched("Agendar", [About(kind, "Kia, Mazda, Jetta")]) == "Agendar"
 

@@ -54,7 +54,7 @@ TEXTS = {
     "inbox.about.choice": "Taps a button of",
     "inbox.about.product": "Asks about the product",
     "inbox.about.ad": "Comes from the ad",
-    "inbox.about.correction": "Corrects what they wrote",
+    "inbox.about.replaced": "Corrects what they wrote",
     "inbox.about.edited": "Edited. It said before",
     "inbox.about.edited_later": "Edited by the customer",
     "inbox.about.withdrawn": "The customer took this message back",

@@ -56,7 +56,7 @@ TEXTS = {
     "inbox.about.choice": "Toca un botón de",
     "inbox.about.product": "Pregunta por el producto",
     "inbox.about.ad": "Llega por el anuncio",
-    "inbox.about.correction": "Corrige lo que escribió",
+    "inbox.about.replaced": "Corrige lo que escribió",
     "inbox.about.edited": "Editado. Antes decía",
     "inbox.about.edited_later": "Editado por el cliente",
     "inbox.about.withdrawn": "El cliente retiró este mensaje",

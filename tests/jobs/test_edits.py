@@ -1,4 +1,4 @@
-"""A correction corrects what it corrects, whenever it comes and however often."""
+"""An edit corrects what it corrects, whenever it comes and however often."""
 
 from dataclasses import replace
 from itertools import count, permutations
@@ -39,7 +39,7 @@ class Talk:
         return accepted
 
     def edit(self, text: str, sid: str = "E", at: float = 0.0, original: str = "A") -> Accepted:
-        """A correction of the message A."""
+        """An edit of the message A."""
         return self.say(text, sid, corrects=original, written_at=at)
 
     def take_back(self, sid: str = "R", at: float = 0.0) -> Accepted:
@@ -80,8 +80,8 @@ def test_what_was_answered_already_is_corrected_by_a_new_message(talk: Talk) -> 
     talk.answer()
     talk.edit("quiero 3")
     assert talk.answer() == [["quiero 2"], ["quiero 3"]]
-    assert talk.runtime.about[-1] == [About(AboutKind.CORRECTION, "quiero 2")]
-    assert ("customer", "quiero 3", [("correction", "quiero 2")]) in talk.shown()
+    assert talk.runtime.about[-1] == [About(AboutKind.REPLACED, "quiero 2")]
+    assert ("customer", "quiero 3", [("replaced", "quiero 2")]) in talk.shown()
     assert ("customer", "quiero 2", [("edited", "")]) in talk.shown()
 
 
@@ -93,7 +93,7 @@ def test_a_turn_that_runs_with_the_former_words_is_thrown_away(talk: Talk) -> No
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_correction_that_comes_twice_corrects_once(talk: Talk, times: int) -> None:
+def test_an_edit_that_comes_twice_corrects_once(talk: Talk, times: int) -> None:
     talk.say("quiero 2", "A")
     talk.answer()
     for _ in range(times):
@@ -102,13 +102,13 @@ def test_a_correction_that_comes_twice_corrects_once(talk: Talk, times: int) -> 
     assert talk.runtime.asked == [["quiero 2"], ["quiero 3"]]
 
 
-def test_a_correction_that_comes_first_takes_its_originals_place(talk: Talk) -> None:
+def test_an_edit_that_comes_first_takes_its_originals_place(talk: Talk) -> None:
     talk.edit("quiero 3")
     assert not talk.say("quiero 2", "A").is_new
     assert talk.answer() == [["quiero 3"]]
 
 
-def test_an_original_that_comes_after_its_correction_was_answered_asks_nothing(talk: Talk) -> None:
+def test_an_original_that_comes_after_its_edit_was_answered_asks_nothing(talk: Talk) -> None:
     talk.edit("quiero 3")
     talk.answer()
     talk.say("quiero 2", "A")
@@ -116,7 +116,7 @@ def test_an_original_that_comes_after_its_correction_was_answered_asks_nothing(t
     assert talk.answer() == [["quiero 3"]]
 
 
-def test_a_second_correction_of_what_was_answered_corrects_the_first(talk: Talk) -> None:
+def test_a_second_edit_of_what_was_answered_corrects_the_first(talk: Talk) -> None:
     talk.say("quiero 2", "A")
     talk.answer()
     talk.edit("quiero 3", "E1")
@@ -124,7 +124,17 @@ def test_a_second_correction_of_what_was_answered_corrects_the_first(talk: Talk)
     assert talk.answer() == [["quiero 2"], ["quiero 4"]]
     talk.edit("quiero 5", "E3")
     assert talk.answer()[-1] == ["quiero 5"]
-    assert talk.runtime.about[-1] == [About(AboutKind.CORRECTION, "quiero 4")]
+    assert talk.runtime.about[-1] == [About(AboutKind.REPLACED, "quiero 4")]
+
+
+def test_an_edit_that_is_older_than_the_one_of_an_answered_message_changes_nothing(
+    talk: Talk,
+) -> None:
+    talk.say("quiero 2", "A")
+    talk.answer()
+    talk.edit("quiero 4", "E2", 20.0)
+    talk.edit("quiero 3", "E1", 10.0)
+    assert talk.answer()[-1] == ["quiero 4"]
 
 
 @pytest.mark.parametrize("order", list(permutations(("A", "E1", "E2"))))
@@ -139,7 +149,7 @@ def test_whatever_the_order_the_last_words_are_answered_once(
     assert talk.answer() == [["quiero 4"]]
 
 
-def test_a_correction_of_a_strangers_message_changes_nothing_of_theirs(talk: Talk) -> None:
+def test_an_edit_of_a_strangers_message_changes_nothing_of_theirs(talk: Talk) -> None:
     talk.context.services.store.inbox.accept(
         [Inbound("twilio", "A", OURS, "whatsapp:+5215550002222", "soy Luis")]
     )
@@ -158,7 +168,7 @@ def test_the_caption_of_a_photo_is_corrected_and_the_photo_is_the_same(talk: Tal
     assert len(talk.context.services.store.attachments.of([1, 2])) == 1
 
 
-def test_a_correction_into_stop_stops(talk: Talk) -> None:
+def test_an_edit_into_stop_stops(talk: Talk) -> None:
     talk.say("quiero 2", "A")
     talk.edit("STOP")
     assert talk.answer() == []
@@ -201,7 +211,7 @@ def test_whoever_is_unknown_takes_nothing_back(talk: Talk) -> None:
     assert talk.context.services.store.inbox.accept([gone]) == []
 
 
-def test_corrections_are_forgotten_with_what_they_corrected(talk: Talk, clock: Clock) -> None:
+def test_edits_are_forgotten_with_what_they_corrected(talk: Talk, clock: Clock) -> None:
     talk.say("quiero 2", "A")
     talk.edit("quiero 3")
     talk.say("otra cosa", "B")

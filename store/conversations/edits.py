@@ -2,10 +2,10 @@
 
     not answered yet   the words are replaced where they stand; a turn that is running with the
                        former ones loses its fence
-    answered           the correction is a message of its own, which says what it replaces
-    not here yet       the correction takes the original's place: when that comes, it is known
+    answered           the edit is a message of its own, which says what it replaces
+    not here yet       the edit takes the original's place: when that comes, it is known
 
-What was taken back is answered no more. Webhooks come twice and in any order: a correction that is
+What was taken back is answered no more. Webhooks come twice and in any order: an edit that is
 older than the one in force changes nothing.
 """
 
@@ -29,8 +29,8 @@ Stored = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Correction:
-    """One correction, whose own inbox row is stored already."""
+class Edit:
+    """One edit, whose own inbox row is stored already."""
 
     provider: str
     provider_message_id: str
@@ -52,12 +52,12 @@ class Place:
     with_files: bool = True  # False: they came with the original
 
 
-def place(tx: Connection, made: Correction) -> Place | None:
+def place(tx: Connection, made: Edit) -> Place | None:
     """Return where a message has to be stored for *made*; None: it is done."""
     original = _in_force(tx, made)
     if original is None:
         return _first(tx, made)
-    if _is_late(made, _mark_of(original)):
+    if _is_late(made, original):
         _hang_on(tx, made, original.id)
         return None
     if original.turn_id is None:
@@ -69,24 +69,26 @@ def place(tx: Connection, made: Correction) -> Place | None:
         _set(tx, original, about=_marked(original, made))
         return None
     _set(tx, original, about=_marked(original, made, id=made.provider_message_id))
-    replaces = {"kind": AboutKind.CORRECTION, "text": original.text}
+    replaces = {"kind": AboutKind.REPLACED, "text": original.text, "at": made.written_at}
     return Place(made.inbox_id, [replaces], with_files=not (made.text and original.media))
 
 
-def _is_late(made: Correction, mark: Mapping[str, Any]) -> bool:
-    """True when something newer is in force: another correction, or the message was taken back."""
-    return mark.get("kind") == AboutKind.WITHDRAWN or 0 < made.written_at < mark.get("at", 0.0)
+def _is_late(made: Edit, original: AnyRow) -> bool:
+    """True when something newer is in force: another edit, or the message was taken back."""
+    newest = max((one.get("at", 0.0) for one in original.about), default=0.0)
+    gone = _mark_of(original).get("kind") == AboutKind.WITHDRAWN
+    return gone or 0 < made.written_at < newest
 
 
-def _in_force(tx: Connection, made: Correction) -> AnyRow | None:
-    """The original, or the last answered correction of it that was a message of its own."""
+def _in_force(tx: Connection, made: Edit) -> AnyRow | None:
+    """The original, or the last answered edit of it that was a message of its own."""
     wanted, found = made.corrects, None
     while row := _row(tx, made, wanted):
         found, wanted = row, _mark_of(row).get("id", "")
     return found
 
 
-def _row(tx: Connection, made: Correction, provider_message_id: str) -> AnyRow | None:
+def _row(tx: Connection, made: Edit, provider_message_id: str) -> AnyRow | None:
     if not provider_message_id:
         return None
     query = (
@@ -101,7 +103,7 @@ def _row(tx: Connection, made: Correction, provider_message_id: str) -> AnyRow |
     return tx.execute(query).one_or_none()
 
 
-def _first(tx: Connection, made: Correction) -> Place | None:
+def _first(tx: Connection, made: Edit) -> Place | None:
     """Take the place of an original that has not come yet."""
     row = {
         "provider": made.provider,
@@ -121,7 +123,7 @@ def _first(tx: Connection, made: Correction) -> Place | None:
     return Place(int(inbox_id), [_mark(made)])
 
 
-def _replace(tx: Connection, made: Correction, original: AnyRow) -> None:
+def _replace(tx: Connection, made: Edit, original: AnyRow) -> None:
     if made.withdrawn:
         _take_back(tx, made, original)
     else:
@@ -132,7 +134,7 @@ def _replace(tx: Connection, made: Correction, original: AnyRow) -> None:
     tx.execute(update(conversations).where(here).values(**values))
 
 
-def _take_back(tx: Connection, made: Correction, original: AnyRow) -> None:
+def _take_back(tx: Connection, made: Edit, original: AnyRow) -> None:
     _set(tx, original, text="", media=[], about=_marked(original, made))
     tx.execute(update(inbox).where(inbox.c.id == original.id).values(turn_id=WITHDRAWN))
     theirs = (media.c.inbox_id == original.id, media.c.state == MediaState.WAITING)
@@ -143,13 +145,13 @@ def _set(tx: Connection, original: AnyRow, **values: Any) -> None:
     tx.execute(update(messages).where(messages.c.inbox_id == original.id).values(**values))
 
 
-def _hang_on(tx: Connection, made: Correction, inbox_id: int) -> None:
-    """The correction's own row asks for nothing; it is kept as long as what it changed."""
+def _hang_on(tx: Connection, made: Edit, inbox_id: int) -> None:
+    """The edit's own row asks for nothing; it is kept as long as what it changed."""
     [turn_id] = hung_on([inbox_id])
     tx.execute(update(inbox).where(inbox.c.id == made.inbox_id).values(turn_id=turn_id))
 
 
-def _mark(made: Correction, **more: str) -> Stored:
+def _mark(made: Edit, **more: str) -> Stored:
     kind = AboutKind.WITHDRAWN if made.withdrawn else AboutKind.EDITED
     return {"kind": kind, "at": made.written_at, **more}
 
@@ -158,5 +160,5 @@ def _mark_of(row: AnyRow) -> Mapping[str, Any]:
     return next((one for one in row.about if one["kind"] in _MARKS), {})
 
 
-def _marked(row: AnyRow, made: Correction, **more: str) -> list[Stored]:
+def _marked(row: AnyRow, made: Edit, **more: str) -> list[Stored]:
     return [*(one for one in row.about if one["kind"] not in _MARKS), _mark(made, **more)]
