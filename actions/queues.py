@@ -21,6 +21,7 @@ TURN = "jobs.turn.take"
 DELIVERY = "jobs.deliver.send"
 FILES = "jobs.files.fetch_left"
 EXPERIMENTS = "jobs.experiments.ask"
+ALERT = "jobs.notify.send"
 INGESTION = "jobs.ingest.read"
 REMOVAL = "jobs.ingest.remove"
 REEMBEDDING = "jobs.ingest.reembed"
@@ -30,6 +31,7 @@ QUEUE_OF = {
     DELIVERY: CONVERSATIONS,
     FILES: CONVERSATIONS,
     EXPERIMENTS: CONVERSATIONS,
+    ALERT: CONVERSATIONS,
     INGESTION: CHORES,
     REMOVAL: CHORES,
     REEMBEDDING: CHORES,

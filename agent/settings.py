@@ -126,6 +126,23 @@ class Settings(BaseSettings):
         " WhatsApp's 24 hours; empty: staff decide",
     )
 
+    studio_url: str = Field(
+        "",
+        description="https://studio.example.com, as people open it; links in e-mails begin with it",
+    )
+    smtp_host: str = Field("", description="sends e-mail, alerts above all; empty: no e-mail")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="of that server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls (587), tls (465), none (a relay on this machine)"
+    )
+    smtp_user: str = Field("", description="empty: the server asks for none")
+    smtp_password: SecretStr | None = Field(None, description="of that user")
+    smtp_from: str = Field("", description="the sender, as in: Studio <studio@example.com>")
+    alert_webhook_url: str = Field("", description="is posted every alert; empty: nowhere")
+    alert_webhook_secret: SecretStr | None = Field(
+        None, description="signs those posts (Standard Webhooks), long and random"
+    )
+
     api_keys: SecretStr | None = Field(
         None,
         description="comma-separated keys of the HTTP API, long and random; empty: one is made at"
@@ -198,6 +215,7 @@ class Settings(BaseSettings):
         "twilio_base_url",
         "chatwoot_api_url",
         "chroma_url",
+        "studio_url",
     )
     @classmethod
     def _no_last_slash(cls, value: str) -> str:
@@ -214,6 +232,11 @@ class Settings(BaseSettings):
         if self.jina_api_key is None and not jina_models.is_own(self.jina_base_url):
             return ""
         return jina_models.in_force(self.jina_base_url, self.jina_model)[0]
+
+    @property
+    def studio_address(self) -> str:
+        """Where people open the studio."""
+        return self.studio_url or f"http://localhost:{self.studio_port}"
 
     @property
     def sql_url(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.queues import DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
+from actions.queues import ALERT, DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
 from actions.services import Services, open_services
 from agent import running
 from agent.log import configure
@@ -112,6 +112,7 @@ class Sweeper:
         due |= {(DELIVERY, conversation_id) for conversation_id in services.store.outbox.due()}
         kinds = {"read": INGESTION, "remove": REMOVAL}
         due |= {(FILES, conversation_id) for conversation_id in services.store.attachments.left()}
+        due |= {(ALERT, alert_id) for alert_id in services.store.alerts.due()}
         due |= {(REEMBEDDING, base_id) for base_id in services.rebuilds.due(now)}
         return due | {(kinds[kind], source_id) for kind, source_id in services.sources.due(now)}
 

@@ -37,6 +37,23 @@ class PartKind(StrEnum):
     HANDBACK = "handback"
 
 
+class AlertWay(StrEnum):
+    """By what somebody is told: see `store.people.alerts`."""
+
+    STUDIO = "studio"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+class AlertState(StrEnum):
+    """How far an alert is on its way: see `store.people.alerts`."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
 class MediaState(StrEnum):
     """What became of a customer's file: see `store.conversations.attachments`."""
 

@@ -26,6 +26,7 @@ from store.evaluation.datasets import Datasets
 from store.evaluation.experiments import Experiments
 from store.evaluation.rows import Rows
 from store.insights.insights import Insights
+from store.people.alerts import Alerts
 from store.people.audit import Audit
 from store.people.people import People
 from store.people.tokens import Tokens
@@ -57,6 +58,7 @@ class Stores:
     tokens: Tokens
     tours: Tours
     switches: Switches
+    alerts: Alerts
     audit: Audit
     erasure: Erasure
     attachments: Attachments
@@ -95,6 +97,7 @@ def open_stores(
         tokens=Tokens(database),
         tours=Tours(database),
         switches=Switches(database),
+        alerts=Alerts(database),
         audit=Audit(database),
         erasure=Erasure(database, media_dir, keys[0]),
         attachments=Attachments(database),

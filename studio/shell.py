@@ -13,6 +13,7 @@ from studio import panic
 from studio.markup import Html, tag
 from studio.pages import (
     agents,
+    alerts,
     channels,
     evaluate,
     guide,
@@ -43,6 +44,7 @@ PAGES: tuple[tuple[str, str, Build], ...] = (  # (path, key of the name, what bu
     ("insights", "insights.title", insights.build),
     ("channels", "channels.title", channels.build),
     ("team", "team.title", team.build),
+    ("alerts", "alerts.title", alerts.build),
     ("simulator", "simulator.title", simulator.build),
 )
 HINTS = {  # said where "real or stand-in" says nothing

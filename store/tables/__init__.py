@@ -13,11 +13,12 @@ from store.tables.conversations import (
     turns,
 )
 from store.tables.evaluation import dataset_cases, datasets, experiment_rows, experiments
-from store.tables.people import api_tokens, audit, login_attempts, logins, people, switches
+from store.tables.people import alerts, api_tokens, audit, login_attempts, logins, people, switches
 
 __all__ = [
     "Rising",
     "agents",
+    "alerts",
     "allowances",
     "api_tokens",
     "audit",

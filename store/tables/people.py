@@ -1,7 +1,21 @@
 """People of the studio, and what they set for the whole installation."""
 
-from sqlalchemy import JSON, Boolean, Column, Double, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
+from knowledge.tables import one_of
+from store.states import AlertState, AlertWay
 from store.tables.base import Rising, metadata, reference
 
 people = Table(
@@ -18,6 +32,8 @@ people = Table(
     Column("created_at", Double, nullable=False),
     Column("disabled_at", Double),
     Column("tour", JSON, nullable=False, default=dict),  # how far the first tour has come
+    # how they want to be told of what (`store.people.alert_wishes`)
+    Column("alerts", JSON, nullable=False, default=dict, server_default="{}"),
 )
 
 logins = Table(  # a signed-in browser
@@ -52,6 +68,33 @@ login_attempts = Table(  # wrong guesses, for throttling
     Column("wrong", Integer, nullable=False),
     Column("at", Double, nullable=False),  # the last one
     Index("ix_login_attempts_at", "at"),
+)
+
+alerts = Table(  # what people are told; see `store.people.alerts`
+    "alerts",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    Column("key", String(120), nullable=False),  # of what is told
+    Column("kind", String(20), nullable=False),
+    Column("recipient", String(200), nullable=False),  # an e-mail address, or `webhook`
+    Column("way", one_of(AlertWay, 10), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("link", String(300), nullable=False, default=""),  # a path of the studio
+    Column("state", one_of(AlertState, 10), nullable=False),
+    Column("next_at", Double, nullable=False, default=0),  # not before; while sending: the lease
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", Double, nullable=False),
+    Column("read_at", Double, nullable=False, default=0),  # 0: not yet
+    UniqueConstraint("key", "recipient", "way"),
+    Index("ix_alerts_recipient_id", "recipient", "id"),
+    Index(
+        "ix_alerts_open",
+        "next_at",
+        sqlite_where=text("state IN ('waiting', 'sending')"),
+        postgresql_where=text("state IN ('waiting', 'sending')"),
+    ),
 )
 
 audit = Table(

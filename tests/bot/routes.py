@@ -18,5 +18,10 @@ ROUTES = {
     ("POST", "/agents/{agent_id}/knowledge"): "editor",
     ("GET", "/agents/{agent_id}/knowledge"): "viewer",
     ("DELETE", "/agents/{agent_id}/knowledge/{source_id}"): "editor",
+    ("POST", "/alerts"): "editor",
+    ("GET", "/alerts"): "viewer",
+    ("POST", "/alerts/read"): "viewer",
+    ("GET", "/alerts/wishes"): "viewer",
+    ("PUT", "/alerts/wishes"): "viewer",
     ("POST", "/chat"): "agent",
 }

@@ -42,6 +42,7 @@ LANDED = {
     "0007_notices.py": "50e5e4de215cae8921cb04347b34e836c11a3d1774e3c579bd1286abe6535cd9",
     "0008_evaluation.py": "9813a5990c101c707e8b4aa0151d2b8849b593e8193822dcf2a8841ac55037ba",
     "0009_pointing.py": "048f92959e1aae0063815516297c1ca2e78c782b022fe23540d47edd9ce4c165",
+    "0010_alerts.py": "c3c8e6d6ac14ff9e984bc3997354f935660462c456bc81858fb09772c5207d96",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (

@@ -120,6 +120,7 @@ MATRIX = {
         "keep": "admin",
     },
     "tokens": {"first": "viewer", "make": "viewer", "revoke": "viewer"},
+    "alerts": {"first": "viewer", "read": "viewer", "wish": "viewer"},
     "panic": {"state": "viewer", "switch": "editor"},
     "simulator": {"look": "agent", "write": "agent", "attach": "agent", "clear": "agent"},
 }

@@ -2,6 +2,7 @@
 
 from studio.texts.en import (
     agents,
+    alerts,
     channels,
     evaluation,
     form,
@@ -22,6 +23,7 @@ from studio.texts.en import (
 
 TEXTS: dict[str, str] = {
     **agents.TEXTS,
+    **alerts.TEXTS,
     **channels.TEXTS,
     **evaluation.TEXTS,
     **form.TEXTS,

@@ -2,6 +2,7 @@
 
 from studio.texts.es import (
     agents,
+    alerts,
     channels,
     evaluation,
     failures,
@@ -24,6 +25,7 @@ from studio.texts.es import (
 
 TEXTS: dict[str, str] = {
     **agents.TEXTS,
+    **alerts.TEXTS,
     **channels.TEXTS,
     **evaluation.TEXTS,
     **failures.TEXTS,
