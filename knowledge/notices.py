@@ -30,6 +30,11 @@ SENTENCES = {
         "Drawings and objects that cannot be read: {count}{where}. Write what they say into the "
         "document as text and replace it if customers should know."
     ),
+    "garbled_pages": (
+        "Pages whose font does not say which letters it shows, so that their text may be garbled: "
+        "{count}{where}. Look at their passages; if they are wrong, save the PDF again from the "
+        "program it comes from, or run text recognition (OCR) on it, and replace it."
+    ),
     "hidden_sheets": (
         "Hidden sheets that were left out: {count}{where}. Unhide them in the file and replace it "
         "if customers may know what they say."

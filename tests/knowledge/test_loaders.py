@@ -9,7 +9,8 @@ import pytest
 
 from knowledge.base import Section
 from knowledge.errors import Unreadable
-from knowledge.parsing import archive, loaders
+from knowledge.ingest import runs
+from knowledge.parsing import archive, loaders, sandbox
 from knowledge.parsing.loaders import read_document
 from tests.knowledge import documents
 
@@ -203,6 +204,10 @@ def test_a_child_that_takes_too_long_is_ended(
     with pytest.raises(Unreadable) as refusal:
         _read(tmp_path, "n.txt", b"hola")
     assert refusal.value.code == "file_slow"
+
+
+def test_a_busy_machine_is_no_reason_to_refuse_a_file() -> None:
+    assert sandbox.CPU_SECONDS * 5 <= loaders.SECONDS < runs.LEASE_SECONDS
 
 
 def test_the_child_sees_none_of_our_secrets(

@@ -1,7 +1,6 @@
 """PDF, page by page, by pypdf; a page is cut at its headings, so that a chunk keeps its own."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,13 @@ from typing import Any
 from knowledge.base import Section
 from knowledge.errors import Unreadable
 from knowledge.notices import Notice
+from knowledge.parsing.formats import pdf_lines
+from knowledge.parsing.formats.pdf_form import fields, filled_in
+from knowledge.parsing.formats.pdf_sight import Sight
+from knowledge.parsing.formats.running import without_running_lines
 
 MAX_PAGES = 2_000
-EDGE_LINES = 2  # where running heads and page numbers stand
+GARBLED = 0.05  # of a page's letters
 HEADING_CHARACTERS = 70
 
 _NUMBERED = re.compile(
@@ -35,24 +38,65 @@ def read(path: Path) -> Iterator[Section | Notice]:
     if len(reader.pages) > MAX_PAGES:
         raise Unreadable(f"The PDF has more than {MAX_PAGES} pages. Divide it.", "too_long")
     try:
-        pages = [_lines(page.extract_text()) for page in reader.pages]
+        pages = [_Page(page) for page in reader.pages]
     except LimitReachedError as error:
         raise Unreadable("The file unpacks to far more than it should.", "file_bomb") from error
-    scanned = [at for at, lines in enumerate(pages) if not lines and _has_picture(reader.pages[at])]
-    if not any(pages):
+    scanned = [at for at, page in enumerate(pages, start=1) if page.is_scanned]
+    if not any(page.lines for page in pages):
         raise _without_text(len(scanned))
+    yield from _notices(pages, scanned)
+    kept = without_running_lines([page.lines for page in pages])
+    for number, lines in enumerate(kept, start=1):
+        yield from _sections([line.text for line in pdf_lines.joined(lines)], number)
+
+
+class _Page:
+    """What is read of a page, and what is not."""
+
+    def __init__(self, page: Any) -> None:
+        pictures = _pictures(page)
+        sight = Sight(_box(page), bool(pictures["/Image"]), pictures["/Form"], _grays(page))
+        after = sight.after if pictures["/Form"] else None
+        text = pdf_lines.written(page, sight.before, after)
+        self.lines = pdf_lines.arranged(text.lines)
+        filled_in(self.lines, list(fields(page)))
+        self.hidden = sight.hidden
+        self.is_scanned = not self.lines and bool(pictures["/Image"])
+        self.is_garbled = text.unmapped > max(4, GARBLED * text.letters)
+
+
+def _box(page: Any) -> tuple[float, float, float, float]:
+    left, bottom, right, top = map(float, page.cropbox)
+    return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
+
+
+def _notices(pages: Sequence[_Page], scanned: Sequence[int]) -> Iterator[Notice]:
     if scanned:
-        yield Notice("pdf_pages", len(scanned), tuple(f"p. {at + 1}" for at in scanned))
-    running = _running(pages)
-    for number, lines in enumerate(pages, start=1):
-        kept = [line for line in lines if _without_digits(line) not in running]
-        yield from _sections(kept, number)
+        yield Notice("pdf_pages", len(scanned), tuple(f"p. {at}" for at in scanned))
+    for at, page in enumerate(pages, start=1):
+        if page.hidden:
+            yield Notice("hidden_text", page.hidden, (f"p. {at}",))
+        if page.is_garbled:
+            yield Notice("garbled_pages", 1, (f"p. {at}",))
 
 
-def _has_picture(page: Any) -> bool:
-    """True for a page with a picture on it, as a scanner makes them."""
-    pictures = _resolved(_resolved(page.get("/Resources")).get("/XObject"))
-    return any(_resolved(one).get("/Subtype") == "/Image" for one in pictures.values())
+def _pictures(page: Any) -> dict[str, set[str]]:
+    """The names of what can be drawn on a page: pictures, and forms with text of their own."""
+    found: dict[str, set[str]] = {"/Image": set(), "/Form": set()}
+    for name, one in _resolved(_resolved(page.get("/Resources")).get("/XObject")).items():
+        found.setdefault(str(_resolved(one).get("/Subtype")), set()).add(str(name))
+    return found
+
+
+def _grays(page: Any) -> set[str]:
+    """The names of colours of a page that are light: 1 is white."""
+    spaces = _resolved(_resolved(page.get("/Resources")).get("/ColorSpace")).items()
+    kinds = {str(name): one.get_object() for name, one in spaces}
+    return {
+        name
+        for name, kind in kinds.items()
+        if isinstance(kind, list) and kind and kind[0] in ("/CalGray", "/ICCBased")
+    }
 
 
 def _resolved(value: Any) -> dict[str, Any]:
@@ -69,27 +113,6 @@ def _without_text(scanned: int) -> Unreadable:
         "it first.",
         "pdf_scanned",
     )
-
-
-def _lines(text: str) -> list[str]:
-    """The page's lines, words that were divided at the end of one joined."""
-    joined = re.sub(r"(?<=[a-záéíóúüñ])-\n(?=[a-záéíóúüñ])", "", text)
-    lines = (re.sub(r"\s+", " ", line).strip() for line in joined.splitlines())
-    return [line for line in lines if line]
-
-
-def _running(pages: Sequence[Sequence[str]]) -> set[str]:
-    """Lines at the edge of most pages that differ by a number at most: heads and feet."""
-    at_edges = Counter(
-        line
-        for lines in pages
-        for line in {_without_digits(edge) for edge in (*lines[:EDGE_LINES], *lines[-EDGE_LINES:])}
-    )
-    return {line for line, times in at_edges.items() if times > 1 and times > len(pages) / 2}
-
-
-def _without_digits(line: str) -> str:
-    return re.sub(r"\d+", "#", line)
 
 
 def _sections(lines: Sequence[str], page: int) -> Iterator[Section]:

@@ -18,6 +18,11 @@ TEXTS = {
         "Dibujos y objetos que no se pueden leer: {count}{where}. Escriba en el documento lo que "
         "dicen y sustitúyalo si los clientes deben saberlo."
     ),
+    "notice.garbled_pages": (
+        "Páginas cuya fuente no dice qué letras muestra, así que su texto puede estar revuelto: "
+        "{count}{where}. Mire sus fragmentos; si están mal, guarde otra vez el PDF desde el "
+        "programa de donde viene, o pásele un reconocimiento de texto (OCR), y sustitúyalo."
+    ),
     "notice.hidden_sheets": (
         "Hojas ocultas que no se leyeron: {count}{where}. Muéstrelas en el archivo y sustitúyalo "
         "si los clientes pueden saber lo que dicen."
