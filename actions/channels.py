@@ -46,7 +46,12 @@ def write_first(
         if not words:
             raise Invalid("Write something first.")
         made = services.store.conversations.write_first(
-            channel, address, customer, words, actor.name
+            channel,
+            address,
+            customer,
+            words,
+            actor.name,
+            services.channels[channel].identity(customer),
         )
         note("test message sent", str(made))
         services.database.on_commit(partial(services.wake_up.notify, queues.DELIVERY, made))

@@ -5,11 +5,13 @@ message is its own record. The sweeper uses it too, for what Chatwoot never told
 knows of a web server.
 """
 
+import itertools
 from collections.abc import Sequence
 
 from actions import late, queues
 from actions.services import Services
 from channels.base import Event, Report
+from store.conversations.customers import NumberChange
 from store.conversations.inbox import Inbound
 from store.conversations.owners import Echo, OwnerChange
 from store.metrics import WEBHOOKS
@@ -18,9 +20,11 @@ from store.states import Owner
 
 def accept(services: Services, channel: str, events: Sequence[Event]) -> None:
     """Store *events* of one webhook and ring for what became new."""
-    messages = [event for event in events if isinstance(event, Inbound)]
-    if messages:
-        _accept(services, messages)
+    for is_message, some in itertools.groupby(events, lambda event: isinstance(event, Inbound)):
+        if is_message:
+            _accept(services, [event for event in some if isinstance(event, Inbound)])
+        else:
+            _follow(services, [event for event in some if isinstance(event, NumberChange)])
     reports = [event for event in events if isinstance(event, Report)]
     if reports:
         _record(services, channel, reports)
@@ -55,6 +59,15 @@ def _accept(services: Services, messages: list[Inbound]) -> None:
         WEBHOOKS.labels("accepted" if one.is_new else "repeated").inc()
     for conversation_id in dict.fromkeys(one.conversation_id for one in accepted if one.is_new):
         services.wake_up.notify(queues.TURN, conversation_id)
+
+
+def _follow(services: Services, changes: list[NumberChange]) -> None:
+    """Carry conversations over to new numbers, in the order in which customers wrote and moved."""
+    for change in changes:
+        with services.database.write():
+            for moved in services.store.customers.follow(change):
+                services.store.audit.note(change.channel, "number changed", str(moved))
+        WEBHOOKS.labels("moved").inc()
 
 
 def _record(services: Services, channel: str, reports: list[Report]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from agent import phones
 from agent.settings import Settings
 from agent.spec import Wording
 
@@ -38,6 +39,7 @@ class Capabilities:
     desk: bool = False  # the provider has people, and an owner of a conversation, of its own
     own_addresses: bool = False  # an agent's address is its id; it answers there by itself
     writable_first: bool = False  # staff may open a conversation from the studio
+    phones: bool = False  # customers are phones, of which one may be spelled in several ways
     honours_opt_out: bool = True  # words like STOP end all messages
     simulated: bool = False  # the built-in simulator stands in for its provider
 
@@ -69,6 +71,10 @@ class Capabilities:
         host = urlsplit(self.server(settings)).hostname or ""
         has_account = self.live and any(self.credentials(settings)[:1])
         return has_account and not re.fullmatch(LOOPBACK, host)
+
+    def identity(self, address: str) -> str:
+        """Return what stands for whoever has *address*, in every spelling of it."""
+        return phones.identity(address) if self.phones else address
 
     def spelled(self, given: str) -> str:
         """Return an address as the provider writes it; one that is no number stays as it is."""

@@ -21,6 +21,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, u
 from agent.errors import NotFound
 from store.db.database import Database
 from store.db.dialect import upsert
+from store.same_customer import everyone
 from store.tables import (
     allowances,
     audit,
@@ -82,12 +83,13 @@ class Erasure:
             )
             if contact_id is None:
                 raise NotFound("There is no conversation by that number.")
-            mine = _locked(tx, contact_id)
+            whole = list(tx.scalars(everyone(contact_id)))
+            mine = _locked(tx, whole)
             files = _names(tx, media.c.conversation_id.in_(mine))
             self._bury(tx, mine)
             _delete_states(tx, mine)
             gone = _delete_conversations(tx, mine)
-            tx.execute(delete(contacts).where(contacts.c.id == contact_id))
+            tx.execute(delete(contacts).where(contacts.c.id.in_(whole)))
             self._database.on_commit(partial(self._remove, files))
             self._database.on_commit(self.overwrite)
         return Erased(len(mine), gone, len(files))
@@ -200,10 +202,11 @@ def _ids(
     return list(tx.scalars(select(column).where(which).limit(most)))
 
 
-def _locked(tx: Connection, contact_id: int) -> list[int]:
+def _locked(tx: Connection, whole: Sequence[int]) -> list[int]:
     """The customer's conversations; what they write meanwhile waits until they are gone."""
-    tx.execute(select(contacts.c.id).where(contacts.c.id == contact_id).with_for_update())
-    theirs = select(conversations.c.id).where(conversations.c.contact_id == contact_id)
+    same = select(contacts.c.id).where(contacts.c.id.in_(whole)).order_by(contacts.c.id)
+    tx.execute(same.with_for_update())
+    theirs = select(conversations.c.id).where(conversations.c.contact_id.in_(whole))
     return list(tx.scalars(theirs.order_by(conversations.c.id).with_for_update()))
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from sqlalchemy.exc import DisconnectionError, InternalError, ProgrammingError
 
 from agent.log import log_place
+from store.conversations.customers import NumberChange
 from store.conversations.events import Event
 from store.conversations.inbox import Inbound
 from store.conversations.outbox import Report
@@ -38,7 +39,7 @@ PROBE = b" " * 64 * 1024  # about what a large record takes
 WAITING, BROKEN = ".json", ".broken"
 Store = Callable[[str, Sequence[Event]], None]
 _KINDS: dict[str, type[Event]] = {
-    kind.__name__: kind for kind in (Inbound, Report, Echo, OwnerChange)
+    kind.__name__: kind for kind in (Inbound, Report, Echo, OwnerChange, NumberChange)
 }
 
 

@@ -13,6 +13,7 @@ from store.conversations.abandoned import Abandoned
 from store.conversations.allowances import Allowances
 from store.conversations.attachments import Attachments
 from store.conversations.conversations import Conversations
+from store.conversations.customers import Customers
 from store.conversations.inbox import Inbox
 from store.conversations.notes import Notes
 from store.conversations.outbox import Outbox
@@ -45,6 +46,7 @@ class Stores:
     experiments: Experiments
     rows: Rows
     inbox: Inbox
+    customers: Customers
     turns: Turns
     abandoned: Abandoned
     allowances: Allowances
@@ -84,6 +86,7 @@ def open_stores(
         experiments=Experiments(database),
         rows=Rows(database, holder=holder),
         inbox=Inbox(database, channels, keys=keys),
+        customers=Customers(database, channels),
         turns=Turns(database, limits=limits, holder=holder),
         abandoned=Abandoned(database),
         allowances=Allowances(database),

@@ -302,10 +302,18 @@ def _from_customer(message: Json, conversation: Json) -> list[Event]:
         media=media,
         payload=dict(message),
         facts=facts_of(conversation),
+        own_id=_own_id(message, conversation),
         only_known=bool(reason),
         about=about_of(message),
     )
     return [said, OwnerChange(NAME, ours, theirs, Owner.HUMAN, reason)] if reason else [said]
+
+
+def _own_id(message: Json, conversation: Json) -> str:
+    """Whose conversation it is: a phone, or the number of Chatwoot's contact."""
+    contact = _number(_part(message, "sender"), "id")
+    phone = str(facts_of(conversation)["phone"])
+    return phone or (f"contact:{contact}"[:LONGEST] if contact else "")
 
 
 def facts_of(conversation: Json) -> dict[str, Any]:

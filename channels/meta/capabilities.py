@@ -56,6 +56,7 @@ CHANNEL = ChannelRecord(
         en="WhatsApp by Meta itself (Cloud API): META_ACCESS_TOKEN, META_PHONE_NUMBER_ID, "
         "META_APP_SECRET and META_VERIFY_TOKEN in .env.",
     ),
+    phones=True,
     writable_first=True,
     text_limit=TEXT_LIMIT,
     window_seconds=WINDOW_SECONDS,

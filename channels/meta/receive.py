@@ -20,10 +20,12 @@ from channels.base import Call, Event, Report
 from channels.errors import BadSignature, Unparseable
 from channels.meta.codes import CODES, sentence, shown
 from channels.whatsapp import ad, lines_of, not_supported, product, quote
+from store.conversations.customers import NumberChange
 from store.conversations.inbox import Inbound
 from store.conversations.owners import Echo
 
 JsonMessage = dict[str, Any]
+MOVES = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 NOTHING = frozenset({"reaction", "system", "revoke", "request_welcome"})
 TAPS = frozenset({"interactive", "button"})  # a message that answers a tappable one
 
@@ -192,20 +194,20 @@ def events(body: Json, numbers: frozenset[str]) -> list[Event]:
     Messages come in the order in which customers wrote them, which is not always Meta's.
     """
     found: list[Event] = []
-    messages: list[tuple[int, Inbound]] = []
+    messages: list[tuple[int, Inbound | NumberChange]] = []
     for value in _values(body):
         number = text_of(object_of(value, "metadata"), "phone_number_id")
         if not number or (numbers and number not in numbers):
             continue
         messages += [
-            (_seconds(message), inbound)
+            (_seconds(message), event)
             for message in objects_of(value, "messages")
-            if (inbound := _inbound(message, value, number))
+            if (event := _number_change(message) or _inbound(message, value, number))
         ]
         found += _reports(value)
         found += _echoes(value, number)
     messages.sort(key=lambda pair: pair[0])
-    return [*(inbound for _, inbound in messages), *found]
+    return [*(event for _, event in messages), *found]
 
 
 def _values(body: Json) -> Iterator[Json]:
@@ -274,7 +276,24 @@ def _inbound(message: Json, value: Json, number: str) -> Inbound | None:
         withdrawn=withdrawn,
         only_known=withdrawn,
         written_at=float(_seconds(message)),
+        own_id=text_of(contact, "wa_id")[:LONGEST_ID] if phone else "",
     )
+
+
+def _number_change(message: Json) -> NumberChange | None:
+    """A customer has a new number or a new id (Meta: "Webhooks", `system`; older: `new_wa_id`)."""
+    system = object_of(message, "system")
+    if text_of(message, "type") != "system" or text_of(system, "type") not in MOVES:
+        return None
+    after = text_of(system, "wa_id") or text_of(system, "new_wa_id")
+    alias = text_of(system, "user_id")
+    before, person = text_of(message, "from"), text_of(message, "from_user_id")
+    ids = text_of(message, "id"), before or person, after or alias
+    if not _usable(*ids, alias or "-", person or "-"):
+        log.warning("meta change of a number left out: its ids are missing or too long")
+        return None
+    is_hidden = not before and not after
+    return NumberChange("meta", ids[0], ids[1], person, alias if is_hidden else after, alias)
 
 
 def _contact(message: Json, value: Json) -> Json:

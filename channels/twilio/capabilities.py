@@ -55,6 +55,7 @@ CHANNEL = ChannelRecord(
         es="WhatsApp por Twilio. Sin cuenta, el Simulador ocupa su lugar.",
         en="WhatsApp by Twilio. Without an account the Simulator takes its place.",
     ),
+    phones=True,
     writable_first=True,
     simulated=True,
     text_limit=TEXT_LIMIT,

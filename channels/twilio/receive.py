@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # see channels.base
     Form = MultiDict[str, str]
 
 LONGEST_ID = 200  # what the stores hold
+LONGEST_NUMBER = 15  # digits (ITU-T E.164)
 MOST_MEDIA = 10
 # Advanced Opt-Out of a Messaging Service: Twilio itself has answered the word.
 _WISHES: dict[str, Wish] = {"STOP": "out", "START": "in"}
@@ -98,6 +99,7 @@ def message(form: "Form") -> Inbound | None:
         media=media,
         payload=_payload(form),
         alias=_alias(form),
+        own_id=_own_id(form),
         wish=_WISHES.get(form.get("OptOutType", "").upper(), ""),
         about=_about(form),
     )
@@ -134,6 +136,12 @@ def _about(form: "Form") -> tuple[dict[str, str], ...]:
         *quote(storable(quoted or ""), is_tap=is_tap, without_id=bool(sender) and not is_tap),
         *ad(*map(_cleaned, referral)),
     )
+
+
+def _own_id(form: "Form") -> str:
+    """WhatsApp's own id of the phone, which `From` may spell in another way (Twilio: "WaId")."""
+    given = form.get("WaId", "").strip()
+    return given if given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER else ""
 
 
 def _text(form: "Form") -> str:

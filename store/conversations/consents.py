@@ -14,6 +14,7 @@ from agent import consent
 from agent.answer import Author
 from store.conversations.turns import add_reply
 from store.db.database import new_id
+from store.same_customer import everyone
 from store.tables import contacts, conversations, inbox
 
 
@@ -48,14 +49,14 @@ def honour(tx: Connection, said: Said, now: float) -> None:
 def opt_out(tx: Connection, conversation_id: int, now: float) -> None:
     """Note that the provider refuses every message to this customer at their own wish."""
     contact = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
-    change = update(contacts).where(
-        contacts.c.id == contact.scalar_subquery(), contacts.c.opted_out_at.is_(None)
-    )
+    theirs = contacts.c.id.in_(everyone(contact.scalar_subquery()))
+    change = update(contacts).where(theirs, contacts.c.opted_out_at.is_(None))
     tx.execute(change.values(opted_out_at=now))
 
 
 def _set(tx: Connection, contact_id: int, at: float | None) -> None:
-    tx.execute(update(contacts).where(contacts.c.id == contact_id).values(opted_out_at=at))
+    theirs = contacts.c.id.in_(everyone(contact_id))
+    tx.execute(update(contacts).where(theirs).values(opted_out_at=at))
 
 
 def _hush(tx: Connection, conversation_id: int) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, case, func, select
 
 from agent.answer import Author
 from agent.errors import Invalid, NotFound
+from store.conversations import customers
 from store.conversations.conversation_list import Filters, Summary, listed, pulse, summaries
 from store.conversations.takeover import BY_A_PERSON, seize, usual_end
 from store.conversations.threads import ThreadMessage, TurnRecord, read_thread, read_turn
@@ -114,15 +115,24 @@ class Conversations:
             return add_reply(tx, conversation_id, new_id(), parts, message)
 
     def write_first(
-        self, channel: str, our_address: str, customer_address: str, text: str, person: str
+        self,
+        channel: str,
+        our_address: str,
+        customer_address: str,
+        text: str,
+        person: str,
+        identity: str = "",
     ) -> int:
         """Store words for somebody who may never have written; return the conversation.
 
-        Nobody is taken over: the agent goes on answering there.
+        Nobody is taken over: the agent goes on answering there. *identity*: who the address is,
+        where it may be spelled in several ways.
         """
         now = self._clock()
         with self._database.write() as tx:
-            number = _conversation(tx, (channel, our_address), customer_address, now)
+            number = _conversation(
+                tx, (channel, our_address), (customer_address, identity or customer_address), now
+            )
             message = {
                 "author": Author.HUMAN,
                 "author_name": person,
@@ -149,16 +159,16 @@ class Conversations:
         return None
 
 
-def _conversation(tx: Connection, ours: tuple[str, str], customer: str, now: float) -> int:
+def _conversation(
+    tx: Connection, ours: tuple[str, str], theirs: tuple[str, str], now: float
+) -> int:
     """Return the conversation between one of our addresses and a customer's; made if need be."""
     channel, our_address = ours
-    tx.execute(
-        upsert(tx, contacts)
-        .values(channel=channel, address=customer, created_at=now)
-        .on_conflict_do_nothing(index_elements=["channel", "address"])
-    )
+    customer, identity = theirs
+    new = {"address": customer, "identity": identity, "customer": identity, "created_at": now}
+    tx.execute(customers.add(tx.dialect.name), {"channel": channel, **new})
     contact = select(contacts.c.id).where(
-        contacts.c.channel == channel, contacts.c.address == customer
+        contacts.c.channel == channel, contacts.c.identity == identity
     )
     here = {
         "channel": channel,

@@ -7,7 +7,7 @@ after the other and the order of inbox ids is the order in which they were recei
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -28,19 +28,17 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
-from agent import consent
 from agent.answer import Author
 from agent.capabilities import Known
 from agent.keys import UNKEYED
-from knowledge.tables import AnyRow, AnySelect
-from store.conversations import attachments, consents, edits
+from store.conversations import attachments, consents, customers, edits
+from store.conversations.inbound import Inbound as Inbound
 from store.db.database import Database
 from store.db.dialect import insert_into
 from store.erasure import grave
 from store.tables import contacts, conversations, inbox, messages, tombstones
 
 ERASED = 0  # in the place of a conversation: its customer was erased
-_CONTACT = (contacts.c.id, contacts.c.name, contacts.c.alias, contacts.c.opted_out_at)
 _HERE = (
     conversations.c.channel == bindparam("on"),
     conversations.c.our_address == bindparam("ours"),
@@ -60,37 +58,6 @@ def here_or_erased(keys: int) -> CompoundSelect[int]:
     graves: list[Any] = [bindparam(f"grave{n}") for n in range(keys)]
     erased = select(literal(ERASED)).where(exists().where(tombstones.c.hash.in_(graves)))
     return union_all(here, erased)
-
-
-@cache
-def contact() -> AnySelect:
-    """Who writes `on` a channel from address `theirs`."""
-    return select(*_CONTACT).where(
-        contacts.c.channel == bindparam("on"), contacts.c.address == bindparam("theirs")
-    )
-
-
-@cache
-def moved(with_alias: bool) -> AnySelect:
-    """Who is known `on` a channel by another address: `theirs` as alias, or their `alias`."""
-    known = contacts.c.alias == bindparam("theirs")
-    if with_alias:
-        mine: Any = bindparam("other")
-        known = or_(known, contacts.c.address == mine, contacts.c.alias == mine)
-    return (
-        select(*_CONTACT, contacts.c.address)
-        .where(contacts.c.channel == bindparam("on"), known)
-        .order_by(contacts.c.id.desc())
-        .limit(1)
-    )
-
-
-@cache
-def add_contact(dialect: str) -> Insert:
-    """Make a contact, unless somebody else just did."""
-    return insert_into(dialect, contacts).on_conflict_do_nothing(
-        index_elements=["channel", "address"]
-    )
 
 
 @cache
@@ -130,28 +97,6 @@ def add_message() -> Insert:
 
 
 @dataclass(frozen=True)
-class Inbound:
-    """One message of a customer, as a channel parsed it. Addresses are opaque."""
-
-    channel: str
-    provider_message_id: str
-    our_address: str
-    customer_address: str
-    text: str
-    customer_name: str = ""
-    media: tuple[dict[str, str], ...] = ()  # {url, media_type, name}; url may be a media id
-    payload: dict[str, Any] = field(default_factory=dict)  # everything the provider sent
-    facts: dict[str, Any] = field(default_factory=dict)  # of the conversation, for the way back
-    alias: str = ""  # another address of the same person (a phone number, a business-scoped id)
-    wish: consent.Wish = ""  # what the provider itself understood and answered
-    only_known: bool = False  # keep it only where the conversation is known: people answer it
-    about: tuple[dict[str, str], ...] = ()  # what it points to: {kind, text, author, url, id}
-    corrects: str = ""  # the provider's id of the message whose words it replaces
-    withdrawn: bool = False  # *corrects* was taken back, and nothing stands in its place
-    written_at: float = 0.0  # by the provider's clock (seconds since 1970); 0: unknown
-
-
-@dataclass(frozen=True)
 class Accepted:
     """What became of one inbound message."""
 
@@ -176,6 +121,7 @@ class Inbox:
     ) -> None:
         """*keys*: of the hashes that stay of erased messages, former ones too (`agent.keys`)."""
         self._database = database
+        self._channels = channels
         self._honouring = frozenset(name for name, one in channels.items() if one.honours_opt_out)
         self._clock = clock
         self._keys = keys
@@ -188,7 +134,7 @@ class Inbox:
         batch = [message for message in batch if not message.only_known or self._is_ours(message)]
         # Two batches that cross must lock conversations in the same order (PostgreSQL); messages
         # of one customer keep theirs.
-        batch = sorted(batch, key=lambda message: (message.channel, message.customer_address))
+        batch = sorted(batch, key=lambda message: (message.channel, self._identity(message)))
         known = [self._known(message) for message in batch]
         if all(known):
             return [accepted for accepted in known if accepted]
@@ -225,16 +171,23 @@ class Inbox:
             .join(contacts, contacts.c.id == conversations.c.contact_id)
             .where(
                 contacts.c.channel == message.channel,
-                contacts.c.address == message.customer_address,
+                or_(
+                    contacts.c.identity == self._identity(message),
+                    contacts.c.alias == message.customer_address,
+                ),
                 conversations.c.our_address == message.our_address,
             )
         )
         with self._database.read() as tx:
             return tx.scalar(query) is not None
 
+    def _identity(self, message: Inbound) -> str:
+        address, own_id = message.customer_address, message.own_id
+        return customers.identify(self._channels, message.channel, address, own_id)
+
     def _accept(self, tx: Connection, message: Inbound) -> Accepted:
         now, dialect = self._clock(), tx.dialect.name
-        contact = _contact(tx, message, now)
+        contact = customers.contact_of(tx, message, self._identity(message), now)
         conversation_id = _conversation(tx, message, int(contact.id), now)
         row = {
             "provider": message.channel,
@@ -326,47 +279,4 @@ def _conversation(tx: Connection, message: Inbound, contact_id: int, now: float)
         }
         tx.execute(add_conversation(tx.dialect.name), row)
         found = tx.execute(touched, values).scalar_one()
-    return found
-
-
-def _contact(tx: Connection, message: Inbound, now: float) -> AnyRow:
-    """Return the contact's row, making it when it is the first time."""
-    here = {"on": message.channel, "theirs": message.customer_address}
-    found = tx.execute(contact(), here).one_or_none() or _moved(tx, message)
-    name, alias = message.customer_name[:200], message.alias[:200]
-    if found is None:
-        row = {
-            "channel": message.channel,
-            "address": message.customer_address,
-            "name": name,
-            "alias": alias,
-            "created_at": now,
-        }
-        tx.execute(add_contact(tx.dialect.name), row)
-        found = tx.execute(contact(), here).one()
-    elif (name and found.name != name) or (alias and found.alias != alias):
-        tx.execute(
-            update(contacts)
-            .where(contacts.c.id == found.id)
-            .values(name=name or found.name, alias=alias or found.alias)
-        )
-    return found
-
-
-def _moved(tx: Connection, message: Inbound) -> AnyRow | None:
-    """Find somebody who now writes from another of their addresses, and reply there from here.
-
-    A customer who hides the number is the same customer: the provider names both addresses while
-    it may (WhatsApp: business-scoped user ids).
-    """
-    values = {"on": message.channel, "theirs": message.customer_address}
-    if message.alias:
-        values["other"] = message.alias
-    found = tx.execute(moved(bool(message.alias)), values).one_or_none()
-    if found is not None:
-        tx.execute(
-            update(contacts)
-            .where(contacts.c.id == found.id)
-            .values(address=message.customer_address, alias=message.alias or found.address)
-        )
     return found

@@ -19,7 +19,7 @@ class Note:
     """One note."""
 
     id: int
-    author: str  # a person's e-mail
+    author: str  # a person's e-mail; nobody's tells of a number that changed
     text: str
     created_at: float
 

@@ -58,6 +58,7 @@ class Owners:
         self, database: Database, channels: Known, clock: Callable[[], float] = time.time
     ) -> None:
         self._database = database
+        self._channels = channels
         self._desks = frozenset(name for name, one in channels.items() if one.desk)
         self._clock = clock
 
@@ -145,7 +146,7 @@ class Owners:
         """
         now = self._clock()
         with self._database.write() as tx:
-            conversation_id = _find(tx, echo)
+            conversation_id = self._find(tx, echo)
             if conversation_id is None or not _is_news(tx, echo, now):
                 return conversation_id
             seize(
@@ -176,7 +177,7 @@ class Owners:
         if change.owner not in (Owner.BOT, Owner.HUMAN):
             raise Invalid("A conversation belongs to the bot or to a person.")
         with self._database.write() as tx:
-            conversation_id = _find(tx, change)
+            conversation_id = self._find(tx, change)
             if conversation_id is None:
                 return None
             row = _lock(tx, conversation_id)
@@ -186,6 +187,23 @@ class Owners:
                 until = usual_end(tx, conversation_id, self._clock())
                 seize(tx, conversation_id, owner_reason=change.reason[:200], owner_until=until)
             return conversation_id
+
+    def _find(self, tx: Connection, where: Echo | OwnerChange) -> int | None:
+        known = self._channels.get(where.channel)
+        identity = known.identity(where.customer_address) if known else where.customer_address
+        customer = or_(contacts.c.identity == identity, contacts.c.alias == where.customer_address)
+        query = (
+            select(conversations.c.id)
+            .join(contacts, contacts.c.id == conversations.c.contact_id)
+            .where(
+                conversations.c.channel == where.channel,
+                conversations.c.our_address == where.our_address,
+                contacts.c.channel == where.channel,
+                customer,
+            )
+            .order_by(conversations.c.last_message_at.desc())
+        )
+        return tx.scalar(query.limit(1))
 
     def expired(self, now: float, limit: int = 100) -> list[int]:
         """Return the conversations whose time with a person, or with nobody, is over."""
@@ -209,40 +227,27 @@ def _lock(tx: Connection, conversation_id: int) -> Row[Owner, str, float]:
     return row
 
 
-def _find(tx: Connection, where: Echo | OwnerChange) -> int | None:
-    customer = or_(
-        contacts.c.address == where.customer_address, contacts.c.alias == where.customer_address
-    )
-    query = (
-        select(conversations.c.id)
-        .join(contacts, contacts.c.id == conversations.c.contact_id)
-        .where(
-            conversations.c.channel == where.channel,
-            conversations.c.our_address == where.our_address,
-            contacts.c.channel == where.channel,
-            customer,
-        )
-        .order_by(conversations.c.last_message_at.desc())
-    )
-    return tx.scalar(query.limit(1))
-
-
 def _is_news(tx: Connection, echo: Echo, now: float) -> bool:
     ours = select(outbox.c.id).where(outbox.c.provider_message_id == echo.provider_message_id)
     if tx.scalar(ours.limit(1)) is not None:
         return False
-    first_time = (
+    return first_time(tx, echo.channel, echo.provider_message_id, ECHO, now)
+
+
+def first_time(tx: Connection, provider: str, sid: str, status: str, now: float) -> bool:
+    """Note that the provider told *status* under its id *sid*; False when it had before."""
+    noted = (
         upsert(tx, delivery_states)
         .values(
-            provider=echo.channel,
-            provider_message_id=_unnamed(echo.provider_message_id),
-            status=ECHO,
+            provider=provider,
+            provider_message_id=_unnamed(sid),
+            status=status,
             reported_at=now,
         )
         .on_conflict_do_nothing(index_elements=["provider", "provider_message_id", "status"])
         .returning(delivery_states.c.id)
     )
-    return tx.scalar(first_time) is not None
+    return tx.scalar(noted) is not None
 
 
 def _unnamed(provider_message_id: str) -> str:

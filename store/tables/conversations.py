@@ -27,12 +27,16 @@ contacts = Table(
     metadata,
     Column("id", Rising, primary_key=True),
     Column("channel", String(20), nullable=False),
-    Column("address", String(200), nullable=False),  # opaque: never assume a phone number
+    Column("address", String(200), nullable=False),  # they wrote from it last; opaque
+    Column("identity", String(200), nullable=False),  # who that is, however it is spelled
+    Column("customer", String(200), nullable=False),  # what consent and erasure go by
     Column("name", String(200), nullable=False, default=""),
     Column("alias", String(200), nullable=False, default=""),  # another address of the same person
     Column("opted_out_at", Double),  # asked to hear nothing more
     Column("created_at", Double, nullable=False),
-    UniqueConstraint("channel", "address"),
+    UniqueConstraint("channel", "identity"),
+    Index("ix_contacts_address", "channel", "address"),
+    Index("ix_contacts_customer", "channel", "customer"),
     Index("ix_contacts_alias", "channel", "alias"),
 )
 

@@ -166,7 +166,8 @@ def _thread(studio: Studio, page: Opened) -> Html:
 
 
 def _note(studio: Studio, one: Note) -> Bubble:
-    who = f"{studio.say('inbox.note')} · {one.author}"
+    told = studio.say("inbox.number_changed")  # a note of nobody's says that only
+    who = f"{studio.say('inbox.note')} · {one.author}" if one.author else told
     return Bubble("note", one.text, who=who, time=_moment(one.created_at))
 
 

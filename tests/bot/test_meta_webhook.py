@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from actions.services import Services
 from bot.app import create_app
-from store.tables import conversations, delivery_states, inbox, messages, outbox
+from store.tables import audit, conversations, delivery_states, inbox, messages, outbox
 from tests.bot.conftest import RememberingWakeUp, count, on_one_database
 from tests.channels.test_meta_inbound import NUMBER, payload
 from tests.standins.meta import SECRET, signed
@@ -209,3 +209,38 @@ def test_what_was_sent_is_kept_whole(hook: Hook, with_meta: Services) -> None:
     assert kept is not None
     assert kept["message"]["novelty"] == {"deep": [[]]}
     assert json.dumps(kept)
+
+
+def test_a_new_number_goes_on_in_the_same_conversation_and_is_in_the_audit_log(
+    hook: Hook, with_meta: Services
+) -> None:
+    hook(payload("message__text"))
+    hook(payload("message__system_number_changed"))
+    body = payload("message__text_quoted")
+    value = body["entry"][0]["changes"][0]["value"]
+    value["contacts"], value["messages"][0]["from"] = [], "5511900000000"
+    value["messages"][0].pop("from_user_id", None)
+    hook(body)
+    with with_meta.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(inbox)) == 2
+        [here] = tx.scalars(select(conversations.c.id)).all()
+        told = tx.execute(select(audit.c.person, audit.c.action, audit.c.subject)).all()
+    assert told == [("meta", "number changed", str(here))]
+
+
+def test_one_batch_is_taken_in_the_order_in_which_customers_wrote_and_moved(
+    hook: Hook, with_meta: Services
+) -> None:
+    before, moved, after = (
+        payload(name)
+        for name in ("message__text", "message__system_number_changed", "message__image")
+    )
+    said = [one["entry"][0]["changes"][0]["value"]["messages"][0] for one in (before, moved, after)]
+    for at, message in enumerate(said):
+        message["timestamp"] = str(1781614825 + at)
+    said[2]["from"] = "5511900000000"
+    before["entry"][0]["changes"][0]["value"] |= {"messages": said[::-1], "contacts": []}
+    hook(before)
+    with with_meta.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(inbox)) == 2
+        assert tx.scalar(select(func.count()).select_from(conversations)) == 1

@@ -14,6 +14,7 @@ from agent.settings import Settings
 from channels.base import Call, Event, Report
 from channels.errors import BadSignature, Unparseable
 from channels.meta.receive import SIGNATURE, MetaReceiver, events, sign
+from store.conversations.customers import NumberChange
 from store.conversations.inbox import Inbound
 from store.conversations.owners import Echo
 from tests.standins.meta import SECRET, signed
@@ -77,11 +78,13 @@ ECHOES = {
     "echo__text": "Soy Bia, yo le atiendo",
     "echo__image": "así quedó\n[image/jpeg]",
 }
+MOVES = {
+    "message__system_number_changed": ("5511900000000", ""),
+    "message__system_user_id_changed": ("", "BR.99"),
+}
 NOTHING = {
     "message__reaction",
     "message__reaction_removed",
-    "message__system_number_changed",
-    "message__system_user_id_changed",
     "message__request_welcome",
     "message__next_year",
     "message__call_permission_reply",
@@ -106,15 +109,8 @@ def read(name: str) -> list[Event]:
 
 def test_every_recorded_webhook_has_an_expectation() -> None:
     recorded = {file.stem for file in FOLDER.glob("*.json")}
-    assert recorded == {
-        *TEXTS,
-        *FILES,
-        *STATUSES,
-        *ECHOES,
-        *NOTHING,
-        *TAKEN_BACK,
-        "batch__three_customers",
-    }
+    more = {*TAKEN_BACK, *MOVES, "batch__three_customers"}
+    assert recorded == {*TEXTS, *FILES, *STATUSES, *ECHOES, *NOTHING, *more}
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
@@ -149,6 +145,33 @@ def test_what_a_person_wrote_in_the_phone_app_is_an_echo(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(NOTHING))
 def test_what_nobody_has_to_answer_is_nothing(name: str) -> None:
     assert read(name) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "after"), [(name, after) for name, after in sorted(MOVES.items())]
+)
+def test_a_new_number_and_a_new_id_are_told(name: str, after: tuple[str, str]) -> None:
+    [change] = read(name)
+    assert isinstance(change, NumberChange)
+    assert (change.before, change.alias_before) == (PHONE, PERSON)
+    assert (change.after, change.alias_after) == after
+
+
+@pytest.mark.parametrize("kind", ["customer_changed_number", "user_changed_number"])
+def test_an_older_spelling_of_a_new_number_is_read_too(kind: str) -> None:
+    body = payload("message__system_number_changed")
+    [message] = body["entry"][0]["changes"][0]["value"]["messages"]
+    message["system"] = {"type": kind, "new_wa_id": "5511900000000"}
+    [change] = events(body, frozenset())
+    assert isinstance(change, NumberChange)
+    assert change.after == "5511900000000"
+
+
+def test_a_change_of_another_kind_is_nothing() -> None:
+    body = payload("message__system_number_changed")
+    [message] = body["entry"][0]["changes"][0]["value"]["messages"]
+    message["system"]["type"] = "customer_identity_changed"
+    assert events(body, frozenset()) == []
 
 
 def test_a_message_keeps_everything_that_was_said_of_it() -> None:

@@ -43,6 +43,7 @@ LANDED = {
     "0008_evaluation.py": "9813a5990c101c707e8b4aa0151d2b8849b593e8193822dcf2a8841ac55037ba",
     "0009_pointing.py": "048f92959e1aae0063815516297c1ca2e78c782b022fe23540d47edd9ce4c165",
     "0010_alerts.py": "c3c8e6d6ac14ff9e984bc3997354f935660462c456bc81858fb09772c5207d96",
+    "0011_customers.py": "7fa70a01f356889cc147f245bbcab5a3338f19773d8ceae3a60c034051f36c91",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (
@@ -296,3 +297,29 @@ def _recreate(server: str, name: str) -> None:
     with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
         connection.execute(f"CREATE DATABASE {name}".encode())
+
+
+def test_customers_who_were_known_twice_are_one_from_now_on(
+    empty: Database, tmp_path: Path
+) -> None:
+    names = [name.removesuffix(".py") for name in sorted(LANDED)]
+    before = tuple(names[: [name[5:] for name in names].index("customers")])
+    migrated_by(before, empty, tmp_path / "twice")
+    add = "INSERT INTO contacts (id, channel, address, name, alias, opted_out_at, created_at)"
+    with empty.write() as tx:
+        for row in (
+            "(1, 'meta', '5215512345678', '', '', 5, 1)",
+            "(2, 'meta', '525512345678', '', '', NULL, 1)",
+            "(3, 'meta', 'MX.7', '', '5215587654321', NULL, 1)",
+            "(4, 'web', '5215512345678', '', '', NULL, 1)",
+        ):
+            tx.exec_driver_sql(f"{add} VALUES {row}")
+    migrate(empty)
+    names = ("identity", "customer", "alias", "opted_out_at")
+    found = {one["id"]: tuple(one[name] for name in names) for one in rows(empty, "contacts")}
+    assert found == {
+        1: ("former:1", "525512345678", "", 5),
+        2: ("525512345678", "525512345678", "", 5),
+        3: ("525587654321", "525587654321", "MX.7", None),
+        4: ("5215512345678", "5215512345678", "", None),
+    }

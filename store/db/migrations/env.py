@@ -24,15 +24,17 @@ def _engine(url: str) -> Engine:
 
 
 engine = _engine(context.config.attributes.get("url") or Settings().sql_url)
-with engine.connect() as connection:
-    context.configure(
-        connection=connection,
-        target_metadata=[agent_tables.metadata, knowledge_tables.metadata],
-        render_as_batch=engine.dialect.name == "sqlite",
-        transactional_ddl=True,
-    )
-    with context.begin_transaction():
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-        context.run_migrations()
-engine.dispose()
+try:
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=[agent_tables.metadata, knowledge_tables.metadata],
+            render_as_batch=engine.dialect.name == "sqlite",
+            transactional_ddl=True,
+        )
+        with context.begin_transaction():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+            context.run_migrations()
+finally:  # a migration that fails leaves no connection open
+    engine.dispose()

@@ -60,6 +60,7 @@ TEXTS = {
     "inbox.about.withdrawn": "The customer took this message back",
     "inbox.about.gone": "A message that is not here",
     "inbox.note": "Internal note",
+    "inbox.number_changed": "The customer has a new number",
     "inbox.nobody": "Nobody in particular",
     "inbox.assigned": "In charge",
     "inbox.mode.reply": "Reply to the customer",

@@ -65,6 +65,7 @@ TEXTS: dict[str, str] = {
     "audit.agents stopped": "Agents stopped",
     "audit.answer curated": "Answer curated",
     "audit.base created": "Base created",
+    "audit.number changed": "A customer has a new number",
     "audit.conversation answered": "Conversation answered",
     "audit.conversation assigned": "Conversation assigned",
     "audit.conversation handed back": "Conversation handed back",

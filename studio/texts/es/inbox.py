@@ -62,6 +62,7 @@ TEXTS = {
     "inbox.about.withdrawn": "El cliente retiró este mensaje",
     "inbox.about.gone": "Un mensaje que no está aquí",
     "inbox.note": "Nota interna",
+    "inbox.number_changed": "El cliente tiene otro número",
     "inbox.nobody": "Nadie en particular",
     "inbox.assigned": "A cargo de",
     "inbox.mode.reply": "Responder al cliente",

@@ -72,6 +72,7 @@ TEXTS: dict[str, str] = {
     "audit.agents stopped": "Detuvo a todos los agentes",
     "audit.answer curated": "Corrigió una respuesta",
     "audit.base created": "Creó una base",
+    "audit.number changed": "Un cliente cambió de número",
     "audit.conversation answered": "Respondió a un cliente",
     "audit.conversation assigned": "Asignó una conversación",
     "audit.conversation handed back": "Devolvió una conversación al agente",
