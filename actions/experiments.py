@@ -5,6 +5,7 @@ and changes no conversation.
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,9 @@ DRAFT = "draft"
 MOST_SCORES = 5_000  # of one call
 LONGEST_SCORER = 60
 LONGEST_REASON = 500
+LONGEST_CRITERIA = 8_000
+MOST_JUDGES = 5
+_JUDGE = re.compile(r"judge(:[\w .-]{1,50})?")
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def start(services: Services, actor: Actor, wish: Wish) -> str:
             case_ids=_cases(services, wish, version),
             name=wish.name,
             repeats=wish.repeats,
-            scorers=_scorers(wish.scorers),
+            scorers=_scorers(services, wish.scorers),
             cost_limit=_dollars(wish.cost_limit),
             knowledge=knowledge_now(services, [one.spec for one in candidates]),
         )
@@ -160,7 +164,7 @@ def _place(found: Experiment, wanted: str) -> int | None:
 def knowledge_now(services: Services, specs: Sequence[Spec]) -> dict[str, int]:
     """Return the revision of each base that one of *specs* looks into."""
     named = {base for spec in specs for base in spec.knowledge.bases}
-    return {base.id: base.revision for base in services.sources.bases() if base.id in named}
+    return services.sources.revisions(named)
 
 
 def _evidence(found: Experiment, place: int, theirs: Sequence[Row]) -> dict[str, Any]:
@@ -205,9 +209,31 @@ def _cases(services: Services, wish: Wish, version: int) -> list[str]:
     return [one for one in there if one in set(wish.case_ids)]
 
 
-def _scorers(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The judges that are asked besides what the cases expect. Raises Invalid."""
-    return [dict(one) for one in given]
+def _scorers(services: Services, given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The judges that are asked besides what the cases expect: `{"name": "judge", "model": "",
+    "criteria": ""}`. Raises Invalid.
+    """
+    judges = [{"name": "judge", "model": "", "criteria": "", **one} for one in given]
+    names = [str(one["name"]) for one in judges]
+    if len(judges) > MOST_JUDGES or len(set(names)) < len(names):
+        raise Invalid(f"Use up to {MOST_JUDGES} judges, each with a name of its own.")
+    for one in judges:
+        _refuse_judge(services, one)
+    return judges
+
+
+def _refuse_judge(services: Services, judge: Mapping[str, Any]) -> None:
+    if set(judge) != {"name", "model", "criteria"} or not all(
+        isinstance(one, str) for one in judge.values()
+    ):
+        raise Invalid("A judge has a name, a model and criteria, all of them texts.")
+    if not _JUDGE.fullmatch(judge["name"]):
+        raise Invalid("The name of a judge is `judge`, or begins with `judge:`.")
+    if len(judge["criteria"]) > LONGEST_CRITERIA:
+        raise Invalid(f"The criteria of a judge have {LONGEST_CRITERIA} characters at most.")
+    model = judge["model"] or services.settings.model_in_force
+    if not _is_model(model) or model == "offline":
+        raise Invalid("A judge needs a model, such as openai:gpt-4.1: the built-in one cannot.")
 
 
 def _dollars(limit: float) -> float:
@@ -219,7 +245,7 @@ def _dollars(limit: float) -> float:
 def _clients(given: Given, actor: Actor) -> Score:
     """Raises Invalid for a name or a value that cannot be used."""
     name = given.name.strip()
-    if not 1 <= len(name) <= LONGEST_SCORER or name in NAMES or name.startswith("judge"):
+    if not 1 <= len(name) <= LONGEST_SCORER or name in NAMES or _JUDGE.fullmatch(name):
         raise Invalid("Give a scorer a name of its own, which no scorer of the studio has.")
     if not 0 <= given.value <= 1:
         raise Invalid("A score is a number from 0 to 1.")

@@ -19,7 +19,7 @@ from agent.comparison_words import sentence
 FEWEST = 6  # pairs, below which no test of this kind can tell anything: 2 * 0.5 ** 5 > 0.05
 LEVEL = 0.05
 CONFIDENCE = 0.95
-RESAMPLES = 4_999
+RESAMPLES = 1_999
 SEED = 20_260_101  # the same data give the same interval
 Verdict = Literal["too_few", "same", "accident", "better", "worse"]
 Values = Mapping[str, Sequence[float]]  # of each case, one a repeat

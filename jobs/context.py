@@ -18,6 +18,7 @@ from channels.base import Channel
 from store.conversations.outbox import Outbox
 from store.conversations.turns import Turns
 from store.conversations.work import Lease
+from store.evaluation.rows import RowLease, Rows
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +27,16 @@ T = TypeVar("T")
 
 
 class Heartbeat:
-    """Prolongs the leases and the claimed outbox rows that this process holds."""
+    """Prolongs the leases, the claimed outbox rows and the rows of experiments that this process
+    holds."""
 
-    def __init__(self, turns: Turns, outbox: Outbox) -> None:
+    def __init__(self, turns: Turns, outbox: Outbox, rows: Rows | None = None) -> None:
         self._turns = turns
         self._outbox = outbox
+        self._experiments = rows
         self._leases: set[Lease] = set()
         self._tokens: set[str] = set()
+        self._rows: set[RowLease] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
@@ -57,6 +61,12 @@ class Heartbeat:
             yield
 
     @contextlib.contextmanager
+    def row(self, lease: RowLease) -> Iterator[None]:
+        """Hold a row of an experiment while the block runs."""
+        with self._hold(self._rows.add, self._rows.discard, lease):
+            yield
+
+    @contextlib.contextmanager
     def _hold(
         self, add: Callable[[T], None], discard: Callable[[T], None], held: T
     ) -> Iterator[None]:
@@ -71,12 +81,14 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_SECONDS):
             with self._lock:
-                leases, tokens = list(self._leases), list(self._tokens)
+                leases, tokens, rows = list(self._leases), list(self._tokens), list(self._rows)
             try:
                 if leases:
                     self._turns.prolong(leases)
                 if tokens:
                     self._outbox.prolong(tokens)
+                if rows and self._experiments is not None:
+                    self._experiments.prolong(rows)
             except SQLAlchemyError as error:  # the fence decides, not the heartbeat
                 log.warning("heartbeat missed: %s", type(error).__name__)
             except Exception as error:  # without it no turn longer than a lease would end

@@ -12,7 +12,7 @@ from typing import Any
 
 from redis import Redis
 
-from actions.queues import ALERT, CONVERSATIONS, DELIVERY, FILES, TURN
+from actions.queues import ALERT, CONVERSATIONS, DELIVERY, EXPERIMENTS, FILES, TURN
 from actions.services import open_services
 from agent import running
 from agent.answering import open_answering, open_media_to_text
@@ -21,7 +21,7 @@ from agent.private import keep_private
 from agent.settings import Settings
 from agent.turnstile import Turnstile
 from channels.registry import channels
-from jobs import deliver, files, notify, turn
+from jobs import deliver, experiments, files, notify, turn
 from jobs.context import Heartbeat, WorkerContext
 from jobs.keyed_scheduler import Key, KeyedScheduler
 from jobs.process import blocking_redis
@@ -41,7 +41,7 @@ RARELY = (50_000, 20, 50)
 class ConversationWorker(Stoppable):
     """Dequeues wake-ups and rings the agenda."""
 
-    def __init__(self, scheduler: KeyedScheduler, redis: Redis) -> None:
+    def __init__(self, scheduler: KeyedScheduler, redis: Redis, lanes: range = range(1)) -> None:
         super().__init__(
             [RingQueue(CONVERSATIONS, connection=redis, serializer="json")],
             connection=redis,
@@ -53,6 +53,7 @@ class ConversationWorker(Stoppable):
         )
         self.queues[0].room = scheduler.room
         self._scheduler = scheduler
+        self._lanes = lanes  # under which experiments are asked
         self._beaten_at = 0.0
 
     def execute_job(self, job: Rings, queue: RingQueue) -> None:
@@ -60,6 +61,9 @@ class ConversationWorker(Stoppable):
         for name, subject in job.heard:
             if name in (TURN, DELIVERY, FILES, ALERT) and type(subject) is int:
                 self._scheduler.notify((name, subject))
+            elif name == EXPERIMENTS:
+                for lane in self._lanes:
+                    self._scheduler.notify((EXPERIMENTS, lane))
             else:
                 job.refused += 1
         if job.refused:
@@ -90,17 +94,22 @@ def work(context: WorkerContext, turnstile: Turnstile) -> None:
             if name == FILES:
                 files.fetch_left(context, conversation_id)
                 return None
-            look_at = turn.take(context, conversation_id)
-            deliver_at = deliver.send(context, conversation_id)
+            if name == EXPERIMENTS:
+                return experiments.ask(context, conversation_id, customers)
+            with customers.answered():
+                look_at = turn.take(context, conversation_id)
+                deliver_at = deliver.send(context, conversation_id)
         if deliver_at is not None:
             scheduler.notify((DELIVERY, conversation_id), deliver_at)
         return look_at
 
-    scheduler = KeyedScheduler(attend, context.services.settings.turn_slots)
+    customers, slots = experiments.Customers(), context.services.settings.turn_slots
+    scheduler = KeyedScheduler(attend, slots)
     context.heartbeat.start()
     url = context.services.settings.redis_in_force
     try:
-        keep_working(lambda: ConversationWorker(scheduler, blocking_redis(url)))
+        lanes = experiments.lanes(slots)
+        keep_working(lambda: ConversationWorker(scheduler, blocking_redis(url), lanes))
     finally:
         if not scheduler.close(DRAIN_SECONDS):
             log.warning("stopped with turns in flight; another worker takes them over")
@@ -126,7 +135,7 @@ def _run(settings: Settings, name: str) -> None:
             services.settings, services.database, services.embedders, turnstile.outside
         ).runtime,
         channels(settings, services.store.outbox.is_recorded),
-        Heartbeat(services.store.turns, services.store.outbox),
+        Heartbeat(services.store.turns, services.store.outbox, services.store.rows),
         waiting=turnstile.outside,
         media_to_text=open_media_to_text(settings),
     )

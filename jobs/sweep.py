@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.queues import ALERT, DELIVERY, FILES, INGESTION, REEMBEDDING, REMOVAL, TURN
+from actions.queues import (
+    ALERT,
+    DELIVERY,
+    EXPERIMENTS,
+    FILES,
+    INGESTION,
+    REEMBEDDING,
+    REMOVAL,
+    TURN,
+)
 from actions.services import Services, open_services
 from agent import running
 from agent.log import configure
@@ -70,6 +79,8 @@ class Sweeper:
         if not (gone := worker_liveness.departed(folder)):
             return
         freed = self.services.store.abandoned.take_back(gone)
+        if self.services.store.rows.take_back(gone):
+            self._notified.pop((EXPERIMENTS, 0), None)
         for conversation_id in freed:
             self._notified.pop((TURN, conversation_id), None)
         log.info("workers gone count=%s conversations=%s", len(gone), len(freed))
@@ -111,6 +122,7 @@ class Sweeper:
             due.clear()
         due |= {(DELIVERY, conversation_id) for conversation_id in services.store.outbox.due()}
         kinds = {"read": INGESTION, "remove": REMOVAL}
+        due |= {(EXPERIMENTS, 0)} if services.store.rows.is_due() else set()
         due |= {(FILES, conversation_id) for conversation_id in services.store.attachments.left()}
         due |= {(ALERT, alert_id) for alert_id in services.store.alerts.due()}
         due |= {(REEMBEDDING, base_id) for base_id in services.rebuilds.due(now)}

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import Connection, Label, delete, func, insert, select, update
@@ -46,6 +46,12 @@ class Bases:
     def bases(self) -> list[Base]:
         """Every base, by name."""
         return self._bases()
+
+    def revisions(self, base_ids: Collection[str]) -> dict[str, int]:
+        """Return the revision of each of *base_ids* that is there."""
+        query = select(bases.c.id, bases.c.revision).where(bases.c.id.in_(base_ids))
+        with self.database.read() as tx:
+            return {row.id: row.revision for row in tx.execute(query)}
 
     def base(self, base_id: str, counted: bool = False) -> Base:
         """The base by that id. Raises UnknownSource.

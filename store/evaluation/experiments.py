@@ -95,7 +95,7 @@ class Experiment:
     cost: float
     state: ExperimentState
     knowledge: Mapping[str, int]
-    comparisons: Sequence[Mapping[str, Any]]
+    comparisons: Mapping[str, Any]
     compare_at: float
     created_by: str
     created_at: float

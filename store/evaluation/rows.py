@@ -44,6 +44,11 @@ class RowLease:
         """True when it is not tried again after this."""
         return self.fence >= MOST_ATTEMPTS
 
+    @property
+    def is_worn_out(self) -> bool:
+        """True when all who tried it before ended with it."""
+        return self.fence > MOST_ATTEMPTS
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -179,12 +184,13 @@ class Rows:
         with self._database.write() as tx:
             return tx.execute(update(rows).where(held).values(lease_until=0.0)).rowcount
 
-    def reusable(self, key: str) -> Sequence[Mapping[str, Any]] | None:
-        """Return the answers of a row that was asked the very same, if there is one."""
+    def reusable(self, key: str) -> Finished | None:
+        """Return what a row was answered that was asked the very same, if there is one."""
         same = and_(rows.c.key == key, rows.c.state == RowState.DONE)
+        query = select(rows.c.answers, rows.c.seconds).where(same).order_by(rows.c.id).limit(1)
         with self._database.read() as tx:
-            found = tx.scalar(select(rows.c.answers).where(same).order_by(rows.c.id).limit(1))
-        return found or None
+            row = tx.execute(query).one_or_none()
+        return Finished(row.answers, seconds=row.seconds) if row and row.answers else None
 
     # --- scores and comparisons
 
@@ -223,12 +229,10 @@ class Rows:
             found = tx.scalar(change.values(compare_at=until).returning(experiments.c.id))
         return (found, until) if found else None
 
-    def compared(
-        self, experiment_id: str, until: float, found: Sequence[Mapping[str, Any]]
-    ) -> None:
+    def compared(self, experiment_id: str, until: float, found: Mapping[str, Any]) -> None:
         """Keep the comparisons, unless a score has been added since."""
         mine = and_(experiments.c.id == experiment_id, experiments.c.compare_at == until)
-        values = {"comparisons": [dict(one) for one in found], "compare_at": 0.0}
+        values = {"comparisons": dict(found), "compare_at": 0.0}
         with self._database.write() as tx:
             tx.execute(update(experiments).where(mine).values(values))
 

@@ -63,7 +63,7 @@ experiments = Table(
     Column("cost", Double, nullable=False, default=0),  # so far
     Column("state", one_of(ExperimentState, 12), nullable=False),
     Column("knowledge", JSON, nullable=False, default=dict),  # {base_id: revision}
-    Column("comparisons", JSON, nullable=False, default=list),
+    Column("comparisons", JSON, nullable=False, default=dict),  # `jobs.comparing`
     Column("compare_at", Double, nullable=False, default=0),  # when it is due; 0: it is up to date
     Column("created_by", String(200), nullable=False),
     Column("created_at", Double, nullable=False),

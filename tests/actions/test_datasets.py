@@ -247,3 +247,28 @@ def test_evidence_is_stale_once_the_knowledge_has_changed(
     with services.database.write() as tx:
         services.sources.raise_revision(tx, base)
     assert experiments.evidence(services, sofia, looks) == {}
+
+
+@pytest.mark.parametrize(
+    "scorers",
+    [
+        [{"name": "judge"}],  # there is no model
+        [{"name": "mine", "model": "openai:gpt-4.1"}],
+        [{"name": "judge", "model": "gpt"}],
+        [{"name": "judge", "model": "openai:gpt-4.1", "criteria": "x" * 8_001}],
+        [{"name": "judge", "model": "openai:gpt-4.1", "prompt": "x"}],
+        [{"name": "judge", "model": 7}],
+        [{"name": "judge", "model": "openai:gpt-4.1"}] * 2,
+    ],
+)
+def test_a_judge_that_cannot_be_asked_is_refused(
+    services: Services, tests: str, scorers: list[dict[str, Any]]
+) -> None:
+    with pytest.raises(Invalid):
+        experiments.start(services, ANA, wish(tests, scorers=scorers))
+
+
+def test_a_judge_has_a_name_a_model_and_criteria(services: Services, tests: str) -> None:
+    given = [{"name": "judge:tone", "model": "openai:gpt-4.1", "criteria": "Polite?"}]
+    made = experiments.start(services, ANA, wish(tests, scorers=given))
+    assert services.store.experiments.get(made).scorers == given

@@ -20,6 +20,9 @@ from store.conversations.outbox import Outbox
 from store.conversations.owners import Owners
 from store.conversations.turns import Turns
 from store.erasure import Erasure
+from store.evaluation.datasets import Datasets
+from store.evaluation.experiments import Experiments
+from store.evaluation.rows import Rows
 from store.switches import Switches
 from tests.fakes import Clock
 from tests.jobs.backup_house import opened, stuff, stuff_files, without_schemas
@@ -52,6 +55,9 @@ def services(settings: Settings, clock: Clock) -> Iterator[Services]:
         switches=Switches(database, clock),
         allowances=Allowances(database, clock),
         attachments=Attachments(database, clock),
+        datasets=Datasets(database, clock),
+        experiments=Experiments(database, clock),
+        rows=Rows(database, clock),
         erasure=Erasure(database, settings.media_dir, "salt", clock),
     )
     database.close()

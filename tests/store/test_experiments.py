@@ -227,7 +227,7 @@ def test_a_failed_row_counts_for_nothing_and_is_not_used_again(
     assert (row.state, row.passed, row.error) == ("failed", None, "model_timeout: late")
     assert rows.reusable("k") is None
     rows.finish(leased(rows), Finished([{"text": "sí"}], passed=True, key="k"))
-    assert rows.reusable("k") == [{"text": "sí"}]
+    assert rows.reusable("k") == Finished([{"text": "sí"}])
 
 
 def test_scores_of_a_program_are_added_and_compared_anew(
@@ -243,11 +243,11 @@ def test_scores_of_a_program_are_added_and_compared_anew(
     assert rows.to_compare() is None
     style = Score("style", 0.1, False, "", "client", "ana")
     assert rows.score(made, {done[0]: [style], 10**6: [style]}) == 1
-    rows.compared(made, until, [{"old": True}])  # too late: a score has come since
-    assert experiments.get(made).comparisons == []
+    rows.compared(made, until, {"old": True})  # too late: a score has come since
+    assert experiments.get(made).comparisons == {}
     found, until = rows.to_compare() or ("", 0.0)
-    rows.compared(made, until, [{"new": True}])
-    assert experiments.get(made).comparisons == [{"new": True}]
+    rows.compared(made, until, {"new": True})
+    assert experiments.get(made).comparisons == {"new": True}
     row = experiments.row(done[0])
     assert (row.passed, row.scores["style"], row.scores["contains"]) == (False, style, YES)
     assert not rows.is_due()
