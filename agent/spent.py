@@ -25,9 +25,11 @@ _OF_A_DAY = re.compile(r"per[- ]?(?:day|month|week)|daily|monthly|weekly|\b[TR]P
 _OF_A_MINUTE = re.compile(r"per[- ]?(?:minute|second)|\b[TR]PM\b", re.I)
 _AGAIN_IN = re.compile(
     r"(?:again|retry|wait|retrydelay)\W{0,4}(?:in|after|for)?\W{0,3}"
-    r"(?P<hours>\d+(?=h))?h?(?P<minutes>\d+(?=m(?!s)))?m?(?P<seconds>\d+(?:\.\d+)?)? ?s?",
+    r"((?:\d+(?:\.\d+)? ?(?:milliseconds?|ms|[dhms](?:[a-z]{2,6})?(?![a-z]))? ?)+)",
     re.I,
 )
+_PART = re.compile(r"(\d+(?:\.\d+)?) ?(ms|mil|[dhms])?", re.I)
+_SECONDS = {"ms": 0.001, "mil": 0.001, "": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def no_money(error: Exception) -> bool:
@@ -67,8 +69,8 @@ def _until(date: str) -> float | None:
 
 
 def _said(text: str) -> float | None:
-    for found in _AGAIN_IN.finditer(text):
-        hours, minutes, seconds = (float(part or 0) for part in found.groups())
-        if any(found.groups()):
-            return hours * 3600 + minutes * 60 + seconds
-    return None
+    found = _AGAIN_IN.search(text)
+    if found is None:
+        return None
+    parts = _PART.findall(found[1])
+    return sum(float(number) * _SECONDS[unit.lower()] for number, unit in parts)

@@ -1,5 +1,6 @@
 """One model at one address as it turned out to be: what it refused, and how much it reads."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +16,8 @@ from agent.servers.changes import CHANGES, Question, left_out
 from agent.servers.overflow import Overflow, overflow
 from agent.servers.refusals import refused
 from agent.servers.shortening import shortened, size
+
+log = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = 6 * 3600  # seconds: a server may be started anew and know more
 BYTES_A_TOKEN = 3.0  # where an error does not say; text takes three to four in most languages
@@ -115,6 +118,7 @@ class Server:
             names = tuple(dict.fromkeys([*now.refused, *lessons.refused]))
             since = now.since if now != _NOTHING else self._clock()
             self._lessons = replace(lessons, refused=names, since=since)
+        log.info("a model's server is asked otherwise: %s, room %s", names, lessons.room)
 
     def _current(self) -> Lessons:
         lessons = self._lessons

@@ -11,6 +11,7 @@ from typing import Any
 
 KEPT_CHARACTERS = 200  # of a tool's result, when there is too much
 CUT = "… (cut)"
+CUSTOMER = "<customer "  # how the customer's block begins (`agent.prompt`)
 _PASSAGE = re.compile(r'\n?<passage n="(?:(?!<passage n=).)*?</passage>(?=\s*</passages>)', re.S)
 Message = dict[str, Any]
 
@@ -95,6 +96,8 @@ def _is_system(message: Mapping[str, Any]) -> bool:
 
 
 def _last_words(messages: Sequence[Message]) -> int:
-    """Where the customer's last words stand; -1 without any."""
+    """Where the customer's last words stand; -1 without any. Behind them may stand one more
+    user message: the platform's, to a model that has to answer again."""
     places = [n for n, message in enumerate(messages) if message["role"] == "user"]
-    return places[-1] if places else -1
+    theirs = [n for n in places if CUSTOMER in str(messages[n]["content"])]
+    return (theirs or places or [-1])[-1]
