@@ -46,6 +46,7 @@ class Lessons:
     since: float = 0.0
 
 
+_NOTHING = Lessons()
 _notes: ContextVar[list[dict[str, Any]] | None] = ContextVar("notes", default=None)
 
 
@@ -73,7 +74,7 @@ class Server:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._lessons = Lessons()
+        self._lessons = _NOTHING
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ class Server:
     def adapted(self, question: Question) -> tuple[Question, dict[str, Any]]:
         """*question* as the server takes it, and what was changed, for staff."""
         lessons = self._current()
-        return (question, {}) if lessons == _NOTHING else _adapted(question, lessons)
+        return (question, {}) if lessons is _NOTHING else _adapted(question, lessons)
 
     def learns(self, error: openai.APIError, question: Question, asked: Question) -> bool:
         """Learn from *error* about *asked*; True when *question* is now asked otherwise.
@@ -116,18 +117,15 @@ class Server:
         with self._lock:
             now = self._lessons
             names = tuple(dict.fromkeys([*now.refused, *lessons.refused]))
-            since = now.since if now != _NOTHING else self._clock()
+            since = now.since if now is not _NOTHING else self._clock()
             self._lessons = replace(lessons, refused=names, since=since)
         log.info("a model's server is asked otherwise: %s, room %s", names, lessons.room)
 
     def _current(self) -> Lessons:
         lessons = self._lessons
-        if lessons != _NOTHING and self._clock() - lessons.since > FORGOTTEN_AFTER:
+        if lessons is not _NOTHING and self._clock() - lessons.since > FORGOTTEN_AFTER:
             self._lessons = lessons = _NOTHING
         return lessons
-
-
-_NOTHING = Lessons()
 
 
 def _with(known: Lessons, names: Iterable[str]) -> Iterator[Lessons]:

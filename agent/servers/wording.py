@@ -5,6 +5,7 @@ Bodies of errors come in many shapes: OpenAI's `error` with `message`, `param` a
 JSON inside a string, plain text.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -40,7 +41,10 @@ def words(error: Exception) -> str:
 
 def _of(body: Any, place: str = "") -> Iterator[Complaint]:
     if isinstance(body, str):
-        yield Complaint(place, body[:MOST_CHARACTERS])
+        inside = _in_json(body)
+        yield from (
+            [Complaint(place, body[:MOST_CHARACTERS])] if inside is None else _of(inside, place)
+        )
     elif isinstance(body, list):
         for one in body:
             yield from _of(one, place)
@@ -51,6 +55,16 @@ def _of(body: Any, place: str = "") -> Iterator[Complaint]:
                 yield from _of(
                     value if isinstance(value, dict | list) else _said(name, value), place
                 )
+
+
+def _in_json(text: str) -> Any:
+    """What a text holds that is JSON itself: gateways pass on the answer they were given so."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _said(name: str, value: Any) -> str:
