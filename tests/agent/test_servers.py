@@ -355,3 +355,15 @@ def test_only_what_passes_in_a_moment_is_tried_again(
     wire.script(reply)
     assert wire.ask(spec).error.startswith(f"{code}: ")
     assert len(wire.app.requests) == tries
+
+
+@STREAMED
+def test_a_model_without_tools_still_calls_a_person(wire: Wire, spec: Spec, streamed: bool) -> None:
+    wire.app.rules = [no_tools()]
+    wire.script(says('{"name": "handoff", "arguments": {"reason": "Pide una factura"}}'))
+    answer = wire.ask(spec, "Quiero mi factura ya", streamed)
+    assert (answer.outcome, answer.text) == ("handoff", spec.handoff.message.es)
+    assert answer.handoff is not None
+    assert answer.handoff.reason == "Pide una factura"
+    assert '{"name": "handoff"' in wire.system
+    assert "tools" not in wire.app.requests[-1]
