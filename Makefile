@@ -54,6 +54,9 @@ bench-knowledge: .venv/.dev ## Measure ingestion and search beside NumPy, bare C
 measure: .venv/.notebooks ## Compare every way of searching on the samples' questions
 	@$(BIN)/python -m tests.bench_knowledge.compare $(ARGS)
 
+read: .venv/.main ## Read every file of a folder and print what became of it (FOLDER=..., ARGS=--text)
+	@$(BIN)/python -m knowledge.parsing.read "$(FOLDER)" $(ARGS)
+
 notebook: .venv/.notebooks ## Open the notebooks
 	@$(BIN)/jupyter lab notebooks
 
@@ -99,4 +102,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat token backup restore test coverage test-jina lint bench bench-knowledge measure chaos notebook lock browser clean
+.PHONY: help run chat token backup restore test coverage test-jina lint bench bench-knowledge measure read chaos notebook lock browser clean

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.answer import Answer
 from agent.spec import Spec
-from knowledge.pairs import Pair
+from knowledge.quality.pairs import Pair
 from notebooks.lab import Lab
 
 
