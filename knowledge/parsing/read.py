@@ -58,7 +58,8 @@ def lines(one: Outcome, with_text: bool) -> list[str]:
     told = [one.refusal] if one.refusal else [notice.sentence for notice in one.document.notices]
     texts = [section.text for section in one.document] if with_text else []
     marked = [f"    ! {sentence}" for sentence in told]
-    return [f"{figures}  {one.name}", *marked, *(f"    | {text}" for text in texts)]
+    shown = [f"    | {line}" for text in texts for line in text.splitlines()]
+    return [f"{figures}  {one.name}", *marked, *shown]
 
 
 def total(outcomes: Sequence[Outcome]) -> str:

@@ -221,6 +221,30 @@ def test_two_tables_on_a_sheet_keep_their_own_names() -> None:
     ]
 
 
+@pytest.mark.parametrize("longer", [0, 1])
+def test_tables_side_by_side_keep_their_own_values(longer: int) -> None:
+    rows = [
+        ["Producto", "Precio", "", "Servicio", "Precio"],
+        ["Mesa", "900", "", "Entrega", "100"],
+        *[["Silla", "500", "", "", ""]] * longer,
+    ]
+    assert said(rows) == [
+        "Producto: Mesa. Precio: 900.",
+        *["Producto: Silla. Precio: 500."] * longer,
+        "Servicio: Entrega. Precio: 100.",
+    ]
+
+
+def test_an_empty_column_for_looks_divides_no_row() -> None:
+    rows = [["Producto", "Marca", "", "Precio", "Color"], ["Mesa", "Sol", "", "900", "rojo"]]
+    assert said(rows) == ["Producto: Mesa. Marca: Sol. Precio: 900. Color: rojo."]
+
+
+def test_a_label_without_a_value_stays_in_its_card() -> None:
+    rows = [["Resumen"], ["Ingresos", "$500,000"], ["Gastos", "$300,000"], ["Firma:"]]
+    assert said(rows) == ["Ingresos: $500,000.\nGastos: $300,000.\nFirma"]
+
+
 def test_names_that_are_said_again_are_no_row() -> None:
     rows = [["Producto", "Precio"], ["Mesa", "900"], ["Producto", "Precio"], ["Silla", "500"]]
     assert said(rows) == ["Producto: Mesa. Precio: 900.", "Producto: Silla. Precio: 500."]

@@ -310,3 +310,10 @@ def test_a_strict_workbook_keeps_formats_and_hidden_columns(tmp_path: Path) -> N
     found = read(tmp_path, change, edit=edit)
     assert texts(found)[0] == "Producto: Mesa. Precio: US$900.00."
     assert [one.code for one in found.notices] == ["hidden_columns"]
+
+
+def test_a_workbook_without_styles_is_read(tmp_path: Path) -> None:
+    def edit(body: bytes) -> bytes:
+        return re.sub(rb"<cellXfs.*?</cellXfs>", b"", body).replace(b'r="B2"', b'r="B2" s=""')
+
+    assert texts(read(tmp_path, edit=edit))[0] == "Producto: Mesa. Precio: 900. Costo: 400."

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from knowledge.parsing.formats.cells import (
     flat,
@@ -67,17 +67,26 @@ def names(rows: Sequence[Row]) -> list[str]:
 def pairs(rows: Sequence[Row]) -> list[tuple[str, str]]:
     """The labels and values of a table that has no row of names; none when it is another kind.
 
-    One pair a row, or several side by side.
+    One pair a row, or several side by side. A row with one text, such as `Firma:`, is a label
+    without a value.
     """
     written = [_beside(row) for row in rows[: MOST_PAIRS + 1]]
-    if not 1 <= len(written) <= MOST_PAIRS or any(len(cells) % 2 for cells in written):
+    paired = [cells for cells in written if len(cells) > 1]
+    if not paired or len(written) > MOST_PAIRS or len(written) - len(paired) > len(paired) / 2:
         return []
-    labels = [flat(cell) for cells in written for cell in cells[::2]]
-    values = [readable(cell) for cells in written for cell in cells[1::2]]
-    wide = max(map(len, written)) > 2
-    if not _are_labels(labels) or not _is_labelled(written[0], labels, values, wide):
+    if any(len(cells) % 2 for cells in paired):
         return []
-    return [(label.rstrip(": "), value) for label, value in zip(labels, values, strict=True)]
+    labels = [flat(cell) for cells in paired for cell in cells[::2]]
+    values = [readable(cell) for cells in paired for cell in cells[1::2]]
+    wide = max(map(len, paired)) > 2
+    if not _are_labels(labels) or not _is_labelled(paired[0], labels, values, wide):
+        return []
+    whole = [(*map(readable, cells), "") for cells in written]
+    return [(flat(one).rstrip(": "), said) for cells in whole for one, said in _in_twos(cells)]
+
+
+def _in_twos(cells: Row) -> Iterator[tuple[str, str]]:
+    return zip(cells[::2], cells[1::2], strict=False)
 
 
 def _is_like_the_rest(rows: Sequence[Row]) -> bool:

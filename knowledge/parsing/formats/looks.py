@@ -24,6 +24,8 @@ class Looks:
         """The number format of the cells of this *style*."""
         from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 
+        if style >= len(self._book._cell_styles):  # a book need not have any
+            return "General"
         number = self._book._cell_styles[style].numFmtId
         own = number - BUILTIN_FORMATS_MAX_SIZE
         if 0 <= own < len(self._book._number_formats):
@@ -32,6 +34,8 @@ class Looks:
 
     def _is_unseen(self, style: int) -> bool:
         """White on white, tiny, or of a format that shows nothing."""
+        if style >= len(self._book._cell_styles):
+            return False
         look = self._book._cell_styles[style]
         font, fill = self._book._fonts[look.fontId], self._book._fills[look.fillId]
         if shows_nothing(self.code(style)) or (font.sz is not None and font.sz < TINY):

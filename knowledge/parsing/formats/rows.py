@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from knowledge.base import Section
 from knowledge.errors import Unreadable
 from knowledge.parsing.formats import heads
+from knowledge.parsing.formats.beside import side_by_side
 from knowledge.parsing.formats.cells import is_figure, readable, share_of_names
 from knowledge.parsing.formats.grid import MAX_COLUMNS, Across, Below, own
 
@@ -48,7 +49,8 @@ def row_sections(
     """
     place = Place(heading, page)
     for rows in _tables(_limited(table)):
-        yield from _sections(rows, place)
+        for part in side_by_side(rows):
+            yield from _sections(part, place)
 
 
 def _limited(table: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
@@ -129,11 +131,15 @@ def _card(pairs: list[tuple[str, str]], place: Place, over: Sequence[str]) -> It
     fields: dict[str, str] = {}
     for label, value in pairs:
         fields[label] = f"{fields[label]}; {value}" if label in fields else value
-    lines = [*over, *(sentence({label: value}) for label, value in fields.items())]
+    lines = [*over, *(_pair(label, value) for label, value in fields.items())]
     if sum(map(len, lines)) <= LONGEST_CARD:
         yield place.text("\n".join(lines))
         return
     yield from map(place.text, lines)
+
+
+def _pair(label: str, value: str) -> str:
+    return sentence({label: value}) if value else label
 
 
 def _rows(rows: Grid, place: Place) -> Iterator[Section]:

@@ -127,19 +127,19 @@ def _line(found: Sheet, number: int, cells: list[dict[str, Any]], looks: Looks) 
 
 
 def _text(found: Sheet, place: tuple[int, int], cell: dict[str, Any], looks: Looks) -> str:
-    value, kind = cell["value"], cell["data_type"]
+    value, kind, style = cell["value"], cell["data_type"], cell["style_id"] or 0
     if kind == "f":
         found.without_value.append(place)
         return ""
     if value is None:
         return ""
-    if looks.is_unseen(cell["style_id"]):
+    if looks.is_unseen(style):
         found.unseen.append(place)
         return ""
     if kind == "e":
         found.errors.append(place)
         return ""
-    return _shown(value, looks.code(cell["style_id"]))
+    return _shown(value, looks.code(style))
 
 
 def _shown(value: Any, code: str) -> str:
