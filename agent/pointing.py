@@ -6,11 +6,12 @@ the tags that mean something to us. A short message is looked up together with i
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from agent.answer import About, AboutKind, Asked, Author, Said
 
-MOST_CHARACTERS = 4_000  # of one text, for the model
 SEARCHED_CHARACTERS = 500
+REMEMBERED_CHARACTERS = 300  # of a text that an earlier message pointed to
 FEW_WORDS = 8  # a message this short is about what it points to
 _SHOWN = frozenset(AboutKind) - {AboutKind.EDITED, AboutKind.WITHDRAWN}
 _SEARCHED = (AboutKind.MESSAGE, AboutKind.PRODUCT, AboutKind.AD)
@@ -23,6 +24,19 @@ _OURS = re.compile(
 def as_said(asked: Asked) -> Said:
     """Return words alone as a customer's line."""
     return Said(Author.CUSTOMER, asked) if isinstance(asked, str) else asked
+
+
+def within(said: Sequence[Said], most: int) -> list[Said]:
+    """Return the lines with what they point to, which is cut: each has its share of *most*
+    characters."""
+    share = most // max(1, sum(len(one.about) for one in said))
+    return [replace(one, about=tuple(_cut(thing, share) for thing in one.about)) for one in said]
+
+
+def remembered(said: Sequence[Said]) -> tuple[Said, ...]:
+    """Return earlier lines with the beginnings of what they pointed to."""
+    most = REMEMBERED_CHARACTERS * sum(len(one.about) for one in said)
+    return tuple(within(said, most) if most else said)
 
 
 def as_data(text: str) -> str:
@@ -51,10 +65,14 @@ def searched(text: str, about: Sequence[About]) -> str:
     return "\n".join([text, *(one[:SEARCHED_CHARACTERS] for one in words if one)])
 
 
+def _cut(one: About, most: int) -> About:
+    return one if len(one.text) <= most else replace(one, text=f"{one.text[:most]}…")
+
+
 def _element(one: About) -> str:
     known = {"from": one.author or "", "file": one.file, "url": one.url}
     facts = "".join(f' {name}="{as_attribute(fact)}"' for name, fact in known.items() if fact)
     opening = f'<about kind="{one.kind}"{facts}'
     if one.text:
-        return f"{opening}>{as_data(one.text[:MOST_CHARACTERS])}</about>"
+        return f"{opening}>{as_data(one.text)}</about>"
     return f"{opening}/>" if one.file or one.url else f'{opening} known="no"/>'

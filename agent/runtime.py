@@ -39,7 +39,7 @@ from agent.llm import ChatModels, Models
 from agent.log import log_place
 from agent.lookup import Lookup, TurnContext
 from agent.middleware import Patience, around
-from agent.pointing import as_said, searched
+from agent.pointing import as_said, remembered, searched, within
 from agent.prompt import customer_block, knowledge_block, system_prompt, told
 from agent.record import Record
 from agent.settings import Settings
@@ -310,8 +310,9 @@ def _given(turn: _Turn, context: TurnContext, record: Record) -> list[str]:
 
 
 def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool) -> _Turn:
-    asked = [as_said(one) for one in inbound]
-    texts = cut([one.text for one in asked], spec.guard.max_input_characters)
+    room = spec.guard.max_input_characters
+    asked = within([as_said(one) for one in inbound], room)
+    texts = cut([one.text for one in asked], room)
     pairs = zip(texts, asked, strict=False)  # the last ones may have been dropped
     kept = [(text, one.about) for text, one in pairs if text.strip()]
     words = tuple(text for text, _ in kept)
@@ -319,7 +320,7 @@ def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: b
     usual = language_of(before, spec.languages, spec.languages[0])
     language = language_of(" ".join(words), spec.languages, usual)
     most = spec.conversation.history_messages
-    past = tuple(history[-most:] if most else ())
+    past = remembered(history[-most:] if most else ())
     return _Turn(spec, past, words, live, language, tuple(about for _, about in kept))
 
 

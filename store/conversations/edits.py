@@ -6,7 +6,7 @@
     not here yet       the edit takes the original's place: when that comes, it is known
 
 What was taken back is answered no more. Webhooks come twice and in any order: an edit that is
-older than the one in force changes nothing.
+older than the one in force, or says the same, changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ def place(tx: Connection, made: Edit) -> Place | None:
         _hang_on(tx, made, original.id)
         _replace(tx, made, original)
         return None
-    if made.withdrawn:
+    if made.withdrawn or made.text == original.text:
         _hang_on(tx, made, original.id)
         _set(tx, original, about=_marked(original, made))
         return None

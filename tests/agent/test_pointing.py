@@ -7,7 +7,7 @@ from langchain_core.messages import HumanMessage
 
 from agent.answer import About, AboutKind, Answer, Author, Said
 from agent.offline.reading import read
-from agent.pointing import block, searched
+from agent.pointing import block, remembered, searched, within
 from agent.prompt import customer_block
 from agent.runtime import Runtime
 from agent.spec import Spec
@@ -148,3 +148,17 @@ def test_words_that_were_cut_keep_what_they_point_to(
     )
     burst = [asked("¿y este?", OURS), asked("x" * 200, PRODUCT), asked("nunca", GONE)]
     assert offline.answer(short, [], burst).outcome == "answered"
+
+
+@pytest.mark.parametrize("quotes", [1, 3, 60])
+def test_what_is_pointed_to_takes_no_more_room_than_the_words_may(quotes: int) -> None:
+    said = [asked("este", About(AboutKind.MESSAGE, "x" * 9_000)) for _ in range(quotes)]
+    assert sum(len(one.about[0].text) for one in within(said, 4_000)) <= 4_000 + quotes
+    assert within([asked("este", OURS)], 4_000) == [asked("este", OURS)]
+
+
+def test_of_what_earlier_messages_pointed_to_the_beginning_stays() -> None:
+    long = About(AboutKind.MESSAGE, "freno " * 500)
+    first, second = remembered([asked("este", long), Said(Author.AGENT, "Sí.")])
+    assert first.about[0].text == ("freno " * 50) + "…"
+    assert second == Said(Author.AGENT, "Sí.")

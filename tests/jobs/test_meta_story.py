@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from werkzeug.datastructures import Headers, MultiDict
@@ -25,6 +26,8 @@ from tests.standins.server import serve
 
 DAY = 24 * 3600.0
 RULES = ConversationRules(buttons=True)
+CASES = Path(__file__).parents[1] / "cases"
+QUOTED = {"id": "wamid.Q", "type": "text", "text": {"body": "¿y este?"}}
 
 
 @dataclass
@@ -232,3 +235,49 @@ def test_a_short_list_beside_a_question_may_be_tapped(house: House, runtime: Ech
     buttons = taken.body["interactive"]["action"]["buttons"]
     assert [one["reply"]["title"] for one in buttons] == ["SUV", "Sedán"]
     assert taken.words == "¿Cuál prefiere?\n\n- SUV\n- Sedán"
+
+
+def test_this_one_is_the_message_that_the_customer_quotes(
+    house: House, runtime: EchoRuntime
+) -> None:
+    house.write("frenos")
+    house.send()
+    [reply] = house.meta.taken
+    house.meta.say({**QUOTED, "context": {"from": "15550783881", "id": reply.id}})
+    house.hooks()
+    house.clock.pass_seconds(10)
+    turn.take(house.context, 1)
+    assert runtime.asked[-1] == ["¿y este?"]
+    assert [(one.author, one.text) for one in runtime.about[-1]] == [("agent", "frenos")]
+
+
+def test_what_was_edited_is_answered_as_it_reads_now(house: House, runtime: EchoRuntime) -> None:
+    original, edit = json.loads((CASES / "edited-message/messages.json").read_text("utf-8"))
+    for message in (edit, original, edit):
+        house.meta.say(message)
+    house.hooks()
+    house.clock.pass_seconds(10)
+    turn.take(house.context, 1)
+    house.send()
+    assert runtime.asked == [["quiero 3"]]
+    assert house.read() == ["quiero 3"]
+
+
+def test_what_was_edited_after_the_answer_corrects_it(house: House, runtime: EchoRuntime) -> None:
+    original, edit = json.loads((CASES / "edited-message/messages.json").read_text("utf-8"))
+    for message in (original, edit, edit):
+        house.meta.say(message)
+        house.hooks()
+        house.clock.pass_seconds(10)
+        turn.take(house.context, 1)
+    assert runtime.asked == [["quiero 2"], ["quiero 3"]]
+    assert [(one.kind, one.text) for one in runtime.about[-1]] == [("replaced", "quiero 2")]
+
+
+def test_what_was_taken_back_is_not_answered(house: House, runtime: EchoRuntime) -> None:
+    original = house.meta.write("quiero 2")
+    house.meta.say({"type": "revoke", "id": "wamid.R", "revoke": {"original_message_id": original}})
+    house.hooks()
+    house.clock.pass_seconds(10)
+    turn.take(house.context, 1)
+    assert runtime.asked == []

@@ -108,6 +108,12 @@ class MetaStandin:
         self._hook({"contacts": [contact], "messages": [message]})
         return message_id
 
+    def say(self, message: Json, customer: str = "5215550001111") -> None:
+        """A customer sends *message*, as Meta describes it; whose and when is added."""
+        usual = {"from": customer, "timestamp": str(int(self.clock()))}
+        contact = {"profile": {"name": "Ana"}, "wa_id": customer}
+        self._hook({"contacts": [contact], "messages": [{**usual, **message}]})
+
     def write_file(self, kind: str, media_id: str, media_type: str, customer: str) -> None:
         """A customer sends a voice note (audio), a photo (image) or a document."""
         file = {"id": media_id, "mime_type": media_type, "sha256": "c2hhMjU2"}
