@@ -156,6 +156,12 @@ def read_turn(services: Services, actor: Actor, turn_id: str) -> TurnRecord:
     return turn
 
 
+def read_turns(services: Services, actor: Actor, which: str) -> None:
+    """Note that turns are read in a list; *which* says by what filters. Raises Forbidden."""
+    with audited(services, actor, "viewer") as note:
+        note("turns read", detail=which)
+
+
 def see_file(services: Services, actor: Actor, attachment_id: str) -> Attachment:
     """Return what is known of a file that a customer sent; it is kept in `Settings.media_dir`.
 

@@ -6,6 +6,7 @@ from actions.audited import audited
 from actions.services import Services
 from agent.actor import INSTALLATION, Actor
 from agent.errors import Invalid
+from store.people.person import bare
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def renew_password(services: Services, actor: Actor, email: str) -> str:
 
 
 def _not_oneself(actor: Actor, email: str) -> None:
-    if email == actor.name:
+    if bare(email) == actor.name:
         raise Invalid("You cannot take your own role away: let another administrator do it.")
 
 

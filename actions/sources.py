@@ -17,8 +17,8 @@ from agent.errors import AgentError, Invalid, NotFound
 from knowledge.base import Source
 from knowledge.errors import KnowledgeError, NotAccepted, UnknownSource
 from knowledge.ingest.sources import Data
-from knowledge.quality.pairs import Pair
-from knowledge.search.tuning import Tuning
+from knowledge.quality.pairs import Pair as Pair
+from knowledge.search.tuning import Tuning as Tuning
 from store.agents.agents import Agent
 
 

@@ -8,12 +8,37 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from actions.services import Services
 from agent.bounded_json import is_tangled
-from bot import api_agents, api_alerts, api_chat, api_knowledge, api_versions
+from bot import (
+    api_agents,
+    api_alerts,
+    api_bases,
+    api_channels,
+    api_chat,
+    api_conversations,
+    api_insights,
+    api_knowledge,
+    api_people,
+    api_sources,
+    api_turns,
+    api_versions,
+)
 from bot.access import Access, role_of
 from bot.failures import problem
 from bot.schemas import ProblemOut
 
-NOUNS = (api_agents, api_versions, api_knowledge, api_alerts)
+NOUNS = (
+    api_agents,
+    api_versions,
+    api_knowledge,
+    api_bases,
+    api_sources,
+    api_conversations,
+    api_turns,
+    api_people,
+    api_insights,
+    api_channels,
+    api_alerts,
+)
 
 
 def api(services: Services, access: Access, chat_seconds: float) -> APIBlueprint:

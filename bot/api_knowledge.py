@@ -9,12 +9,11 @@ from flask_openapi3.models.tag import Tag
 from actions import sources
 from actions.services import Services
 from actions.sources import InUse
-from agent.errors import Invalid, NotFound
+from agent.errors import NotFound
 from bot.access import needs
 from bot.failures import problem
 from bot.schemas import (
     AgentPath,
-    PageIn,
     ProblemOut,
     SourceOut,
     SourcePath,
@@ -22,32 +21,9 @@ from bot.schemas import (
     TakenFrom,
     TakenOut,
 )
+from bot.uploads import BODY, taken
 
-MOST_BYTES = 25 * 1024 * 1024
-MOST_FILES = 20
 KNOWLEDGE = Tag(name="knowledge", description="What an agent can look up")
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}}
-                    },
-                }
-            },
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["url"],
-                    "properties": {"url": {"type": "string", "format": "uri"}},
-                }
-            },
-        },
-    }
-}
 
 
 def add(blueprint: APIBlueprint, services: Services) -> None:
@@ -58,22 +34,18 @@ def add(blueprint: APIBlueprint, services: Services) -> None:
         "/agents/<agent_id>/knowledge",
         tags=[KNOWLEDGE],
         responses={202: TakenOut},
-        openapi_extensions=_BODY,
+        openapi_extensions=BODY,
     )
     @needs("editor")
     def add_knowledge(path: AgentPath) -> tuple[dict[str, Any], int]:
         """Give the agent files or a page
 
-        Send `files` as a form, or `{"url": ...}` as JSON. They are read in the background, into
-        the agent's own base (one that no other agent looks into), which the draft then looks
-        into; release the draft once for customers to profit.
+        Send `files` as a form, or `{"url": ...}`, `{"text": ...}` or `{"pairs": ...}` as JSON.
+        They are read in the background, into the agent's own base (one that no other agent looks
+        into), which the draft then looks into; release the draft once for customers to profit.
         """
-        request.max_content_length = MOST_BYTES
         agent = services.store.agents.get(path.agent_id)
-        own = sources.OwnBase(agent.id)
-        with sources.in_plain_errors():
-            taken = _page(services, own) if request.is_json else _files(services, own)
-        return {"sources": taken}, 202
+        return {"sources": taken(services, sources.OwnBase(agent.id))}, 202
 
     @blueprint.get("/agents/<agent_id>/knowledge", tags=[KNOWLEDGE], responses={200: SourcesOut})
     @needs("viewer")
@@ -113,21 +85,3 @@ def _in_use(error: InUse) -> Response:
     ids = ",".join(agent.id for agent in error.agents)
     fields = [{"field": "taken_from", "message": ids}]
     return problem(409, f"{names} look this up, too. Send taken_from to remove it.", fields)
-
-
-def _page(services: Services, own: sources.OwnBase) -> list[dict[str, str]]:
-    page = PageIn.model_validate(request.get_json(silent=True))
-    return [{"id": sources.add_url(services, g.actor, own, page.url), "name": page.url}]
-
-
-def _files(services: Services, own: sources.OwnBase) -> list[dict[str, str]]:
-    files = [file for file in request.files.getlist("files") if file.filename]
-    if not 1 <= len(files) <= MOST_FILES:
-        raise Invalid(
-            f'Send 1 to {MOST_FILES} files in the form field "files", or JSON with "url".'
-        )
-    return [_file(services, own, str(file.filename), file.stream) for file in files]
-
-
-def _file(services: Services, own: sources.OwnBase, name: str, data: Any) -> dict[str, str]:
-    return {"id": sources.add_file(services, g.actor, own, name, data), "name": name}

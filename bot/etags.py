@@ -1,15 +1,19 @@
-"""Drafts in which nobody's change is lost: `ETag` is the revision that was read, `If-Match` asks
+"""What many edit, with nobody's change lost: `ETag` is the revision that was read, `If-Match` asks
 for it (RFC 9110, 13.1.1). What does not hold any more is a 412; a `revision` in a body is a 409.
 """
+
+from typing import TypeVar
 
 from flask import Response, request
 
 from agent.errors import EditConflict
 
+Tag = TypeVar("Tag", int, str)
 
-def tagged(answer: Response, revision: int) -> Response:
-    """Give *answer* the tag of what is at *revision*."""
-    answer.set_etag(str(revision))
+
+def tagged(answer: Response, tag: object) -> Response:
+    """Give *answer* the *tag* of what it shows."""
+    answer.set_etag(str(tag))
     return answer
 
 
@@ -19,15 +23,15 @@ def unless_known(answer: Response) -> Response:
     return answer
 
 
-def expect(revision: int, named: int | None = None) -> int:
-    """Return *revision*, which is there, when the caller asks for that or for none.
+def expect(tag: Tag, named: Tag | None = None) -> Tag:
+    """Return *tag*, of what is there, when the caller asks for that or for none.
 
-    *named* is the revision that a body asks for. Raises EditConflict.
+    *named* is the one that a body asks for. Raises EditConflict.
     """
-    tagged_so = "If-Match" not in request.headers or request.if_match.contains(str(revision))
-    if named not in (None, revision) or not tagged_so:
+    matches = "If-Match" not in request.headers or request.if_match.contains(str(tag))
+    if named not in (None, tag) or not matches:
         raise EditConflict
-    return revision
+    return tag
 
 
 def conflict() -> int:

@@ -24,6 +24,7 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from agent.errors import Invalid
+from bot.bodies import Body
 
 Row = TypeVar("Row")
 Key = TypeVar("Key")
@@ -47,10 +48,8 @@ BY_MOMENT: TypeAdapter[tuple[float, int]] = TypeAdapter(tuple[Moment, Number])
 BY_MOMENT_AND_WORD: TypeAdapter[tuple[float, str]] = TypeAdapter(tuple[Moment, Word])
 
 
-class Page(BaseModel):
+class Page(Body):
     """Which part of a list."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     cursor: str = Field(
         "", max_length=LONGEST_CURSOR, description="`next` of the page before; empty: the first"

@@ -8,7 +8,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     create_model,
@@ -17,6 +16,8 @@ from pydantic_core import PydanticKnownError
 
 from agent.errors import NotFound
 from agent.spec import Spec
+from bot.bodies import Body as Body
+from bot.bodies import Out as Out
 from bot.lists import Listed, Page
 from channels.registry import known
 from channels.web import API
@@ -50,7 +51,8 @@ def number_of(noun: str) -> BeforeValidator:
 
 
 # Which channels there are is asked at each request: importing this module finds nothing.
-def _channels() -> list[str]:
+def known_channels() -> list[str]:
+    """Return the names of the channels there are."""
     return list(known())
 
 
@@ -82,8 +84,8 @@ def _listed(names: Callable[[], list[str]], schema: dict[str, Any]) -> None:
 
 AnyChannel = Annotated[
     str,
-    AfterValidator(partial(_one_of, _channels)),
-    Field(json_schema_extra=partial(_listed, _channels)),
+    AfterValidator(partial(_one_of, known_channels)),
+    Field(json_schema_extra=partial(_listed, known_channels)),
 ]
 ChatChannel = Annotated[
     str,
@@ -97,23 +99,6 @@ ChatChannel = Annotated[
 ]
 Which = Annotated[str, StringConstraints(pattern=r"^(draft|[1-9][0-9]{0,8})$")]
 AgentId = Annotated[str, id_of("agent")]
-
-
-class Body(BaseModel):
-    """What a caller sends: in a body, or behind the question mark."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Out(BaseModel):
-    """What a caller gets: the fields of a row that bear the same names."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    @classmethod
-    def of(cls, row: object) -> dict[str, Any]:
-        """Return *row* as JSON."""
-        return cls.model_validate(row).model_dump(mode="json")
 
 
 class AgentPath(BaseModel):
@@ -222,12 +207,6 @@ class AgentsQuery(Page):
     """Which agents are listed."""
 
     archived: bool = Field(False, description="true: those that were put away")
-
-
-class PageIn(Body):
-    """A page to read."""
-
-    url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class ChatIn(Body):

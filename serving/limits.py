@@ -42,6 +42,7 @@ class Limits:
         return next(bodies for bodies in self.bodies if bodies.path.match(path))
 
 
-UPLOADS = Bodies(re.compile(r"/agents/[^/]+/knowledge$"), 26 * MIB, 3, look_first=True)
+FILES = re.compile(r"/(agents/[^/]+/knowledge|bases/[^/]+/sources|sources/[^/]+)$")
+UPLOADS = Bodies(FILES, 26 * MIB, 3, look_first=True)
 OTHERS = Bodies(re.compile(""), 3 * MIB, 16)  # Meta's batches reach 3 MB
 BOT = Limits((UPLOADS, OTHERS))

@@ -19,6 +19,7 @@ from store.conversations.notes import Notes
 from store.conversations.outbox import Outbox
 from store.conversations.owners import Owners
 from store.conversations.pointed import Pointed
+from store.conversations.turn_list import TurnList
 from store.conversations.turns import Turns
 from store.conversations.undelivered import DeadLetters
 from store.db.database import Database
@@ -48,6 +49,7 @@ class Stores:
     inbox: Inbox
     customers: Customers
     turns: Turns
+    turn_list: TurnList
     abandoned: Abandoned
     allowances: Allowances
     outbox: Outbox
@@ -88,6 +90,7 @@ def open_stores(
         inbox=Inbox(database, channels, keys=keys),
         customers=Customers(database, channels),
         turns=Turns(database, limits=limits, holder=holder),
+        turn_list=TurnList(database),
         abandoned=Abandoned(database),
         allowances=Allowances(database),
         outbox=Outbox(database),

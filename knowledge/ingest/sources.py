@@ -177,13 +177,16 @@ class Sources(Bases):
                 _leave_out(tx, source)
             self.raise_revision(tx, source.base_id)
 
-    def chunks(self, source_id: str, offset: int = 0, limit: int = 50) -> StoredChunks:
-        """The passages a source was divided into, in order."""
+    def chunks(
+        self, source_id: str, offset: int = 0, limit: int = 50, *, after: int = -1
+    ) -> StoredChunks:
+        """The passages a source was divided into, in order, behind the position *after*."""
         columns = [chunks.c[name] for name in StoredChunk.__dataclass_fields__]
         query = (
             select(*columns)
             .join(sources, sources.c.id == chunks.c.source_id)
             .where(sources.c.id == source_id, chunks.c.source_version == sources.c.version)
+            .where(chunks.c.position > after)
             .order_by(chunks.c.position)
         )
         with self.database.read() as tx:

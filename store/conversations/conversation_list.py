@@ -144,15 +144,15 @@ def undelivered(*columns: ColumnElement[Any]) -> AnySelect:
 
 def _mentions(words: str) -> ColumnElement[bool]:
     address = contacts.c.address.contains(words, autoescape=True)
-    contact = select(contacts.c.id).where(or_(_holds(contacts.c.name, words), address))
+    contact = select(contacts.c.id).where(or_(holds(contacts.c.name, words), address))
     found = conversations.c.contact_id.in_(contact)
     if len(words) < SHORTEST_TEXT:
         return found
-    said = select(messages.c.conversation_id).where(_holds(messages.c.text, words))
+    said = select(messages.c.conversation_id).where(holds(messages.c.text, words))
     return or_(found, conversations.c.id.in_(said))
 
 
-def _holds(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
+def holds(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
     """True where *column* holds *words*, whatever their case and accents.
 
     A loose pattern is tried first, which is quick; only what fits it is stripped of accents.

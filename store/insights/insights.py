@@ -163,7 +163,8 @@ def count_handed_off() -> Select[int]:
     return _of_agent(_in_span(each.where(text("turns.handoff_reason <> ''"))))
 
 
-LONGEST_DAYS = 732
+LONGEST = timedelta(days=732)
+EARLIEST, LATEST = date(1970, 1, 2), date(2999, 12, 31)  # days that every zone has
 REASON_CHARACTERS = 60
 
 
@@ -176,7 +177,8 @@ class Span:
     agent_id: str = ""
 
     def __post_init__(self) -> None:
-        if not timedelta(0) <= self.last - self.first <= timedelta(days=LONGEST_DAYS):
+        is_known = self.first >= EARLIEST and self.last <= LATEST
+        if not is_known or not timedelta(0) <= self.last - self.first <= LONGEST:
             raise Invalid("Choose two days, the first before the second, at most two years apart.")
 
     @property

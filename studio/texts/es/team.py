@@ -111,6 +111,7 @@ TEXTS: dict[str, str] = {
     "audit.source retry": "Volvió a leer una fuente",
     "audit.source remove": "Quitó una fuente",
     "audit.turn read": "Miró por qué respondió",
+    "audit.turns read": "Leyó respuestas en una lista",
     "audit.signed in": "Entró",
     "audit.signed out": "Salió",
     "audit.language chosen": "Cambió su idioma",
