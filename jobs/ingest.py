@@ -4,6 +4,7 @@ Each runs in a forked, limited child, and opens its connections there: they must
 the parent.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,17 +15,19 @@ from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.reembed import Reembedding
 from knowledge.ingest.sources import Sources
 from knowledge.parsing.loaders import read_document
-from knowledge.vectors.chroma import Vectors
+from knowledge.vectors.chroma import ChromaServer, Vectors
 from knowledge.web.fetch import Fetched
 from knowledge.web.reader import read_page
 from store.db.database import Database
+
+READY_SECONDS, PAUSE_SECONDS = 60.0, 0.2
 
 
 @contextmanager
 def _ingestion() -> Iterator[Ingestion]:
     settings = Settings()
     database = Database(settings.sql_url)
-    vectors = Vectors(settings.chroma_in_force)
+    vectors = _vectors(settings)
     try:
         yield Ingestion(
             Sources(database, settings.files_dir),
@@ -37,6 +40,24 @@ def _ingestion() -> Iterator[Ingestion]:
         )
     finally:
         database.close()
+
+
+def _vectors(settings: Settings) -> Vectors:
+    """The vectors, once their server is up: at first start there is reading to do before it is."""
+    server = ChromaServer(settings.chroma_in_force)
+    wait_until(server.is_up)
+    return Vectors(collections=server)
+
+
+def wait_until(
+    is_up: Callable[[], bool],
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait for *is_up*, at most `READY_SECONDS`: then what is tried says itself what is missing."""
+    end = clock() + READY_SECONDS
+    while not is_up() and clock() < end:
+        pause(PAUSE_SECONDS)
 
 
 def _reader(settings: Settings) -> Callable[[str], Fetched] | None:
@@ -62,7 +83,7 @@ def reembed(base_id: str) -> None:
     """Bring a base to the embedding model it was asked to have."""
     settings = Settings()
     services = open_services(settings)
-    vectors = Vectors(settings.chroma_in_force)
+    vectors = _vectors(settings)
     try:
         Reembedding(services.rebuilds, services.database, vectors, services.embedders).run(base_id)
     finally:

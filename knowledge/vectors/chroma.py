@@ -162,6 +162,14 @@ class ChromaServer:
         self._pool = urllib3.PoolManager(maxsize=_CONNECTIONS, retries=False)
         self._known: dict[str, str] = {}  # name -> id
 
+    def is_up(self) -> bool:
+        """True when the server answers, as it does not yet while it starts."""
+        try:
+            self._send("GET", "?limit=1")
+        except IndexUnavailable:
+            return False
+        return True
+
     def upsert(self, name: str, ids: list[str], vectors: Any, metadatas: Any) -> None:
         """Add or replace vectors, making the collection when it is the first time."""
         # As the client sends them: a tenth of the time that lists of digits take.
