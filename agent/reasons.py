@@ -55,6 +55,10 @@ _SAID = {
         es="Puede que escriba una máquina, sus últimos # mensajes dicen # cosas",
         pt="Talvez seja uma máquina que escreve, suas últimas # mensagens dizem # coisas",
     ),
+    "# messages in a row could not be understood": Wording(
+        es="# mensajes seguidos que no se pudieron entender",
+        pt="# mensagens seguidas que não puderam ser entendidas",
+    ),
     "# attempts to answer ended without an answer": Wording(
         es="# intentos de responder acabaron sin respuesta",
         pt="# tentativas de responder terminaram sem resposta",

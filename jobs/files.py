@@ -5,12 +5,14 @@ server is given our credentials, redirects go without them and to public address
 is told by the first bytes, and documents are opened by the same sealed child as knowledge is.
 """
 
+import itertools
 import logging
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from agent.answer import Author
 from agent.media_to_text import LONGEST, kind_of
 from agent.spec import Wording
 from channels.base import Channel
@@ -139,6 +141,13 @@ def _unread(work: Work, files: Sequence[Attachment], language: str) -> str:
     refused = all(one.state == MediaState.REFUSED for one in files)
     kind = "refused" if refused else _kind(files[-1].media_type)
     return UNREAD.get(kind, UNREAD[""]).in_language(language)
+
+
+def unread_in_a_row(history: Sequence[Line]) -> int:
+    """How many of the agent's last replies only said that a file was not understood."""
+    said = {text for one in UNREAD.values() for text in (one.es, one.en, one.pt)}
+    replies = [line.text for line in reversed(history) if line.author != Author.CUSTOMER]
+    return len(list(itertools.takewhile(said.__contains__, replies)))
 
 
 def _kind(media_type: str) -> str:

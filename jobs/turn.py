@@ -9,6 +9,7 @@ from agent.choices import choices
 from agent.invented import is_invented
 from agent.limits import TOO_FAST
 from agent.log import about
+from agent.office import closing
 from agent.spec import ConversationRules, Spec
 from channels.parts import MORE, split
 from channels.record import ChannelRecord
@@ -22,6 +23,8 @@ from store.conversations.work import Line, Outcome, Waiting, Work
 from store.states import Owner
 
 log = logging.getLogger(__name__)
+
+TELLINGS = 2  # so often in a row a customer hears that a file was not understood, then a person
 
 
 def take(context: WorkerContext, conversation_id: int) -> float | None:
@@ -124,6 +127,8 @@ def _decide(context: WorkerContext, work: Work, version: Version | None, unread:
             answers.Outcome.SILENT, version.id, started_at, handoff_reason=reason, error=reason
         )
     stop = escalation.stop(context, work, version.spec)
+    if stop is None and unread:
+        stop = _not_understood(context, work, version.spec)
     if stop is not None:
         return _briefed(channel, work, _stopped(stop, work, version, channel, started_at), version)
     if unread:
@@ -182,6 +187,15 @@ def _outcome(answer: Answer, version: Version, parts: list[str], started_at: flo
         error=answer.error,
         missed=answer.missed,
     )
+
+
+def _not_understood(context: WorkerContext, work: Work, spec: Spec) -> escalation.Stop | None:
+    """Whoever sends files that nobody here understands is not told so again and again."""
+    most, times = spec.handoff.after_fallbacks, files.unread_in_a_row(work.history) + 1
+    if not most or times < min(most, TELLINGS + 1):
+        return None
+    text = closing(spec, escalation.spoken(work, spec), context.clock())
+    return escalation.Stop(text, "media", f"{times} messages in a row could not be understood")
 
 
 def _stopped(

@@ -182,6 +182,28 @@ def test_a_file_that_is_not_there_yet_is_asked_for_again(
     assert pauses == [1.0, 3.0]
 
 
+def test_who_sends_what_nobody_understands_again_and_again_gets_a_person(
+    receive: Receive,
+    server: str,
+    open_context: WorkerContext,
+    ears: Ears,
+    runtime: EchoRuntime,
+) -> None:
+    ears.says = ""
+    for number in range(3):
+        receive(_twilio(server, "voz") + "?" * number, "audio/ogg")
+    assert runtime.asked == []
+    replies = [
+        line.text
+        for line in open_context.services.store.conversations.thread(1)
+        if line.author == "agent"
+    ]
+    assert replies[:2] == [UNREAD["audio"].es] * 2
+    assert replies[2] not in (UNREAD["audio"].es, "")
+    here = open_context.services.store.conversations.get(1)
+    assert (here.owner, "3 messages in a row" in here.owner_reason) == ("human", True)
+
+
 @pytest.mark.parametrize(
     ("media_type", "name", "kind"),
     [("audio/ogg", "voz", "audio"), ("image/png", "foto", "image"), ("video/mp4", "vid", "video")],

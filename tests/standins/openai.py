@@ -120,6 +120,7 @@ class OpenAIStandin(Flask):
         super().__init__("openai_standin")
         self.script = list(script) or [says("Hola, ¿en qué le ayudo?")]
         self.key = key
+        self.routes = False  # OpenRouter's own shape of a recording
         self.requests: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []  # by one of the rules
         self.sent_headers: list[dict[str, str]] = []
@@ -138,7 +139,9 @@ class OpenAIStandin(Flask):
         if request.headers.get("Authorization") != f"Bearer {self.key}":
             return _error(401, "Incorrect API key provided.", "invalid_api_key")
         file = request.files.get("file")
-        if file is None or not request.form.get("model"):
+        if self.routes and request.is_json:
+            return self._hear_json(request.get_json())
+        if self.routes or file is None or not request.form.get("model"):
             return _error(400, "you must provide a model parameter", "invalid_request_error")
         if not re.search(r"\.(flac|mp3|mp4|mpeg|mpga|m4a|ogg|wav|webm)$", file.filename or ""):
             return _error(400, "Invalid file format.", "invalid_request_error")
@@ -147,6 +150,16 @@ class OpenAIStandin(Flask):
         if reply.status != 200:
             return _error(reply.status, "Told to fail.", "server_error")
         return Response(json.dumps({"text": reply.text}), content_type="application/json")
+
+    def _hear_json(self, body: dict[str, Any]) -> Response:
+        """https://openrouter.ai/docs/guides/overview/multimodal/stt"""
+        sound = body.get("input_audio")
+        if not isinstance(sound, dict) or "/" not in str(body.get("model")):
+            return _error(400, "Invalid input_audio or model.", "invalid_request_error")
+        self.requests.append({"model": body["model"], "format": sound["format"]})
+        refusal = next((said for rule in self.rules if (said := rule(body))), None)
+        answer = json.dumps({"text": self._next().text, "usage": {}})
+        return refusal or Response(answer, content_type="application/json")
 
     def _complete(self) -> Response:
         self.sent_headers.append(dict(request.headers))
@@ -174,6 +187,18 @@ class OpenAIStandin(Flask):
         if body.get("stream"):
             return Response(stream_of(body, reply), content_type="text/event-stream")
         return Response(json.dumps(completion(body, reply)), content_type="application/json")
+
+
+def refuses(part: str, status: int, said: str) -> Rule:
+    """The rule of a server that takes no *part* of a message: `image_url`, `input_audio`."""
+
+    def rule(body: dict[str, Any]) -> Response | None:
+        contents = [one.get("content") for one in body.get("messages", [])]
+        kinds = [piece["type"] for one in contents if isinstance(one, list) for piece in one]
+        found = part in (*kinds, *body)
+        return _error(status, said, "invalid_request_error") if found else None
+
+    return rule
 
 
 def openai_standin(*script: Reply, key: str = KEY) -> OpenAIStandin:

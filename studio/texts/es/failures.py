@@ -153,6 +153,7 @@ TEXTS: dict[str, str] = {
         "Se gastó el dinero de hoy para este cliente (COST_CAP_CUSTOMER)."
     ),
     "failure.turn.limit_day": "Se gastó el dinero de hoy para todos los clientes (COST_CAP_DAY).",
+    "failure.turn.media": "Nadie aquí pudo oír o ver lo que mandó; le atiende una persona.",
     "failure.turn.loop": "Puede que escriba una máquina; una persona tiene que mirar.",
     "failure.turn.attempts": "Varios intentos de responder acabaron sin respuesta.",
     "failure.turn.tool_loop": "El agente repetía la misma consulta y se detuvo.",
