@@ -13,6 +13,7 @@ import yaml
 from actions.installation import install
 from actions.queues import SilentWakeUp
 from actions.services import Services, open_services
+from agent.answer import About, AboutKind, Author, Said
 from agent.invented import SAMPLES
 from agent.runtime import Runtime
 from agent.settings import Settings
@@ -52,6 +53,29 @@ def test_the_right_source_is_cited(
     answers = [(pair["source"], runtime.answer(spec, [], [pair["question"]])) for pair in pairs]
     right = [source for source, answer in answers if source in {c.source for c in answer.citations}]
     assert len(right) >= least
+
+
+@pytest.mark.parametrize(
+    ("words", "about", "found"),
+    [
+        ("¿Tienen este?", About(AboutKind.PRODUCT, "RC-0001"), ("catalogo.csv", "Aveo")),
+        (
+            "¿y este?",
+            About(AboutKind.MESSAGE, "La garantía no cubre llantas ni batería.", Author.AGENT),
+            ("garantia.pdf", "batería"),
+        ),
+        ("más info", About(AboutKind.AD, "Garantía de motor"), ("garantia.pdf", "motor")),
+    ],
+)
+def test_this_one_is_found_by_what_it_points_to(
+    house: tuple[Services, Runtime], words: str, about: About, found: tuple[str, str]
+) -> None:
+    services, runtime = house
+    spec = next(agent.draft for agent in services.store.agents.list() if agent.name == "Sofía")
+    asked = Said(Author.CUSTOMER, words, (about,))
+    answer = runtime.answer(spec, [Said(Author.AGENT, "Hola")], [asked])
+    assert answer.citations[0].source == found[0]
+    assert found[1] in answer.text
 
 
 def test_the_first_question_anybody_asks_gets_a_real_answer(
