@@ -2,25 +2,86 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from knowledge.base import Section
 from knowledge.notices import Notice
 from knowledge.parsing.formats import markdown
 from knowledge.parsing.formats.encodings import text_of
+from knowledge.parsing.formats.grid import Cell, filled
 from knowledge.parsing.formats.hidden import without_hidden
+
+WIDEST = 20_000  # cells of a table whose spans are filled
 
 
 def read(path: Path) -> Iterator[Section | Notice]:
     """The page's sections, without menus, footers, scripts, comments and hidden text."""
     import trafilatura  # each format loads its own parser and no other
+    from lxml import html  # type: ignore[import-untyped]
 
     said, notices = text_of(path)
     yield from notices
-    page = without_hidden(said)
-    if not page:
+    tree, hidden = without_hidden(said)
+    if hidden:
+        yield Notice("hidden_text", hidden)
+    if tree is None:
         return
+    _unfold(tree)
+    page = str(html.tostring(tree, encoding="unicode"))
     text = trafilatura.extract(
         page, output_format="markdown", include_tables=True, include_comments=False
     )
     # Of a very short page the extractor makes nothing: then every word of it.
     yield from markdown.sections(text or trafilatura.html2txt(page))
+
+
+def _unfold(tree: Any) -> None:
+    """Questions as text, which stand on buttons, and tables with every place filled."""
+    for control in [*tree.iter("button", "summary")]:
+        if control.tag == "summary" or _opens_something(control):
+            control.tag = "p"
+    for details in [*tree.iter("details")]:
+        details.tag = "div"
+    for table in tree.iter("table"):
+        if next(table.iterdescendants("table"), None) is None:  # else it only arranges the page
+            _fill(table)
+
+
+def _opens_something(button: Any) -> bool:
+    marks = ("aria-expanded", "aria-controls", "data-target", "data-bs-target", "onclick")
+    return any(mark in button.attrib for mark in marks) or "?" in button.text_content()
+
+
+def _fill(table: Any) -> None:
+    """Write each cell's value into every place it covers, and a list in one as its items."""
+    rows = list(table.iter("tr"))
+    cells = [[one for one in row if one.tag in ("td", "th")] for row in rows]
+    across = [sum(_span(one, "colspan") for one in row) for row in cells]
+    if not rows or max(across) * len(rows) > WIDEST:
+        return
+    grid = filled(
+        [Cell(_words(one), _span(one, "colspan"), _span(one, "rowspan")) for one in row]
+        for row in cells
+    )
+    for row, there, values in zip(rows, cells, grid, strict=True):
+        kind = there[0].tag if there else "td"
+        for one in list(row):
+            row.remove(one)
+        for value in values:
+            cell = row.makeelement(kind)
+            cell.text = value
+            row.append(cell)
+
+
+def _span(cell: Any, attribute: str) -> int:
+    said = cell.get(attribute, "1").strip()
+    return min(int(said), 1_000) if said.isascii() and said.isdigit() and int(said[:6]) else 1
+
+
+def _words(cell: Any) -> str:
+    """The text of a cell, its lines and the items of a list apart."""
+    for one in cell.iter("br", "p", "li", "div"):
+        one.tail = f" {one.tail or ''}"
+        if one.tag == "li":
+            one.text = f"- {one.text or ''}"
+    return " ".join(cell.text_content().split())
