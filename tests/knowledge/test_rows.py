@@ -117,6 +117,21 @@ def test_names_in_several_rows_are_joined(name: str) -> None:
     )
 
 
+def test_filled_cells_that_do_not_say_so_are_known_by_their_neighbours() -> None:
+    rows = [
+        ["LISTA", "LISTA", "LISTA", "LISTA"],
+        ["Sede", "Servicio", "Precio", "Precio"],
+        ["Sede", "Servicio", "Público", "Socio"],
+        ["Frenos y más", "Frenos y más", "Frenos y más", "Frenos y más"],
+        ["Polanco", "Balatas", "900", "800"],
+    ]
+    *_, last = row_sections(rows)
+    assert last.heading == "LISTA > Frenos y más"
+    assert last.text == (
+        "Sede: Polanco. Servicio: Balatas. Precio > Público: 900. Precio > Socio: 800."
+    )
+
+
 def test_a_title_over_the_whole_table_and_over_some_rows_is_a_heading() -> None:
     rows = filled(
         [

@@ -4,7 +4,7 @@ What reached a place from its left or from above says so by its class, so that a
 table is not taken for four values, and a label over two columns is the first half of their names.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 MAX_SPAN = 1_000  # as browsers have it; https://html.spec.whatwg.org/#attr-tdth-colspan
@@ -67,3 +67,34 @@ def cover(grid: Sequence[list[str]], top: int, left: int, bottom: int, right: in
 def own(line: Iterable[str]) -> list[str]:
     """What begins in this line: neither empty nor reaching in from elsewhere."""
     return [text for text in line if text and not isinstance(text, Across | Below)]
+
+
+def marked(rows: Iterable[Sequence[str]], is_figure: Callable[[str], bool]) -> Iterator[list[str]]:
+    """Rows whose cells were filled by somebody who did not say which: names that stand beside
+    themselves in the first rows reach across, and so does one text in a whole row."""
+    above: list[str] = []
+    in_head = True
+    for cells in rows:
+        line = list(cells)
+        is_plain = len(line) > 1 and not any(isinstance(cell, Across | Below) for cell in line)
+        if is_plain and (in_head or line[0] == line[-1]) and not any(map(is_figure, line)):
+            line = _reached(line, above, in_head)
+        yield line
+        if len(own(line)) > 1:
+            in_head = in_head and any(isinstance(cell, Across) for cell in line)
+        above = line
+
+
+def _reached(line: list[str], above: list[str], in_head: bool) -> list[str]:
+    if not in_head and len(set(line)) > 1:
+        return line
+    found = [
+        Across(cell) if at and cell and cell == line[at - 1] else cell
+        for at, cell in enumerate(line)
+    ]
+    if len(own(above)) < 2 or not any(isinstance(cell, Across) for cell in above):
+        return found
+    return [
+        Below(cell) if cell and cell == str(over) and not isinstance(cell, Across) else cell
+        for cell, over in zip(found, [*above, *[""] * len(found)], strict=False)
+    ]

@@ -13,7 +13,7 @@ from knowledge.errors import Unreadable
 from knowledge.parsing.formats import heads
 from knowledge.parsing.formats.beside import side_by_side
 from knowledge.parsing.formats.cells import is_figure, readable, share_of_names
-from knowledge.parsing.formats.grid import MAX_COLUMNS, Across, Below, own
+from knowledge.parsing.formats.grid import MAX_COLUMNS, Across, Below, marked, own
 
 MAX_ROWS = 20_000
 LONGEST_TITLE = 120  # letters of a heading
@@ -48,7 +48,7 @@ def row_sections(
     Unreadable when there are more rows than are kept.
     """
     place = Place(heading, page)
-    for rows in _tables(_limited(table)):
+    for rows in _tables(marked(_limited(table), is_figure)):
         for part in side_by_side(rows):
             yield from _sections(part, place)
 
