@@ -32,7 +32,6 @@ forms = st.sampled_from(["{}", "+{}", "whatsapp:+{}"])
 @given(spellings, forms, forms)
 def test_every_spelling_is_one_phone(numbers: tuple[str, ...], one: str, other: str) -> None:
     [found] = {identity(form.format(number)) for number in numbers for form in (one, other)}
-    assert found in {*numbers, found}
     assert found.isdigit()
 
 
