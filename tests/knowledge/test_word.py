@@ -330,3 +330,10 @@ def test_words_stay_as_they_are_whoever_wrote_the_file(
     for strict in (False, True):
         found = _read(tmp_path_factory.mktemp("w"), parts.word(written, strict=strict))
         assert found[0].text.split("\n\n") == texts
+
+
+def test_a_table_of_labels_and_values_is_read_as_such() -> None:
+    found = read_document(CASES / "label-value-table" / "d_kv.docx", "d_kv.docx")
+    text = "\n".join(one.text for one in found)
+    for line in ("Nombre: Taller Clavel", "Teléfono: 55 8765 4321", "Gerente: Lucía Rey"):
+        assert line in text
