@@ -24,16 +24,17 @@ _TOO_LONG = re.compile(
     r"|\binput[ _](?:tokens?|length|token count)\b.{0,40}(?:exceed|too |should be|longer)"
     r"|prompt contains .{0,60}too large|too many (?:input |prompt )?tokens(?! per)"
     r"|reduce (?:the length|your (?:prompt|message|input))|exceed\w* .{0,20}token limit"
+    r"|token limit.{0,20}exceed|\btokens exceed|maximum context\b|can only \w+ \d+ tokens"
     r"|range of input length",
     re.I | re.S,
 )
 _AT_ONCE = re.compile(r"request too large", re.I)  # more than a whole minute allows
 _THOUSANDS = re.compile(r"(?<=\d)[,_](?=\d{3}\b)")
 _LIMITS = re.compile(
-    r"(?:length|size|window|limit|maximum|max_model_len|n_ctx|allowed|cannot exceed|less than"
-    r"|at most)"
+    r"(?:length|size|window|limit|maximum|max_model_len|n_ctx|allowed|exceeds?|less than"
+    r"|\bmax(?!_)|can only|at most)"
     r"[^\d\n]{0,30}?(\d{3,})"
-    r"|(?:[<>]=? ?|\[\d+, ?)(\d{3,})|(\d{3,}) (?:tokens? )?max",
+    r"|(?:[<>]=? ?|\d/ ?|\[\d+, ?)(\d{3,})|(\d{3,}) (?:tokens? )?max",
     re.I,
 )
 _NUMBER = re.compile(r"(?<![\w.])\d{3,9}(?![\w.]*\w)")

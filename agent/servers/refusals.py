@@ -18,11 +18,14 @@ _OTHERS = {401, 402, 403, 408, 409, 429}
 _MOST_STATUS = 501  # above are gateways, which know nothing of the question
 _SERVED = {"model", "messages"}  # without these there is no question
 _REFUSES = re.compile(
-    r"\bno[tn][- ](?:\w+ ){0,2}?(?:support|permit|allow|enabl|recogni[sz]|accept|implement|availab)"
+    r"\bno[tn][- ](?:\w+ ){0,2}?"
+    r"(?:support|permit|allow|enabl|recogni[sz]|accept|implement|availab|valid)"
     r"|n['’]t (?:\w+ )?(?:support|permit|allow|enabl|recogni[sz]|accept|implement|availab)"
     r"|unsupported|unrecogni[sz]ed|unexpected|unknown|extra_forbidden|extra inputs?"
     r"|additional propert|requires? (?:the )?\W?--|no endpoints|no longer|deprecated"
-    r"|only the default|must be verified|cannot|can ?not be|\bno soporta|不支持",
+    r"|only the default|must be verified|cannot|can ?not be|\bno support\b|disabled|unavailable"
+    r"|forbidden|invalid (?:parameter|argument|field)s?:? (?=\W?\w+\W{0,2}\Z)"
+    r"|\bno (?:soporta|admite|permite|acepta)|不支持",
     re.I,
 )
 # A value may be wrong where the part is not: only numbers and roles are refused by these.
@@ -54,8 +57,9 @@ _ONLY_TWO = re.compile(
     re.I,
 )
 _IN_A_ROW = re.compile(
-    r"roles?\b.{0,80}\balternat(?:e|es|ing)\b|\balternat(?:e|es|ing)\b.{0,80}\broles?\b"
-    r"|roles? in a row|consecutive\b.{0,40}\b(?:roles?|messages)|expected last role"
+    r"roles?\b.{0,80}\balternat(?:e|es|ing)\b|\balternat(?:e|es|ing)\b.{0,80}\b(?:roles?|assistant)\b"
+    r"|(?:roles?|(?:user|assistant)\W? messages) in a row"
+    r"|consecutive\b.{0,40}\b(?:roles?|messages)|expected last role"
     r"|role \S{1,14} after role"
     r"|(?:first|last) (?:message|turn|role)\b.{0,60}\b(?:user|assistant)"
     r"|(?:start|begin)s? with an? \S?user",

@@ -28,6 +28,11 @@ WORDINGS = [
     "This model's maximum prompt length is {limit} but the request contains {sent} tokens.",
     "Invalid request: Your request exceeded model token limit: {limit} (requested: {sent})",
     "Please reduce the length of the messages. Current length is {sent} while limit is {limit}",
+    "Requested tokens ({sent}) exceed context window of {limit}",
+    "Message too long: {sent} tokens, max {limit}",
+    "Token limit exceeded: {sent}/{limit}",
+    "This model can only handle {limit} tokens and you sent {sent}",
+    "The total of {sent} tokens exceeds the maximum context of {limit}",
     "Request too large on tokens per minute (TPM): Limit {limit}, Requested {sent}, please reduce"
     " your message size.",
 ]

@@ -78,6 +78,13 @@ def test_the_refusals_that_were_seen_are_understood(
         (400, "Expected last role User or Tool for serving but got assistant", "roles"),
         (400, "A conversation must alternate between user and assistant roles.", "roles"),
         (400, "Unexpected role 'user' after role 'tool'", "roles"),
+        (400, "Messages must alternate between user and assistant", "roles"),
+        (400, "multiple user messages in a row", "roles"),
+        (400, "Tools are disabled for this model", "tools"),
+        (400, "Function calling is unavailable for this model", "tools"),
+        (400, "This endpoint has no support for tools", "tools"),
+        (400, "Invalid parameter: stream_options", "stream_options"),
+        (400, "El modelo no admite el parámetro temperature", "temperature"),
     ],
 )
 def test_the_wordings_of_many_servers_are_understood(
