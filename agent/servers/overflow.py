@@ -34,7 +34,7 @@ _LIMITS = re.compile(
     r"(?:length|size|window|limit|maximum|max_model_len|n_ctx|allowed|exceeds?|less than"
     r"|\bmax(?!_)|can only|at most)"
     r"[^\d\n]{0,30}?(\d{3,})"
-    r"|(?:[<>]=? ?|\d/ ?|\[\d+, ?)(\d{3,})|(\d{3,}) (?:tokens? )?max",
+    r"|(?:[<>]=? ?|(?<=\d)/ ?|\[\d+, ?)(\d{3,})|(\d{3,}) (?:tokens? )?max",
     re.I,
 )
 _NUMBER = re.compile(r"(?<![\w.])\d{3,9}(?![\w.]*\w)")
