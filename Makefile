@@ -48,6 +48,9 @@ bench: .venv/.dev ## Measure workers and webhook beside RQ, dramatiq and bare Fl
 chaos: .venv/.dev ## Kill every part again and again while customers write (DATABASE=postgresql, MUTANT=all)
 	@$(BIN)/python -m tests.chaos $(if $(DATABASE),--database $(DATABASE)) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
 
+soak: .venv/.dev ## Let 300 customers meet a model that misbehaves in ten ways (SEED=number)
+	@SOAK=300 $(if $(SEED),SEED=$(SEED)) $(BIN)/python -m pytest tests/jobs/test_soak.py $(ARGS)
+
 bench-knowledge: .venv/.dev ## Measure ingestion and search beside NumPy, bare Chroma and bare FTS5
 	@$(BIN)/python -m tests.bench_knowledge $(ARGS)
 
@@ -102,4 +105,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat token backup restore test coverage test-jina lint bench bench-knowledge measure read chaos notebook lock browser clean
+.PHONY: help run chat token backup restore test coverage test-jina lint bench bench-knowledge measure read chaos soak notebook lock browser clean
