@@ -8,7 +8,7 @@ from knowledge.base import Passage
 
 QUOTE_CHARACTERS = 400
 # [1], [1, 2], [1-3] and the fullwidth brackets some models prefer. A link's [text](url) is not one.
-_MARK = re.compile(r"[ \t]*[\[【]\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*[\]】](?!\()")
+_MARK = re.compile(r"(?<![ \t])[ \t]*[\[【]\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*[\]】](?!\()")
 
 
 def without_marks(text: str) -> str:

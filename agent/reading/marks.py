@@ -25,33 +25,37 @@ _CONTROL = re.compile(
     re.IGNORECASE,
 )
 _WORD = r"(?:cite|citations?|sources?|src|ref|reference|doc|document|web|page|file|memory)"
+_BEFORE = r"(?<![ \t])[ \t]*"  # the spaces that go with a mark; looked at once
 _TURN = r"turn\d+(?:search|view|news|file|fetch|image|product|academia)\d+"
 _FOREIGN = [
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         # [^1]: the footnote itself, then [^1] and [^1^]
         r"^\[\^[\w-]{1,30}\^?\]:.*$\n?",
-        r"[ \t]*\[\^[\w-]{1,30}\^?\]",
+        _BEFORE + r"\[\^[\w-]{1,30}\^?\]",
         # 【4†source】, 【4:0†a.pdf】, 【4:0】, 【source 1】, ﹝1﹞
-        r"[ \t]*[【\[〔﹝][^】\]〕﹞\n]{0,80}†[^】\]〕﹞\n]{0,200}[】\]〕﹞]",
-        r"[ \t]*【\s*\d{1,3}\s*[:.]\s*\d{1,3}[^】\n]{0,60}】",
-        r"[ \t]*【\s*" + _WORD + r"[^】\n]{0,80}】",
-        r"[ \t]*[﹝〔][^﹞〕\n]{0,80}[﹞〕]",
+        _BEFORE + r"[【\[〔﹝][^】\]〕﹞\n]{0,80}†[^】\]〕﹞\n]{0,200}[】\]〕﹞]",
+        _BEFORE + r"【\s*\d{1,3}\s*[:.]\s*\d{1,3}[^】\n]{0,60}】",
+        _BEFORE + r"【\s*" + _WORD + r"[^】\n]{0,80}】",
+        _BEFORE + r"[﹝〔][^﹞〕\n]{0,80}[﹞〕]",
         # [citation:3], [cite: 1, 2], [doc1], (cite 1), [cite_start], [[1]](link)
-        r"[ \t]*\[" + _WORD + r"(?:[ _:#-]{1,3}\d[\d.,;:\s-]{0,40}|\d{1,3})\](?!\()",
-        r"[ \t]*\((?:cite|citation|ref):?\s*\d{1,3}(?:\s*,\s*\d{1,3})*\)",
-        r"[ \t]*\[cite_(?:start|end)\]|\[/?cite\]",
-        r"[ \t]*\[\[\d{1,3}\]\](?:\([^()\s]{0,300}\))?",
+        _BEFORE + r"\[" + _WORD + r"(?:[ _:#-]{1,3}\d[\d.,;:\s-]{0,40}|\d{1,3})\](?!\()",
+        _BEFORE + r"\((?:cite|citation|ref):?\s*\d{1,3}(?:\s*,\s*\d{1,3})*\)",
+        _BEFORE + r"\[cite_(?:start|end)\]|\[/?cite\]",
+        _BEFORE + r"\[\[\d{1,3}\]\](?:\([^()\s]{0,300}\))?",
         # \ue200cite\ue202turn0search1\ue201, and what is left of it without those characters
-        r"[ \t]*[\ue000-\uf8ff](?:file)?(?:cite|navlist)[^\n]{0,200}?\ue201",
-        r"[ \t]*[\ue000-\uf8ff](?:file)?cite(?:[\ue000-\uf8ff]\w{1,40})+",
-        r"[ \t]*\b(?:file)?cite(?:" + _TURN + r")+\b|[ \t]*\b" + _TURN + r"\b",
+        _BEFORE + r"[\ue000-\uf8ff](?:file)?(?:cite|navlist)[^\n]{0,200}?\ue201",
+        _BEFORE + r"[\ue000-\uf8ff](?:file)?cite(?:[\ue000-\uf8ff]\w{1,40})+",
+        _BEFORE + r"\b(?:file)?cite(?:" + _TURN + r")+\b|" + _BEFORE + r"\b" + _TURN + r"\b",
         r"[\ue200-\ue2ff]",
         # :contentReference[oaicite:0]{index=0}
-        r"[ \t]*:?contentReference\[oaicite:\d+\](?:\{[^}\n]{0,40}\})?|[ \t]*\[?oaicite:\d+\]?",
+        _BEFORE
+        + r":?contentReference\[oaicite:\d+\](?:\{[^}\n]{0,40}\})?|"
+        + _BEFORE
+        + r"\[?oaicite:\d+\]?",
         # <cite index="1">words</cite>, <co: 0>words</co: 0>, <sup>1</sup>, {{cite:1}}
         r"</?(?:cite|citation|source|ref)\b[^<>]{0,200}>|</?co(?::\s*[\d,\s]+)?>",
-        r"[ \t]*<sup>\s*\[?\d{1,3}\]?\s*</sup>|[ \t]*\{\{?cite[^}\n]{0,80}\}?\}",
+        _BEFORE + r"<sup>\s*\[?\d{1,3}\]?\s*</sup>|" + _BEFORE + r"\{\{?cite[^}\n]{0,80}\}?\}",
     )
 ]
 

@@ -9,25 +9,27 @@ harmony (https://cookbook.openai.com/articles/openai-harmony).
 import json
 import re
 
-_S = r"[\s\u200b\u200c\u200d\u2060\ufeff]*"
+_S = r"[\s\u200b\u200c\u200d\u2060\ufeff]{0,20}"
 _NAME = (
-    r"(?:[a-z][\w.-]{0,20}:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion|ing)?|analysis"
-    r"|scratch_?pad|(?:inner_?|internal_?)?monologue|internal|chain_?of_?thoughts?|cot|solution_plan"
+    r"(?:[a-z]\w{0,20}[_:.-])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion|ing)?|analysis"
+    r"|scratch_?pad|chain[_-]?of[_-]?thoughts?|monologue|internal|cot|solution_plan"
     r"|pensamientos?|pensando|pensar|razonamiento|reflexi[oó]n|racioc[ií]nio|reflex[aã]o)"
+    r"(?:[_-](?:process|content|steps?|trace|block|text|start|budget|(?P<over>end)))?"
 )
-_OPEN_BRACKET = r"\\?(?:[<＜‹⟨◁]|&lt;)"
-_CLOSE_BRACKET = r"\\?(?:[>＞›⟩▷]|&gt;)"
-_PREFIX = r"(?:(?P<end>/|end[_▁ ](?:of[_▁ ])?)|(?:begin|start)[_▁ ](?:of[_▁ ])?)?"
+_OPEN_BRACKET = r"\\?(?:[<＜‹⟨◁【]|&lt;|&#60;|\\u003c)"
+_CLOSE_BRACKET = r"\\?(?:[>＞›⟩▷】]|&gt;|&#62;|\\u003e)"
+_PREFIX = r"(?:(?P<end>\\?/|\\|end[_▁ ](?:of[_▁ ])?)|(?:begin|start)[_▁ ](?:of[_▁ ])?)?"
 _TAG = re.compile(
     rf"{_OPEN_BRACKET}{_S}[|｜]?{_S}{_PREFIX}{_S}{_NAME}(?![\w-])"
     rf"(?:[^<>＜＞◁▷\n]{{0,300}}?(?P<alone>/)?{_CLOSE_BRACKET})?"
-    rf"|\[{_S}(?P<square>/)?{_S}(?:think(?:ing)?|reasoning|thoughts?){_S}\]"
+    rf"|[\[({{]{_S}(?P<square>/)?{_S}(?:think(?:ing)?|reasoning|thoughts?){_S}[\])}}]"
+    r"|(?P<spare><unused95>)|<unused94>"
     r"|(?P<gemma><channel\|>)|<\|channel>\s*(?:thought|analysis)"
     r"|^(?P<done>\.\.\.\s?done thinking\.)|^Thinking\.\.\.\s*$"
     r"|(?P<granite>Here(?: is|'s) my response:)|Here(?: is|'s) my thought process:",
     re.IGNORECASE | re.MULTILINE,
 )
-_CLOSES = ("end", "square", "gemma", "done", "granite")
+_CLOSES = ("end", "over", "spare", "square", "gemma", "done", "granite")
 _BLOCKS = re.compile(
     r"```[ \t]*(?:think|thinking|thoughts?|reasoning|reflection)\b.*?(?:```|\Z)|<!--.*?(?:-->|\Z)"
     r"|<details[^>]{0,200}>\s*<summary[^>]{0,100}>[^<]{0,100}?"
@@ -85,8 +87,10 @@ _CHANNEL = re.compile(
 )
 _TO = re.compile(r"to=([\w.-]+)")
 # The same where a server took the tokens out and left the words.
-_BARE_FINAL = re.compile(r"(?is)\A.*assistant\s*final(?=[\s\W]|[A-ZÁÉÍÓÚÑ])")
-_BARE_START = re.compile(r"\A\s*(?:assistant)?analysis(?=[A-ZÁÉÍÓÚÑ¿¡])")
+_BARE_FINAL = re.compile(r"(?s)\A.*assistant\s*final(?=[\s\W]|[A-ZÁÉÍÓÚÑ])")
+_BARE_START = re.compile(
+    r"(?s)\A\s*(?:assistant)?(?:analysis(?=[A-ZÁÉÍÓÚÑ¿¡]|\s.*assistant\s*final)|final(?=[A-Z]))"
+)
 _BARE_CALL = re.compile(r"(?s)\A.*commentary\s*to=([\w.-]+?)\s*(?:code|json)*\s*(?=\{)")
 
 

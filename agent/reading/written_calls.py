@@ -35,8 +35,9 @@ _SIGN = re.compile(
     r"|\[/?(?:TOOL_CALLS?|TOOL_RESULTS|AVAILABLE_TOOLS|ARGS|CALL_ID)\]|functools\["
     r"|<[|｜/]?[^<>|｜\n]{0,20}(?:tool|python_tag|function|action|invoke|parameter|recipient)"
     r"[^<>|｜\n]{0,40}[|｜]>|<[|｜]DSML[|｜]|<\|(?:START|END)_ACTION\|>"
-    r"|```\s*tool_?(?:code|calls?|use)|\bto=functions\.|^\s*Action Input:|\"tool_calls\"\s*:"
-    r"|^\s*(?:print\()?(?:functions|default_api)\.\w+",
+    r"|```[ \t]{0,9}tool_?(?:code|calls?|use)|\bto=functions\."
+    r"|^[ \t]{0,20}Action Input:|\"tool_calls\"\s*:"
+    r"|^[ \t]{0,20}(?:print\()?(?:functions|default_api)\.\w+",
     re.IGNORECASE | re.MULTILINE,
 )
 _OPENED = re.compile(
@@ -57,7 +58,8 @@ _PARAMETER = re.compile(
 )
 _CHILD = re.compile(r"<(?P<name>[\w.-]{1,80})>(?P<value>[^<]*)</(?P=name)>")
 _REACT = re.compile(
-    r"(?im)^\W*Action:\s*`?([\w.-]{1,80})`?\s*\n+\W*Action Input:\s*(.+)", re.DOTALL
+    r"(?im)^[^\w\n]{0,20}Action:\s*`?([\w.-]{1,80})`?\s*\n+[^\w\n]{0,20}Action Input:\s*(.+)",
+    re.DOTALL,
 )
 
 
@@ -253,5 +255,5 @@ def _begins_call(text: str, names: Collection[str]) -> bool:
     keys = "|".join(_NAME_KEYS)
     signs = rf"(?<![\w.])(?:{either})\(|[\"'](?:{keys})[\"']\s*:\s*[\"'](?:\w+\.)?(?:{either})\b"
     return bool(either) and bool(
-        re.search(rf"{signs}|^\W*Action:\s*`?(?:{either})\b", text, re.MULTILINE)
+        re.search(rf"{signs}|^[^\w\n]{0, 20}Action:\s*`?(?:{either})\b", text, re.MULTILINE)
     )

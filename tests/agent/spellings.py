@@ -33,6 +33,14 @@ THOUGHTS = [
     "Here is my thought process: {} Here is my response: ",
     "<!-- {} -->",
     "<reasoning>{}</reasoning>\n<answer>",
+    "<chain-of-thought>{}</chain-of-thought>",
+    "<thinking_process>{}</thinking_process>",
+    "<|reasoning_start|>{}<|reasoning_end|>",
+    "{think}{}{/think}",
+    "【think】{}【/think】",
+    "<think>{}<\\/think>",
+    "&#60;think&#62;{}&#60;/think&#62;",
+    "<unused94>thought\n{}<unused95>",
 ]
 
 CONTROL = [

@@ -196,3 +196,13 @@ def test_parts_that_machines_read_are_no_words() -> None:
     ]
     assert text_of(parts) == SAID
     assert text_of(None) == text_of({"a": 1}) == ""
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "sign", [" ", "\n", "<", "[", "{", "<think", "`", "【", "<!--", "knowledge("]
+)
+def test_a_model_that_repeats_itself_holds_nobody_up(sign: str) -> None:
+    text = sign * (20_000 // len(sign))
+    assert cleaned(text) is not None
+    assert written_calls(text, NAMES) in (None, [])
