@@ -289,3 +289,14 @@ def test_no_value_of_a_table_is_lost(rows: list[list[str]]) -> None:
     text = " ".join(said([["Uno", "Dos", "Tres", "Cuatro", "Cinco"], *rows]))
     for cell in (cell for row in rows for cell in row):
         assert all(word.strip(".:") in text for word in cell.split())
+
+
+def test_the_table_of_a_short_page_is_read_by_row(tmp_path: Path) -> None:
+    page = (
+        "<p>Precios</p><table><tr><th rowspan=2>Servicio</th><th colspan=2>Precio</th></tr>"
+        "<tr><th>Público</th><th>Socio</th></tr><tr><td>Lavado</td><td>150</td><td>120</td></tr>"
+        "</table>"
+    )
+    (tmp_path / "stored").write_text(page, encoding="utf-8")
+    found = [one.text for one in read_document(tmp_path / "stored", "p.html")]
+    assert found == ["Precios", "Servicio: Lavado. Precio > Público: 150. Precio > Socio: 120."]

@@ -10,6 +10,7 @@ from knowledge.parsing.formats import markdown
 from knowledge.parsing.formats.encodings import text_of
 from knowledge.parsing.formats.grid import Cell, filled
 from knowledge.parsing.formats.hidden import without_hidden
+from knowledge.parsing.formats.rows import row_sections
 
 WIDEST = 20_000  # cells of a table whose spans are filled
 
@@ -31,8 +32,25 @@ def read(path: Path) -> Iterator[Section | Notice]:
     text = trafilatura.extract(
         page, output_format="markdown", include_tables=True, include_comments=False
     )
+    if text:
+        yield from markdown.sections(text)
+        return
     # Of a very short page the extractor makes nothing: then every word of it.
-    yield from markdown.sections(text or trafilatura.html2txt(page))
+    tables = _taken(tree)
+    rest = str(html.tostring(tree, encoding="unicode"))
+    yield from markdown.sections(trafilatura.html2txt(rest))
+    for rows in tables:
+        yield from row_sections(rows)
+
+
+def _taken(tree: Any) -> list[list[list[str]]]:
+    """The rows of the tables, which are taken out of the page."""
+    found = []
+    for table in [one for one in tree.iter("table") if one.getparent() is not None]:
+        cells = [[one for one in row if one.tag in ("td", "th")] for row in table.iter("tr")]
+        found.append([[_words(one) for one in row] for row in cells])
+        table.drop_tree()
+    return found
 
 
 def _unfold(tree: Any) -> None:
