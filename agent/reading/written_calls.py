@@ -255,5 +255,5 @@ def _begins_call(text: str, names: Collection[str]) -> bool:
     keys = "|".join(_NAME_KEYS)
     signs = rf"(?<![\w.])(?:{either})\(|[\"'](?:{keys})[\"']\s*:\s*[\"'](?:\w+\.)?(?:{either})\b"
     return bool(either) and bool(
-        re.search(rf"{signs}|^[^\w\n]{0, 20}Action:\s*`?(?:{either})\b", text, re.MULTILINE)
+        re.search(rf"{signs}|^[^\w\n]{{0,20}}Action:\s*`?(?:{either})\b", text, re.MULTILINE)
     )
