@@ -300,3 +300,13 @@ def test_the_table_of_a_short_page_is_read_by_row(tmp_path: Path) -> None:
     (tmp_path / "stored").write_text(page, encoding="utf-8")
     found = [one.text for one in read_document(tmp_path / "stored", "p.html")]
     assert found == ["Precios", "Servicio: Lavado. Precio > Público: 150. Precio > Socio: 120."]
+
+
+def test_a_card_below_a_paragraph_of_a_page_is_read_across(tmp_path: Path) -> None:
+    rows = "".join(f"<tr><th>{a}</th><td>{b}</td></tr>" for a, b in CARDS["one pair a row"])
+    text = "Estamos cerca de usted: llame cuando quiera y pida la cita que más le convenga."
+    page = f"<html><body><h1>Contacto</h1><p>{text}</p><table>{rows}</table></body></html>"
+    (tmp_path / "stored").write_text(page, encoding="utf-8")
+    found = "\n".join(one.text for one in read_document(tmp_path / "stored", "p.html"))
+    assert text in found
+    assert "Gerente: Lucía Rey." in found

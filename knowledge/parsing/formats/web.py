@@ -32,13 +32,12 @@ def read(path: Path) -> Iterator[Section | Notice]:
     text = trafilatura.extract(
         page, output_format="markdown", include_tables=True, include_comments=False
     )
-    if text:
-        yield from markdown.sections(text)
-        return
-    # Of a very short page the extractor makes nothing: then every word of it.
-    tables = _taken(tree)
-    rest = str(html.tostring(tree, encoding="unicode"))
-    yield from markdown.sections(trafilatura.html2txt(rest))
+    # Of a short page the extractor makes nothing, or words without their tables.
+    tables = [] if text and "|" in text else _taken(tree)
+    if tables or not text:
+        page = str(html.tostring(tree, encoding="unicode"))
+        text = trafilatura.extract(page, output_format="markdown", include_comments=False)
+    yield from markdown.sections(text or trafilatura.html2txt(page))
     for rows in tables:
         yield from row_sections(rows)
 
@@ -46,10 +45,13 @@ def read(path: Path) -> Iterator[Section | Notice]:
 def _taken(tree: Any) -> list[list[list[str]]]:
     """The rows of the tables, which are taken out of the page."""
     found = []
-    for table in [one for one in tree.iter("table") if one.getparent() is not None]:
+    for table in [
+        one for one in tree.iter("table") if next(one.iterdescendants("table"), None) is None
+    ]:
         cells = [[one for one in row if one.tag in ("td", "th")] for row in table.iter("tr")]
-        found.append([[_words(one) for one in row] for row in cells])
-        table.drop_tree()
+        if len(cells) > 1 and max(map(len, cells)) > 1:
+            found.append([[_words(one) for one in row] for row in cells])
+            table.drop_tree()
     return found
 
 
