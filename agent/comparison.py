@@ -20,6 +20,7 @@ FEWEST = 6  # pairs, below which no test of this kind can tell anything: 2 * 0.5
 LEVEL = 0.05
 CONFIDENCE = 0.95
 RESAMPLES = 1_999
+LANGUAGES = ("es", "en", "pt")
 SEED = 20_260_101  # the same data give the same interval
 Verdict = Literal["too_few", "same", "accident", "better", "worse"]
 Values = Mapping[str, Sequence[float]]  # of each case, one a repeat
@@ -70,7 +71,8 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         """Return what is kept."""
-        return {**asdict(self), "pairs": self.pairs, "verdict": self.verdict}
+        told = {language: self.sentence(language) for language in LANGUAGES}
+        return {**asdict(self), "pairs": self.pairs, "verdict": self.verdict, "sentence": told}
 
 
 def compare(measure: str, old: Values, new: Values, *, less_is_better: bool = False) -> Comparison:

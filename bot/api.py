@@ -15,6 +15,8 @@ from bot import (
     api_channels,
     api_chat,
     api_conversations,
+    api_datasets,
+    api_experiments,
     api_insights,
     api_knowledge,
     api_people,
@@ -38,6 +40,8 @@ NOUNS = (
     api_insights,
     api_channels,
     api_alerts,
+    api_datasets,
+    api_experiments,
 )
 
 

@@ -85,7 +85,11 @@ def invalid(error: ValidationError) -> Response:
 
 def _sentence(kind: str, context: dict[str, object], message: str) -> str:
     template = _SENTENCES.get(kind)
-    return template.format(**context) if template else message.rstrip(".") + "."
+    return (
+        template.format(**context)
+        if template
+        else message.removeprefix("Value error, ").rstrip(".") + "."
+    )
 
 
 def register(app: Flask) -> None:
