@@ -18,6 +18,7 @@ from agent.text import storable
 
 FORMAT: Final = "agent-studio/1"
 LARGEST = 2_000_000  # characters
+DEEPEST = 40  # lists and mappings within each other
 # Keys as their makers print them: OpenAI and OpenRouter (sk-), Jina (jina_), Twilio (AC/SK + 32
 # hexadecimal digits), Meta (EAA...), Google (AIza...), ours (as_), and bearer tokens in general.
 SECRET = re.compile(
@@ -102,10 +103,14 @@ def has_secret(text: str) -> bool:
 
 
 def _loaded(text: str) -> Any:
-    """Aliases could make a small file a huge one, and no exported file has any."""
+    """Aliases could make a small file a huge one, and depth ends a reader that goes down by itself;
+    no exported file has either."""
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.YAMLError("alias")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
+            raise yaml.YAMLError("alias or depth")
     return storable(yaml.safe_load(text))
 
 

@@ -5,11 +5,15 @@ of others over a network it asks once that is committed (`Database.on_commit`).
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Protocol
 
+from actions import queues
 from actions.audited import audited
 from actions.services import Services
 from agent.actor import Actor
+from knowledge.ingest.corrections import Corrections as Changes
+from knowledge.ingest.curated import Curated
 
 
 class CuratedAnswers(Protocol):
@@ -39,6 +43,20 @@ class Corrections(Protocol):
 
     def restore(self, chunk_id: int, person: str) -> None:
         """Have it as it was read."""
+
+
+def answers_of(services: Services) -> Curated:
+    """Return the answers of every base; a worker brings their vectors in line."""
+    return Curated(services.database, partial(_ring, services))
+
+
+def corrections_of(services: Services) -> Changes:
+    """Return what corrects passages; a worker brings their vectors in line."""
+    return Changes(services.database, partial(_ring, services))
+
+
+def _ring(services: Services, source_id: str, position: int) -> None:
+    services.wake_up.notify(queues.ALIGNMENT, f"{source_id}:{position}")
 
 
 def add(

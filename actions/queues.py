@@ -25,6 +25,8 @@ ALERT = "jobs.notify.send"
 INGESTION = "jobs.ingest.read"
 REMOVAL = "jobs.ingest.remove"
 REEMBEDDING = "jobs.ingest.reembed"
+ALIGNMENT = "jobs.ingest.align"
+LOOKUP = "jobs.lookups.answer"
 
 QUEUE_OF = {
     TURN: CONVERSATIONS,
@@ -35,6 +37,8 @@ QUEUE_OF = {
     INGESTION: CHORES,
     REMOVAL: CHORES,
     REEMBEDDING: CHORES,
+    ALIGNMENT: CHORES,
+    LOOKUP: CHORES,
 }
 JOB_SECONDS = {CONVERSATIONS: 180, CHORES: 1800}
 

@@ -11,6 +11,7 @@ from agent.bounded_json import is_tangled
 from bot import (
     api_agents,
     api_alerts,
+    api_answers,
     api_bases,
     api_channels,
     api_chat,
@@ -34,6 +35,7 @@ NOUNS = (
     api_knowledge,
     api_bases,
     api_sources,
+    api_answers,
     api_conversations,
     api_turns,
     api_people,

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from flask import Response, g, jsonify
+from flask import Response, g, jsonify, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from actions import agents as acts
+from actions import bundle
+from actions.curated import answers_of
+from actions.packing import pack
 from actions.services import Services
+from agent.errors import Invalid
 from agent.spec import Spec
 from bot.access import needs
 from bot.etags import expect, tagged, unless_known
@@ -18,6 +22,7 @@ from bot.schemas import (
     AgentPath,
     AgentsOut,
     AgentsQuery,
+    DuplicateIn,
     ProblemOut,
     ReleaseOut,
 )
@@ -26,12 +31,16 @@ from store.agents.agents import Agent
 AGENTS = Tag(name="agents", description="Make and change agents")
 LOST: Any = dict.fromkeys((409, 412), ProblemOut)
 Json = dict[str, Any]
+_TEXT = {"application/yaml": {"schema": {"type": "string"}}}
+_YAML: Any = {"content": _TEXT}
+_FILE = {"requestBody": {"required": True, "content": _TEXT}}
 
 
 def add(blueprint: APIBlueprint, services: Services) -> None:
     """Add the routes to *blueprint*."""
     _agents(blueprint, services)
     _drafts(blueprint, services)
+    _lives(blueprint, services)
 
 
 def _agents(blueprint: APIBlueprint, services: Services) -> None:
@@ -44,11 +53,7 @@ def _agents(blueprint: APIBlueprint, services: Services) -> None:
 
         It answers at `POST /chat` at once; a release lets it answer on other channels.
         """
-        agent_id = acts.create_answering(services, g.actor, body)
-        answer = _shown(services, agent_id)
-        answer.status_code = 201
-        answer.headers["Location"] = f"/agents/{agent_id}"
-        return answer
+        return _made(services, acts.create_answering(services, g.actor, body))
 
     @blueprint.get("/agents", tags=[AGENTS], responses={200: AgentsOut})
     @needs("viewer")
@@ -96,6 +101,57 @@ def _agents(blueprint: APIBlueprint, services: Services) -> None:
         """
         acts.archive(services, g.actor, path.agent_id)
         return "", 204
+
+
+def _lives(blueprint: APIBlueprint, services: Services) -> None:
+    agents = services.store.agents
+
+    @blueprint.post("/agents/<agent_id>/duplicate", tags=[AGENTS], responses={201: AgentOut})
+    @needs("editor")
+    def duplicate_agent(path: AgentPath, body: DuplicateIn) -> Response:
+        """Make an agent of another one's draft"""
+        return _made(services, acts.duplicate(services, g.actor, path.agent_id, body.name))
+
+    @blueprint.post("/agents/<agent_id>/unarchive", tags=[AGENTS], responses={200: AgentOut})
+    @needs("editor")
+    def unarchive_agent(path: AgentPath) -> Response:
+        """Take an agent back"""
+        acts.unarchive(services, g.actor, path.agent_id)
+        return _shown(services, path.agent_id)
+
+    @blueprint.get("/agents/<agent_id>/bundle", tags=[AGENTS], responses={200: _YAML})
+    @needs("viewer")
+    def export_agent(path: AgentPath) -> Response:
+        """Get an agent as one YAML file
+
+        Its draft, curated answers and test cases; never a secret.
+        """
+        text = pack(services, agents.get(path.agent_id))
+        return Response(text, mimetype="application/yaml")
+
+    @blueprint.post(
+        "/agents/bundles", tags=[AGENTS], responses={201: AgentOut}, openapi_extensions=_FILE
+    )
+    @needs("editor")
+    def import_agent() -> Response:
+        """Make an agent of such a file
+
+        Send its text as the body. Bases of the names that it has are taken.
+        """
+        try:
+            text = request.get_data().decode()
+        except UnicodeDecodeError:
+            raise Invalid("That file is not readable as YAML.") from None
+        held = bundle.read(text)
+        made = acts.bring(services, answers_of(services), g.actor, held, "API")
+        return _made(services, made)
+
+
+def _made(services: Services, agent_id: str) -> Response:
+    answer = _shown(services, agent_id)
+    answer.status_code = 201
+    answer.headers["Location"] = f"/agents/{agent_id}"
+    return answer
 
 
 def _drafts(blueprint: APIBlueprint, services: Services) -> None:

@@ -203,6 +203,12 @@ class DifferenceQuery(Body):
     after: Which = Field("draft", description="a version's number, or `draft`")
 
 
+class DuplicateIn(Body):
+    """What the copy of an agent is called."""
+
+    name: str = Field(min_length=1, max_length=80)
+
+
 class AgentsQuery(Page):
     """Which agents are listed."""
 

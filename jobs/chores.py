@@ -12,7 +12,7 @@ from agent import running
 from agent.log import configure
 from agent.private import keep_private
 from agent.settings import Settings
-from jobs import ingest
+from jobs import ingest, lookups
 from jobs.process import blocking_redis
 from jobs.wake_up import AllowedJob
 from jobs.working import Stoppable, keep_working
@@ -20,7 +20,7 @@ from knowledge.orphans import die_with_parent
 
 CHORE_MEMORY = 3 * 1024**3  # bytes a chore may use; its parsing child has less
 NICENESS = 5  # where both want the processor, customers' turns come before chores
-PRELOADED = (ingest,)  # loaded before the fork, so that a child starts at once
+PRELOADED = (ingest, lookups)  # loaded before the fork, so that a child starts at once
 
 
 class ChoreWorker(Stoppable, Worker):

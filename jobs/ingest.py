@@ -11,6 +11,7 @@ from functools import partial
 
 from actions.services import open_embedders, open_services
 from agent.settings import Settings
+from knowledge.ingest.indexing import Alignment
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.reembed import Reembedding
 from knowledge.ingest.sources import Sources
@@ -88,3 +89,15 @@ def reembed(base_id: str) -> None:
         Reembedding(services.rebuilds, services.database, vectors, services.embedders).run(base_id)
     finally:
         services.database.close()
+
+
+def align(chunk: str) -> None:
+    """Bring a chunk's vector to what staff made of it; *chunk* is `source id:position`."""
+    source_id, _, position = chunk.partition(":")
+    settings = Settings()
+    database = Database(settings.sql_url)
+    vectors = Vectors(settings.chroma_in_force)
+    try:
+        Alignment(database, open_embedders(settings), vectors).align(source_id, int(position))
+    finally:
+        database.close()

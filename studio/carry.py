@@ -1,9 +1,10 @@
 """Agents carried from one installation to another: packed into a file's text, and unpacked."""
 
-from actions import bundle
+from actions import bundle, packing
 from actions.bundle import Bundle
 from agent.errors import Invalid
 from knowledge.ingest.curated import Curated
+from knowledge.ingest.indexing import Align, Alignment
 from store.agents.agents import Agent
 from studio.errors import BadFile
 from studio.state import Studio
@@ -19,24 +20,18 @@ TOLD = {
 
 def curated_of(studio: Studio) -> Curated:
     """Return where curated answers are kept."""
+    return Curated(studio.services.database, aligned(studio))
+
+
+def aligned(studio: Studio) -> Align:
+    """Return what brings the vector of a chunk to what staff made of it, at once."""
     services = studio.services
-    return Curated(services.database, services.embedders, studio.answering.vectors)
+    return Alignment(services.database, services.embedders, studio.answering.vectors).align
 
 
 def pack(studio: Studio, agent: Agent) -> str:
     """Return an agent as a file's text: draft, curated answers and test cases."""
-    names = {base.id: base.name for base in studio.services.sources.bases()}
-    known = [base_id for base_id in agent.draft.knowledge.bases if base_id in names]
-    written = [one for base_id in known for one in curated_of(studio).of(base_id)]
-    return Bundle(
-        agent=agent.draft,
-        bases=tuple(names[base_id] for base_id in known),
-        curated=tuple(bundle.Curated(question=one.question, answer=one.answer) for one in written),
-        cases=tuple(
-            bundle.TestCase(question=one.question, expected=one.expected, source=one.source)
-            for one in studio.services.store.cases.of(agent.id)
-        ),
-    ).to_yaml()
+    return packing.pack(studio.services, agent)
 
 
 def unpack(data: bytes) -> Bundle:

@@ -8,7 +8,6 @@ source says something else by then, the new text counts, and the correction wait
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -68,14 +67,7 @@ class Corrections(ChunkWriter):
             }
             tx.execute(update(chunks).where(chunks.c.id == chunk.id).values(**new))
             Bases.raise_revision(tx, chunk.base_id)
-        self.database.on_commit(partial(self._index, chunk, shown, silenced))
-
-    def _index(self, chunk: AnyRow, text: str, silenced: bool) -> None:
-        if silenced:
-            return  # never shown, whatever finds it
-        piece = Chunk(text, chunk.position, heading=chunk.heading)
-        place = (chunk.source_id, chunk.source_version)
-        self.keep_vector(chunk.base_id, place, piece)
+            self.align_later(chunk.source_id, chunk.position)
 
     def _chunk(self, chunk_id: int) -> AnyRow:
         known = (corrections.c.source_id == chunks.c.source_id) & (

@@ -7,15 +7,14 @@ and vectors need not know of anything new. The chunk's position is the answer's 
 import logging
 import uuid
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
-from knowledge.base import Base, Chunk
-from knowledge.errors import IndexUnavailable, NotAccepted, UnknownSource
+from knowledge.base import Base
+from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.ingest.bases import Bases
-from knowledge.ingest.indexing import ChunkWriter, collections_of
+from knowledge.ingest.indexing import ChunkWriter
 from knowledge.lexical import indexed
 from knowledge.states import SourceKind, SourceState
 from knowledge.tables import IS_THERE, bases, chunks, curated, sources
@@ -48,7 +47,7 @@ class Curated(ChunkWriter):
     def add(self, base_id: str, question: str, answer: str, person: str) -> int:
         """Keep an answer; return its id. Raises NotAccepted or UnknownSource."""
         said = _said(question, answer)
-        base = Bases(self.database).base(base_id)
+        Bases(self.database).base(base_id)
         now = self.clock()
         by = {"created_by": person, "created_at": now, "changed_by": person, "changed_at": now}
         with self.database.write() as tx:
@@ -58,7 +57,7 @@ class Curated(ChunkWriter):
             curated_id = int(tx.execute(row).scalar_one())
             tx.execute(insert(chunks).values(**_chunk(base_id, source_id, curated_id, said)))
             _touch(tx, base_id)
-        self._keep_vector_later(base, source_id, curated_id, said)
+            self.align_later(source_id, curated_id)
         return curated_id
 
     def change(self, curated_id: int, question: str, answer: str, person: str) -> None:
@@ -73,7 +72,7 @@ class Curated(ChunkWriter):
             new = _chunk(base.id, source_id, curated_id, said)
             tx.execute(update(chunks).where(*_at(source_id, curated_id)).values(**new))
             _touch(tx, base.id)
-        self._keep_vector_later(base, source_id, curated_id, said)
+            self.align_later(source_id, curated_id)
 
     def remove(self, curated_id: int) -> None:
         """Forget it. Raises UnknownSource.
@@ -91,7 +90,7 @@ class Curated(ChunkWriter):
                 own = update(sources).where(sources.c.id == source_id)
                 tx.execute(own.values(**gone, lease_until=0))
             _touch(tx, base.id)
-        self.database.on_commit(partial(self._sweep, base.id, source_id))
+            self.align_later(source_id, curated_id)
 
     def of(self, base_id: str) -> list[CuratedAnswer]:
         """The answers of a base, newest first."""
@@ -107,41 +106,6 @@ class Curated(ChunkWriter):
         if not base_id:
             raise _unknown()
         return Bases(self.database).base(base_id), source_id
-
-    def _keep_vector_later(self, *place: Any) -> None:
-        """Once the answer is kept: its vector is asked for over a network."""
-        self.database.on_commit(partial(self._keep_vector, *place))
-
-    def _keep_vector(self, base: Base, source_id: str, number: int, said: dict[str, str]) -> None:
-        piece = Chunk(said["answer"], number, heading=said["question"])
-        if not self.keep_vector(base.id, (source_id, VERSION), piece):
-            self._drop_old_vector(collections_of(self.database, base.id), source_id, number)
-
-    def _drop_old_vector(self, into: list[Base], source_id: str, number: int) -> None:
-        try:  # the vector of what the answer said before would find it for the wrong questions
-            for base in into:
-                self.vectors.remove_chunk(base, source_id, VERSION, number)
-        except IndexUnavailable:
-            return
-
-    def _sweep(self, base_id: str, source_id: str) -> None:
-        """Remove the vectors that no answer has any more, then the source if nothing is left."""
-        try:
-            for base in collections_of(self.database, base_id):
-                there = self.vectors.ids(base, source_id)  # before the answers: one may be added
-                kept = self._vector_ids(source_id)
-                self.vectors.remove_ids(base, [one for one in there if one not in kept])
-        except (IndexUnavailable, UnknownSource) as fault:
-            log.warning("vectors of removed answers stay base=%s code=%s", base_id, fault.code)
-            return
-        with self.database.write() as tx:
-            gone = (sources.c.id == source_id) & (sources.c.state == SourceState.REMOVING)
-            tx.execute(delete(sources).where(gone))
-
-    def _vector_ids(self, source_id: str) -> set[str]:
-        own = select(chunks.c.position).where(chunks.c.source_id == source_id)
-        with self.database.read() as tx:
-            return {f"{source_id}:{VERSION}:{position}" for position in tx.scalars(own)}
 
 
 def _said(question: str, answer: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from actions.sources import set_refresh
 from knowledge.errors import UnknownSource
 from knowledge.ingest.corrections import Corrections
 from store.people.people import Person
+from studio.carry import aligned
 from studio.errors import NothingChosen
 from studio.pages.passages_view import A_PAGE, Edit, Parts, Passages, editing, shown
 from studio.roles import allow
@@ -96,8 +97,7 @@ def refresh(studio: Studio, person: Person, source_id: str, hours: int | None) -
 
 def corrections_of(studio: Studio) -> Corrections:
     """Return where corrections are kept."""
-    services = studio.services
-    return Corrections(services.database, services.embedders, studio.answering.vectors)
+    return Corrections(studio.services.database, aligned(studio))
 
 
 def wire(studio: Studio, load: Load, parts: Parts, sources: Any) -> Handler:

@@ -15,6 +15,7 @@ from knowledge.base import Base, Chunk
 from knowledge.errors import IndexUnavailable, UnknownSource
 from knowledge.ingest.corrections import Corrections
 from knowledge.ingest.curated import Curated
+from knowledge.ingest.indexing import Alignment
 from store.db.database import Database
 from tests.actions.conftest import ANA, EVA, VIEWER, FullLog, lines
 
@@ -67,8 +68,9 @@ class Place:
         self.services = services
         self.vectors = Shelf(services.database)
         parts = (services.database, services.embedders, self.vectors)
-        self.curated = Curated(*parts)  # type: ignore[arg-type]
-        self.corrections = Corrections(*parts)  # type: ignore[arg-type]
+        align = Alignment(*parts).align  # type: ignore[arg-type]
+        self.curated = Curated(services.database, align)
+        self.corrections = Corrections(services.database, align)
         self.base = sources.new_base(services, ANA, "Pagos")
         self.answer = curated.add(services, self.curated, ANA, self.base, QUESTION, ANSWER)
         self.passage = self._read(sources.add_text(services, ANA, self.base, "Nota", "Hay pan."))

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.ingest.corrections import Corrections
 from knowledge.ingest.curated import NAME, Curated
+from knowledge.ingest.indexing import Alignment
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.sources import Sources
 from knowledge.search.retriever import Retriever
@@ -28,12 +29,12 @@ ANSWER = "Solo hasta mil pesos."
 
 @pytest.fixture
 def curated(database: Database, vectors: Vectors) -> Curated:
-    return Curated(database, Embedders(), vectors)
+    return Curated(database, Alignment(database, Embedders(), vectors).align)
 
 
 @pytest.fixture
 def changes(database: Database, vectors: Vectors) -> Corrections:
-    return Corrections(database, Embedders(), vectors)
+    return Corrections(database, Alignment(database, Embedders(), vectors).align)
 
 
 @pytest.fixture
@@ -95,9 +96,8 @@ def test_curated_answers_are_no_source_that_staff_could_remove_by_mistake(
 def test_an_answer_is_found_by_its_words_when_the_vectors_are_out_of_reach(
     database: Database, retriever: Retriever, base_id: str
 ) -> None:
-    Curated(database, Embedders(), Vectors("http://127.0.0.1:9")).add(
-        base_id, QUESTION, ANSWER, "ana"
-    )
+    nowhere = Alignment(database, Embedders(), Vectors("http://127.0.0.1:9"))
+    Curated(database, nowhere.align).add(base_id, QUESTION, ANSWER, "ana")
     assert texts(retriever, QUESTION, base_id) == [ANSWER]
 
 

@@ -8,6 +8,7 @@ from knowledge.base import Embedder
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable, NotAccepted
 from knowledge.ingest.corrections import Corrections
 from knowledge.ingest.curated import Curated
+from knowledge.ingest.indexing import Alignment
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.rebuilds import Rebuilds
 from knowledge.ingest.reembed import BATCH, Reembedding
@@ -142,8 +143,8 @@ def test_what_changes_meanwhile_is_embedded_as_it_is_in_the_end(
     stocked: str,
 ) -> None:
     [first] = sources.list(stocked)
-    curated = Curated(database, Embedders(), vectors)
-    changes = Corrections(database, Embedders(), vectors)
+    align = Alignment(database, Embedders(), vectors).align
+    curated, changes = Curated(database, align), Corrections(database, align)
 
     def meanwhile() -> None:
         ingestion.read(sources.add_file(stocked, "mas.md", b"Algo nuevo.", "ana"))

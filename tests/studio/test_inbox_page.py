@@ -9,9 +9,9 @@ from actions import queues
 from agent.answer import Said
 from agent.errors import AlreadyTaken, NotFound
 from agent.spec import Spec
-from knowledge.ingest.curated import Curated
 from store.conversations.conversation_list import Filters
 from store.conversations.work import Outcome
+from studio.carry import curated_of
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import correcting, inbox, inbox_view
 from studio.state import Studio
@@ -232,7 +232,7 @@ def test_a_poor_answer_becomes_a_curated_one(
     assert (draft.question, draft.bases) == ("Hola, ¿tienen un Versa?", [("Autos", base)])
     assert draft.answer
     correcting.keep(studio, editor, base, draft.question, "Sí, uno gris en Puebla.")
-    kept = Curated(studio.services.database, studio.services.embedders, house.answering.vectors)
+    kept = curated_of(studio)
     assert [one.answer for one in kept.of(base)] == ["Sí, uno gris en Puebla."]
     with pytest.raises(NothingChosen):
         correcting.keep(studio, editor, base, " ", "x")

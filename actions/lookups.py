@@ -1,0 +1,86 @@
+"""What has to be looked up with vectors is asked of a worker: a search, a measurement, advice.
+
+The question waits in Redis under an id for as long as somebody waits for its answer, and the job
+carries the id alone. Nothing is recorded: a question that is lost is asked again.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from redis.exceptions import RedisError
+
+from actions import queues
+from actions.audited import demand
+from actions.services import Services
+from agent.actor import Actor
+from agent.errors import AgentError, Invalid
+from store.db.database import new_id
+
+Kind = Literal["search", "measure", "advise"]
+ROLES: Mapping[Kind, str] = {"search": "viewer", "measure": "editor", "advise": "editor"}
+LONGEST_QUESTION = 1_000  # characters
+STEP_SECONDS = 1.0
+
+
+class NotLookedUp(AgentError):
+    """No worker has answered yet. Try again in a moment."""
+
+
+def ask(
+    services: Services,
+    actor: Actor,
+    kind: Kind,
+    base_id: str,
+    question: str = "",
+    *,
+    seconds: float = 20.0,
+) -> Any:
+    """Return what a worker found in a base, as JSON.
+
+    Raises Forbidden, UnknownSource, Invalid in the worker's words, and NotLookedUp after *seconds*.
+    """
+    demand(actor, ROLES[kind])
+    asked = {"kind": kind, "base_id": services.sources.base(base_id).id, "question": question}
+    lookup_id = new_id()
+    try:
+        services.redis.set(_asked(lookup_id), json.dumps(asked), ex=int(seconds) + 1)
+        services.wake_up.notify(queues.LOOKUP, lookup_id)
+        found = _awaited(services, lookup_id, seconds)
+    except RedisError:
+        raise NotLookedUp from None
+    if "refused" in found:
+        raise Invalid(found["refused"])
+    return found["answer"]
+
+
+def take(services: Services, lookup_id: str) -> dict[str, str] | None:
+    """Return what is asked, for the worker that answers; None when nobody waits for it."""
+    held = services.redis.getdel(_asked(lookup_id))
+    return json.loads(held) if held else None
+
+
+def tell(services: Services, lookup_id: str, found: Mapping[str, Any]) -> None:
+    """Give whoever waits `{"answer": ...}`, or `{"refused": a sentence}`."""
+    with services.redis.pipeline(transaction=True) as pipe:
+        pipe.rpush(_told(lookup_id), json.dumps(found))
+        pipe.expire(_told(lookup_id), 60)
+        pipe.execute()
+
+
+def _awaited(services: Services, lookup_id: str, seconds: float) -> Any:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        told = services.redis.blpop([_told(lookup_id)], timeout=STEP_SECONDS)
+        if told is not None:
+            return json.loads(told[1])
+    raise NotLookedUp
+
+
+def _asked(lookup_id: str) -> str:
+    return f"lookup:{lookup_id}"
+
+
+def _told(lookup_id: str) -> str:
+    return f"lookup:{lookup_id}:told"
