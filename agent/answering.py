@@ -25,11 +25,11 @@ from agent.media_to_text import (
     transcriptions,
 )
 from agent.runtime import Runtime
+from agent.searching import open_retriever
 from agent.settings import Settings
 from agent.spec import ModelChoice
 from agent.turnstile import Waiting
 from knowledge.base import EmbedderFor, Transactions
-from knowledge.search.rerank import JinaReranker
 from knowledge.search.retriever import Retriever
 from knowledge.vectors.chroma import Vectors
 
@@ -56,17 +56,9 @@ def open_answering(
     *waiting* surrounds each wait for another server (`agent.turnstile`).
     """
     vectors = Vectors(settings.chroma_in_force)
-    reranker = _reranker(settings)
-    retriever = Retriever(database, vectors, embedders, waiting, reranker)
+    retriever = open_retriever(settings, database, embedders, vectors, waiting)
     models = ChatModels(settings, waiting)
     return Answering(vectors, retriever, Runtime(settings, retriever, models=models))
-
-
-def _reranker(settings: Settings) -> JinaReranker | None:
-    if not settings.jina_api_key or not settings.jina_reranker:
-        return None
-    key = settings.jina_api_key.get_secret_value()
-    return JinaReranker(key, settings.jina_base_url, settings.jina_reranker)
 
 
 def open_media_to_text(settings: Settings) -> MediaToText:

@@ -6,12 +6,13 @@ from typing import Any
 
 from actions import lookups
 from actions.services import Services, open_services
-from agent.answering import open_answering
+from agent.searching import open_retriever
 from agent.settings import Settings
 from knowledge.errors import KnowledgeError
 from knowledge.quality.measure import measure
 from knowledge.quality.sizes import recommend_with_sizes
 from knowledge.search.retriever import Retriever
+from knowledge.vectors.chroma import Vectors
 
 Answer = Callable[[Services, Retriever, str, str], Any]
 TOP = 6  # passages, as the studio shows
@@ -31,7 +32,9 @@ def answered(services: Services, lookup_id: str) -> None:
     asked = lookups.take(services, lookup_id)
     if asked is None:
         return
-    retriever = open_answering(services.settings, services.database, services.embedders).retriever
+    vectors = Vectors(services.settings.chroma_in_force)
+    parts = (services.settings, services.database, services.embedders, vectors)
+    retriever = open_retriever(*parts)
     find = FOUND[asked["kind"]]
     try:
         found = {"answer": find(services, retriever, asked["base_id"], asked["question"])}
