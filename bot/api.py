@@ -20,6 +20,7 @@ from bot import (
     api_experiments,
     api_insights,
     api_knowledge,
+    api_labels,
     api_people,
     api_sources,
     api_turns,
@@ -44,6 +45,7 @@ NOUNS = (
     api_alerts,
     api_datasets,
     api_experiments,
+    api_labels,
 )
 
 

@@ -29,6 +29,7 @@ from store.tables import (
     conversations,
     delivery_states,
     inbox,
+    labels,
     media,
     messages,
     notes,
@@ -44,6 +45,7 @@ TOUCHED = (
     "messages",
     "inbox",
     "turns",
+    "labels",
     "outbox",
     "delivery_states",
     "media",
@@ -229,6 +231,8 @@ def _delete_states(tx: Connection, mine: Sequence[int]) -> None:
 
 def _delete_conversations(tx: Connection, mine: Sequence[int]) -> int:
     gone = 0
+    theirs = select(turns.c.id).where(turns.c.conversation_id.in_(mine))
+    tx.execute(delete(labels).where(labels.c.subject_id.in_(theirs)))
     for table in (outbox, messages, turns, media, notes, allowances, inbox):
         done = tx.execute(delete(table).where(table.c.conversation_id.in_(mine)))
         gone += done.rowcount if table is messages else 0
@@ -243,6 +247,7 @@ def _delete_messages(tx: Connection, old: Sequence[Any]) -> None:
     tx.execute(delete(outbox).where(outbox.c.message_id.in_(ids)))
     tx.execute(delete(messages).where(messages.c.id.in_(ids)))
     tx.execute(delete(media).where(media.c.inbox_id.in_(heard)))
+    tx.execute(delete(labels).where(labels.c.subject_id.in_(said)))
     tx.execute(delete(turns).where(turns.c.id.in_(said)))
     tx.execute(delete(inbox).where(inbox.c.id.in_(heard)))
     here = inbox.c.conversation_id.in_({row.conversation_id for row in old})

@@ -103,3 +103,35 @@ class RowState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class Subject(StrEnum):
+    """What a label is about: a customer's turn, or a row of an experiment."""
+
+    TURN = "turn"
+    ROW = "row"
+
+
+class Verdict(StrEnum):
+    """What is said of an answer."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNSURE = "unsure"
+
+
+class LabelBy(StrEnum):
+    """Who says it."""
+
+    PERSON = "person"
+    JUDGE = "judge"
+    CODE = "code"
+
+
+class Review(StrEnum):
+    """Which turns are offered for review."""
+
+    NEWEST = "newest"
+    MISSES = "misses"
+    DOUBT = "doubt"
+    RANDOM = "random"

@@ -26,6 +26,7 @@ from store.db.database import Database
 from store.erasure import Erasure
 from store.evaluation.datasets import Datasets
 from store.evaluation.experiments import Experiments
+from store.evaluation.labels import Labels
 from store.evaluation.rows import Rows
 from store.insights.insights import Insights
 from store.people.alerts import Alerts
@@ -45,6 +46,7 @@ class Stores:
     evaluations: Evaluations
     datasets: Datasets
     experiments: Experiments
+    labels: Labels
     rows: Rows
     inbox: Inbox
     customers: Customers
@@ -86,6 +88,7 @@ def open_stores(
         evaluations=Evaluations(database),
         datasets=Datasets(database),
         experiments=Experiments(database),
+        labels=Labels(database),
         rows=Rows(database, holder=holder),
         inbox=Inbox(database, channels, keys=keys),
         customers=Customers(database, channels),

@@ -74,21 +74,27 @@ class TurnList:
 
     def page(self, filters: TurnFilters, after: Key | None, limit: int) -> list[ListedTurn]:
         """Return a page behind the key *after*, the latest turn first."""
-        query = _listed().where(*_chosen(filters))
+        query = listed().where(*_chosen(filters))
         if after is not None:
             here = tuple_(turns.c.finished_at, turns.c.id)
             query = query.where(here < tuple_(literal(after[0]), literal(after[1])))
         newest = (turns.c.finished_at.desc(), turns.c.id.desc())
         with self._database.read() as tx:
-            rows = tx.execute(query.order_by(*newest).limit(limit)).all()
-            asked, said = _words(tx, [row.id for row in rows])
-        return [
-            ListedTurn(question=asked.get(row.id, ""), answer=said.get(row.id, ""), **row._mapping)
-            for row in rows
-        ]
+            return read_listed(tx, query.order_by(*newest).limit(limit))
 
 
-def _listed() -> Select[Any]:
+def read_listed(tx: Connection, query: Select[Any]) -> list[ListedTurn]:
+    """Return the turns of *query*, made from `listed`, with what was asked and said."""
+    rows = tx.execute(query).all()
+    asked, said = _words(tx, [row.id for row in rows])
+    return [
+        ListedTurn(question=asked.get(row.id, ""), answer=said.get(row.id, ""), **row._mapping)
+        for row in rows
+    ]
+
+
+def listed() -> Select[Any]:
+    """Return the query of every turn, to be narrowed."""
     own = ("question", "answer", "channel", "owner", "agent_id", "agent_name", "version")
     fields = [turns.c[name] for name in ListedTurn.__dataclass_fields__ if name not in own]
     return (

@@ -12,7 +12,14 @@ from store.tables.conversations import (
     outbox,
     turns,
 )
-from store.tables.evaluation import dataset_cases, datasets, experiment_rows, experiments
+from store.tables.evaluation import (
+    dataset_cases,
+    datasets,
+    experiment_rows,
+    experiments,
+    labels,
+    preferences,
+)
 from store.tables.people import alerts, api_tokens, audit, login_attempts, logins, people, switches
 
 __all__ = [
@@ -33,6 +40,7 @@ __all__ = [
     "experiment_rows",
     "experiments",
     "inbox",
+    "labels",
     "login_attempts",
     "logins",
     "media",
@@ -41,6 +49,7 @@ __all__ = [
     "notes",
     "outbox",
     "people",
+    "preferences",
     "releases",
     "switches",
     "tombstones",

@@ -15,7 +15,15 @@ from sqlalchemy import (
 )
 
 from knowledge.tables import one_of
-from store.states import CaseOrigin, CaseState, ExperimentState, RowState
+from store.states import (
+    CaseOrigin,
+    CaseState,
+    ExperimentState,
+    LabelBy,
+    RowState,
+    Subject,
+    Verdict,
+)
 from store.tables.base import Rising, metadata, reference
 
 datasets = Table(
@@ -97,4 +105,33 @@ experiment_rows = Table(  # one conversation of one candidate
     Index("ix_experiment_rows_state", "state", "lease_until"),
     Index("ix_experiment_rows_case_id", "case_id"),
     Index("ix_experiment_rows_key", "key"),
+)
+
+labels = Table(  # what somebody says of an answer
+    "labels",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    Column("subject", one_of(Subject, 10), nullable=False),
+    Column("subject_id", String(40), nullable=False),  # of a turn, or of an experiment's row
+    Column("verdict", one_of(Verdict, 10), nullable=False),
+    Column("comment", Text, nullable=False, default=""),
+    Column("better", Text, nullable=False, default=""),  # what should have been answered
+    Column("by", one_of(LabelBy, 10), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("subject", "subject_id", "person", "name"),
+)
+
+preferences = Table(  # which of two answers to one case somebody found better, not knowing whose
+    "preferences",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    reference("row_a", "experiment_rows.id"),  # the lower id
+    reference("row_b", "experiment_rows.id"),
+    Column("shown_first", BigInteger, nullable=False),
+    Column("better", BigInteger, nullable=False),  # 0: neither
+    Column("person", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("row_a", "row_b", "person"),
 )

@@ -44,6 +44,7 @@ LANDED = {
     "0009_pointing.py": "048f92959e1aae0063815516297c1ca2e78c782b022fe23540d47edd9ce4c165",
     "0010_alerts.py": "c3c8e6d6ac14ff9e984bc3997354f935660462c456bc81858fb09772c5207d96",
     "0011_customers.py": "7fa70a01f356889cc147f245bbcab5a3338f19773d8ceae3a60c034051f36c91",
+    "0012_labels.py": "58134ae4f5ee7a273e6ae1166f935cb5645ca5b264b612341f8930149d44ac62",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (

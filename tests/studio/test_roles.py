@@ -121,6 +121,7 @@ MATRIX = {
     },
     "tokens": {"first": "viewer", "make": "viewer", "revoke": "viewer"},
     "alerts": {"first": "viewer", "read": "viewer", "wish": "viewer"},
+    "review": {"first": "agent", "look": "agent", "judge": "agent"},
     "panic": {"state": "viewer", "switch": "editor"},
     "simulator": {"look": "agent", "write": "agent", "attach": "agent", "clear": "agent"},
 }
