@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from actions import people as acts
@@ -21,10 +21,13 @@ Json = dict[str, Any]
 Role = Literal["viewer", "agent", "editor", "admin"]
 Email = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, to_lower=True, max_length=200, pattern=r"^[^@\s]+@[^@\s]+$"
-    ),
+    StringConstraints(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$"),
+    BeforeValidator(lambda sent: bare(sent) if _is_short(sent) else sent),
 ]
+
+
+def _is_short(sent: object) -> bool:
+    return isinstance(sent, str) and len(sent) <= 200
 
 
 class PersonPath(Body):
