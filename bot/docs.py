@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, render_template
 from flask_openapi3.openapi import OpenAPI
 
 from bot.access import role_of
+from bot.examples import add_examples
 
 _METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -37,6 +38,7 @@ def _described(app: OpenAPI) -> dict[str, Any]:
     """Return the document, with the role that each route asks for (OpenAPI 3.1: "Security
     Requirement Object" may list role names)."""
     description: dict[str, Any] = app.api_doc
+    add_examples(description.get("components", {}).get("schemas", {}))
     for rule in app.url_map.iter_rules():
         operations = description["paths"].get(re.sub(r"<(\w+)>", r"{\1}", rule.rule), {})
         for method in rule.methods or ():

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 TOP = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
 PAPERS = [*TOP, *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BODIES = {"/agents": Spec, "/agents/AGENT/release": ReleaseIn, "/chat": ChatIn}
 
@@ -192,3 +193,12 @@ def test_the_readme_sends_bodies_that_are_accepted() -> None:
     assert sent.keys() == BODIES.keys()
     for path, body in sent.items():
         assert BODIES[path].model_validate(body)
+
+
+def test_the_paper_on_the_api_calls_routes_that_exist(settings: Settings) -> None:
+    services = open_services(settings, SilentWakeUp())
+    routes = create_app(services).url_map.bind("127.0.0.1")
+    called = re.findall(r"127\.0\.0\.1:3000([^\s\"?]+)", API)
+    assert len(called) >= 10
+    assert [path for path in called if not list(routes.allowed_methods(path))] == []
+    services.database.close()

@@ -3,6 +3,7 @@ import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import jsonschema
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -395,6 +396,23 @@ def test_the_api_describes_itself(client: FlaskClient) -> None:
     assert "https://" not in page
     with client.get("/static/docs.css") as style:
         assert style.status_code == 200
+
+
+@on_one_database
+def test_every_json_body_has_a_valid_example(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    bodies = [
+        content["schema"]["$ref"].rsplit("/", 1)[-1]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        if "$ref" in content["schema"]
+    ]
+    schemas = document["components"]["schemas"]
+    assert [name for name in bodies if "example" not in schemas[name]] == []
+    for name in bodies:
+        whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        jsonschema.validate(schemas[name]["example"], whole)
 
 
 @on_one_database

@@ -13,7 +13,7 @@ import pytest
 from tests.programs import needed
 from tests.stack.conftest import World
 from tests.stack.running import ROOT
-from tests.test_docs import README, blocks
+from tests.test_docs import API, README, blocks
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
@@ -41,14 +41,15 @@ def answers(text: str) -> Iterator[dict[str, Any]]:
         rest = rest[end:].strip()
 
 
-def test_the_api_by_curl_works_as_written(world: World, tmp_path: Path) -> None:
+def run(world: World, folder: Path, paper: str) -> str:
+    """Run the curl lines of *paper* as they are written; return what they print."""
     needed("curl")
-    [written] = [block for block in blocks(README) if "curl" in block]
+    [written] = [block for block in blocks(paper) if "curl" in block]
     here = written.replace("127.0.0.1:3000", world.stack.bot.removeprefix("http://"))
     environment = world.stack.environment() | {"PATH": os.environ["PATH"]}
     done = subprocess.run(
         ["sh", "-eu", "-c", here],
-        cwd=checkout(tmp_path),
+        cwd=checkout(folder),
         env=environment,
         capture_output=True,
         text=True,
@@ -56,7 +57,11 @@ def test_the_api_by_curl_works_as_written(world: World, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    made, taken, read, released, said = answers(done.stdout)
+    return done.stdout
+
+
+def test_the_api_by_curl_works_as_written(world: World, tmp_path: Path) -> None:
+    made, taken, read, released, said = answers(run(world, tmp_path, README))
     assert made["draft"]["name"] == "Vera"
     assert taken["sources"][0]["name"] == "propuesta-de-valor.md"
     assert read["sources"][0]["id"] == taken["sources"][0]["id"]
@@ -64,3 +69,14 @@ def test_the_api_by_curl_works_as_written(world: World, tmp_path: Path) -> None:
     assert said["reply"]
     assert said["version"] == "Vera v2"
     assert said["conversation_id"] == "ana"
+
+
+def test_the_lines_about_the_whole_api_work_as_written(world: World, tmp_path: Path) -> None:
+    me, changed, differs, looked, kept, searched, *turns = answers(run(world, tmp_path, API))
+    assert me["role"] == "admin"
+    assert changed["draft"]["tone"] == "Cercano y breve"
+    assert [one["field"] for one in differs["changes"]] == ["tone"]
+    assert looked["replaced"] is None
+    assert kept["id"]
+    assert searched["passages"][0]["text"] == "Sí, de cualquier sucursal."
+    assert all(turn["outcome"] == "answered" for turn in turns)
