@@ -16,7 +16,7 @@ from bot.bodies import Body, Out
 from bot.lists import BY_MOMENT_AND_WORD, List, Listed, Page
 from bot.schemas import AgentId, AnyChannel, id_of
 from store.conversations.turn_list import TurnFilters
-from store.states import Owner
+from store.states import Owner, Verdict
 
 TURNS = Tag(name="turns", description="What was asked and answered, and why")
 Json = dict[str, Any]
@@ -46,6 +46,9 @@ class TurnsQuery(Page):
     text: str = Field("", max_length=200, description="in what was asked or said")
     handed_off: bool | None = Field(None, description="whether a person was wanted")
     missed: bool | None = Field(None, description="whether nothing was found for the question")
+
+    label: Verdict | None = Field(None, description="what somebody said of it")
+    labelled: bool | None = Field(None, description="whether anybody said anything of it")
 
     @property
     def filters(self) -> TurnFilters:

@@ -1,6 +1,6 @@
 """The list of turns: filtered, the latest first, a page at a time, with what was asked and said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, literal, or_, select, 
 from agent.answer import Outcome
 from store.conversations.conversation_list import holds
 from store.db.database import Database
-from store.states import Owner
-from store.tables import agents, conversations, inbox, messages, turns, versions
+from store.states import Owner, Subject, Verdict
+from store.tables import agents, conversations, inbox, labels, messages, turns, versions
 
 Key = tuple[float, str]  # when a turn ended, and its id
 
@@ -32,6 +32,8 @@ class TurnFilters:
     text: str = ""  # in what was asked or said, whatever its case and accents
     handed_off: bool | None = None
     missed: bool | None = None  # nothing was found for it
+    label: Verdict | None = None  # somebody said so of it
+    labelled: bool | None = None  # whether anybody said anything of it
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,15 @@ def _told(filters: TurnFilters) -> list[ColumnElement[bool]]:
         if wanted is not None:
             found.append(column != "" if wanted else column == "")
     words = filters.text.strip()
-    return [*found, _mentions(words)] if words else found
+    return [*found, *_judged(filters), *([_mentions(words)] if words else [])]
+
+
+def _judged(filters: TurnFilters) -> Iterator[ColumnElement[bool]]:
+    said = select(labels.c.subject_id).where(labels.c.subject == Subject.TURN)
+    if filters.label is not None:
+        yield turns.c.id.in_(said.where(labels.c.verdict == filters.label))
+    if filters.labelled is not None:
+        yield turns.c.id.in_(said) if filters.labelled else turns.c.id.not_in(said)
 
 
 def _mentions(words: str) -> ColumnElement[bool]:

@@ -132,6 +132,19 @@ def test_turns_are_filtered(client: FlaskClient, services: Services, three: list
     assert found(client, conversation=three[1]) == ["dos"]
 
 
+def test_turns_are_filtered_by_what_people_said_of_them(
+    client: FlaskClient, three: list[int]
+) -> None:
+    last, second, _ = client.get("/turns").json["turns"]
+    for turn, verdict in ((last, "wrong"), (second, "right")):
+        label = {"subject": "turn", "subject_id": turn["id"], "verdict": verdict}
+        client.post("/labels", json={"labels": [label]})
+    assert found(client, label="wrong") == ["tres"]
+    assert found(client, label="unsure") == []
+    assert found(client, labelled="true") == ["tres", "dos"]
+    assert found(client, labelled="false") == ["una garantía"]
+
+
 def test_turns_of_one_version_are_found(client: FlaskClient, a_round: Round, agent: str) -> None:
     a_round(0, "antes")
     client.patch(f"/agents/{agent}", json={"tone": "Formal"})
@@ -176,6 +189,7 @@ def test_turns_come_line_by_line_and_page_by_page(
         "until=inf",
         "cost_from=-1",
         "text=" + "x" * 300,
+        "label=x",
         "limit=0",
         "limit=99999999",
         "cursor=W10=",

@@ -163,3 +163,26 @@ def test_a_source_takes_its_corrections_along(
     with database.read() as tx:
         counts = [tx.scalar(select(func.count()).select_from(t)) for t in (chunks, corrections)]
     assert counts == [0, 0]
+
+
+def test_a_worker_aligns_the_vector_of_what_staff_changed(
+    database: Database, vectors: Vectors, sources: Sources, base_id: str, source_id: str
+) -> None:
+    """It may be told late, several times, and in another order than things were done."""
+    told: list[tuple[str, int]] = []
+    later = Curated(database, lambda *chunk: told.append(chunk))
+    changes = Corrections(database, lambda *chunk: told.append(chunk))
+    base, align = sources.base(base_id), Alignment(database, Embedders(), vectors).align
+    before = set(vectors.ids(base))
+    kept, gone = (later.add(base_id, f"{QUESTION} {n}", ANSWER, "ana") for n in range(2))
+    changes.correct(chunk_id(sources, source_id, "garantía"), "Otra garantía.", "ana")
+    later.remove(gone)
+    assert set(vectors.ids(base)) == before
+    for chunk in [*reversed(told), *told, ("0" * 32, 1)]:
+        align(*chunk)
+    own = told[0][0]
+    assert set(vectors.ids(base)) == before | {f"{own}:1:{kept}"}
+    later.remove(kept)
+    align(own, kept)
+    assert set(vectors.ids(base)) == before
+    assert {one.kind for one in sources.list(base_id)} == {"file"}
