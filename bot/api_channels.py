@@ -139,6 +139,25 @@ class LimitsOut(BaseModel):
     requests_a_minute: float
 
 
+class EmbeddingsOut(BaseModel):
+    """What new bases are embedded by."""
+
+    provider: str
+    model: str
+    dimension: int
+
+
+class InstallationOut(BaseModel):
+    """What this installation answers and looks up with."""
+
+    environment: str
+    model: str = Field(description="of agents that name none")
+    embeddings: EmbeddingsOut
+    public_address: str = Field(description="empty: providers reach nothing here")
+    bases: int
+    agents: int
+
+
 def add(blueprint: APIBlueprint, services: Services) -> None:
     """Add the routes to *blueprint*."""
     _channels(blueprint, services)
@@ -201,6 +220,21 @@ def _switches(blueprint: APIBlueprint, services: Services) -> None:
         sent = body.model_dump(exclude_none=True)
         conversations.keep_for(services, g.actor, {**_kept(services), **sent})
         return _kept(services)
+
+    @blueprint.get("/installation", tags=[CHANNELS], responses={200: InstallationOut})
+    @needs("viewer")
+    def read_installation() -> Json:
+        """See what this installation answers and looks up with"""
+        settings = services.settings
+        provider, model, dimension = services.embedders.default()
+        return {
+            "environment": settings.environment,
+            "model": settings.model_in_force,
+            "embeddings": {"provider": provider, "model": model, "dimension": dimension},
+            "public_address": settings.public_base_url,
+            "bases": len(services.sources.bases()),
+            "agents": services.store.agents.count(),
+        }
 
     @blueprint.get("/limits", tags=[CHANNELS], responses={200: LimitsOut})
     @needs("viewer")

@@ -100,6 +100,19 @@ class PeopleOut(Listed):
     people: list[PersonOut]
 
 
+class StaffOut(Out):
+    """Somebody who may answer customers."""
+
+    email: str
+    name: str
+
+
+class StaffsOut(Listed):
+    """Those who may answer customers."""
+
+    staff: list[StaffOut]
+
+
 class OneTimeOut(PersonOut):
     """A person with the password to hand over: it is shown once, and has to be changed."""
 
@@ -207,6 +220,14 @@ def _people(blueprint: APIBlueprint, services: Services) -> None:
 
 
 def _own(blueprint: APIBlueprint, services: Services) -> None:
+    @blueprint.get("/staff", tags=[PEOPLE], responses={200: StaffsOut})
+    @needs("viewer")
+    def list_staff(query: Page) -> Response:
+        """List those who may answer customers, to put them in charge"""
+        able = [one for one in services.store.people.list() if one.may("agent")]
+        found = newest_first(able, _made)
+        return List("staff", BY_MOMENT_AND_WORD, found, _made, StaffOut.of).answer(query)
+
     @blueprint.get("/me", tags=[PEOPLE], responses={200: MeOut})
     @needs("viewer")
     def read_me() -> Json:

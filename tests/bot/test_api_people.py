@@ -132,6 +132,22 @@ def test_a_token_says_who_it_stands_for(client: FlaskClient, person: Make) -> No
     assert client.get("/me").json == {"name": "installation token", "role": "admin"}
 
 
+def test_those_who_may_answer_customers_are_known_to_everybody(
+    client: FlaskClient, person: Make
+) -> None:
+    viewer = person("vic@example.com", "viewer")
+    person("ana@example.com", "agent")
+    told = client.get("/staff", headers=viewer).json
+    assert told == {"staff": [{"email": "ana@example.com", "name": ""}], "next": ""}
+    assert client.get("/people", headers=viewer).status_code == 403
+
+
+def test_an_installation_says_what_it_answers_with(client: FlaskClient) -> None:
+    told = client.get("/installation").json
+    assert (told["model"], told["environment"]) == ("offline", "development")
+    assert told["embeddings"]["dimension"] > 0
+
+
 def test_the_audit_log_is_read_by_admins_page_by_page(client: FlaskClient, person: Make) -> None:
     for name in ("A", "B", "C"):
         client.post("/agents", json={"name": name})
