@@ -24,6 +24,7 @@ from bot import (
     api_people,
     api_sources,
     api_turns,
+    api_undelivered,
     api_versions,
 )
 from bot.access import Access, role_of
@@ -38,6 +39,7 @@ NOUNS = (
     api_sources,
     api_answers,
     api_conversations,
+    api_undelivered,
     api_turns,
     api_people,
     api_insights,

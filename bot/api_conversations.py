@@ -1,4 +1,4 @@
-"""The API's conversations: read, taken over, answered, handed back, and what did not arrive."""
+"""The API's conversations: read, taken over, answered, handed back."""
 
 import time
 from collections.abc import Callable
@@ -29,12 +29,6 @@ class ConversationPath(Body):
     """The conversation's number in the address."""
 
     conversation_id: Annotated[int, number_of("conversation")]
-
-
-class OutboxPath(Body):
-    """The number of what was not delivered, in the address."""
-
-    outbox_id: Annotated[int, number_of("message")]
 
 
 class FilePath(Body):
@@ -158,33 +152,11 @@ class NotesOut(Listed):
     notes: list[NoteOut]
 
 
-class UndeliveredOut(Out):
-    """A part of a reply that did not arrive."""
-
-    id: int
-    conversation_id: int
-    channel: str
-    customer_name: str
-    customer_address: str
-    body: str
-    error_code: str
-    error: str
-    attempts: int
-    created_at: float
-
-
-class UndeliveredsOut(Listed):
-    """What did not arrive, the newest first."""
-
-    undelivered: list[UndeliveredOut]
-
-
 def add(blueprint: APIBlueprint, services: Services) -> None:
     """Add the routes to *blueprint*."""
     _reading(blueprint, services)
     _owning(blueprint, services)
     _speaking(blueprint, services)
-    _undelivered(blueprint, services)
 
 
 def _reading(blueprint: APIBlueprint, services: Services) -> None:
@@ -342,33 +314,6 @@ def _speaking(blueprint: APIBlueprint, services: Services) -> None:
     def write_note(path: ConversationPath, body: WordsIn) -> tuple[str, int]:
         """Note something for the team; no customer sees it"""
         acts.write_note(services, g.actor, path.conversation_id, body.text)
-        return "", 204
-
-
-def _undelivered(blueprint: APIBlueprint, services: Services) -> None:
-    @blueprint.get("/undelivered", tags=[CONVERSATIONS], responses={200: UndeliveredsOut})
-    @needs("viewer")
-    def list_undelivered(query: Page) -> Response:
-        """List what did not arrive"""
-
-        def fetch(before: int | None, limit: int) -> Any:
-            return services.store.dead_letters.page(before or 0, limit)
-
-        rows = List("undelivered", BY_NUMBER, fetch, lambda one: one.id, UndeliveredOut.of)
-        return rows.answer(query)
-
-    @blueprint.post("/undelivered/<outbox_id>/retry", tags=[CONVERSATIONS], responses={204: None})
-    @needs("agent")
-    def retry_delivery(path: OutboxPath) -> tuple[str, int]:
-        """Send it again"""
-        acts.retry(services, g.actor, path.outbox_id)
-        return "", 204
-
-    @blueprint.post("/undelivered/<outbox_id>/dismiss", tags=[CONVERSATIONS], responses={204: None})
-    @needs("agent")
-    def dismiss_delivery(path: OutboxPath) -> tuple[str, int]:
-        """Say that it need not be sent"""
-        acts.dismiss(services, g.actor, path.outbox_id)
         return "", 204
 
 

@@ -18,19 +18,16 @@ from bot.api_agents import LOST
 from bot.etags import expect, tagged
 from bot.lists import BY_NUMBER, List, Page, newest_first
 from bot.release_check import looked_at
-from bot.schemas import (
-    AgentPath,
+from bot.schemas import AgentPath, ReleaseIn, VersionOut, VersionsOut
+from bot.version_shapes import (
     CheckIn,
     CheckOut,
     DifferenceOut,
     DifferenceQuery,
     PastReleaseOut,
     PastReleasesOut,
-    ReleaseIn,
     RestoreIn,
-    VersionOut,
     VersionPath,
-    VersionsOut,
 )
 from store.agents.agents import Version
 

@@ -141,7 +141,9 @@ class ProblemOut(BaseModel):
     error: Problem
 
 
-class _Revised(Body):
+class Revised(Body):
+    """What may name the draft that it is about."""
+
     revision: int | None = Field(
         None, ge=1, le=2**31, description="as it was read; guards against a lost change"
     )
@@ -154,7 +156,7 @@ _OPTIONAL: dict[str, Any] = {
 }
 AgentChange = create_model(
     "AgentChange",
-    __base__=_Revised,
+    __base__=Revised,
     **_OPTIONAL,
 )
 
@@ -176,31 +178,6 @@ class ReleaseIn(Body):
     replaces: str = Field(
         "", max_length=64, description="the id of the agent that falls silent on that address"
     )
-
-
-class CheckIn(Body):
-    """Which release is looked at."""
-
-    channel: AnyChannel
-    address: str = Field("", max_length=200)
-    version: int | None = Field(None, ge=1, le=2**31, description="empty: the draft")
-
-
-class RestoreIn(_Revised):
-    """Which draft is replaced."""
-
-
-class VersionPath(AgentPath):
-    """The agent's id and the version's number in the address."""
-
-    number: Annotated[int, number_of("version")]
-
-
-class DifferenceQuery(Body):
-    """What is compared with what."""
-
-    before: Which = Field(description="a version's number, or `draft`")
-    after: Which = Field("draft", description="a version's number, or `draft`")
 
 
 class DuplicateIn(Body):
@@ -265,72 +242,6 @@ class VersionOut(Out):
     created_at: float
     spec: Spec
     evidence: dict[str, Any] = Field({}, description="how it did when it was last released")
-
-
-class PastReleaseOut(Out):
-    """A version that was let answer on an address."""
-
-    id: int
-    channel: str
-    address: str
-    number: int
-    version_id: str
-    note: str
-    released_by: str
-    released_at: float
-
-
-class PastReleasesOut(Listed):
-    """The releases of an agent, newest first."""
-
-    releases: list[PastReleaseOut]
-
-
-class FindingOut(BaseModel):
-    """Something to mend (an error) or to think about (a warning)."""
-
-    level: str
-    code: str
-    sentence: str
-
-
-class SilencedOut(BaseModel):
-    """The agent that would fall silent, and how many customers wrote there in the last day."""
-
-    agent_id: str
-    agent_name: str
-    address: str
-    wrote: int
-
-
-class CheckOut(BaseModel):
-    """What a release would meet."""
-
-    findings: list[FindingOut]
-    replaced: SilencedOut | None
-    evidence: dict[str, Any]
-
-
-class PieceOut(BaseModel):
-    """A stretch of words that stayed (`same`), went (`gone`) or came (`new`)."""
-
-    kind: str
-    text: str
-
-
-class ChangeOut(BaseModel):
-    """One field that differs."""
-
-    field: str
-    before: str
-    after: str
-    pieces: list[PieceOut]
-
-
-class DifferenceOut(BaseModel):
-    """Every field that differs, in the order of the spec."""
-
-    changes: list[ChangeOut]
 
 
 class VersionsOut(Listed):
