@@ -9,6 +9,7 @@ from agent.actor import Actor
 from agent.errors import Invalid
 from agent.spec import Spec
 from channels.web import API
+from store.evaluation.datasets import Source
 
 NAME_LENGTH = 80
 
@@ -79,10 +80,9 @@ def bring(
     with audited(services, actor, "editor") as note:
         spec = _with_base(services, actor, held)
         agent_id = services.store.agents.create(spec, actor.name)
-        for case in held.cases:
-            services.store.cases.add(
-                agent_id, case.question, actor.name, case.expected, case.source
-            )
+        if held.every_case:
+            tests = services.store.datasets.tests(agent_id, actor.name)
+            services.store.datasets.add(tests.id, held.every_case, Source(actor.name))
         _curate(curated, actor, held, spec.knowledge.bases)
         note("agent imported", agent_id, file)
     return agent_id

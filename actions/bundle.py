@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from agent.cases import Case, plain
 from agent.errors import Invalid
 from agent.spec import Spec
 from agent.text import storable
@@ -19,6 +20,7 @@ from agent.text import storable
 FORMAT: Final = "agent-studio/1"
 LARGEST = 2_000_000  # characters
 DEEPEST = 40  # lists and mappings within each other
+MOST_TESTS = 1_000
 # Keys as their makers print them: OpenAI and OpenRouter (sk-), Jina (jina_), Twilio (AC/SK + 32
 # hexadecimal digits), Meta (EAA...), Google (AIza...), ours (as_), and bearer tokens in general.
 SECRET = re.compile(
@@ -56,7 +58,14 @@ class Bundle(_Part):
     agent: Spec
     bases: tuple[str, ...] = ()
     curated: Annotated[tuple[Curated, ...], Field(max_length=5_000)] = ()
-    cases: Annotated[tuple[TestCase, ...], Field(max_length=500)] = ()
+    cases: Annotated[tuple[TestCase, ...], Field(max_length=500)] = ()  # of older files
+    tests: Annotated[tuple[Case, ...], Field(max_length=MOST_TESTS)] = ()
+
+    @property
+    def every_case(self) -> list[Case]:
+        """The cases, however the file holds them."""
+        old = [plain(one.question, one.expected, one.source) for one in self.cases]
+        return [*old, *self.tests]
 
     def to_yaml(self) -> str:
         """Return the file's text, secrets masked and bases by name."""

@@ -66,6 +66,16 @@ def add_question(
     return made
 
 
+def add_own(
+    services: Services, actor: Actor, agent_id: str, cases: Sequence[Case], origin: CaseOrigin
+) -> Added:
+    """Add cases to the agent's own dataset. Raises Forbidden, NotFound or Invalid."""
+    with audited(services, actor, "editor"):
+        services.store.agents.get(agent_id)
+        tests = services.store.datasets.tests(agent_id, actor.name)
+        return add(services, actor, tests.id, cases, origin)
+
+
 def propose(
     services: Services,
     actor: Actor,

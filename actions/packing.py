@@ -1,10 +1,13 @@
 """An agent packed into a file's text: its draft, curated answers and test cases."""
 
+from collections.abc import Sequence
+
 from actions import bundle
 from actions.bundle import Bundle
 from actions.curated import answers_of
 from actions.services import Services
 from store.agents.agents import Agent
+from store.evaluation.datasets import KeptCase
 
 
 def pack(services: Services, agent: Agent) -> str:
@@ -17,8 +20,10 @@ def pack(services: Services, agent: Agent) -> str:
         agent=agent.draft,
         bases=tuple(names[base_id] for base_id in known),
         curated=tuple(bundle.Curated(question=one.question, answer=one.answer) for one in written),
-        cases=tuple(
-            bundle.TestCase(question=one.question, expected=one.expected, source=one.source)
-            for one in services.store.cases.of(agent.id)
-        ),
+        tests=tuple(one.case for one in _tests(services, agent))[: bundle.MOST_TESTS],
     ).to_yaml()
+
+
+def _tests(services: Services, agent: Agent) -> Sequence[KeptCase]:
+    own = services.store.datasets.own(agent.id)
+    return services.store.datasets.cases(own.id) if own else ()

@@ -10,6 +10,7 @@ from typing import Any
 
 from actions.audited import audited
 from actions.checks import Finding, check
+from actions.experiments import evidence
 from actions.services import Services
 from actions.world import world_of
 from agent.actor import Actor
@@ -107,7 +108,7 @@ def outlook(services: Services, agent: Agent, wish: Wish) -> Outlook:
     return Outlook(
         check(spec, world_of(services, spec), wish.channel),
         _replaced(services, wish),
-        services.store.evaluations.latest(agent.id, spec),
+        evidence(services, agent.id, spec),
     )
 
 

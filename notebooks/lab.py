@@ -21,12 +21,13 @@ from redis.exceptions import RedisError
 from actions.installation import install, sample_pairs
 from actions.queues import TURN, SilentWakeUp
 from actions.services import Services, open_services
-from agent import evaluation
-from agent.answer import Answer, Said
+from agent.answer import Answer, Author, Said
 from agent.answering import Answering, open_answering
+from agent.cases import Case
 from agent.errors import Invalid, NotFound
 from agent.invented import SAMPLES
 from agent.runtime import Runtime
+from agent.scoring import passes, scored, together
 from agent.settings import Settings
 from agent.spec import Spec
 from channels.web import StoredChannel
@@ -100,9 +101,26 @@ class Lab:
     def evaluate(self, agent: str, spec: Spec | None = None) -> pd.DataFrame:
         """Return how *spec* (the draft, when none is given) does on the test cases of *agent*."""
         known = self._agent(agent)
-        cases = self.services.store.cases.of(known.id)
-        found = evaluation.evaluate(self.answering.runtime, spec or known.draft, cases)
-        return pd.DataFrame(found.as_rows())
+        datasets = self.services.store.datasets
+        own = datasets.own(known.id)
+        cases = [one.case for one in datasets.cases(own.id)] if own else []
+        return pd.DataFrame([self._asked(spec or known.draft, case) for case in cases])
+
+    def _asked(self, spec: Spec, case: Case) -> dict[str, Any]:
+        said: list[Said] = []
+        answers: list[Answer] = []
+        for one in case.turns:
+            answers.append(self.answering.runtime.answer(spec, said, one.lines))
+            said += [Said(Author.CUSTOMER, line) for line in one.lines]
+            said.append(Said(Author.AGENT, answers[-1].text))
+        scores = together([scored(*pair) for pair in zip(case.turns, answers, strict=True)])
+        return {
+            "question": case.question,
+            "answer": answers[-1].text if answers else "",
+            "passed": passes(scores),
+            "reasons": {one.name: one.reason for one in scores.values() if not one.passed},
+            "cost": sum(answer.usage.cost for answer in answers),
+        }
 
     # --- knowledge
 

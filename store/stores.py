@@ -7,8 +7,6 @@ from pathlib import Path
 from agent.capabilities import Known
 from agent.limits import Limits
 from store.agents.agents import Agents
-from store.agents.cases import Cases
-from store.agents.evaluations import Evaluations
 from store.conversations.abandoned import Abandoned
 from store.conversations.allowances import Allowances
 from store.conversations.attachments import Attachments
@@ -42,8 +40,6 @@ class Stores:
     """What is kept, by noun."""
 
     agents: Agents
-    cases: Cases
-    evaluations: Evaluations
     datasets: Datasets
     experiments: Experiments
     labels: Labels
@@ -84,8 +80,6 @@ def open_stores(
     """
     return Stores(
         agents=Agents(database, channels),
-        cases=Cases(database),
-        evaluations=Evaluations(database),
         datasets=Datasets(database),
         experiments=Experiments(database),
         labels=Labels(database),

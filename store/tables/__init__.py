@@ -1,6 +1,6 @@
 """The tables of the agent room, one file a subject."""
 
-from store.tables.agents import agents, cases, channels, evaluations, releases, versions
+from store.tables.agents import agents, channels, releases, versions
 from store.tables.around import allowances, media, notes, tombstones
 from store.tables.base import Rising, metadata
 from store.tables.conversations import (
@@ -29,14 +29,12 @@ __all__ = [
     "allowances",
     "api_tokens",
     "audit",
-    "cases",
     "channels",
     "contacts",
     "conversations",
     "dataset_cases",
     "datasets",
     "delivery_states",
-    "evaluations",
     "experiment_rows",
     "experiments",
     "inbox",

@@ -1,6 +1,6 @@
 """Agents: a draft that changes, versions that never do, and which version answers where."""
 
-from sqlalchemy import JSON, Column, Double, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Double, Integer, String, Table, Text, UniqueConstraint
 
 from store.tables.base import Rising, metadata, reference
 
@@ -55,29 +55,4 @@ releases = Table(  # every release that ever was: the evidence
     Column("evidence", JSON, nullable=False, default=dict, server_default="{}"),  # how it scored
     Column("released_by", String(200), nullable=False),
     Column("released_at", Double, nullable=False),
-)
-
-cases = Table(  # test cases of an agent: a question and what a good answer holds
-    "cases",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    reference("agent_id", "agents.id"),
-    Column("question", Text, nullable=False),
-    Column("expected", Text, nullable=False, default=""),  # words the answer must hold
-    Column("source", String(300), nullable=False, default=""),  # the source it must cite
-    Column("created_by", String(200), nullable=False),
-    Column("created_at", Double, nullable=False),
-    Index("ix_cases_agent_id", "agent_id"),
-)
-
-evaluations = Table(  # how a spec did on the cases of its agent
-    "evaluations",
-    metadata,
-    Column("id", Rising, primary_key=True),
-    reference("agent_id", "agents.id"),
-    Column("fingerprint", String(64), nullable=False),  # of spec and cases (agent.evaluation)
-    Column("result", JSON, nullable=False),
-    Column("created_by", String(200), nullable=False),
-    Column("created_at", Double, nullable=False),
-    Index("ix_evaluations_agent_id_fingerprint", "agent_id", "fingerprint"),
 )

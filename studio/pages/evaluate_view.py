@@ -1,4 +1,4 @@
-"""How the Evaluate page looks: an agent's test cases, and how a draft or version did on them."""
+"""How the Tests page looks: the cases of an agent, and the form that starts an experiment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,37 +6,28 @@ from typing import Any
 
 import gradio as gr
 
-from agent.evaluation import HANDOFF, Evaluation, Result
-from store.agents.cases import Case
+from agent.answer import Outcome
+from agent.cases import Case, Turn
+from store.evaluation.datasets import KeptCase
 from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.talk import DRAFT
 from studio.widgets import badge, button, clickable, note, place, table
 
+MOST_SHOWN = 200  # cases on the page
+
 
 @dataclass(frozen=True)
 class Opened:
-    """Everything the page shows of one agent."""
+    """Everything the page shows of one agent beside its experiments."""
 
     agents: list[tuple[str, str]]
     agent_id: str
     versions: list[tuple[str, str]]
-    cases: Sequence[Case]
+    chosen: Sequence[str]  # what an experiment would ask: the draft beside what is released
+    cases: Sequence[KeptCase]
+    proposed: Sequence[KeptCase] = ()
     sources: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Run:
-    """How far a run has come."""
-
-    evaluation: Evaluation
-    total: int
-    label: str
-
-    @property
-    def is_over(self) -> bool:
-        """True when every case was asked."""
-        return len(self.evaluation.results) == self.total
 
 
 @dataclass(frozen=True)
@@ -44,58 +35,134 @@ class Parts:
     """The components that events read and fill."""
 
     agent: gr.Dropdown
-    version: gr.Dropdown
-    run: gr.Button
     question: gr.Textbox
     expected: gr.Textbox
     source: gr.Dropdown
     add: gr.Button
+    upload: gr.UploadButton
     cases: gr.HTML
+    versions: gr.Dropdown
+    model: gr.Textbox
+    repeats: gr.Number
+    limit: gr.Number
+    run: gr.Button
     results: gr.HTML
+    detail: gr.HTML
+    past: gr.HTML
+    experiment: gr.State
+    timer: gr.Timer
 
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.agent, self.version, self.source, self.cases]
+        return [self.agent, self.versions, self.source, self.cases]
+
+    @property
+    def wish(self) -> list[Any]:
+        """What an experiment is made of."""
+        return [self.agent, self.versions, self.model, self.repeats, self.limit]
 
 
 def layout(studio: Studio) -> Parts:
     """Place the components."""
-    say = studio.say
     with gr.Row(elem_classes="as-columns"):
         with gr.Column(scale=5, min_width=360):
-            with gr.Row():
-                agent = gr.Dropdown([], label=say("playground.agent"), elem_id="test-agent")
-                version = gr.Dropdown([], label=say("playground.version"), elem_id="test-version")
-            with gr.Group():
-                question = gr.Textbox(
-                    label=say("evaluate.question"),
-                    max_length=4000,
-                    elem_id="test-question",
-                    placeholder=say("evaluate.question_example"),
-                )
-                with gr.Row():
-                    expected = gr.Textbox(
-                        label=say("evaluate.expected"),
-                        info=say("evaluate.expected_help"),
-                        lines=2,
-                        max_length=2000,
-                        elem_id="test-expected",
-                    )
-                    source = gr.Dropdown(
-                        [],
-                        label=say("evaluate.source"),
-                        info=say("evaluate.source_help"),
-                        elem_id="test-source",
-                    )
-            add = gr.Button(say("evaluate.add"), elem_id="test-add")
+            agent = gr.Dropdown([], label=studio.say("playground.agent"), elem_id="test-agent")
+            written = _case_form(studio)
             cases = clickable(elem_id="test-cases")
         with gr.Column(scale=6, min_width=380):
-            run = gr.Button(say("evaluate.run"), variant="primary", elem_id="test-run")
-            results = place(
-                note(say("evaluate.run_help")), elem_id="test-results", elem_classes="as-scroll"
+            wished = _experiment_form(studio)
+            results = clickable(
+                note(studio.say("evaluate.run_help")),
+                elem_id="test-results",
+                elem_classes="as-scroll",
             )
-    return Parts(agent, version, run, question, expected, source, add, cases, results)
+            detail = place(elem_id="test-detail")
+            past = clickable(elem_id="test-past")
+    return Parts(
+        agent=agent,
+        cases=cases,
+        results=results,
+        detail=detail,
+        past=past,
+        experiment=gr.State(""),
+        timer=gr.Timer(1.5),
+        **written,
+        **wished,
+    )
+
+
+def _case_form(studio: Studio) -> dict[str, Any]:
+    say = studio.say
+    with gr.Group():
+        question = gr.Textbox(
+            label=say("evaluate.question"),
+            max_length=4000,
+            elem_id="test-question",
+            placeholder=say("evaluate.question_example"),
+        )
+        with gr.Row():
+            expected = gr.Textbox(
+                label=say("evaluate.expected"),
+                info=say("evaluate.expected_help"),
+                lines=2,
+                max_length=2000,
+                elem_id="test-expected",
+            )
+            source = gr.Dropdown(
+                [],
+                label=say("evaluate.source"),
+                info=say("evaluate.source_help"),
+                elem_id="test-source",
+            )
+    with gr.Row():
+        add = gr.Button(say("evaluate.add"), elem_id="test-add")
+        upload = gr.UploadButton(
+            say("evaluate.upload"), file_types=[".csv"], elem_id="test-upload", size="md"
+        )
+    return {
+        "question": question,
+        "expected": expected,
+        "source": source,
+        "add": add,
+        "upload": upload,
+    }
+
+
+def _experiment_form(studio: Studio) -> dict[str, Any]:
+    say = studio.say
+    versions = gr.Dropdown(
+        [],
+        multiselect=True,
+        max_choices=8,
+        label=say("evaluate.candidates"),
+        info=say("evaluate.candidates_help"),
+        elem_id="test-versions",
+    )
+    with gr.Row():
+        model = gr.Textbox(
+            label=say("evaluate.model"),
+            placeholder="openai:gpt-4.1-mini",
+            max_length=200,
+            elem_id="test-model",
+        )
+        repeats = gr.Number(
+            1,
+            label=say("evaluate.repeats"),
+            precision=0,
+            minimum=1,
+            maximum=20,
+            elem_id="test-repeats",
+        )
+        limit = gr.Number(0, label=say("evaluate.limit"), minimum=0, elem_id="test-limit")
+    run = gr.Button(say("evaluate.run"), variant="primary", elem_id="test-run")
+    return {
+        "versions": versions,
+        "model": model,
+        "repeats": repeats,
+        "limit": limit,
+        "run": run,
+    }
 
 
 def shown(studio: Studio, page: Opened) -> list[Any]:
@@ -103,65 +170,96 @@ def shown(studio: Studio, page: Opened) -> list[Any]:
     none = (studio.say("evaluate.any_source"), "")
     return [
         gr.update(choices=page.agents, value=page.agent_id or None),
-        gr.update(choices=page.versions, value=DRAFT if page.versions else None),
+        gr.update(choices=page.versions, value=list(page.chosen)),
         gr.update(choices=[none, *((name, name) for name in page.sources)], value=""),
-        cases_table(studio, page.cases),
+        cases_view(studio, page),
     ]
 
 
 def listed(studio: Studio, page: Opened) -> list[Any]:
     """Return the cases, and an empty form."""
-    return [cases_table(studio, page.cases), "", "", ""]
+    return [cases_view(studio, page), "", "", ""]
 
 
-def cases_table(studio: Studio, cases: Sequence[Case]) -> Html:
-    """Return the test cases with what each expects."""
-    heads = [studio.say("evaluate.question"), studio.say("evaluate.expects"), ""]
+def cases_view(studio: Studio, page: Opened) -> Html:
+    """Return what waits for approval, and the cases with what each expects."""
+    return join([_proposed(studio, page.proposed), cases_table(studio, page.cases)])
+
+
+def cases_table(studio: Studio, cases: Sequence[KeptCase]) -> Html:
+    """Return the test cases."""
+    sure = studio.say("evaluate.remove_sure")
     rows = [
-        [
-            one.question,
-            _expects(studio, one),
-            button(studio.say("remove"), "remove", one.id, studio.say("evaluate.remove_sure")),
-        ]
-        for one in cases
+        [*_told(studio, one), button(studio.say("remove"), "remove", one.id, sure)]
+        for one in cases[:MOST_SHOWN]
     ]
     title = tag("h3", studio.say("evaluate.cases", count=len(cases)))
-    return join([title, table(heads, rows, studio.say("evaluate.empty"))])
+    left = len(cases) - MOST_SHOWN
+    more = tag("p", studio.say("preview.more", count=left), class_="as-quiet") if left > 0 else None
+    return join([title, table(_heads(studio), rows, studio.say("evaluate.empty")), more])
 
 
-def _expects(studio: Studio, case: Case) -> Html:
-    wanted = [line.strip() for line in case.expected.splitlines() if line.strip()]
-    pills = [badge(_wanted(studio, line)) for line in wanted]
-    if case.source:
-        pills.append(badge(studio.say("evaluate.cites", source=case.source), "none"))
+def _proposed(studio: Studio, cases: Sequence[KeptCase]) -> Html | None:
+    if not cases:
+        return None
+    rows = [
+        [
+            *_told(studio, one),
+            tag(
+                "div",
+                button(studio.say("evaluate.approve"), "approve", one.id),
+                button(studio.say("evaluate.refuse"), "remove", one.id),
+                class_="as-buttons as-stack",
+            ),
+        ]
+        for one in cases[:MOST_SHOWN]
+    ]
+    title = tag("h3", studio.say("evaluate.proposed", count=len(cases)))
+    return join([title, table(_heads(studio), rows, "")])
+
+
+def _heads(studio: Studio) -> list[str]:
+    return [studio.say("evaluate.question"), studio.say("evaluate.expects"), ""]
+
+
+def _told(studio: Studio, one: KeptCase) -> list[Html]:
+    turns = len(one.case.turns)
+    more = studio.say("evaluate.turns", count=turns) if turns > 1 else ""
+    where = "" if one.origin == "staff" else studio.say(f"evaluate.from.{one.origin}")
+    below = " · ".join(filter(None, [more, where, *one.case.tags]))
+    asked = [one.case.question, tag("div", below, class_="as-quiet") if below else None]
+    return [join(asked), expects(studio, one.case)]
+
+
+def expects(studio: Studio, case: Case) -> Html:
+    """Return what a case expects, a pill each."""
+    if case.simulated:
+        return badge(studio.say("evaluate.goal", goal=case.goal), "none")
+    pills = [pill for turn in case.turns for pill in _pills(studio, turn)]
     return join(pills or [tag("span", studio.say("evaluate.any_answer"), class_="as-quiet")])
 
 
-def _wanted(studio: Studio, line: str) -> str:
-    return studio.say("evaluate.handoff") if line == HANDOFF else f"«{line}»"
+def _pills(studio: Studio, turn: Turn) -> list[Html]:
+    say, wanted = studio.say, turn.expect
+    words = [f"«{one}»" for one in wanted.contains]
+    words += [say("evaluate.without", what=one) for one in wanted.not_contains]
+    words += [f"{one:,.15g}" for one in wanted.number]
+    words += [say("evaluate.calls", tool=one.name) for one in wanted.tools]
+    words += [say("evaluate.nothing")] if wanted.nothing else []
+    words += [_outcome(studio, wanted.outcome)] if wanted.outcome else []
+    words += [say("evaluate.in", language=wanted.language)] if wanted.language else []
+    words += [say("evaluate.words", count=wanted.most_words)] if wanted.most_words else []
+    words += [say("evaluate.like", what=wanted.like[:120])] if wanted.like else []
+    cites = [say("evaluate.cites", source=one) for one in wanted.cites]
+    return [*map(badge, words), *(badge(one, "none") for one in cites)]
 
 
-def running(studio: Studio, run: Run) -> Html:
-    """Return how the cases asked so far went."""
-    done = run.evaluation
-    values = {"passed": done.passed, "asked": len(done.results), "total": run.total}
-    head = tag("h3", run.label, " · ", studio.say("evaluate.passed", **values))
-    bar = tag("progress", value=len(done.results), max=run.total) if not run.is_over else None
-    cost = tag("p", studio.say("evaluate.cost", cost=f"US$ {done.cost:.4f}"), class_="as-quiet")
-    heads = ["", studio.say("evaluate.question"), studio.say("evaluate.answer")]
-    rows = [_row(studio, result) for result in done.results]
-    return join([head, bar, cost if run.is_over else None, table(heads, rows, "…")])
+def _outcome(studio: Studio, outcome: Outcome) -> str:
+    if outcome == Outcome.HANDOFF:
+        return studio.say("evaluate.handoff")
+    return studio.say(f"outcome.{outcome}")
 
 
-def _row(studio: Studio, result: Result) -> list[Html | str]:
-    mark = badge("✓", "good") if result.passed else badge("✕", "bad")
-    why = [
-        tag("div", _reason(studio, code, what), class_="as-complaint")
-        for code, what in result.reasons
-    ]
-    cited = tag("div", " · ".join(result.sources), f" {result.seconds:.2f} s", class_="as-quiet")
-    return [mark, result.question, join([result.answer, *why, cited])]
-
-
-def _reason(studio: Studio, code: str, what: str) -> str:
-    return studio.say(f"evaluate.why.{code}", what=what)
+def chosen_first(studio: Studio, released: Sequence[str]) -> list[str]:
+    """Return what an experiment asks unless somebody chooses otherwise."""
+    return [*released[:1], DRAFT]

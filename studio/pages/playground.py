@@ -8,7 +8,7 @@ from functools import partial
 import gradio as gr
 
 from actions import curated
-from actions.evaluation import add_case
+from actions.datasets import add_question
 from knowledge.ingest.curated import MAX_QUESTION
 from store.people.people import Person
 from studio.carry import curated_of
@@ -136,7 +136,7 @@ def keep(
         question = talk.question_of(at)[:MAX_QUESTION]
         return Correction(talk, at, question, talk.said[at].text)
     source = next(iter(reason.sources), "")
-    add_case(studio.services, person.actor, agent_id, talk.question_of(at), "", source)
+    add_question(studio.services, person.actor, agent_id, talk.question_of(at), "", source)
     return Correction(replace(talk, marks=(*talk.marks, at)))
 
 

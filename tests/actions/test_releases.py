@@ -8,14 +8,15 @@ from typing import cast
 import pytest
 from sqlalchemy import func, select
 
-from actions import agents, evaluation, releases
+from actions import agents, datasets, experiments, releases
+from actions.experiments import Chosen
 from actions.releases import KeptBack, Wish
 from actions.services import Services
 from agent.actor import Actor
 from agent.errors import AgentError, EditConflict, Forbidden, Invalid, NotFound
-from agent.evaluation import Evaluation, Result
 from agent.spec import ModelChoice, Spec
 from store.conversations.inbox import Inbound
+from store.evaluation.rows import Finished
 from store.tables import audit, versions
 from tests.actions.conftest import ANA, EVA, VIEWER
 
@@ -115,7 +116,7 @@ def test_evidence_goes_with_the_release_also_where_the_version_is_an_old_one(
 ) -> None:
     releases.release(services, ANA, wish(sofia))
     assert services.store.agents.versions(sofia)[0].evidence == {}
-    evaluation.add_case(services, ANA, sofia, "¿Hay garantía?", "tres", "")
+    datasets.add_question(services, ANA, sofia, "¿Hay garantía?", "tres", "")
     ask_every_case(services, sofia)
     releases.release(services, ANA, wish(sofia))
     [only] = services.store.agents.versions(sofia)
@@ -123,19 +124,19 @@ def test_evidence_goes_with_the_release_also_where_the_version_is_an_old_one(
 
 
 def test_evidence_is_stale_once_a_case_was_added(services: Services, sofia: str) -> None:
-    evaluation.add_case(services, ANA, sofia, "¿Hay garantía?", "tres", "")
+    datasets.add_question(services, ANA, sofia, "¿Hay garantía?", "tres", "")
     ask_every_case(services, sofia)
-    evaluation.add_case(services, ANA, sofia, "¿Y los frenos?", "no cubre", "")
+    datasets.add_question(services, ANA, sofia, "¿Y los frenos?", "no cubre", "")
     version = releases.release(services, ANA, wish(sofia))
     assert services.store.agents.versions(sofia)[0].evidence == {}
     assert version.number == 1
 
 
 def ask_every_case(services: Services, agent_id: str) -> None:
-    cases = services.store.cases.of(agent_id)
-    went = tuple(Result(one.question, "sí", True, (), (), 0.1, 0.0) for one in cases)
-    draft = services.store.agents.get(agent_id).draft
-    evaluation.keep_evaluation(services, ANA, agent_id, draft, cases, Evaluation(went))
+    tests = services.store.datasets.tests(agent_id, "ana")
+    experiments.start(services, ANA, experiments.Wish(tests.id, [Chosen(experiments.DRAFT)]))
+    while (lease := services.store.rows.lease()) is not None:
+        services.store.rows.finish(lease, Finished([{"text": "sí"}], {}, True))
 
 
 def test_numbers_are_written_as_twilio_writes_them(services: Services, sofia: str) -> None:
@@ -162,7 +163,9 @@ ACTS: dict[str, Callable[[Services, Actor, str], object]] = {
     "duplicate": lambda services, actor, one: agents.duplicate(services, actor, one, "Eva"),
     "archive": lambda services, actor, one: agents.archive(services, actor, one),
     "unarchive": lambda services, actor, one: agents.unarchive(services, actor, one),
-    "add_case": lambda services, actor, one: evaluation.add_case(services, actor, one, "a", "", ""),
+    "add_question": lambda services, actor, one: datasets.add_question(
+        services, actor, one, "a", "", ""
+    ),
 }
 
 
@@ -191,7 +194,7 @@ def test_every_act_leaves_a_line_and_none_without_its_change(
     assert services.store.agents.get(sofia).revision == 1
     assert (len(services.store.agents.list()), count_of_versions(services)) == (1, 0)
     assert not services.store.agents.get(sofia).archived
-    assert list(services.store.cases.of(sofia)) == []
+    assert services.store.datasets.own(sofia) is None
     before = len(lines(services))
     ACTS[act](services, ANA, sofia)
     assert len(lines(services)) > before

@@ -5,6 +5,7 @@ for byte from the history; a file is named after the commit. Since then none may
 """
 
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -21,11 +22,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from agent.cases import plain
+from agent.spec import Spec
 from knowledge import tables as knowledge_tables
 from store import tables
 from store.db import migrate as migrating
 from store.db.database import Database
 from store.db.migrate import migrate
+from store.evaluation.datasets import Datasets
+from store.evaluation.experiments import Experiments
 
 MIGRATIONS = Path(migrating.__file__).parent / "migrations"
 VERSIONS = MIGRATIONS / "versions"
@@ -45,6 +50,7 @@ LANDED = {
     "0010_alerts.py": "c3c8e6d6ac14ff9e984bc3997354f935660462c456bc81858fb09772c5207d96",
     "0011_customers.py": "7fa70a01f356889cc147f245bbcab5a3338f19773d8ceae3a60c034051f36c91",
     "0012_labels.py": "58134ae4f5ee7a273e6ae1166f935cb5645ca5b264b612341f8930149d44ac62",
+    "0013_tests.py": "00bf0d1d032d1b524f4685a4500fd79c8f259e4d907966724582478c40e58d19",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (
@@ -57,6 +63,7 @@ SECOND = (
     "doors_dd8fc91",
 )
 FORGOTTEN = {"login_attempts"}  # the last hour's wrong passwords: 0005 counts them anew
+MOVED = {"cases", "evaluations"}  # 0013 makes datasets and experiments of them
 AS_IT_STANDS = {"first": "0001_first", "doors": "0002_doors"}
 # What was run, in order: at each commit of those days, and by those who followed from the first.
 PATHS = [
@@ -147,6 +154,58 @@ def test_one_time_passwords_of_before_work_for_72_hours_more(
     end = {one["must_change_password"]: one["password_expires_at"] for one in rows(empty, "people")}
     assert end[False] is None
     assert started <= end[True] - 72 * 3600 <= time.time()
+
+
+def test_what_an_agent_was_tested_with_and_how_it_did_is_there_in_the_new_form(
+    empty: Database, tmp_path: Path
+) -> None:
+    before = sorted(LANDED)[: sorted(LANDED).index("0013_tests.py")]
+    migrated_by(tuple(name.removesuffix(".py") for name in before), empty, tmp_path / "before")
+    spec = Spec(name="Sofía", tone="Breve")
+    with empty.write() as tx:
+        write_tested(tx, spec)
+    migrate(empty)
+    datasets, experiments = Datasets(empty), Experiments(empty)
+    own = datasets.own("sofia")
+    assert own is not None
+    assert [(one.id, one.case) for one in datasets.cases(own.id)] == [
+        ("1", plain("¿Garantía?", "tres meses\n3,000 km", "garantia.pdf")),
+        ("2", plain("Quiero hablar", "handoff")),
+    ]
+    [done] = experiments.on(own.id, own.version)  # of the other nobody can tell what was asked
+    [candidate] = done.candidates
+    assert (candidate.label, candidate.spec, done.created_by) == ("draft", spec, "ana")
+    one, other = experiments.rows(done.id)
+    assert (one.passed, other.passed) == (False, True)
+    assert one.scores["contains"].reason == "3,000 km"
+
+
+def write_tested(tx: sa.Connection, spec: Spec) -> None:
+    """An agent with two cases, and two evaluations: of its draft, and of what is gone."""
+    metadata, draft = sa.MetaData(), spec.model_dump(mode="json")
+    metadata.reflect(tx, only=["agents", "cases", "evaluations"])
+    tables = metadata.tables
+    made = {"created_by": "ana", "created_at": 1.0}
+    agent = {"id": "sofia", "name": "Sofía", "draft": draft, "revision": 1}
+    changed = {"updated_by": "ana", "updated_at": 1.0}
+    tx.execute(sa.insert(tables["agents"]).values(**agent, **made, **changed))
+    asked = [
+        ("Quiero hablar", "handoff", ""),
+        ("¿Garantía?", "tres meses\n3,000 km", "garantia.pdf"),
+    ]
+    for number, one in enumerate(reversed(asked), 1):
+        case = dict(zip(("question", "expected", "source"), one, strict=True))
+        own = {"id": str(number), "agent_id": "sofia", **made, "created_at": float(number)}
+        tx.execute(sa.insert(tables["cases"]).values(**case, **own))
+    values = json.dumps({"spec": draft, "cases": asked}, sort_keys=True, ensure_ascii=False)
+    went = [
+        {"question": "¿Garantía?", "passed": False, "reasons": [["missing", "3,000 km"]]},
+        {"question": "Quiero hablar", "passed": True, "reasons": []},
+    ]
+    result = {"passed": 1, "total": 2, "cost": 0.5, "cases": went}
+    for mark in (hashlib.sha256(values.encode()).hexdigest(), "0" * 64):
+        row = {"agent_id": "sofia", "fingerprint": mark, "result": result, **made}
+        tx.execute(sa.insert(tables["evaluations"]).values(row))
 
 
 def test_a_healed_database_takes_new_rows(empty: Database, tmp_path: Path) -> None:
@@ -244,7 +303,9 @@ def write_in_every_table(database: Database) -> dict[str, list[dict[str, Any]]]:
         metadata.reflect(tx, only=lambda name, _: not name.startswith(("alembic", "chunk_index")))
         for table in metadata.sorted_tables:
             tx.execute(sa.insert(table), [row(table, number) for number in (1, 2)])
-    lasting = [table.name for table in metadata.sorted_tables if table.name not in FORGOTTEN]
+    lasting = [
+        table.name for table in metadata.sorted_tables if table.name not in FORGOTTEN | MOVED
+    ]
     return {name: rows(database, name) for name in lasting}
 
 

@@ -19,8 +19,10 @@ from sqlalchemy import update
 
 from actions.queues import SilentWakeUp
 from actions.services import Services, open_services
+from agent.cases import plain
 from agent.invented import SAMPLES
 from agent.settings import Settings
+from store.evaluation.datasets import Source
 from store.people.passwords import hashed
 from store.tables import outbox
 from tests.many import Past, insert_past
@@ -189,7 +191,9 @@ def _cases(services: Services) -> None:
         ("¿El precio publicado es final?", "final", ""),
         ("¿Rentan camionetas por día?", "", ""),
     ):
-        services.store.cases.add(sofia, question, PEOPLE[0][0], expected, source)
+        tests = services.store.datasets.tests(sofia, PEOPLE[0][0]).id
+        case = plain(question, expected, source)
+        services.store.datasets.add(tests, [case], Source(PEOPLE[0][0]))
 
 
 def _today(house: Furnished) -> None:

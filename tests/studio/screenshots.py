@@ -54,7 +54,7 @@ def playground(page: Page) -> None:
 def evaluate(page: Page) -> None:
     sofia(page)
     page.click("#test-run")
-    expect(page.locator("#test-results tbody tr")).to_have_count(4)
+    expect(page.locator("#test-results .as-verdict")).to_be_visible()
 
 
 def sofia(page: Page) -> None:

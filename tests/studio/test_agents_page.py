@@ -8,9 +8,11 @@ from typing import Any, cast
 import pytest
 
 from actions.checks import World, check
+from agent.cases import plain
 from agent.difference import difference
 from agent.errors import EditConflict, Invalid
 from agent.spec import HandoffRules, KnowledgeChoice, OfficeHours, Spec, Wording
+from store.evaluation.datasets import Source
 from store.people.people import Person
 from studio import carry
 from studio.agent_form import FIELDS, AgentForm, with_form
@@ -195,7 +197,9 @@ def test_an_agent_leaves_as_a_file_and_comes_back(
     with_base = draft.model_copy(update={"knowledge": KnowledgeChoice(bases=(base_id,))})
     studio.services.store.agents.save_draft(sofia, with_base, 1, "test")
     carry.curated_of(studio).add(base_id, "¿Abren?", "De 9 a 6.", "test")
-    studio.services.store.cases.add(sofia, "¿Garantía?", "test", "tres meses")
+    case = plain("¿Garantía?", "tres meses")
+    tests = studio.services.store.datasets.tests(sofia, "test").id
+    studio.services.store.datasets.add(tests, [case], Source("test"))
     name, text = agents.export(studio, editor, "see", sofia)
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
@@ -204,7 +208,9 @@ def test_an_agent_leaves_as_a_file_and_comes_back(
     assert page.agent_id != sofia
     assert page.agent is not None
     assert page.agent.draft == with_base
-    assert [one.expected for one in studio.services.store.cases.of(page.agent_id)] == ["tres meses"]
+    theirs = studio.services.store.datasets.own(page.agent_id)
+    assert theirs is not None
+    assert [one.case for one in studio.services.store.datasets.cases(theirs.id)] == [case]
     assert len(carry.curated_of(studio).of(base_id)) == 1  # it was there already
     assert not path.exists()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from agent.answer import Said
+from agent.cases import plain
 from agent.spec import KnowledgeChoice, Spec
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import playground, playground_view
@@ -108,8 +109,10 @@ def test_an_answer_becomes_a_test_case_with_one_click(
     talk = said(studio, clerk, knowing, "¿Cuánto tardan los envíos a Oaxaca?").talk
     step = playground.keep(studio, editor, "case", "1", talk, knowing)
     assert step.talk.marks == (1,)
-    [case] = studio.services.store.cases.of(knowing)
-    assert (case.question, case.source) == ("¿Cuánto tardan los envíos a Oaxaca?", "envíos.md")
+    own = studio.services.store.datasets.own(knowing)
+    assert own is not None
+    [kept] = studio.services.store.datasets.cases(own.id)
+    assert kept.case == plain("¿Cuánto tardan los envíos a Oaxaca?", "", "envíos.md")
     with pytest.raises(NotAllowed):
         playground.keep(studio, clerk, "case", "1", talk, knowing)
 

@@ -6,13 +6,14 @@ import pytest
 
 from agent.difference import leaves
 from agent.errors import EditConflict
-from agent.evaluation import evaluate
 from agent.spec import HandoffRules, OfficeHours, Spec
+from store.evaluation.rows import Finished
 from studio.agent_form import AgentForm
 from studio.difference_view import field_name
 from studio.errors import NotAllowed, NothingChosen
-from studio.pages import agents, releases, releases_view
+from studio.pages import agents, evaluate, releases, releases_view
 from studio.state import Studio
+from studio.talk import DRAFT
 from tests.studio.conftest import NUMBER, Caller, House
 
 FORM = AgentForm(
@@ -93,11 +94,11 @@ def test_how_the_draft_did_stays_with_the_version(
     studio: Studio, editor: Caller, sofia: str
 ) -> None:
     services = studio.services
-    services.store.cases.add(sofia, "hola", "test", "nunca dicho")
-    draft = services.store.agents.get(sofia).draft
-    cases = services.store.cases.of(sofia)
-    result = evaluate(studio.answering.runtime, draft, cases)
-    services.store.evaluations.keep(sofia, draft, cases, result, "ana")
+    evaluate.add(studio, editor, sofia, "hola", "nunca dicho", "")
+    evaluate.run(studio, editor, sofia, [DRAFT], "", 1, 0)
+    lease = services.store.rows.lease()
+    assert lease is not None
+    services.store.rows.finish(lease, Finished([{"text": "sí"}], {}, False))
     page = releases.release(studio, editor, sofia, 1, *WHERE, "", *FORM.values())
     assert page.versions[0].evidence["passed"] == 0
     assert "0 de 1 pruebas" in releases_view.versions_table(studio, page)

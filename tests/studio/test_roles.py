@@ -57,9 +57,15 @@ MATRIX = {
     "evaluate": {
         "first": "viewer",
         "choose": "viewer",
+        "watch": "viewer",
+        "latest": "viewer",
+        "see": "viewer",
+        "look": "viewer",
         "run": "agent",
+        "turn": "agent",
         "add": "editor",
-        "remove": "editor",
+        "upload": "editor",
+        "change": "editor",
     },
     "knowledge": {
         "first": "viewer",
