@@ -64,6 +64,14 @@ def test_reading_and_acting_are_no_writes(code: str) -> None:
     assert found("studio/x.py", ast.parse(code)) == []
 
 
+def test_private_functions_of_one_name_are_told_apart() -> None:
+    writes = "def _behind(database: Database):\n with database.write() as tx: pass\n"
+    reads = "def _behind(text: str): return text\ndef look(text: str): return _behind(text)\n"
+    types = Types({"knowledge/b.py": ast.parse(reads), "store/a.py": ast.parse(writes)})
+    page = ast.parse("from knowledge.b import look\ndef f(text: str): return look(text)")
+    assert types.found(page) == []
+
+
 def standing_in(path: str) -> Callable[[Callable[[], object]], None]:
     """A function as the file at *path* might have it: it calls what it is given."""
     made: dict[str, Any] = {}

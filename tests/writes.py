@@ -22,6 +22,7 @@ WATCHED = ("bot", "studio")  # `notebooks/` joins them when its client speaks HT
 NO_ACT = {
     ("Logins", "of_token"): "when a browser was last here, once a minute at most",
     ("Tokens", "find"): "when a program was last here, once a minute at most",
+    ("Alignment", "align"): "the vectors of what an act has changed, and their empty source",
 }
 
 
@@ -73,6 +74,7 @@ class Types:
     """What annotations and plain assignments say of a program: enough to know a store by sight."""
 
     def __init__(self, modules: dict[str, ast.Module]) -> None:
+        modules = {path: _Own(path, tree).visit(tree) for path, tree in modules.items()}
         nodes = [node for tree in modules.values() for node in ast.walk(tree)]
         self.classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
         functions = [node for tree in modules.values() for node in tree.body]
@@ -177,6 +179,19 @@ class Types:
             if any(self._writes(function, self.bindings(function), self.functions)):
                 self.writers.add(("", name))
         return len(self.writers) > before
+
+
+class _Own(ast.NodeTransformer):
+    """Tells the private functions and classes of one module from those of others."""
+
+    def __init__(self, path: str, tree: ast.Module) -> None:
+        made = [one for one in tree.body if isinstance(one, ast.FunctionDef | ast.ClassDef)]
+        self._made = {one.name: f"{path}:{one.name}" for one in made if one.name.startswith("_")}
+        for one in made:
+            one.name = self._made.get(one.name, one.name)
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:  # ast's own name
+        return ast.copy_location(ast.Name(self._made.get(node.id, node.id), node.ctx), node)
 
 
 def _plain(node: ast.expr) -> str:
