@@ -19,6 +19,9 @@ from agent.answering import Answering
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import Spec
+from jobs import experiments
+from jobs.context import Heartbeat, WorkerContext
+from jobs.experiments import Customers
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.parsing.loaders import read_document
 from knowledge.search.retriever import Retriever
@@ -76,6 +79,14 @@ class House:
         )
         for kind, source_id in self.services.sources.due(9e9):
             (ingestion.read if kind == "read" else ingestion.remove)(source_id)
+
+    def ask_experiments(self) -> None:
+        """Do what the conversation workers do beside the customers."""
+        store = self.services.store
+        heartbeat = Heartbeat(store.turns, store.outbox, store.rows)
+        context = WorkerContext(self.services, self.answering.runtime, {}, heartbeat)
+        while experiments.ask(context, 0, Customers()) is not None:
+            pass
 
     def customer_writes(self, text: str, name: str = "Carla", number: str = "1") -> int:
         """Store a customer's message; return its conversation."""

@@ -327,6 +327,37 @@ def test_every_page_fits_laptop_and_phone_and_speaks_one_language(
     assert watched.complaints == []
 
 
+def test_a_draft_is_compared_with_what_is_released_down_to_one_case(
+    watched: Watched, site: Site
+) -> None:
+    page, services = watched.page, site.house.services
+    agent_id = services.store.agents.create(Spec(name="Comparada", brand="Rueda Clara"), "ana")
+    services.store.agents.release_draft(agent_id, "api", agent_id, "ana")
+    services.store.agents.save_draft(agent_id, Spec(name="Comparada", brand="Otra"), 1, "ana")
+    watched.sign_in("editor", "es")
+    watched.go("es", "evaluate", f"?agent={agent_id}")
+    for number in range(6):
+        write(page, "test-question", "hola" + "!" * number)
+        write(page, "test-expected", "Rueda Clara")
+        page.click("#test-add")
+        expect(page.locator("#test-cases tbody tr")).to_have_count(number + 1)
+    page.click("#test-run")
+    expect(page.locator("#test-results .as-badge").first).to_contain_text("En espera")
+    site.house.ask_experiments()
+    verdict = "Mejor en 0, peor en 6, igual en 0; no es casualidad: ha empeorado."
+    expect(page.locator("#test-results .as-verdict")).to_have_text(verdict)  # the page watches
+    page.locator("#test-results [data-pick=look]").first.click()
+    halves = page.locator("#test-detail .as-half")
+    expect(halves).to_have_count(2)
+    expect(halves.first).to_contain_text("Rueda Clara")
+    expect(halves.last).to_contain_text("Falta: «Rueda Clara»")
+    halves.last.get_by_text("Por qué", exact=True).click()
+    expect(halves.last.locator(".as-why").first).to_be_visible()
+    expect(page.locator("#test-past")).to_contain_text("v1 · Borrador")
+    page.reload()
+    expect(page.locator("#test-results .as-verdict")).to_have_text(verdict)
+
+
 def test_a_token_is_made_copied_used_and_revoked(watched: Watched, site: Site) -> None:
     page, known = watched.page, site.house.services.store.tokens
     watched.sign_in("editor", "es")

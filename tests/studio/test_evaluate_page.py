@@ -9,16 +9,13 @@ from actions.experiments import evidence
 from agent.actor import Actor
 from agent.cases import Case, plain
 from agent.spec import Spec
-from jobs import experiments
-from jobs.context import Heartbeat, WorkerContext
-from jobs.experiments import Customers
 from store.states import CaseOrigin
 from studio.errors import BadFile, NotAllowed, NothingChosen
 from studio.pages import evaluate, evaluate_view, experiment_view
 from studio.pages.experiment_view import Run
 from studio.state import Studio
 from studio.talk import DRAFT
-from tests.studio.conftest import NUMBER, Caller
+from tests.studio.conftest import NUMBER, Caller, House
 
 LUZ = Actor("luz@example.com", "agent")
 
@@ -29,12 +26,7 @@ def sofia(studio: Studio) -> str:
 
 
 def worked(studio: Studio) -> None:
-    """Do what the conversation workers do."""
-    store = studio.services.store
-    heartbeat = Heartbeat(store.turns, store.outbox, store.rows)
-    context = WorkerContext(studio.services, studio.answering.runtime, {}, heartbeat)
-    while experiments.ask(context, 0, Customers()) is not None:
-        pass
+    House(studio.services, studio.answering).ask_experiments()
 
 
 def started(studio: Studio, who: Caller, agent_id: str, *chosen: str) -> str:
