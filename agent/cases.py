@@ -61,7 +61,7 @@ class Turn(_Part):
 
     say: tuple[Line, ...] = Field((), max_length=20)
     media: tuple[Media, ...] = Field((), max_length=10)
-    gap: float = Field(0, ge=0, le=365 * DAY, description="seconds since the turn before")
+    gap: float = Field(0.0, ge=0, le=365 * DAY, description="seconds since the turn before")
     choice: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
     expect: Expect = Expect()
 

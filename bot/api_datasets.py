@@ -8,10 +8,12 @@ from flask_openapi3.models.tag import Tag
 from pydantic import ConfigDict, Field
 
 from actions import datasets as acts
+from actions import kept_talks
 from actions.services import Services
 from agent.cases import Case
 from agent.errors import NotFound
 from bot.access import needs
+from bot.api_conversations import ConversationPath
 from bot.lists import BY_MOMENT_AND_WORD, List, Listed, Page
 from bot.schemas import AgentPath, Body, Out, id_of
 from store.evaluation.datasets import MOST_AT_ONCE, Added, KeptCase
@@ -133,11 +135,24 @@ class VersionOfDataset(Body):
     version: int
 
 
+class Days(Body):
+    """How far back is looked."""
+
+    days: float = Field(7, gt=0, le=365)
+
+
+class ProposedOut(Body):
+    """How many cases of the agent's own dataset wait for approval."""
+
+    waiting: int
+
+
 def add(blueprint: APIBlueprint, services: Services) -> None:
     """Add the routes to *blueprint*."""
     _datasets(blueprint, services)
     _cases(blueprint, services)
     _proposed(blueprint, services)
+    _from_talks(blueprint, services)
 
 
 def _datasets(blueprint: APIBlueprint, services: Services) -> None:
@@ -244,6 +259,27 @@ def _proposed(blueprint: APIBlueprint, services: Services) -> None:
         for case_id in body.case_ids:
             _case(services, CasePath(dataset_id=path.dataset_id, case_id=case_id))
         return {"version": acts.approve(services, g.actor, body.case_ids)}
+
+
+def _from_talks(blueprint: APIBlueprint, services: Services) -> None:
+    @blueprint.post("/agents/<agent_id>/proposals", tags=[DATASETS], responses={200: ProposedOut})
+    @needs("agent")
+    def collect_proposals(path: AgentPath, body: Days) -> Json:
+        """Propose cases from conversations
+
+        What people answered after a hand-off, and what nothing was found for. What was refused is
+        not proposed again.
+        """
+        waiting = kept_talks.collect(services, g.actor, path.agent_id, body.days)
+        return {"waiting": waiting}
+
+    @blueprint.post(
+        "/conversations/<conversation_id>/case", tags=[DATASETS], responses={201: AddedOut}
+    )
+    @needs("editor")
+    def keep_conversation(path: ConversationPath) -> tuple[Json, int]:
+        """Keep a conversation as a case of the agent that answered there"""
+        return _added(kept_talks.keep(services, g.actor, path.conversation_id)), 201
 
 
 def _added(added: Added) -> Json:

@@ -27,7 +27,10 @@ from store.tables import (
     audit,
     contacts,
     conversations,
+    dataset_cases,
+    datasets,
     delivery_states,
+    experiment_rows,
     inbox,
     labels,
     media,
@@ -54,7 +57,10 @@ TOUCHED = (
     "conversations",
     "allowances",
     "audit",
+    "dataset_cases",
+    "experiment_rows",
 )
+ERASED = {"turns": [{"say": ["…"]}]}  # what is left of a case
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ class Erasure:
             files = _names(tx, media.c.conversation_id.in_(mine))
             self._bury(tx, mine)
             _delete_states(tx, mine)
+            _blank_cases(tx, mine)
             gone = _delete_conversations(tx, mine)
             tx.execute(delete(contacts).where(contacts.c.id.in_(whole)))
             self._database.on_commit(partial(self._remove, files))
@@ -227,6 +234,29 @@ def _delete_states(tx: Connection, mine: Sequence[int]) -> None:
     tx.execute(
         delete(delivery_states).where(or_(theirs, delivery_states.c.provider_message_id.in_(sent)))
     )
+
+
+def _blank_cases(tx: Connection, mine: Sequence[int]) -> None:
+    """Take the customer's words out of the cases that hold them, and what was answered to them.
+
+    The rows stay, since experiments count them; the next version of the dataset has none of them.
+    """
+    theirs = dataset_cases.c.conversation_id.in_(mine)
+    held = tx.execute(select(dataset_cases.c.id, dataset_cases.c.dataset_id).where(theirs)).all()
+    for dataset_id in sorted({row.dataset_id for row in held}):
+        own = datasets.c.id == dataset_id
+        next_one = tx.scalar(
+            update(datasets)
+            .where(own)
+            .values(version=datasets.c.version + 1)
+            .returning(datasets.c.version)
+        )
+        values = {"removed_in": next_one, "body": ERASED, "conversation_id": None}
+        here = dataset_cases.c.dataset_id == dataset_id
+        tx.execute(update(dataset_cases).where(theirs, here).values(values))
+    blank = {"answers": [], "key": "", "error": "", "scores": {}}
+    ids = [row.id for row in held]
+    tx.execute(update(experiment_rows).where(experiment_rows.c.case_id.in_(ids)).values(blank))
 
 
 def _delete_conversations(tx: Connection, mine: Sequence[int]) -> int:

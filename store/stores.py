@@ -26,6 +26,7 @@ from store.evaluation.datasets import Datasets
 from store.evaluation.experiments import Experiments
 from store.evaluation.labels import Labels
 from store.evaluation.rows import Rows
+from store.evaluation.talks import Talks
 from store.insights.insights import Insights
 from store.people.alerts import Alerts
 from store.people.audit import Audit
@@ -44,6 +45,7 @@ class Stores:
     experiments: Experiments
     labels: Labels
     rows: Rows
+    talks: Talks
     inbox: Inbox
     customers: Customers
     turns: Turns
@@ -84,6 +86,7 @@ def open_stores(
         experiments=Experiments(database),
         labels=Labels(database),
         rows=Rows(database, holder=holder),
+        talks=Talks(database),
         inbox=Inbox(database, channels, keys=keys),
         customers=Customers(database, channels),
         turns=Turns(database, limits=limits, holder=holder),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from agent.cases import Case
 from agent.errors import Invalid, NotFound
@@ -163,9 +163,11 @@ class Datasets:
 
     def proposed(self, dataset_id: str) -> Sequence[KeptCase]:
         """Return what waits for a person, oldest first."""
-        query = _of(dataset_id).where(
-            dataset_cases.c.state == CaseState.PROPOSED, dataset_cases.c.removed_in.is_(None)
-        )
+        return [one for one in self._proposed(dataset_id) if one.removed_in is None]
+
+    def _proposed(self, dataset_id: str) -> Sequence[KeptCase]:
+        """The same with those that were refused."""
+        query = _of(dataset_id).where(dataset_cases.c.state == CaseState.PROPOSED)
         with self._database.read() as tx:
             return [_case(row) for row in tx.execute(query)]
 
@@ -201,9 +203,11 @@ class Datasets:
         return Added(ids, version, {old_id: made[key] for key, old_id in old.items()})
 
     def _there(self, dataset_id: str, proposes: bool) -> Sequence[KeptCase]:
-        """A proposal is compared with everything, since nobody need approve what is there."""
+        """A proposal is compared with everything: nobody need approve what is there, nor refuse
+        once more what was refused.
+        """
         approved = self.cases(dataset_id)
-        return [*self.proposed(dataset_id), *approved] if proposes else approved
+        return [*approved, *self._proposed(dataset_id)] if proposes else approved
 
     def _insert(
         self,
@@ -251,16 +255,14 @@ class Datasets:
             return _raise(tx, dataset_id, version) if new else version
 
     def remove(self, case_ids: Sequence[str]) -> int:
-        """Take cases of one dataset out, or refuse proposed ones; return its version.
-
-        What is out already stays so. Raises NotFound.
+        """Take cases of one dataset out, or refuse proposed ones, which are not proposed again;
+        return its version. What is out already stays so. Raises NotFound.
         """
         with self._database.write() as tx:
             dataset_id, version = self._dataset_of(tx, case_ids)
-            proposed = dataset_cases.c.state == CaseState.PROPOSED
-            tx.execute(delete(dataset_cases).where(dataset_cases.c.id.in_(case_ids), proposed))
-            done = _take_out(tx, case_ids, version + 1)
-            return _raise(tx, dataset_id, version) if done else version
+            counted = [one.id for one in self.cases(dataset_id) if one.id in case_ids]
+            _take_out(tx, case_ids, version + 1)
+            return _raise(tx, dataset_id, version) if counted else version
 
     def _dataset_of(self, tx: Connection, case_ids: Sequence[str]) -> tuple[str, int]:
         which = select(dataset_cases.c.dataset_id).where(dataset_cases.c.id.in_(case_ids))

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from actions import case_csv
+from actions import case_csv, kept_talks
 from actions import datasets as acts
 from actions import experiments as experiment_acts
 from actions.experiments import Chosen, Wish
@@ -119,6 +119,15 @@ def change(studio: Studio, person: Person, action: str, case_id: str, agent_id: 
 
 
 @allow("agent")
+def collect(studio: Studio, person: Person, agent_id: str) -> Opened:
+    """Propose what people answered after a hand-off, and what nothing was found for."""
+    if not agent_id:
+        raise NothingChosen("playground.choose_first")
+    kept_talks.collect(studio.services, person.actor, agent_id)
+    return opened(studio, agent_id)
+
+
+@allow("agent")
 def run(
     studio: Studio,
     person: Person,
@@ -204,6 +213,9 @@ def _wire_cases(studio: Studio, parts: Parts) -> None:
         event(studio, add, emptied),
         [parts.agent, parts.question, parts.expected, parts.source],
         out,
+    )
+    parts.collect.click(
+        event(studio, collect, lambda page: emptied(page)[0]), parts.agent, parts.cases
     )
     parts.upload.upload(event(studio, upload, emptied), [parts.upload, parts.agent], out)
     parts.cases.click(pick(studio, change, lambda page: emptied(page)[0]), parts.agent, parts.cases)

@@ -40,6 +40,7 @@ class Parts:
     source: gr.Dropdown
     add: gr.Button
     upload: gr.UploadButton
+    collect: gr.Button
     cases: gr.HTML
     versions: gr.Dropdown
     model: gr.Textbox
@@ -120,7 +121,9 @@ def _case_form(studio: Studio) -> dict[str, Any]:
         upload = gr.UploadButton(
             say("evaluate.upload"), file_types=[".csv"], elem_id="test-upload", size="md"
         )
+    collect = gr.Button(say("evaluate.collect"), size="sm", elem_id="test-collect")
     return {
+        "collect": collect,
         "question": question,
         "expected": expected,
         "source": source,

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from actions import conversations as acts
+from actions import kept_talks
 from agent.errors import NotFound
 from store.conversations.threads import TurnRecord
 from store.people.people import Person
@@ -19,6 +20,7 @@ from studio.pages.inbox_layout import DEPTH, Parts, View, layout
 from studio.pages.inbox_view import Opened, Seen, shown, turn_view
 from studio.roles import allow
 from studio.state import Studio
+from studio.widgets import note
 from studio.wiring import Load, at_address, event, pick
 
 ON_A_PAGE = 30
@@ -184,6 +186,15 @@ def deepen(studio: Studio, person: Person, action: str, subject: str, *here: Any
     return opened(studio, replace(view, depth=depth), lists=False)
 
 
+@allow("editor")
+def keep_case(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> None:
+    """Keep the open conversation among the tests of the agent that answered there."""
+    view = View.of(person.email, here)
+    if action != "keep" or not view.conversation_id:
+        raise NothingChosen("inbox.choose_first")
+    kept_talks.keep(studio.services, person.actor, view.conversation_id)
+
+
 @allow("admin")
 def erase(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
     """Erase the customer whose conversation is open, from every store of ours."""
@@ -255,6 +266,8 @@ def _wire_thread(studio: Studio, parts: Parts) -> None:
     show = partial(shown, studio)
     parts.thread.select(pick(studio, explain, partial(turn_view, studio)), None, parts.why)
     parts.thread.expand(pick(studio, deepen, show), parts.here, parts.filled)
+    kept = pick(studio, keep_case, lambda _: note(studio.say("inbox.case_kept")))
+    parts.keep.click(kept, parts.here, parts.keep)
     parts.erase.click(pick(studio, erase, show), parts.here, parts.filled)
     correcting.wire(studio, parts.thread, parts.correct)
     gr.on(

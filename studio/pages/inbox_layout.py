@@ -67,6 +67,7 @@ class Parts:
     box: gr.Textbox
     send: gr.Button
     why: gr.HTML
+    keep: gr.HTML
     erase: gr.HTML
     correct: "Correct"
     timer: gr.Timer
@@ -132,11 +133,12 @@ def layout(studio: Studio) -> Parts:
             reason = place(
                 note(studio.say("inbox.why_empty")), elem_id="inbox-why", elem_classes="as-scroll"
             )
+            keep = clickable(_keeping(studio), elem_id="inbox-keep")
             erase = clickable(_erasing(studio), elem_id="inbox-erase")
     states = (gr.State(0), gr.State([]), gr.State(DEPTH), gr.State(None), gr.State(""))
     chosen = (search, state, agent, channel, waiting)
     drawn = (listed, head, messages)
-    seen = (reason, erase)
+    seen = (reason, keep, erase)
     return Parts(*states, *chosen, *drawn, assigned, mode, box, send, *seen, correct, timer)
 
 
@@ -195,6 +197,10 @@ def _writing(studio: Studio) -> tuple[gr.Radio, gr.Textbox, gr.Button]:
             say("send"), variant="primary", scale=1, min_width=90, elem_id="inbox-send"
         )
     return mode, box, send
+
+
+def _keeping(studio: Studio) -> Html:
+    return button(studio.say("inbox.keep_case"), "keep", 0)
 
 
 def _erasing(studio: Studio) -> Html:

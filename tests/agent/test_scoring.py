@@ -194,6 +194,10 @@ def test_what_is_asked_does_not_depend_on_what_is_expected() -> None:
     one, other = plain("¿Garantía?", "tres"), plain("¿Garantía?", "cuatro")
     assert one.asked == other.asked
     assert one.asked != plain("¿Precio?").asked
+    explicit = Case.model_validate({"turns": [{"say": ["¿Garantía?"], "gap": 0}]})
+    assert explicit.asked == one.asked
+    read_back = Case.model_validate(one.model_dump(mode="json", exclude_defaults=True))
+    assert read_back.asked == one.asked
     later = Case.model_validate({"turns": [{"say": ["¿Garantía?"], "gap": 9}]})
     assert one.asked != later.asked
 

@@ -119,4 +119,6 @@ ROUTES = {
     ("POST", "/experiments/{experiment_id}/stop"): "agent",
     ("POST", "/experiments/{experiment_id}/resume"): "agent",
     ("POST", "/experiments/{experiment_id}/scores"): "agent",
+    ("POST", "/agents/{agent_id}/proposals"): "agent",
+    ("POST", "/conversations/{conversation_id}/case"): "editor",
 }

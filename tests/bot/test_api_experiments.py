@@ -166,3 +166,11 @@ def test_a_case_of_another_dataset_is_not_found_here(
     assert client.delete(f"/datasets/{other}/cases/{case}").status_code == 404
     approval = client.post(f"/datasets/{other}/approvals", json={"case_ids": [case]})
     assert approval.status_code == 404
+
+
+@on_one_database
+def test_conversations_are_looked_through_for_cases(client: FlaskClient, agent_id: str) -> None:
+    found = client.post(f"/agents/{agent_id}/proposals", json={"days": 30})
+    assert (found.status_code, found.json) == (200, {"waiting": 0})
+    assert client.post("/conversations/7/case").status_code == 404
+    assert client.post(f"/agents/{agent_id}/proposals", json={"days": 0}).status_code == 422

@@ -101,11 +101,15 @@ def test_a_proposed_case_counts_once_it_is_approved(kept: Datasets, tests: str) 
     assert kept.approve([waiting]) == 3
 
 
-def test_a_refused_proposal_is_gone(kept: Datasets, tests: str) -> None:
-    [waiting] = kept.add(tests, [plain("¿Cuánto?")], PROPOSED).ids
+def test_a_refused_proposal_is_not_proposed_again(kept: Datasets, tests: str) -> None:
+    [waiting] = kept.add(tests, [plain("¿Cuánto?", "uno")], PROPOSED).ids
     assert kept.remove([waiting]) == 1
-    with pytest.raises(NotFound):
-        kept.case(waiting)
+    kept.add(tests, [plain("¿Cuánto?", "uno")], PROPOSED)
+    assert kept.proposed(tests) == []
+    kept.add(tests, [plain("¿Cuánto?", "dos")], PROPOSED)
+    assert len(kept.proposed(tests)) == 1
+    kept.add(tests, [plain("¿Cuánto?", "uno")], ANA)
+    assert len(kept.cases(tests)) == 1
 
 
 def test_a_dataset_has_an_end(kept: Datasets, tests: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
         "Every test is asked of those you chose, the way a customer would ask, and nothing is"
         " sent. When you release that draft, the result stays with the version."
     ),
+    "evaluate.collect": "Look for proposals in conversations",
     "evaluate.upload": "Upload CSV",
     "evaluate.csv": "That file cannot be read as tests. {why}",
     "evaluate.candidates": "What to compare",

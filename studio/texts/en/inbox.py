@@ -79,6 +79,8 @@ TEXTS = {
     "inbox.correct_kept": "Answer kept. Try it with the same question.",
     "inbox.correct_first": "Write the question and the answer, and choose where to keep it.",
     "inbox.waits.any": "No filter",
+    "inbox.keep_case": "Keep as a test",
+    "inbox.case_kept": "Kept among the agent's tests.",
     "inbox.erase": "Erase this customer",
     "inbox.erase_sure": (
         "Erase this customer with every conversation, file and note? This cannot be undone."

@@ -68,6 +68,7 @@ TEXTS: dict[str, str] = {
     "audit.experiment stopped": "Stopped an experiment",
     "audit.experiment resumed": "Went on with an experiment",
     "audit.experiment scored": "Scored an experiment",
+    "audit.conversation kept": "Kept a conversation as a test",
     "audit.agent created": "Agent created",
     "audit.agent duplicated": "Agent duplicated",
     "audit.agent released": "Agent released",

@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
         "Se hace cada prueba a los elegidos, por el mismo camino que un cliente y sin"
         " enviar nada. Al publicar ese borrador, el resultado queda escrito en la versión."
     ),
+    "evaluate.collect": "Buscar propuestas en las conversaciones",
     "evaluate.upload": "Subir CSV",
     "evaluate.csv": "Ese archivo no se puede leer como pruebas. {why}",
     "evaluate.candidates": "Qué comparar",

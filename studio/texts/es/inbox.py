@@ -81,6 +81,8 @@ TEXTS = {
     "inbox.correct_kept": "Respuesta guardada. Pruébela con la misma pregunta.",
     "inbox.correct_first": "Escriba la pregunta y la respuesta, y elija dónde guardarla.",
     "inbox.waits.any": "Sin filtrar",
+    "inbox.keep_case": "Guardar como prueba",
+    "inbox.case_kept": "Guardada entre las pruebas del agente.",
     "inbox.erase": "Borrar a este cliente",
     "inbox.erase_sure": (
         "¿Borrar a este cliente con todas sus conversaciones, archivos y notas? No se puede "

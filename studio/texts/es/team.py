@@ -75,6 +75,7 @@ TEXTS: dict[str, str] = {
     "audit.experiment stopped": "Detuvo un experimento",
     "audit.experiment resumed": "Siguió con un experimento",
     "audit.experiment scored": "Puntuó un experimento",
+    "audit.conversation kept": "Guardó una conversación como prueba",
     "audit.agent created": "Creó un agente",
     "audit.agent duplicated": "Duplicó un agente",
     "audit.agent released": "Publicó un agente",
