@@ -15,10 +15,12 @@ from actions.queues import EXPERIMENTS
 from actions.services import Services
 from agent import fingerprint
 from agent.actor import Actor
+from agent.agreement import Agreement, agreement
 from agent.errors import Invalid, NotFound
 from agent.scoring import CLIENT, NAMES, Score
 from agent.spec import Spec
 from store.evaluation.experiments import Candidate, Experiment, Plan, Row
+from store.states import LabelBy, Subject, Verdict
 
 DRAFT = "draft"
 MOST_SCORES = 5_000  # of one call
@@ -26,6 +28,7 @@ LONGEST_SCORER = 60
 LONGEST_REASON = 500
 LONGEST_CRITERIA = 8_000
 MOST_JUDGES = 5
+MOST_COMPARED = 20  # experiments that a judge is looked up in
 _JUDGE = re.compile(r"judge(:[\w .-]{1,50})?")
 
 
@@ -135,6 +138,32 @@ def score(services: Services, actor: Actor, experiment_id: str, given: Sequence[
     return done
 
 
+def agreements(services: Services, experiment: Experiment) -> dict[str, Agreement]:
+    """Return how far each judge of an experiment agrees with people's labels of the rows that it
+    judged, there and in the agent's other experiments with the same judge.
+    """
+    found: dict[str, Agreement] = {}
+    if not experiment.is_over:
+        return found
+    others = services.store.experiments.of(experiment.agent_id, limit=MOST_COMPARED)
+    for judge in experiment.scorers:
+        same = [one for one in others if judge in one.scorers]
+        pairs = [pair for one in same for pair in _pairs(services, one.id, str(judge["name"]))]
+        found[str(judge["name"])] = agreement(pairs)
+    return found
+
+
+def _pairs(services: Services, experiment_id: str, name: str) -> list[tuple[bool, bool]]:
+    rows = services.store.experiments.marks(experiment_id, scores=True)
+    passed = {str(row.id): row.scores[name].passed for row in rows if name in row.scores}
+    labels = services.store.labels.of(Subject.ROW, list(passed)) if passed else ()
+    return [
+        (passed[one.subject_id], one.verdict == Verdict.RIGHT)
+        for one in labels
+        if one.by == LabelBy.PERSON and one.verdict != Verdict.UNSURE
+    ]
+
+
 def evidence(services: Services, agent_id: str, spec: Spec) -> dict[str, Any]:
     """Return how *spec* did when last asked all that its agent's own dataset asks now; {} when it
     never was, or when the knowledge has changed since.
@@ -148,7 +177,7 @@ def evidence(services: Services, agent_id: str, spec: Spec) -> dict[str, Any]:
         place = _place(found, wanted)
         if place is None or not known.items() <= dict(found.knowledge).items():
             continue
-        rows = services.store.experiments.rows(found.id)
+        rows = services.store.experiments.marks(found.id)
         theirs = [row for row in rows if row.candidate == place]
         if {row.case_id for row in theirs} == all_cases:
             return _evidence(found, place, theirs)
@@ -201,7 +230,12 @@ def _is_model(name: str) -> bool:
 
 
 def _cases(services: Services, wish: Wish, version: int) -> list[str]:
-    there = [one.id for one in services.store.datasets.cases(wish.dataset_id, version)]
+    found = services.store.datasets.cases(wish.dataset_id, version)
+    there = [one.id for one in found]
+    asked = set(wish.case_ids or there)
+    simulated = any(one.case.simulated for one in found if one.id in asked)
+    if simulated and services.settings.model_in_force == "offline":
+        raise Invalid("Simulated customers need a model that plays them and judges. Set its key.")
     if not wish.case_ids:
         return there
     if not set(wish.case_ids) <= set(there):

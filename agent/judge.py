@@ -48,11 +48,20 @@ class Judged:
     unpriced_tokens: int = 0
 
 
-def judged(models: Models, judge: Judge, case: Case, answers: Sequence[Answer]) -> Judged:
-    """Ask *judge*. Raises ModelUnavailable, or what the model's client raises."""
+def judged(
+    models: Models,
+    judge: Judge,
+    case: Case,
+    said: Sequence[Sequence[str]],
+    answers: Sequence[Answer],
+) -> Judged:
+    """Ask *judge* about what was *said* and answered, turn by turn.
+
+    Raises ModelUnavailable, or what the model's client raises.
+    """
     choice = ModelChoice(name=judge.model, temperature=0, max_tokens=MOST_TOKENS)
     told = _instructions().format(criteria=judge.criteria.strip() or USUAL)
-    asked = [SystemMessage(told), HumanMessage(_conversation(case, answers))]
+    asked = [SystemMessage(told), HumanMessage(_conversation(case, said, answers))]
     reply = models.get(choice).invoke(asked)
     passed, reason = _verdict(str(reply.text))
     tokens = reply.usage_metadata
@@ -67,14 +76,13 @@ def _instructions() -> str:
     return Path(__file__).with_name("judge.md").read_text(encoding="utf-8")
 
 
-def _conversation(case: Case, answers: Sequence[Answer]) -> str:
-    said = [turn.lines for turn in case.turns] or [[]] * len(answers)
+def _conversation(case: Case, said: Sequence[Sequence[str]], answers: Sequence[Answer]) -> str:
     expected = [turn.expect.model_dump_json(exclude_defaults=True) for turn in case.turns]
     parts = [f"<goal>{as_data(case.goal)}</goal>"] if case.goal else []
     parts += [f"<notes>{as_data(case.notes)}</notes>"] if case.notes else []
     for place, answer in enumerate(answers):
         wanted = expected[place] if place < len(expected) else "{}"
-        words = "\n".join(said[place]) if place < len(said) else ""
+        words = "\n".join(said[place])
         parts.append(
             f'<turn n="{place + 1}">\n<customer>{as_data(words)}</customer>\n'
             f"<expected>{as_data(wanted)}</expected>\n"

@@ -30,6 +30,7 @@ NAMES = (
     "language",
     "length",
     "like",
+    "goal",
 )
 TOLD_APART = ("es", "en", "pt")  # languages
 RESEMBLES = 0.5  # of the words in common, from which an answer is like the expected one

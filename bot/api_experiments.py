@@ -142,10 +142,21 @@ class ExperimentOut(Out):
     finished_at: float | None
 
 
+class JudgeOut(Out):
+    """How far a judge agrees with people's labels: Cohen's kappa. `is_enough`: ten labels or more,
+    below which it says nothing."""
+
+    pairs: int
+    agreed: int
+    kappa: float
+    is_enough: bool
+
+
 class ExperimentWithProgress(ExperimentOut):
-    """An experiment, and how far it is."""
+    """An experiment, how far it is, and how far its judges can be believed."""
 
     progress: ProgressOut
+    judges: dict[str, JudgeOut]
 
 
 class ExperimentsOut(Listed):
@@ -291,7 +302,12 @@ def _row(row: Row) -> Json:
 def _shown(services: Services, experiment_id: str) -> Json:
     found = services.store.experiments.get(experiment_id)
     progress = services.store.experiments.progress(experiment_id)
-    return {**ExperimentOut.of(found), "progress": ProgressOut.of(progress)}
+    judges = acts.agreements(services, found)
+    return {
+        **ExperimentOut.of(found),
+        "progress": ProgressOut.of(progress),
+        "judges": {name: JudgeOut.of(one) for name, one in judges.items()},
+    }
 
 
 def _wish(services: Services, body: ExperimentIn) -> Wish:

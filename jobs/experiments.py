@@ -9,15 +9,18 @@ Nothing here touches a conversation, an inbox or an outbox.
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from agent import fingerprint
 from agent.answer import Answer, Author, Outcome, Said
 from agent.cases import Case
+from agent.customer import GOAL, next_words
 from agent.failures import why
 from agent.judge import Judge, judged
 from agent.kept_answers import kept, read
+from agent.llm import Models
 from agent.scoring import Score, passes, scored, together
 from agent.spec import Spec
 from jobs import comparing
@@ -103,8 +106,13 @@ class Asking:
         self._experiment: Experiment = store.experiments.get(lease.experiment_id)
         self._case: Case = store.datasets.case(lease.case_id).case
         self._candidate: Candidate = self._experiment.candidates[lease.candidate]
-        self._answers: list[Answer] = [read(one) for one in lease.answers]
+        self._take(lease.answers)
         self._cost, self._seconds = lease.cost, lease.seconds
+
+    def _take(self, kept_before: Sequence[Mapping[str, Any]]) -> None:
+        """Go on after the turns that were kept."""
+        self._answers = [read(one) for one in kept_before]
+        self._said: list[list[str]] = [list(one.get("said", ())) for one in kept_before]
 
     def ask(self) -> None:
         """Ask what is left of it, and store how it went."""
@@ -114,7 +122,7 @@ class Asking:
         spec, key = self._candidate.asked, self._key()
         reused = self._rows.reusable(key) if not self._answers else None
         if reused is not None:
-            self._answers = [read(one) for one in reused.answers]
+            self._take(reused.answers)
             self._seconds = reused.seconds
         elif not self._answered(spec):
             return
@@ -130,20 +138,42 @@ class Asking:
 
     def _answered(self, spec: Spec) -> bool:
         """Ask turn by turn, keeping each. False when this worker is to leave the row."""
-        for place, turn in enumerate(self._case.turns):
-            if place < len(self._answers):
-                continue
-            if place:
+        while True:
+            if self._answers:
                 self._make_way()
-            answer = self._answer(spec, turn.lines)
+            try:
+                lines = self._next_lines(len(self._answers))
+            except Exception as error:  # a door: who plays the customer fails as any model does
+                self._failed(why(error), again=True)
+                return False
+            if not lines:
+                return True
+            answer = self._answer(spec, lines)
             if answer is None:
                 return False
             self._answers.append(answer)
-            is_last = place == len(self._case.turns) - 1
-            if not is_last and not self._rows.keep(self._lease, self._so_far()):
+            self._said.append(lines)
+            if self._goes_on() and not self._rows.keep(self._lease, self._so_far()):
                 self._rows.give_back(self._lease, 0.0)
                 return False
-        return True
+
+    def _next_lines(self, place: int) -> list[str]:
+        """What the customer says in that turn; nothing at the end."""
+        case = self._case
+        if not case.simulated:
+            return case.turns[place].lines if place < len(case.turns) else []
+        if self._is_a_persons():
+            return []
+        words = next_words(self._models, case, place, self._history())
+        self._cost += self._counted(words.cost, words.unpriced_tokens)
+        return [words.text] if words.text else []
+
+    def _goes_on(self) -> bool:
+        return self._case.simulated or len(self._answers) < len(self._case.turns)
+
+    @property
+    def _models(self) -> Models:
+        return self._context.runtime.models
 
     def _make_way(self) -> None:
         """Wait between two turns while customers do."""
@@ -178,8 +208,8 @@ class Asking:
 
     def _history(self) -> list[Said]:
         said: list[Said] = []
-        for turn, answer in zip(self._case.turns, self._answers, strict=False):
-            said += [Said(Author.CUSTOMER, line) for line in turn.lines]
+        for lines, answer in zip(self._said, self._answers, strict=True):
+            said += [Said(Author.CUSTOMER, line) for line in lines]
             said += [Said(Author.AGENT, answer.text)] if answer.text else []
         return said
 
@@ -187,11 +217,10 @@ class Asking:
         """Score by what is expected, and by the judges; None when a judge could not be asked."""
         pairs = zip(self._case.turns, self._answers, strict=False)
         found = together([scored(turn, answer) for turn, answer in pairs])
-        for wanted in self._experiment.scorers:
+        judges = [Judge(**wanted) for wanted in self._experiment.scorers]
+        for judge in [GOAL, *judges] if self._case.simulated else judges:
             try:
-                verdict = judged(
-                    self._context.runtime.models, Judge(**wanted), self._case, self._answers
-                )
+                verdict = judged(self._models, judge, self._case, self._said, self._answers)
             except Exception as error:  # a door: a judge's model fails in as many ways as any
                 self._failed(why(error), again=True)
                 return None
@@ -203,7 +232,8 @@ class Asking:
         return self._context.services.settings.limits.counted(cost, unpriced_tokens)
 
     def _so_far(self) -> Finished:
-        answers = [kept(answer) for answer in self._answers]
+        both = zip(self._answers, self._said, strict=True)
+        answers = [kept(answer, lines) for answer, lines in both]
         return Finished(answers, seconds=self._seconds, cost=self._cost)
 
     def _failed(self, error: str, again: bool) -> None:

@@ -225,6 +225,16 @@ class Experiments:
         with self._database.read() as tx:
             return [row_of(row) for row in tx.execute(query)]
 
+    def marks(self, experiment_id: str, *, scores: bool = False) -> Sequence[Row]:
+        """Return the rows of an experiment without their answers, which are most of them; with
+        their *scores* if they are asked for.
+        """
+        left_out: dict[str, Any] = {"answers": [], "scores": {}} if not scores else {"answers": []}
+        columns = [rows.c[name] for name in Row.__dataclass_fields__ if name not in left_out]
+        query = select(*columns).where(rows.c.experiment_id == experiment_id).order_by(rows.c.id)
+        with self._database.read() as tx:
+            return [_row({**row, **left_out}) for row in tx.execute(query).mappings()]
+
     def of_case(self, experiment_id: str, case_id: str) -> Sequence[Row]:
         """Return what every candidate made of one case."""
         query = _rows(experiment_id).where(rows.c.case_id == case_id)
@@ -330,6 +340,10 @@ def _experiment(row: AnyRow) -> Experiment:
 
 def row_of(row: AnyRow) -> Row:
     """Read a row of the table."""
-    fields = {name: row._mapping[name] for name in Row.__dataclass_fields__}
-    fields["scores"] = {name: Score.from_json(name, kept) for name, kept in row.scores.items()}
-    return Row(**fields)
+    return _row(row._mapping)
+
+
+def _row(found: Mapping[Any, Any]) -> Row:
+    fields = {name: found[name] for name in Row.__dataclass_fields__}
+    scores = {name: Score.from_json(name, kept) for name, kept in found["scores"].items()}
+    return Row(**{**fields, "scores": scores})

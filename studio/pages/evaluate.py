@@ -63,8 +63,9 @@ def run_of(studio: Studio, experiment_id: str) -> Run | None:
     return Run(
         experiment,
         store.experiments.progress(experiment_id),
-        store.experiments.rows(experiment_id),
+        store.experiments.marks(experiment_id),
         {one.id: one for one in cases},
+        experiment_acts.agreements(studio.services, experiment),
     )
 
 

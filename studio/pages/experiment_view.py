@@ -1,9 +1,10 @@
 """How an experiment looks: how far it is, which candidate is better, and each case side by side."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from agent.agreement import FEWEST, Agreement
 from agent.kept_answers import read
 from agent.scoring import Score
 from store.evaluation.datasets import KeptCase
@@ -24,6 +25,7 @@ class Run:
     progress: Progress
     rows: Sequence[Row]
     cases: Mapping[str, KeptCase]
+    judges: Mapping[str, Agreement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def run_view(studio: Studio, run: Run | None) -> Html:
         _state(studio, experiment, progress),
         *_sentences(studio, experiment),
         _candidates(studio, experiment),
+        *_judges(studio, run.judges),
         _cases(studio, run),
     ]
     return tag("div", *parts, class_="as-experiment")
@@ -119,6 +122,16 @@ def _candidates(studio: Studio, experiment: Experiment) -> Html | None:
     return table([studio.say(f"evaluate.sum.{key}") for key in keys], rows, "")
 
 
+def _judges(studio: Studio, judges: Mapping[str, Agreement]) -> list[Html]:
+    """How far each judge can be believed."""
+    told = []
+    for name, one in judges.items():
+        values = {"name": name, "count": one.pairs, "few": FEWEST, "kappa": f"{one.kappa:.2f}"}
+        key = "evaluate.judge" if one.is_enough else "evaluate.judge_few"
+        told.append(tag("p", studio.say(key, **values), class_="as-quiet"))
+    return told
+
+
 def _share(value: float | None) -> str:
     return "—" if value is None else f"{100 * value:.0f} %"
 
@@ -181,7 +194,7 @@ def _row(studio: Studio, aside: Aside, row: Row) -> Html:
     turns = aside.case.case.turns
     parts: list[Html | None] = [_mark([row])]
     for place, kept in enumerate(row.answers):
-        said = turns[place].lines if place < len(turns) else []
+        said = turns[place].lines if place < len(turns) else kept.get("said", [])
         parts.append(_turn(studio, said, kept))
     parts += [_complaint(studio, one) for one in row.scores.values() if not one.passed]
     if row.error:

@@ -13,9 +13,12 @@ from actions.services import Services
 from agent.actor import Actor
 from agent.cases import plain
 from agent.errors import Forbidden, Invalid, NotFound
+from agent.scoring import Score
 from agent.spec import KnowledgeChoice, Spec
+from store.evaluation.experiments import Row
+from store.evaluation.labels import NewLabel
 from store.evaluation.rows import Finished
-from store.states import CaseOrigin, ExperimentState
+from store.states import CaseOrigin, ExperimentState, Subject, Verdict
 from tests.actions.conftest import ANA, VIEWER, FullLog, RememberingWakeUp, lines
 
 AGENT = Actor("luz@example.com", "agent")
@@ -272,3 +275,26 @@ def test_a_judge_has_a_name_a_model_and_criteria(services: Services, tests: str)
     given = [{"name": "judge:tone", "model": "openai:gpt-4.1", "criteria": "Polite?"}]
     made = experiments.start(services, ANA, wish(tests, scorers=given))
     assert services.store.experiments.get(made).scorers == given
+
+
+def test_a_judge_is_believed_by_its_agreement_with_people(services: Services, tests: str) -> None:
+    judge = [{"name": "judge", "model": "openai:gpt-4.1"}]
+    made = asked(services, tests, repeats=11, scorers=judge)
+    rows = services.store.experiments.rows(made)
+    verdicts = {row.id: [Score("judge", 1.0, row.repeat < 6, "", "judge")] for row in rows}
+    services.store.rows.score(made, verdicts)
+    found = services.store.experiments.get(made)
+
+    def label(row: Row, verdict: Verdict) -> None:
+        said = NewLabel(Subject.ROW, str(row.id), verdict)
+        services.store.labels.keep("ana", [said])
+
+    for row in rows[:9]:
+        label(row, Verdict.RIGHT if row.repeat < 5 else Verdict.WRONG)
+    label(rows[9], Verdict.UNSURE)
+    few = experiments.agreements(services, found)["judge"]
+    assert (few.pairs, few.agreed, few.is_enough) == (9, 8, False)
+    label(rows[10], Verdict.WRONG)
+    enough = experiments.agreements(services, found)["judge"]
+    assert (enough.pairs, enough.is_enough) == (10, True)
+    assert enough.kappa == pytest.approx(0.8)

@@ -19,6 +19,7 @@ from actions.services import Services
 from agent.actor import Actor
 from agent.answer import Answer, Author, Handoff, Outcome
 from agent.cases import Case, plain
+from agent.errors import Invalid
 from agent.spec import Spec
 from jobs import experiments
 from jobs.context import Heartbeat, WorkerContext
@@ -413,6 +414,65 @@ def test_a_judge_is_asked_and_its_verdict_counts(
     assert (other.scores["judge"].reason, other.passed) == ("too short", False)
     assert other.scores["judge"].by == "judge"
     assert "¿Garantía?" in str(judge.seen[0])
+
+
+# --- simulated customers
+
+
+def goal(**more: Any) -> Case:
+    return Case.model_validate({"goal": "Saber el precio", **more})
+
+
+def simulated(
+    context: WorkerContext, tests: str, case: Case, model: ScriptedModel
+) -> tuple[Row, EchoRuntime]:
+    """How one candidate did with a simulated customer."""
+    runtime = JudgedRuntime(models=model)
+    live = replace(context, runtime=runtime)  # type: ignore[arg-type]
+    settings = live.services.settings.model_copy(update={"chat_model": "openai:x"})
+    services = replace(live.services, settings=settings)
+    [case_id] = dataset_acts.add(services, ANA, tests, [case]).ids
+    one = [Chosen(spec=SPEC, label="a")]
+    made = started(services, tests, case_ids=[case_id], candidates=one)
+    worked(live)
+    [row] = seen(live, made)[1]
+    return row, runtime
+
+
+def test_a_customer_with_a_script_says_it_and_the_goal_is_judged(
+    context: WorkerContext, tests: str
+) -> None:
+    judge = ScriptedModel('{"passed": false, "reason": "no price"}')
+    row, runtime = simulated(context, tests, goal(script=["hola", "¿precio?"]), judge)
+    assert runtime.asked == [["hola"], ["¿precio?"]]
+    assert (row.passed, row.scores["goal"].reason) == (False, "no price")
+    assert "Saber el precio" in str(judge.seen[0])
+    assert "¿precio?" in str(judge.seen[0])
+
+
+def test_a_customer_is_played_until_they_have_what_they_want(
+    context: WorkerContext, tests: str
+) -> None:
+    both = ScriptedModel("hola", "¿cuánto cuesta?", "[END]", '{"passed": true, "reason": "ok"}')
+    row, runtime = simulated(context, tests, goal(persona="Con prisa"), both)
+    assert runtime.asked == [["hola"], ["¿cuánto cuesta?"]]
+    assert [one["said"] for one in row.answers] == [["hola"], ["¿cuánto cuesta?"]]
+    assert row.passed is True
+    assert "Con prisa" in str(both.seen[0])
+    assert [line.text for line in runtime.histories[1]] == ["hola", "hola"]
+
+
+def test_a_customer_who_never_ends_is_ended(context: WorkerContext, tests: str) -> None:
+    endless = ScriptedModel(*["¿y?"] * 10, '{"passed": false, "reason": "never"}')
+    row, runtime = simulated(context, tests, goal(), endless)
+    assert len(runtime.asked) == 10
+    assert row.passed is False
+
+
+def test_without_a_model_nobody_is_simulated(context: WorkerContext, tests: str) -> None:
+    dataset_acts.add(context.services, ANA, tests, [goal(script=["hola"])])
+    with pytest.raises(Invalid, match="model"):
+        started(context.services, tests)
 
 
 # --- killed anywhere

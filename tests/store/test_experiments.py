@@ -248,6 +248,9 @@ def test_scores_of_a_program_are_added_and_compared_anew(
     found, until = rows.to_compare() or ("", 0.0)
     rows.compared(made, until, {"new": True})
     assert experiments.get(made).comparisons == {"new": True}
+    [mark, *_] = experiments.marks(made, scores=True)
+    assert (mark.answers, mark.scores["style"]) == ([], style)
+    assert experiments.marks(made)[0].scores == {}
     row = experiments.row(done[0])
     assert (row.passed, row.scores["style"], row.scores["contains"]) == (False, style, YES)
     assert not rows.is_due()

@@ -30,6 +30,10 @@ TEXTS: dict[str, str] = {
         " sent. When you release that draft, the result stays with the version."
     ),
     "evaluate.collect": "Look for proposals in conversations",
+    "evaluate.judge": "{name} agrees with people: kappa {kappa}, in {count} labels.",
+    "evaluate.judge_few": (
+        "{name}: {count} labels of people; {few} are needed to tell whether to believe it."
+    ),
     "evaluate.upload": "Upload CSV",
     "evaluate.csv": "That file cannot be read as tests. {why}",
     "evaluate.candidates": "What to compare",

@@ -30,6 +30,10 @@ TEXTS: dict[str, str] = {
         " enviar nada. Al publicar ese borrador, el resultado queda escrito en la versión."
     ),
     "evaluate.collect": "Buscar propuestas en las conversaciones",
+    "evaluate.judge": "{name} coincide con las personas: kappa {kappa}, en {count} etiquetas.",
+    "evaluate.judge_few": (
+        "{name}: {count} etiquetas de personas; hacen falta {few} para saber si se le puede creer."
+    ),
     "evaluate.upload": "Subir CSV",
     "evaluate.csv": "Ese archivo no se puede leer como pruebas. {why}",
     "evaluate.candidates": "Qué comparar",
