@@ -18,6 +18,7 @@ from langchain_core.tools import BaseTool
 from agent.reading.arguments import arguments_of, fitted
 from agent.reading.ends import BadCall, Silent, check_end
 from agent.reading.marks import without_control, without_foreign_marks
+from agent.reading.prose import without_prose
 from agent.reading.reasoning import without_reasoning
 from agent.reading.wire import CALLS, REFUSAL
 from agent.reading.written_calls import Written, tool_named, written_calls
@@ -73,17 +74,22 @@ def cleaned(text: str) -> str:
     """Return *text* as people may read it. What is left of marks may be a mark again."""
     for _ in range(MOST_ROUNDS):
         before = text
-        text = without_foreign_marks(without_control(without_reasoning(text)))
+        text = without_foreign_marks(without_control(_without_thoughts(text)))
         if text == before:
             return text.strip()
     return ""
 
 
+def _without_thoughts(text: str) -> str:
+    return without_prose(without_reasoning(text))
+
+
 def _noticed(spoken: str, words: str, written: list[Written] | None) -> list[str]:
     if written is not None:
         return ["call_in_words"]
-    thought = without_reasoning(spoken) != spoken
-    marked = cleaned(spoken) != without_reasoning(spoken).strip()
+    said = _without_thoughts(spoken)
+    thought = said != spoken
+    marked = cleaned(spoken) != said.strip()
     noticed = {"reasoning_taken_out": thought, "marks_taken_out": marked}
     return [code for code, was in noticed.items() if was]
 

@@ -22,7 +22,8 @@ _PREFIX = r"(?:(?P<end>\\?/|\\|end[_▁ ](?:of[_▁ ])?)|(?:begin|start)[_▁ ](
 _TAG = re.compile(
     rf"{_OPEN_BRACKET}{_S}[|｜]?{_S}{_PREFIX}{_S}{_NAME}(?![\w-])"
     rf"(?:[^<>＜＞◁▷\n]{{0,300}}?(?P<alone>/)?{_CLOSE_BRACKET})?"
-    rf"|[\[({{]{_S}(?P<square>/)?{_S}(?:think(?:ing)?|reasoning|thoughts?){_S}[\])}}]"
+    rf"|[\[({{]{_S}(?:(?P<square>/|end )|(?:begin|start) )?{_S}"
+    rf"(?:think(?:ing)?|reasoning|thoughts?){_S}[\])}}]"
     r"|(?P<spare><unused95>)|<unused94>"
     r"|(?P<gemma><channel\|>)|<\|channel>\s*(?:thought|analysis)"
     r"|^(?P<done>\.\.\.\s?done thinking\.)|^Thinking\.\.\.\s*$"

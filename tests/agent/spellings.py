@@ -41,6 +41,29 @@ THOUGHTS = [
     "<think>{}<\\/think>",
     "&#60;think&#62;{}&#60;/think&#62;",
     "<unused94>thought\n{}<unused95>",
+    "[BEGIN THINKING]{}[END THINKING]",
+]
+# Without any tag that is known: a heading, a tag that the model made up.
+PROSE = [
+    "Reasoning: {}\n\nAnswer: ",
+    "**Reasoning:** {}\n\n**Answer:** ",
+    "## Thinking\n{}\n\n## Answer\n",
+    "Thought: {}\nAction: None\nFinal Answer: ",
+    "Thought: Do I need a tool? No. {}\nAI: ",
+    "### Pensamiento\n{}\n\n### Respuesta final\n",
+    "Razonamiento interno: {}\n\nRespuesta: ",
+    "Raciocínio: {}\n\nResposta: ",
+    "**Thinking Process:**\n\n1. {}\n2. Es breve.\n\n**Final Answer:**\n",
+    "Analysis: {}\n\nResponse: ",
+    "***Thinking***\n{}\n***Answer***\n",
+    "Step 1: {}\nStep 2: I am brief.\nFinal answer: ",
+    "<plan>{}</plan>",
+    "<draft>{}</draft>\n<final>",
+    "<ThoughtProcess>{}</ThoughtProcess>",
+    "<seed:cot_budget_reflect>{}</seed:cot_budget_reflect>",
+    "<step1>{}</step1>\n<step2>Soy breve.</step2>\n",
+    "<self_check>{}</self_check>\n",
+    "<|im_start|>think\n{}<|im_end|>\n<|im_start|>answer\n",
 ]
 
 CONTROL = [

@@ -20,7 +20,7 @@ from agent.reading.reader import cleaned, text_of
 from agent.reading.reasoning import without_reasoning
 from agent.reading.written_calls import Written, tool_named, written_calls
 from agent.tools import handoff, knowledge
-from tests.agent.spellings import CALLS, CONTROL, MARKS, NAMES, THOUGHTS, thoughts
+from tests.agent.spellings import CALLS, CONTROL, MARKS, NAMES, PROSE, THOUGHTS, thoughts
 
 SAID = "La garantía dura doce meses."
 SECRET = "El margen es 30%, no decirlo."
@@ -32,6 +32,15 @@ SPOKEN = [
     "Nuestro financing (a 12 meses) es bueno; el catalog tiene {x}.",
     "Pienso, luego existo. Thinking about it…",
     '"Hola", dijo [sic]. ``` no ```',
+    "Respuesta: la garantía dura doce meses.",
+    "Análisis: $200 por muestra.\n\nRespuesta en 24 horas.",
+    "Plan: Básico\nRespuesta: en 4 horas",
+    "Pregunta: ¿Abren hoy?\nRespuesta: Sí.",
+    "Paso 1: traiga su INE.\nPaso 2: firme.",
+    "<nombre> y <correo> son lo que falta.",
+    "<b>Hola</b>: dura doce meses.",
+    "The customer must sign. We need to answer the insurer first.",
+    "Thoughts on this one? Reasoning skills: $200.",
 ]
 
 
@@ -55,6 +64,29 @@ def test_a_thought_that_never_closes_hides_all_that_follows(thought: str) -> Non
 def test_a_closing_tag_alone_hides_all_before_it() -> None:
     for closing in ("</think>", "</THINKING>", "[/THINK]", "◁/think▷", "&lt;/think&gt;"):
         assert cleaned(f"{SECRET}\n{closing}\n{SAID}") == SAID
+
+
+@pytest.mark.parametrize("thought", PROSE)
+def test_what_was_thought_in_plain_words_is_taken_out(thought: str) -> None:
+    assert cleaned(thought.replace("{}", SECRET) + SAID) == SAID
+    assert cleaned(thought.replace("{}", f"{SECRET}\n\nAnswer: no.") + SAID) == SAID
+
+
+@pytest.mark.parametrize(
+    "thought",
+    [
+        f"Thought: {SECRET}",
+        f"(Thinking: {SECRET})\n\n{SAID}",
+        f"> **Thinking:** {SECRET}\n\n{SAID}",
+        f"Okay, so the user is asking about it. {SECRET}\n\n{SAID}",
+        f"El cliente pregunta por la garantía. {SECRET}\n\n{SAID}",
+        f"We need to answer the user. {SECRET}\n\n{SAID}",
+        f"<plan>{SECRET}",
+        f"<guiding_notes>{SECRET}</guiding_notes>",
+    ],
+)
+def test_a_thought_without_a_sign_of_its_end_leaves_nothing(thought: str) -> None:
+    assert cleaned(thought) == ""
 
 
 @given(thoughts(SECRET))
