@@ -45,6 +45,12 @@ def without_stream(question: Question) -> Question:
     }
 
 
+def without_thinking(question: Question) -> Question:
+    """The question to a model that thinks only in pieces (Qwen's, by Alibaba's own servers:
+    https://www.alibabacloud.com/help/en/model-studio/deep-thinking)."""
+    return question | {"enable_thinking": False}
+
+
 def without_tools(question: Question) -> Question:
     """No tools; what they returned is told in words, and how to call a person is said."""
     if "tools" not in question:
@@ -144,6 +150,7 @@ CHANGES: Mapping[str, Callable[[Question], Question]] = {
     "tools": without_tools,
     "tool_roles": told_in_words,
     "stream": without_stream,
+    "enable_thinking": without_thinking,
     "max_completion_tokens": renamed,
     "developer": as_system,
     "system": without_system,

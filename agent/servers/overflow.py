@@ -18,23 +18,27 @@ _STATUSES = {400, 404, 413, 422, 500}
 _TOO_LONG = re.compile(
     r"context[ _-]?(?:length|window|size|limit|overflow|exceed)|exceed_context|\bn_ctx\b"
     r"|max(?:imum)?[ _](?:model|prompt|input|sequence)[ _]len"
-    r"|\b(?:prompt|inputs?|conversation|messages?|request|query)(?: \([^)]*\))?"
+    r"|\b(?:prompt|inputs?|conversation|messages?|request|query)(?: \([^)]*\)| of \d+ tokens)?"
     r"(?: is| are| was| has)? (?:too (?:long|large|big|many)|longer than|exceed)"
     r"|\binputs?\W{1,3}(?:tokens? \+|must have less)"
     r"|\binput[ _](?:tokens?|length|token count)\b.{0,40}(?:exceed|too |should be|longer)"
     r"|prompt contains .{0,60}too large|too many (?:input |prompt )?tokens(?! per)"
     r"|reduce (?:the length|your (?:prompt|message|input))|exceed\w* .{0,20}token limit"
-    r"|token limit.{0,20}exceed|\btokens exceed|maximum context\b|can only \w+ \d+ tokens"
-    r"|range of input length",
+    r"|token limit.{0,20}exceed|\btokens?\b.{0,20} exceed|maximum context\b"
+    r"|can only \w+ \d+ tokens|range of input length|tokens over the .{0,20}limit"
+    r"|(?:supera|excede|sobrepasa|ultrapassa)\w* .{0,60}\btokens|demasiado larg[oa]|muito long[oa]"
+    r"|上下文长度|输入长度",
     re.I | re.S,
 )
 _AT_ONCE = re.compile(r"request too large", re.I)  # more than a whole minute allows
-_THOUSANDS = re.compile(r"(?<=\d)[,_](?=\d{3}\b)")
+_THOUSANDS = re.compile(r"(?<=\d)[,._\u00a0\u202f](?=\d{3}\b(?!\.\d))")
+_KILO = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d)?) ?(k|ki|thousand|mil)\b", re.I)
 _LIMITS = re.compile(
-    r"(?:length|size|window|limit|maximum|max_model_len|n_ctx|allowed|exceeds?|less than"
-    r"|\bmax(?!_)|can only|at most)"
-    r"[^\d\n]{0,30}?(\d{3,})"
-    r"|(?:[<>]=? ?|(?<=\d)/ ?|\[\d+, ?)(\d{3,})|(\d{3,}) (?:tokens? )?max",
+    r"(?:length|size|window|limit|m[aá]xim\w*|l[ií]mite|max_model_len|n_ctx|allowed|exceeds?"
+    r"|less than|longer than|\bmax(?!_)|can only|at most|长度)"
+    r"(?:(?! by )[^\d\n]){0,30}?(\d{3,})"
+    r"|(?:[<>]=? ?|(?<=\d)/ ?|\[\d+, ?)(\d{3,})"
+    r"|(\d{3,})(?:[ -]tokens?)? (?:max|limit|context|window)",
     re.I,
 )
 _NUMBER = re.compile(r"(?<![\w.])\d{3,9}(?![\w.]*\w)")
@@ -49,7 +53,7 @@ class Overflow(NamedTuple):
 
 def overflow(error: openai.APIError) -> Overflow | None:
     """What *error* says of a question that is too long; None when it is about something else."""
-    text = _THOUSANDS.sub("", words(error))
+    text = _KILO.sub(_in_full, _THOUSANDS.sub("", words(error)))
     if not _is_about_length(getattr(error, "status_code", 400), text):
         return None
     named = (int("".join(filter(None, found))) for found in _LIMITS.findall(text))
@@ -57,6 +61,11 @@ def overflow(error: openai.APIError) -> Overflow | None:
     largest = max((int(number) for number in _NUMBER.findall(text)), default=0)
     limit = min(limits, default=0)
     return Overflow(limit, largest if largest > limit > 0 else 0)
+
+
+def _in_full(number: re.Match[str]) -> str:
+    """8k as 8000; a server that means 8192 is asked for a little less than it takes."""
+    return str(int(float(number[1]) * 1000))
 
 
 def _is_about_length(status: int, text: str) -> bool:

@@ -22,15 +22,15 @@ _REFUSES = re.compile(
     r"(?:support|permit|allow|enabl|recogni[sz]|accept|implement|availab|valid)"
     r"|n['’]t (?:\w+ )?(?:support|permit|allow|enabl|recogni[sz]|accept|implement|availab)"
     r"|unsupported|unrecogni[sz]ed|unexpected|unknown|extra_forbidden|extra inputs?"
-    r"|additional propert|requires? (?:the )?\W?--|no endpoints|no longer|deprecated"
-    r"|only the default|must be verified|cannot|can ?not be|\bno support\b|disabled|unavailable"
+    r"|additional propert|requires? (?:(?:the )?\W?--|a model)|not one of|no endpoints|no longer"
+    r"|deprecated|only the default|must be verified|cannot|can ?not be|\bno support\b|disabled|unavailable"
     r"|forbidden|invalid (?:parameter|argument|field)s?:? (?=\W?\w+\W{0,2}\Z)"
-    r"|\bno (?:soporta|admite|permite|acepta)|不支持",
+    r"|\bn(?:o|ão) (?:(?:est[áa]|es|é) )?(?:s[ou]port|admit|permit|acept|aceit)|不支持",
     re.I,
 )
 # A value may be wrong where the part is not: only numbers and roles are refused by these.
 _VALUES = re.compile(
-    r"invalid|must be|should be|out of range|too (?:large|big|high)|at most|less than|exceeds",
+    r"invalid|must be|should be|out of range|too (?:large|big|high)|at most|less than|exceeds|非法",
     re.I,
 )
 _FILTERED = re.compile(
@@ -53,16 +53,27 @@ _NAMES = {
 _NUMBERS = {"temperature", "top_p", "max_completion_tokens", "max_tokens", "system"}
 _ONLY_TWO = re.compile(
     r"only ['\"]?user['\"]?(?:,| and|/).{0,40}\broles? (?:is|are) (?:supported|allowed)"
-    r"|should be ['\"]?(?:user|assistant)['\"]? or ['\"]?(?:user|assistant)",
+    r"|should be ['\"]?(?:user|assistant)['\"]? or ['\"]?(?:user|assistant)"
+    r"|got ['\"]?(?:system|developer)\b|valid roles?: user, (?:model|assistant)",
     re.I,
 )
+# Calls and results of tools in the history, where they have no role of their own or one at a time.
+_TOOL_ROLE = re.compile(
+    r"(?:invalid|unknown|unsupported|unexpected|got)(?: (?:value|role))?:? \W?tool\b(?![\s_])"
+    r"|\btool\W{0,2} (?:role )?is not (?:one of|supported|valid|allowed)|single tool.calls?\b",
+    re.I,
+)
+_TOOLS_IN_PIECES = re.compile(
+    r"(?:tools?|functions?)\b.{0,60}\bstream|\bstream.{0,60}\b(?:tools?|functions?)\b", re.I
+)
+_THINKING = re.compile(r"enable_thinking\W{1,3}must be (?:set to )?false", re.I)
 _IN_A_ROW = re.compile(
-    r"roles?\b.{0,80}\balternat(?:e|es|ing)\b|\balternat(?:e|es|ing)\b.{0,80}\b(?:roles?|assistant)\b"
+    r"roles?\b.{0,80}\balternat(?:e|es|ing)\b|\balternat(?:e|es|ing)\b.{0,80}\b(?:roles?|assistant|model)\b"
     r"|(?:roles?|(?:user|assistant)\W? messages) in a row"
-    r"|consecutive\b.{0,40}\b(?:roles?|messages)|expected last role"
+    r"|(?:consecutive|successive)\b.{0,40}\b(?:roles?|messages)|expected last role"
     r"|role \S{1,14} after role"
     r"|(?:first|last) (?:message|turn|role)\b.{0,60}\b(?:user|assistant)"
-    r"|(?:start|begin)s? with an? \S?user",
+    r"|(?:start|begin|end)s? with an? \S?user",
     re.I | re.S,
 )
 
@@ -79,6 +90,10 @@ def refused(error: openai.APIError, asked: Mapping[str, Any]) -> str | None:
 def _in(said: Complaint, asked: Mapping[str, Any]) -> str | None:
     if _ONLY_TWO.search(said.text):
         return "system"
+    if _THINKING.search(said.text):
+        return "enable_thinking"
+    if _TOOL_ROLE.search(said.text) and any(one["role"] == "tool" for one in asked["messages"]):
+        return "tool_roles"
     root = re.split(r"[.\[]", said.place)[0]
     named = _names(asked)
     if root and root != "messages":
@@ -86,6 +101,8 @@ def _in(said: Complaint, asked: Mapping[str, Any]) -> str | None:
         whole = about != "tools" or root == said.place
         return about if about and whole and _says_no(said.text, about) else None
     nearest = _nearest(said.text, named)
+    if nearest == "tools" and "stream" in named and _TOOLS_IN_PIECES.search(said.text):
+        return "stream"
     return nearest or ("roles" if _IN_A_ROW.search(said.text) else None)
 
 

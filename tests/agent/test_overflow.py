@@ -35,6 +35,11 @@ WORDINGS = [
     "The total of {sent} tokens exceeds the maximum context of {limit}",
     "Request too large on tokens per minute (TPM): Limit {limit}, Requested {sent}, please reduce"
     " your message size.",
+    "Messages have {sent} tokens, which exceeds the max limit of {limit} tokens.",
+    "Prompt tokens ({sent}) must not exceed {limit}",
+    "The prompt of {sent} tokens is longer than the {limit}-token context",
+    "El texto, de {sent} tokens, supera el máximo de {limit} tokens del modelo",
+    "输入长度 {sent} 超过模型最大上下文长度 {limit}",
 ]
 
 
@@ -43,16 +48,34 @@ WORDINGS = [
     wording=st.sampled_from(WORDINGS),
     limit=st.integers(512, 2_000_000),
     more=st.integers(1, 500_000),
-    grouped=st.booleans(),
+    grouped=st.sampled_from(["", ",", ".", "\u00a0"]),
     status=st.sampled_from([400, 413, 422, 500]),
     outer=st.sampled_from(["error", "message", "detail"]),
 )
 def test_every_wording_gives_the_limit_and_what_was_sent(
-    status_error: Made, wording: str, limit: int, more: int, grouped: bool, status: int, outer: str
+    status_error: Made, wording: str, limit: int, more: int, grouped: str, status: int, outer: str
 ) -> None:
-    numbers = [f"{number:,}" if grouped else str(number) for number in (limit, limit + more)]
+    numbers = [f"{number:,}".replace(",", grouped) for number in (limit, limit + more)]
     said = wording.format(limit=numbers[0], sent=numbers[1])
     assert overflow(status_error(status, {outer: said})) == (limit, limit + more)
+
+
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [
+        ("This model's maximum context length is 8k tokens; you sent 12k tokens.", 8000),
+        ("Context window of 32K exceeded", 32_000),
+        ("prompt exceeds the 128k context limit", 128_000),
+        ("token limit 8 thousand exceeded", 8000),
+        ("The prompt is 1.5k tokens over the 8k limit", 8000),
+        ("maximum context is 8Ki tokens", 8000),
+        ("prompt too long; exceeded max context length by 500 tokens", 0),
+    ],
+)
+def test_numbers_may_be_said_in_words(status_error: Made, said: str, limit: int) -> None:
+    found = overflow(status_error(400, {"error": {"message": said}}))
+    assert found is not None
+    assert found.limit == limit
 
 
 @pytest.mark.parametrize(

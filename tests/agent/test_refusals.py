@@ -84,6 +84,19 @@ def test_the_refusals_that_were_seen_are_understood(
         (400, "This endpoint has no support for tools", "tools"),
         (400, "Invalid parameter: stream_options", "stream_options"),
         (400, "El modelo no admite el parámetro temperature", "temperature"),
+        (400, "El parámetro 'temperature' no está soportado por este modelo", "temperature"),
+        (400, "Parâmetro 'temperature' não é suportado", "temperature"),
+        (400, "max_tokens 参数非法。取值范围 [1, 4096]", "max_completion_tokens"),
+        (400, "Bad Request: tool calling requires a model with tool template", "tools"),
+        (400, "Cannot use tools with stream", "stream"),
+        (400, "tools not supported when streaming", "stream"),
+        (400, "enable_thinking must be set to false for non-streaming calls", "enable_thinking"),
+        (400, "'system' is not one of ['user', 'assistant'] - 'messages.0.role'", "system"),
+        (400, "Expected 'messages[0].role' to be 'user', got 'system'", "system"),
+        (400, "Please use a valid role: user, model.", "system"),
+        (400, "multiturn requests alternate between user and model.", "roles"),
+        (400, "multiturn requests ends with a user role or a function response.", "roles"),
+        (400, "This does not support successive user or assistant messages", "roles"),
     ],
 )
 def test_the_wordings_of_many_servers_are_understood(
@@ -118,6 +131,23 @@ def test_what_is_about_something_else_is_no_refusal(
     status_error: Made, status: int, said: Any
 ) -> None:
     assert refused(status_error(status, {"error": said}), ASKED) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model only supports single tool-calls at once!",
+        "Invalid value: 'tool'. Supported values are: 'system', 'assistant' and 'user'.",
+        "invalid role: tool, only [system user assistant] allowed",
+        "'tool' is not one of ['system', 'user', 'assistant']",
+    ],
+)
+def test_results_of_tools_that_have_no_role_are_told_in_words(
+    status_error: Made, said: str
+) -> None:
+    result = {"role": "tool", "content": "x", "tool_call_id": "a"}
+    error = status_error(400, {"error": {"message": said}})
+    assert refused(error, ASKED | {"messages": [*ASKED["messages"], result]}) == "tool_roles"
 
 
 def test_what_a_server_repeats_of_the_question_refuses_nothing(status_error: Made) -> None:

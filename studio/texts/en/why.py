@@ -43,6 +43,7 @@ TEXTS = {
     "server.refused.roles": "lines of one side in a row (they are joined)",
     "server.refused.max_completion_tokens": "max_completion_tokens (max_tokens is sent)",
     "server.refused.stream": "answers in pieces (they come at once)",
+    "server.refused.enable_thinking": "thinking where an answer comes at once (it does not think)",
     "server.missing.tool_results": "results of tools: {count}",
     "server.missing.lines": "oldest lines: {count}",
     "server.missing.passages": "passages: {count}",

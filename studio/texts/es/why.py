@@ -43,6 +43,7 @@ TEXTS = {
     "server.refused.roles": "líneas seguidas de una misma parte (van unidas)",
     "server.refused.max_completion_tokens": "max_completion_tokens (se envía max_tokens)",
     "server.refused.stream": "respuestas por trozos (llegan enteras)",
+    "server.refused.enable_thinking": "pensar si la respuesta llega entera (no piensa)",
     "server.missing.tool_results": "resultados de herramientas: {count}",
     "server.missing.lines": "líneas más antiguas: {count}",
     "server.missing.passages": "pasajes: {count}",
