@@ -31,7 +31,7 @@ _TOO_LONG = re.compile(
     re.I | re.S,
 )
 _AT_ONCE = re.compile(r"request too large", re.I)  # more than a whole minute allows
-_THOUSANDS = re.compile(r"(?<=\d)[,._\u00a0\u202f](?=\d{3}\b(?!\.\d))")
+_THOUSANDS = re.compile(r"(?<=\d)[,._\u00a0\u202f](?=\d{3}\b)")
 _KILO = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d)?) ?(k|ki|thousand|mil)\b", re.I)
 _LIMITS = re.compile(
     r"(?:length|size|window|limit|m[aá]xim\w*|l[ií]mite|max_model_len|n_ctx|allowed|exceeds?"

@@ -23,8 +23,8 @@ _REFUSES = re.compile(
     r"|n['’]t (?:\w+ )?(?:support|permit|allow|enabl|recogni[sz]|accept|implement|availab)"
     r"|unsupported|unrecogni[sz]ed|unexpected|unknown|extra_forbidden|extra inputs?"
     r"|additional propert|requires? (?:(?:the )?\W?--|a model)|not one of|no endpoints|no longer"
-    r"|deprecated|only the default|must be verified|cannot|can ?not be|\bno support\b|disabled|unavailable"
-    r"|forbidden|invalid (?:parameter|argument|field)s?:? (?=\W?\w+\W{0,2}\Z)"
+    r"|deprecated|only the default|must be verified|cannot|can ?not be|\bno support\b|disabled"
+    r"|unavailable|forbidden|invalid (?:parameter|argument|field)s?:? (?=\W?\w+\W{0,2}\Z)"
     r"|\bn(?:o|ão) (?:(?:est[áa]|es|é) )?(?:s[ou]port|admit|permit|acept|aceit)|不支持",
     re.I,
 )
