@@ -54,7 +54,7 @@ def _sections(path: Path, ending: str) -> list[dict[str, Any]]:
             continue
         length += len(clean.text)
         weight += _weight(clean)
-        found.append(dataclasses.asdict(clean))
+        found.append(vars(clean))
         if length > MAX_CHARACTERS or len(found) > MAX_SECTIONS or weight > MAX_WEIGHT:
             raise Unreadable("There is too much text in it. Divide it.", "too_long")
     if not length:
@@ -81,8 +81,14 @@ def _clean(section: Section) -> Section:
 
 
 def _visible(text: str) -> str:
+    if text.isprintable():  # nearly every cell is
+        return text.strip()
     spaced = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in spaced if c == "\n" or c.isprintable() or c == "\t").strip()
+    return "\n".join(map(_visible_line, spaced.split("\n"))).strip()
+
+
+def _visible_line(line: str) -> str:
+    return line if line.isprintable() else "".join(c for c in line if c.isprintable() or c == "\t")
 
 
 if __name__ == "__main__":

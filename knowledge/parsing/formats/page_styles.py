@@ -44,7 +44,8 @@ class Styles:
 
     def of(self, element: Any) -> Look:
         """What is said of the element, its own words last."""
-        return self._said.get(element, {}) | _look(element.get("style", ""))
+        said, own = self._said.get(element, {}), element.get("style")
+        return said | _look(own) if own else said
 
     def _apply(self, tree: Any, selectors: str, look: Look) -> None:
         from cssselect import SelectorError
