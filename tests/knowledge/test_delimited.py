@@ -209,3 +209,23 @@ def test_a_page_is_decoded_by_its_label(label: str) -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_break_it(body: bytes) -> None:
     assert isinstance(decode(body)[0], str)
+
+
+@pytest.mark.parametrize(
+    "label", ["zlib_codec", "hex", "rot13", "base64", "utf-7", "unicode_escape", "idna", "nadie"]
+)
+def test_a_label_that_the_web_does_not_know_says_nothing(label: str) -> None:
+    page = f'<meta charset="{label}"><p>Precio: 20 €, café y té.</p>'
+    assert "20 €, café y té" in decode(page.encode("cp1252"))[0]
+
+
+def test_a_page_that_only_says_it_is_utf_8_is_read_by_its_letters() -> None:
+    page = '<meta charset="utf-8"><p>El café y la tostada cuestan más en la sucursal.</p>'
+    assert "El café y la tostada cuestan más" in decode(page.encode("cp1252"))[0]
+
+
+def test_one_broken_letter_does_not_break_the_others() -> None:
+    body = "Peñalolén, Ñuñoa, Concepción y Valparaíso ".encode() + b"\xf0\x9f fin"
+    text, notices = decode(body)
+    assert text.startswith("Peñalolén, Ñuñoa, Concepción y Valparaíso ")
+    assert [one.code for one in notices] == ["encoding_unsure"]

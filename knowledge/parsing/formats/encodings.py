@@ -45,6 +45,11 @@ _WEB = {
     "euc_kr": "cp949",
     **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "utf-8"),  # it could not be read so far
 }
+# The others are Python's own, or turn letters into other things (`hex`, `rot13`, `zlib`).
+_ON_THE_WEB = re.compile(
+    r"utf-8|utf-16|iso8859-|iso2022_jp|latin-1|ascii|cp(125\d|866|874|932|949)$|koi8|mac-|gb|big5"
+    r"|euc_|shift_jis|tis-620"
+)
 _OURS = frozenset("áéíóúñüÁÉÍÓÚÑÜàâãçêôõÀÂÃÇÊÔÕ")  # of Spanish and Portuguese
 _NEAR = frozenset("èëîïöäûùßÈÉÖÄÜ")  # of their neighbours
 _SIGNS = frozenset("–—“”‘…«»•·£¢©®™½¼¾±×§\u00a0")
@@ -70,9 +75,17 @@ def decode(body: bytes) -> tuple[str, list[Notice]]:
         return body.decode("utf-8"), []
     except UnicodeDecodeError:
         pass
-    if declared := _declared(body):
-        return _as_the_web(body, declared), []
-    return _guessed(body)
+    if text := _nearly_utf8(body):
+        return text, [Notice("encoding_unsure", 1, ("UTF-8",))]
+    declared = _declared(body)
+    return (_as_the_web(body, declared), []) if declared not in ("", "utf-8") else _guessed(body)
+
+
+def _nearly_utf8(body: bytes) -> str:
+    """The text with a sign for the few bytes that are not UTF-8; empty when they are not few."""
+    text = body.decode("utf-8", errors="replace")
+    foreign = sum(letter > "\x7f" for letter in text)
+    return text if text.count("\ufffd") * 5 < foreign else ""
 
 
 def _said(body: bytes) -> str:
@@ -81,11 +94,13 @@ def _said(body: bytes) -> str:
 
 
 def _declared(body: bytes) -> str:
+    """The encoding that a page names, by Python's name; empty for one unknown there."""
     found = _DECLARED.search(body[:4096])
     try:
-        return codecs.lookup(found[1].decode()).name if found else ""
+        name = codecs.lookup(found[1].decode().lower().removeprefix("x-")).name if found else ""
     except LookupError:
         return ""
+    return name if _ON_THE_WEB.match(name) else ""
 
 
 def _as_the_web(body: bytes, codec: str) -> str:
