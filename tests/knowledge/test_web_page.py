@@ -148,3 +148,49 @@ def test_spans_fill_every_place_they_cover(tmp_path: Path) -> None:
         "Sucursal: Roma. Servicio: cerrado. Precio: cerrado.",
     ):
         assert line in text
+
+
+MENU = "<tr><td><a href='/'>Inicio</a></td><td><a href='/b'>Blog</a></td></tr>" * 2
+FOOT = "<tr><td>Aviso legal</td><td>Privacidad</td></tr>" * 2
+MENUS = {
+    "links alone": f"<table>{MENU}</table>",
+    "links with strokes between": f"<table>{MENU.replace('<td>', '<td>|</td><td>')}</table>",
+    "in a nav": f"<nav><table>{FOOT}</table></nav>",
+    "in a header": f"<header><table>{FOOT}</table></header>",
+    "in a footer": f"<footer><table>{FOOT}</table></footer>",
+    "in an aside": f"<aside><table>{FOOT}</table></aside>",
+    "in what calls itself so": f"<div role='navigation'><table>{FOOT}</table></div>",
+}
+HOURS = (
+    "<table><tr><td>Lunes</td><td>8 a 19 h</td></tr>"
+    "<tr><td>Sábado</td><td>9 a 14 h</td></tr></table>"
+)
+
+
+@pytest.mark.parametrize("kind", MENUS)
+@pytest.mark.parametrize("table", ["", HOURS])
+def test_a_menu_laid_out_as_a_table_stays_out(tmp_path: Path, kind: str, table: str) -> None:
+    path = tmp_path / "stored.html"
+    path.write_text(f"<html><body>{MENUS[kind]}{BEFORE}{table}</main></body></html>", "utf-8")
+    text = "\n".join(one.text for one in web.read(path) if isinstance(one, Section))
+    assert not {"Inicio", "Aviso", "|"} & set(text.split())
+    assert ("Lunes: 8 a 19 h.\nSábado: 9 a 14 h." in text) == bool(table)
+
+
+CONTROLS = {
+    "a div": "<div role='button' aria-controls='c1'><a tabindex='0'>¿Cierran?</a></div>",
+    "a tab that is a link": "<ul><li><a role='tab' href='#c1'>¿Cierran?</a></li></ul>",
+    "a summary with a link": "<details><summary><a href='#c1'>¿Cierran?</a></summary></details>",
+}
+
+
+@pytest.mark.parametrize("kind", CONTROLS)
+def test_the_question_on_a_control_is_read(tmp_path: Path, kind: str) -> None:
+    text, _ = _read(tmp_path, f'{CONTROLS[kind]}<div id="c1" hidden><p>{SAID}</p></div>')
+    assert "¿Cierran?" in text
+    assert SAID in text
+
+
+def test_a_tab_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    text, _ = _read(tmp_path, f'<div class="tab-pane" role="tabpanel" id="nav-2">{SAID}</div>')
+    assert SAID in text

@@ -84,12 +84,16 @@ class _Sight:
     def hides(self, element: Any) -> bool:
         """Whether people cannot get to see the *element*."""
         look = self._styles.of(element)
+        if not look and not element.attrib:
+            return False
         if _is_disguised(look) or self._is_white_on_white(element, look):
             return True
         return self.is_folded(element) and not self._can_be_opened(element)
 
     def is_folded(self, element: Any) -> bool:
         """Whether the *element* shows nothing as long as nobody opens it."""
+        if element.get("role") == "tabpanel":
+            return True
         return _is_folded(element, self._styles.of(element))
 
     def _can_be_opened(self, element: Any) -> bool:

@@ -14,6 +14,7 @@ _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[([^\]]{0,500})\]\([^)]{0,2000}\)")
 _LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^)]{0,2000}\)")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
+_BORDERED = re.compile(r"^\s*\|.*\|\s*$")
 _RULE = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?$")
 
 
@@ -43,8 +44,10 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
 
 def _table_end(lines: list[str], start: int) -> int:
     """The line after the table that begins at *start*; *start* itself when none does."""
-    begins = start + 1 < len(lines) and "|" in lines[start]
-    if not begins or not _RULE.match(lines[start + 1].strip()):
+    if start + 1 >= len(lines) or "|" not in lines[start]:
+        return start
+    is_ruled = _RULE.match(lines[start + 1].strip())
+    if not is_ruled and not all(map(_BORDERED.match, lines[start : start + 2])):
         return start
     end = start
     while end < len(lines) and "|" in lines[end]:

@@ -13,6 +13,8 @@ from knowledge.parsing.formats.hidden import without_hidden
 from knowledge.parsing.formats.rows import row_sections
 
 WIDEST = 20_000  # cells of a table whose spans are filled
+_ROUND = ("nav", "header", "footer", "aside")  # what stands around the text of a page
+_TOGGLES = ("button", "tab")
 
 
 def read(path: Path) -> Iterator[Section | Notice]:
@@ -27,6 +29,7 @@ def read(path: Path) -> Iterator[Section | Notice]:
         yield Notice("hidden_text", hidden)
     if tree is None:
         return
+    _without_menus(tree)
     _unfold(tree)
     page = str(html.tostring(tree, encoding="unicode"))
     text = trafilatura.extract(
@@ -45,9 +48,7 @@ def read(path: Path) -> Iterator[Section | Notice]:
 def _taken(tree: Any) -> list[list[list[str]]]:
     """The rows of the tables, which are taken out of the page."""
     found = []
-    for table in [
-        one for one in tree.iter("table") if next(one.iterdescendants("table"), None) is None
-    ]:
+    for table in _tables(tree):
         cells = [[one for one in row if one.tag in ("td", "th")] for row in table.iter("tr")]
         if len(cells) > 1 and max(map(len, cells)) > 1:
             found.append([[_words(one) for one in row] for row in cells])
@@ -55,16 +56,45 @@ def _taken(tree: Any) -> list[list[list[str]]]:
     return found
 
 
+def _tables(tree: Any) -> list[Any]:
+    """The tables that hold no other: one that does only arranges the page."""
+    return [one for one in tree.iter("table") if next(one.iterdescendants("table"), None) is None]
+
+
+def _without_menus(tree: Any) -> None:
+    """Take out what leads around the site: the extractor takes a menu for a table of the text."""
+    for one in [*tree.iter("nav"), *tree.xpath("//*[@role='navigation']"), *_tables(tree)]:
+        if one.getparent() is not None and (one.tag != "table" or _is_menu(one)):
+            one.drop_tree()
+
+
+def _is_menu(table: Any) -> bool:
+    """Whether it stands around the text, or every word of it is a link."""
+    around = next((one for one in table.iterancestors(*_ROUND, "main", "article")), None)
+    if around is not None and around.tag in _ROUND:
+        return True
+    words = len("".join(table.text_content().split("|")).split())
+    linked = sum(len(one.text_content().split()) for one in table.iter("a"))
+    return 0 < words <= linked
+
+
 def _unfold(tree: Any) -> None:
-    """Questions as text, which stand on buttons, and tables with every place filled."""
-    for control in [*tree.iter("button", "summary")]:
-        if control.tag == "summary" or _opens_something(control):
-            control.tag = "p"
+    """Questions as text, which stand on controls, and tables with every place filled."""
+    for control in [one for one in tree.iter("*") if _is_control(one)]:
+        if control.tag != "button" or _opens_something(control):
+            for link in control.iter("a"):
+                link.tag = "span"
+            control.tag = "p" if control.tag in ("button", "summary", "div") else "span"
     for details in [*tree.iter("details")]:
         details.tag = "div"
-    for table in tree.iter("table"):
-        if next(table.iterdescendants("table"), None) is None:  # else it only arranges the page
-            _fill(table)
+    for table in _tables(tree):
+        _fill(table)
+
+
+def _is_control(element: Any) -> bool:
+    if element.tag in ("button", "summary"):
+        return True
+    return element.tag in ("div", "a", "span") and element.get("role") in _TOGGLES
 
 
 def _opens_something(button: Any) -> bool:
