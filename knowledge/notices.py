@@ -52,6 +52,22 @@ SENTENCES = {
         "were left out: {count}{where}. Make them visible and replace the file if customers may "
         "know what they say."
     ),
+    "cells_under_a_rule": (
+        "Cells that a conditional format may hide, and that were read all the same: "
+        "{count}{where}. Take out of the file what customers may not know, and replace it."
+    ),
+    "empty_columns": (
+        "Columns that have a name and no value: {count}{where}. If there should be values, write "
+        "them into the file and replace it."
+    ),
+    "pictures": (
+        "Pictures that do not say in words what they show: {count}{where}. If there is text in "
+        "them that customers should know, write it into the document and replace it."
+    ),
+    "form_without_values": (
+        "Forms that only Adobe's programs show (XFA), whose values could not be read: "
+        "{count}{where}. Print the PDF to a new PDF there, and replace it."
+    ),
     "formulas_without_value": (
         "Formulas whose results are not in the file: {count}{where}. Open it in Excel or "
         "LibreOffice, save it there, and replace it."

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.base import Section
 from knowledge.parsing.formats.grid import Across, Below, Cell, cover, filled, own
 from knowledge.parsing.formats.rows import row_sections
 from knowledge.parsing.loaders import read_document
@@ -15,7 +16,11 @@ CASES = Path(__file__).parents[1] / "cases"
 
 
 def said(rows: Sequence[Sequence[str]]) -> list[str]:
-    return [section.text for section in row_sections(rows)]
+    return [section.text for section in sections(rows)]
+
+
+def sections(rows: Sequence[Sequence[str]]) -> list[Section]:
+    return [one for one in row_sections(rows) if isinstance(one, Section)]
 
 
 # --- spans
@@ -111,7 +116,7 @@ def test_names_in_several_rows_are_joined(name: str) -> None:
     rows = filled(
         [*HEADS[name], [C("Lavado"), C("150"), C("120")], [C("Pulido"), C("900"), C("800")]]
     )
-    last = list(row_sections(rows))[-1]
+    last = sections(rows)[-1]
     assert list((last.fields or {}).items())[1:] == list(
         zip(JOINED[name], ["900", "800"], strict=True)
     )
@@ -125,7 +130,7 @@ def test_filled_cells_that_do_not_say_so_are_known_by_their_neighbours() -> None
         ["Frenos y más", "Frenos y más", "Frenos y más", "Frenos y más"],
         ["Polanco", "Balatas", "900", "800"],
     ]
-    *_, last = row_sections(rows)
+    *_, last = sections(rows)
     assert last.heading == "LISTA > Frenos y más"
     assert last.text == (
         "Sede: Polanco. Servicio: Balatas. Precio > Público: 900. Precio > Socio: 800."
@@ -143,7 +148,7 @@ def test_a_title_over_the_whole_table_and_over_some_rows_is_a_heading() -> None:
             [C("Afinación"), C("1200")],
         ]
     )
-    assert [(one.heading, one.text) for one in row_sections(rows)] == [
+    assert [(one.heading, one.text) for one in sections(rows)] == [
         ("", "LISTA 2026"),
         ("LISTA 2026 > FRENOS", "Servicio: Balatas. Precio: 900."),
         ("LISTA 2026 > MOTOR", "Servicio: Afinación. Precio: 1200."),
@@ -169,6 +174,21 @@ CARDS: dict[str, list[list[str]]] = {
     "English": [["Name", "Clover Garage"], ["Phone", "555 8765 4321"], ["Manager", "Lucy King"]],
     "Portuguese": [["Nome", "Oficina Cravo"], ["Telefone", "11 8765 4321"], ["Gerente", "Lu Rei"]],
     "apart": [["Nombre", "", "Taller Clavel"], ["Gerente", "", "Lucía Rey"]],
+    "of a company": [
+        ["Razón social", "Clavel SA de CV"],
+        ["RFC", "CLA850101AB1"],
+        ["Fundación", "1985"],
+        ["Empleados", "40"],
+    ],
+    "sentences": [
+        ["Misión", "Atender a cada persona como si fuera la única."],
+        ["Visión", "Ser el taller más querido."],
+    ],
+    "questions": [
+        ["¿Hacen envíos a toda la república o solo a algunas ciudades del centro?", "Sí, a toda"],
+        ["¿Cobran?", "No"],
+        ["¿Abren?", "De 9 a 18"],
+    ],
     "titled": [["Contacto"], ["Correo", "hola@sol.example"], ["Ciudad", "León"]],
 }
 
@@ -194,6 +214,11 @@ TABLES: dict[str, list[list[str]]] = {
     "models": [["Marca", "Rendimiento"], ["Modelo X", "15"], ["Modelo Y", "18"]],
     "answers": [["Pregunta", "Respuesta"], ["¿Abren?", "Sí, de 9 a 18"], ["¿Cobran?", "No"]],
     "labels on top": [["Nombre", "Teléfono", "Gerente"], ["Taller Clavel", "55 87", "Lucía Rey"]],
+    "long names": [
+        ["Servicio", "Precio de contado con impuestos"],
+        ["Frenos", "900"],
+        ["Motor", "500"],
+    ],
     "years": [["Plan", "2026"], ["Básico", "500"], ["Plus", "800"]],
 }
 
@@ -201,7 +226,7 @@ TABLES: dict[str, list[list[str]]] = {
 @pytest.mark.parametrize("name", TABLES)
 def test_names_above_are_said_with_each_value(name: str) -> None:
     head, *rows = TABLES[name]
-    found = list(row_sections(TABLES[name]))
+    found = sections(TABLES[name])
     assert [one.fields for one in found] == [dict(zip(head, row, strict=True)) for row in rows]
 
 
@@ -279,7 +304,7 @@ def test_names_that_are_said_again_are_no_row() -> None:
     ],
 )
 def test_a_list_in_a_cell_stays_readable(cell: str, shown: str) -> None:
-    (found,) = row_sections([["Paquete", "Incluye"], ["Plus", cell]])
+    (found,) = sections([["Paquete", "Incluye"], ["Plus", cell]])
     assert found.fields == {"Paquete": "Plus", "Incluye": shown}
 
 

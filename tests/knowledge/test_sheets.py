@@ -9,11 +9,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl.styles import Font, PatternFill
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
+from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from knowledge.base import Document
 from knowledge.notices import Notice
+from knowledge.parsing.formats.numbers import moment_shown
 from knowledge.parsing.loaders import read_document
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -317,3 +322,56 @@ def test_a_workbook_without_styles_is_read(tmp_path: Path) -> None:
         return re.sub(rb"<cellXfs.*?</cellXfs>", b"", body).replace(b'r="B2"', b'r="B2" s=""')
 
     assert texts(read(tmp_path, edit=edit))[0] == "Producto: Mesa. Precio: 900. Costo: 400."
+
+
+# --- what rules hide, what is empty
+
+
+def _rule(look: DifferentialStyle) -> Change:
+    rule = Rule(type="expression", formula=["TRUE"], dxf=look)
+    return lambda sheet: sheet.conditional_formatting.add("C2:C4", rule)
+
+
+RULES = {
+    "format": DifferentialStyle(numFmt=NumberFormat(numFmtId=170, formatCode=";;;")),
+    "white": DifferentialStyle(font=Font(color="FFFFFF")),
+    "white by the theme": DifferentialStyle(font=Font(color=Color(theme=0))),
+    "red on red": DifferentialStyle(font=Font(color="FF0000"), fill=PatternFill(bgColor="FF0000")),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_that_may_hide_cells_is_a_notice(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, _rule(RULES[name]))
+    assert found.notices == (Notice("cells_under_a_rule", 3, ("Costo",)),)
+
+
+def test_a_rule_that_colours_cells_is_none(tmp_path: Path) -> None:
+    look = DifferentialStyle(font=Font(color="FFFFFF"), fill=PatternFill(bgColor="FF0000"))
+    assert read(tmp_path, _rule(look)).notices == ()
+
+
+def _white_beside_a_table(sheet: Worksheet) -> None:
+    sheet.add_table(Table(displayName="T1", ref="A1:C4"))
+    for place in ("A1", "E2"):
+        sheet[place] = sheet[place].value or "margen 30 %"
+        sheet[place].font = Font(color="FFFFFF")
+
+
+def test_white_is_seen_on_a_table_and_not_beside_it(tmp_path: Path) -> None:
+    found = read(tmp_path, _white_beside_a_table)
+    assert texts(found)[0] == "Producto: Mesa. Precio: 900. Costo: 400."
+    assert found.notices == (Notice("hidden_cells", 1, ("E",)),)
+
+
+def test_a_name_without_a_value_is_a_notice(tmp_path: Path) -> None:
+    found = read(tmp_path, lambda sheet: sheet.__setitem__("D1", "Garantía"))
+    assert found.notices == (Notice("empty_columns", 1, ("Garantía",)),)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("mmm-yy", "2026-03"), ("yyyy", "2026"), ("d/m/yy", "2026-03-05"), ("d mmm", "2026-03-05")],
+)
+def test_a_day_is_said_with_the_parts_that_its_format_shows(code: str, said: str) -> None:
+    assert moment_shown(datetime.datetime(2026, 3, 5), code) == said

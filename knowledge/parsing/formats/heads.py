@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from knowledge.parsing.formats.cells import (
     flat,
     is_figure,
+    is_name,
     kind,
     readable,
     share_of_names,
@@ -16,6 +17,7 @@ from knowledge.parsing.formats.grid import Across, own
 LOOKED_AT = 12  # rows, to see where a table begins
 MOST_PAIRS = 60  # rows of a table of labels and values
 LONGEST_LABEL = 50  # letters
+LONGEST_QUESTION = 150
 _NUMBER = re.compile(r"\d")
 Row = Sequence[str]
 
@@ -59,9 +61,14 @@ def names(rows: Sequence[Row]) -> list[str]:
     joined = [" > ".join(dict.fromkeys(filter(None, map(flat, cells)))) for cells in columns]
     found: list[str] = []
     for place, one in enumerate(joined, start=1):
-        name = one or f"Columna {place}"
+        name = one or unnamed(place)
         found.append(f"{name} {place}" if name in found else name)
     return found
+
+
+def unnamed(place: int) -> str:
+    """What a column without a name is called."""
+    return f"Columna {place}"
 
 
 def pairs(rows: Sequence[Row]) -> list[tuple[str, str]]:
@@ -148,21 +155,32 @@ def _beside(row: Row) -> list[str]:
 
 def _are_labels(labels: Sequence[str]) -> bool:
     return all(
-        len(label) <= LONGEST_LABEL and kind(label.rstrip(": ")) == "text" for label in labels
+        len(label) <= (LONGEST_QUESTION if label.endswith("?") else LONGEST_LABEL)
+        and kind(label.rstrip(": ")) == "text"
+        for label in labels
     )
 
 
 def _is_labelled(first: Row, labels: Sequence[str], values: Sequence[str], wide: bool) -> bool:
     """Whether the labels stand beside their values, and not above them."""
-    if sum(label.endswith(":") for label in labels) * 2 > len(labels):
+    marked = sum(label.endswith(":") for label in labels) * 2 > len(labels)
+    if marked or all(label.endswith("?") for label in labels):
+        return True
+    if not wide and len(set(labels)) == len(labels) and _is_sentence(values[0]):
         return True
     beside, above = share_of_names(labels), share_of_names(first)
-    if beside >= 0.5 and beside > above:
+    if beside >= 0.5 and (beside > above or (beside == above < 1 and not is_name(values[0]))):
         kinds = {kind(value) for value in values[1:]}
         return len(kinds) != 1 or kinds == {"text"} or _are_different(labels)
     if wide or above == 1 or len(labels) < 2 or len(set(labels)) < len(labels):
         return False
     return is_figure(values[0]) or len({kind(value) for value in values}) > 2
+
+
+def _is_sentence(cell: str) -> bool:
+    """Whether it says more than the name of a column would."""
+    words = cell.split()
+    return len(words) > 8 or (len(words) > 3 and cell.endswith("."))
 
 
 def _are_different(labels: Sequence[str]) -> bool:

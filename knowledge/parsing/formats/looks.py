@@ -14,9 +14,8 @@ _WHITE_THEME = 0  # the first colour of a theme is the window's
 class Looks:
     """The styles of a book; what is found of each is kept."""
 
-    def __init__(self, book: Any, has_tables: bool) -> None:
+    def __init__(self, book: Any) -> None:
         self._book = book
-        self._has_tables = has_tables  # whose styles colour cells that say nothing of it
         self.code = cache(self._code)
         self.is_unseen = cache(self._is_unseen)
 
@@ -32,8 +31,11 @@ class Looks:
             return str(self._book._number_formats[own])
         return str(BUILTIN_FORMATS.get(number, "General"))
 
-    def _is_unseen(self, style: int) -> bool:
-        """White on white, tiny, or of a format that shows nothing."""
+    def _is_unseen(self, style: int, in_table: bool) -> bool:
+        """White on white, tiny, or of a format that shows nothing.
+
+        A table's style may colour the cells that say nothing of their own ground.
+        """
         if style >= len(self._book._cell_styles):
             return False
         look = self._book._cell_styles[style]
@@ -42,8 +44,23 @@ class Looks:
             return True
         ink, paper = _colour(font.color), _paper(fill)
         if paper is None:
-            return ink == _WHITE and not self._has_tables
+            return ink == _WHITE and not in_table
         return ink is not None and ink == paper
+
+    def may_hide(self, rule: Any) -> bool:
+        """Whether a conditional format takes away what its cells say where it applies."""
+        look = self._of_rule(rule.dxfId)
+        if look is None:
+            return False
+        ink = _colour(look.font.color) if look.font else None
+        # Of a rule's fill the colour of its ground is the back one; ECMA-376, 18.8.14.
+        paper = _WHITE if look.fill is None else _colour(look.fill.bgColor)
+        code = look.numFmt.formatCode if look.numFmt else ""
+        return shows_nothing(code) or (ink is not None and ink == paper)
+
+    def _of_rule(self, number: int | None) -> Any:
+        known = self._book._differential_styles.styles
+        return known[number] if number is not None and number < len(known) else None
 
 
 def _paper(fill: Any) -> str | None:

@@ -78,19 +78,22 @@ def moment_shown(
         return _clock(value)
     if not isinstance(value, datetime.datetime):
         return value.isoformat()
-    has_day, has_time = _parts(code)
-    if has_time and not has_day:
+    day, has_time = _parts(code)
+    if has_time and not day:
         return _clock(value.time())
     if has_time and value.time() != datetime.time():
         return f"{value.date().isoformat()} {_clock(value.time())}"
-    return value.date().isoformat()
+    return value.date().isoformat() if not day else value.strftime(day)
 
 
 @lru_cache(maxsize=1_000)
-def _parts(code: str) -> tuple[bool, bool]:
-    """Whether the format shows a day, and whether it shows a time."""
+def _parts(code: str) -> tuple[str, bool]:
+    """How a day is written with the parts that the format shows, and whether it shows a time."""
     letters = re.sub(r'"[^"]*"|\\.|\[\$[^\]]*\]', "", code.lower())
-    return bool(re.search(r"[yd]|mmm", letters)), bool(re.search(r"[hs]", letters))
+    has_time = bool(re.search(r"[hs]", letters))
+    if "d" in letters or has_time:
+        return ("%Y-%m-%d" if re.search(r"[yd]|mmm", letters) else ""), has_time
+    return ("%Y-%m" if "m" in letters else "%Y" if "y" in letters else ""), has_time
 
 
 @lru_cache(maxsize=1_000)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from knowledge.base import Section
 from knowledge.errors import Unreadable
+from knowledge.notices import Notice
 from knowledge.parsing.formats import heads
 from knowledge.parsing.formats.beside import side_by_side
 from knowledge.parsing.formats.cells import is_figure, readable, share_of_names
@@ -41,7 +42,7 @@ class Place:
 
 def row_sections(
     table: Iterable[Sequence[str]], heading: str = "", page: int | None = None
-) -> Iterator[Section]:
+) -> Iterator[Section | Notice]:
     """One section a row, under its columns' names and what is written over the table.
 
     *table* is a grid whose cells stand in every place they cover (`formats.grid`). Raises
@@ -112,7 +113,7 @@ def _figures(rows: Grid) -> set[int]:
     return {at for at, cells in enumerate(filled) if cells and all(map(is_figure, cells))}
 
 
-def _sections(rows: Grid, place: Place) -> Iterator[Section]:
+def _sections(rows: Grid, place: Place) -> Iterator[Section | Notice]:
     start = heads.titles(rows)
     if pairs := heads.pairs(rows[start:]):
         over = [". ".join(dict.fromkeys(own(cells))) for cells in rows[:start]]
@@ -142,13 +143,14 @@ def _pair(label: str, value: str) -> str:
     return sentence({label: value}) if value else label
 
 
-def _rows(rows: Grid, place: Place) -> Iterator[Section]:
+def _rows(rows: Grid, place: Place) -> Iterator[Section | Notice]:
     deep = heads.depth(rows)
     columns = heads.names(rows[:deep]) if deep else []
     if len(rows) == deep:  # a single line is text, not a table
         yield place.text(". ".join(dict.fromkeys(filter(None, columns))))
         return
     group, head = place, list(rows[deep - 1]) if deep else []
+    empty = dict.fromkeys(one for at, one in enumerate(columns, 1) if one != heads.unnamed(at))
     for cells in rows[deep:]:
         if cells == head:
             continue  # the names again, as on each page of a print
@@ -160,8 +162,12 @@ def _rows(rows: Grid, place: Place) -> Iterator[Section]:
             if not begun:  # all of it reaches in from above
                 continue
         fields = _fields(columns, cells)
+        for name in fields if empty else ():
+            empty.pop(name, None)
         text = sentence(fields) if deep else ". ".join(fields.values())
         yield Section(text, place.page, _next(place.numbers), group.heading, fields)
+    if empty:
+        yield Notice("empty_columns", len(empty), tuple(empty))
 
 
 def _is_group(cells: Sequence[str], columns: Sequence[str]) -> bool:
@@ -178,7 +184,7 @@ def _next(numbers: Iterator[int]) -> int:
 
 def _fields(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     """The values of a row under their names."""
-    more = [f"Columna {place}" for place in range(len(columns) + 1, len(cells) + 1)]
+    more = map(heads.unnamed, range(len(columns) + 1, len(cells) + 1))
     named = zip([*columns, *more], cells, strict=False)
     return {name: readable(cell) for name, cell in named if cell}
 

@@ -6,9 +6,10 @@ as objects, and neither tells a formula without a result from an empty cell.
 """
 
 import datetime
+import re
 import zipfile
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,7 +22,10 @@ from knowledge.parsing.formats.rows import row_sections
 from knowledge.parsing.formats.strict import opened
 
 _EMPTY_ROW: list[str] = []
+_LAST_ROW = 1_048_576  # https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+_REF = re.compile(rb'<(?:\w+:)?table [^>]*\bref="([A-Z0-9$:]+)"')
 _ON_LOAD = b'fullCalcOnLoad="1"'  # who wrote it did not calculate: every result is a nought
+Area = tuple[int, int, int, int]  # top row, left column counted from 0, bottom, right
 
 
 @dataclass
@@ -31,7 +35,9 @@ class Sheet:
     lines: dict[int, list[str]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)  # counted from 0
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # top, left, ...
+    merged: list[Area] = field(default_factory=list)
+    tables: list[Area] = field(default_factory=list)  # which have styles of their own
+    ruled: list[Area] = field(default_factory=list)  # where a rule may hide what cells say
     unseen: list[tuple[int, int]] = field(default_factory=list)
     without_value: list[tuple[int, int]] = field(default_factory=list)
     errors: list[tuple[int, int]] = field(default_factory=list)
@@ -53,8 +59,21 @@ def read(path: Path) -> Iterator[Section | Notice]:
         for sheet in seen:
             found = _read(book, sheet, on_load)
             name = sheet.title if len(seen) > 1 else ""
-            yield from _notices(found, f"{name}!" if name else "")
-            yield from row_sections(_visible(found), name)
+            losses = list(_notices(found, f"{name}!" if name else ""))
+            yield from losses
+            yield from _told_once(row_sections(_visible(found), name), losses)
+
+
+def _told_once(
+    sections: Iterable[Section | Notice], losses: Sequence[Notice]
+) -> Iterator[Section | Notice]:
+    """The sections, without a word of columns that are empty for a reason told already."""
+    told = {place.rpartition("!")[2] for notice in losses for place in notice.where}
+    for one in sections:
+        if not isinstance(one, Notice):
+            yield one
+        elif names := tuple(name for name in one.where if name not in told):
+            yield Notice(one.code, len(names), names)
 
 
 def _is_calculated_on_load(data: BinaryIO) -> bool:
@@ -68,7 +87,7 @@ def _is_calculated_on_load(data: BinaryIO) -> bool:
 def _read(book: Any, sheet: Any, on_load: bool) -> Sheet:
     from openpyxl.worksheet._reader import WorkSheetParser
 
-    found = Sheet()
+    found = Sheet(tables=list(_tables(sheet)))
     with sheet._get_source() as source:
         parser = WorkSheetParser(
             source,
@@ -79,12 +98,15 @@ def _read(book: Any, sheet: Any, on_load: bool) -> Sheet:
             timedelta_formats=book._timedelta_formats,
         )
         _tell_formulas(parser, on_load)
-        looks = Looks(book, has_tables=_has_tables(sheet))
+        looks = Looks(book)
         for number, cells in parser.parse():
             line = _line(found, number, cells, looks)
             if line:
                 found.lines[number] = line
     _layout(found, parser)
+    for one in parser.formatting:
+        if any(map(looks.may_hide, one.rules)):
+            found.ruled.extend(_area(str(part)) for part in one.sqref.ranges)
     return found
 
 
@@ -104,12 +126,27 @@ def _tell_formulas(parser: Any, on_load: bool) -> None:
     parser.parse_cell = told
 
 
-def _has_tables(sheet: Any) -> bool:
-    """Whether the sheet names tables, whose styles may lie under its cells."""
-    folder, _, name = sheet._worksheet_path.rpartition("/")
-    related = f"{folder}/_rels/{name}.rels"
-    archive = sheet.parent._archive
-    return related in archive.namelist() and b"/table" in archive.read(related)
+def _tables(sheet: Any) -> Iterator[Area]:
+    """Where the sheet has tables."""
+    from openpyxl.packaging.relationship import get_dependents, get_rels_path
+
+    archive, related = sheet.parent._archive, get_rels_path(sheet._worksheet_path)
+    if related not in archive.namelist():
+        return
+    for one in get_dependents(archive, related):
+        if one.Type.endswith("/table") and (ref := _REF.search(archive.read(one.Target))):
+            yield _area(ref[1].decode())
+
+
+def _area(ref: str) -> Area:
+    from openpyxl.utils import range_boundaries
+
+    left, top, right, bottom = range_boundaries(ref)
+    return top or 1, (left or 1) - 1, bottom or _LAST_ROW, (right or grid.MAX_COLUMNS) - 1
+
+
+def _is_in(areas: Sequence[Area], row: int, at: int) -> bool:
+    return any(top <= row <= end and left <= at <= right for top, left, end, right in areas)
 
 
 def _line(found: Sheet, number: int, cells: list[dict[str, Any]], looks: Looks) -> list[str]:
@@ -133,7 +170,7 @@ def _text(found: Sheet, place: tuple[int, int], cell: dict[str, Any], looks: Loo
         return ""
     if value is None:
         return ""
-    if looks.is_unseen(style):
+    if looks.is_unseen(style, bool(found.tables) and _is_in(found.tables, *place)):
         found.unseen.append(place)
         return ""
     if kind == "e":
@@ -154,8 +191,6 @@ def _shown(value: Any, code: str) -> str:
 
 def _layout(found: Sheet, parser: Any) -> None:
     """What the sheet hides and what it joins; both stand after its cells, or beside them."""
-    from openpyxl.utils import range_boundaries
-
     for number, row in parser.row_dimensions.items():
         if _is_true(row.get("hidden")) or _is_nought(row.get("ht")):
             found.hidden_rows.add(int(number))
@@ -164,8 +199,7 @@ def _layout(found: Sheet, parser: Any) -> None:
             last = min(int(column["max"]), grid.MAX_COLUMNS)
             found.hidden_columns.update(range(int(column["min"]) - 1, last))
     for one in parser.merged_cells.mergeCell if parser.merged_cells else ():
-        left, top, right, bottom = range_boundaries(one.ref)
-        found.merged.append((top, left - 1, bottom, right - 1))
+        found.merged.append(_area(one.ref))
 
 
 def _is_true(said: str | None) -> bool:
@@ -207,6 +241,7 @@ def _notices(found: Sheet, sheet: str) -> Iterator[Notice]:
         ("hidden_cells", found.unseen),
         ("formulas_without_value", found.without_value),
         ("error_values", found.errors),
+        ("cells_under_a_rule", list(_ruled(found))),
     ):
         seen = [(row, at) for row, at in places if _can_be_seen(found, row, at)]
         named = dict.fromkeys(sheet + _name(found, at) for _, at in seen)
@@ -214,6 +249,14 @@ def _notices(found: Sheet, sheet: str) -> Iterator[Notice]:
             yield Notice(code, len(seen), tuple(named))
     if found.beyond:
         yield Notice("columns_beyond", found.beyond, (sheet.rstrip("!"),) if sheet else ())
+
+
+def _ruled(found: Sheet) -> Iterator[tuple[int, int]]:
+    """The cells that a conditional format may hide."""
+    for row, line in found.lines.items() if found.ruled else ():
+        for at, cell in enumerate(line):
+            if cell and _is_in(found.ruled, row, at):
+                yield row, at
 
 
 def _can_be_seen(found: Sheet, row: int, at: int) -> bool:

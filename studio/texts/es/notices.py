@@ -40,6 +40,22 @@ TEXTS = {
         "nada) y que no se leyeron: {count}{where}. Hágalas visibles y sustituya el archivo si los "
         "clientes pueden saber lo que dicen."
     ),
+    "notice.cells_under_a_rule": (
+        "Celdas que un formato condicional puede ocultar y que se leyeron de todos modos: "
+        "{count}{where}. Quite del archivo lo que los clientes no deban saber y sustitúyalo."
+    ),
+    "notice.empty_columns": (
+        "Columnas que tienen nombre y ningún valor: {count}{where}. Si debe haber valores, "
+        "escríbalos en el archivo y sustitúyalo."
+    ),
+    "notice.pictures": (
+        "Imágenes que no dicen con palabras lo que muestran: {count}{where}. Si hay en ellas "
+        "texto que los clientes deban conocer, escríbalo en el documento y sustitúyalo."
+    ),
+    "notice.form_without_values": (
+        "Formularios que solo muestran los programas de Adobe (XFA) y cuyos valores no se pudieron "
+        "leer: {count}{where}. Imprima ahí el PDF a un PDF nuevo y sustitúyalo."
+    ),
     "notice.formulas_without_value": (
         "Fórmulas cuyo resultado no está en el archivo: {count}{where}. Ábralo en Excel o "
         "LibreOffice, guárdelo ahí y sustitúyalo."
