@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
 
 from agent.scoring import Score
+from knowledge.tables import AnySelect
 from store.db.database import Database
 from store.states import ENDED, ExperimentState, RowState
 from store.tables import experiment_rows as rows
@@ -80,13 +81,30 @@ class Rows:
         now = self._clock()
         compare = and_(experiments.c.compare_at > 0, experiments.c.compare_at <= now)
         with self._database.read() as tx:
-            asked = tx.scalar(select(_due(now).exists()))
-            return bool(asked or tx.scalar(select(exists().where(compare))))
+            if tx.scalar(select(exists().where(compare))):
+                return True
+            if not tx.scalar(_goes_on()):
+                return False
+            return any(tx.scalar(select(_due(now, one).exists())) for one in UNFINISHED)
 
     def lease(self) -> RowLease | None:
         """Become the one who asks the next row. None: there is none now."""
+        with self._database.read() as tx:
+            if not tx.scalar(_goes_on()):
+                return None
+        with self._database.write() as tx:
+            row = self._leased(tx, RowState.RUNNING) or self._leased(tx, RowState.WAITING)
+            if row is None:
+                return None
+            _begin(tx, row.experiment_id)
+        return RowLease(*row)
+
+    def _leased(self, tx: Connection, state: RowState) -> Any:
+        """Take the first of the rows that stand so. One state at a time, and in the order of the
+        index: there may be twenty thousand, and nothing is sorted for one.
+        """
         now = self._clock()
-        first = _due(now).order_by(rows.c.id).limit(1)
+        first = _due(now, state).order_by(rows.c.lease_until, rows.c.id).limit(1)
         statement = (
             update(rows)
             .where(rows.c.id == first.with_for_update(skip_locked=True, of=rows).scalar_subquery())
@@ -108,12 +126,7 @@ class Rows:
                 rows.c.seconds,
             )
         )
-        with self._database.write() as tx:
-            row = tx.execute(statement).one_or_none()
-            if row is None:
-                return None
-            _begin(tx, row.experiment_id)
-        return RowLease(*row)
+        return tx.execute(statement).one_or_none()
 
     def prolong(self, leases: Sequence[RowLease]) -> None:
         """Keep *leases* for another while; those that were lost stay lost."""
@@ -237,16 +250,17 @@ class Rows:
             tx.execute(update(experiments).where(mine).values(values))
 
 
-def _due(now: float) -> Any:
-    """The rows that nobody asks, of experiments that go on."""
+def _goes_on() -> AnySelect:
+    """Whether any experiment is not over: rows of those that were stopped may wait for ever."""
+    return select(exists().where(experiments.c.state.in_(OPEN)))
+
+
+def _due(now: float, state: RowState) -> AnySelect:
+    """The rows that stand so and that nobody asks, of experiments that go on."""
     return (
         select(rows.c.id)
         .join(experiments, experiments.c.id == rows.c.experiment_id)
-        .where(
-            experiments.c.state.in_(OPEN),
-            or_(rows.c.state == RowState.WAITING, rows.c.state == RowState.RUNNING),
-            rows.c.lease_until < now,
-        )
+        .where(experiments.c.state.in_(OPEN), rows.c.state == state, rows.c.lease_until < now)
     )
 
 

@@ -185,7 +185,7 @@ def test_a_row_that_is_given_back_waits(rows: Rows, made: str, clock: Clock) -> 
     rows.give_back(lease, clock() + 10)
     assert lease.id not in {leased(rows).id for _ in range(3)}
     clock.pass_seconds(11)
-    assert leased(rows).id == lease.id
+    assert lease.id in {leased(rows).id for _ in range(4)}
 
 
 def test_money_ends_an_experiment_and_more_of_it_takes_it_up_again(
