@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 from reportlab.lib.colors import black, navy, white
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -328,3 +330,19 @@ def test_a_font_that_names_no_letters_is_a_notice(tmp_path: Path) -> None:
         )
     )
     assert _parted(path)[1] == [Notice("garbled_pages", 1, ("p. 1",))]
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_form_that_only_one_program_shows_is_a_notice(tmp_path: Path, filled: bool) -> None:
+    def draw(paper: Canvas) -> None:
+        paper.drawString(72, 700, "Por favor espere")
+        if filled:
+            paper.acroForm.textfield(name="nombre", value="Ana", x=72, y=600)
+
+    _read(tmp_path, draw)
+    writer = PdfWriter(clone_from=tmp_path / "stored")
+    form = writer.root_object.setdefault(NameObject("/AcroForm"), DictionaryObject())
+    form.get_object()[NameObject("/XFA")] = ArrayObject()
+    writer.write(tmp_path / "stored")
+    _, notices = _parted(tmp_path / "stored")
+    assert notices == ([] if filled else [Notice("form_without_values")])

@@ -1,10 +1,18 @@
 """Slides are read from top to bottom, with their tables and charts, without what is hidden."""
 
+import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pptx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from pptx.dml.color import RGBColor
+from pptx.enum.dml import MSO_THEME_COLOR
+from pptx.util import Inches
 
 from knowledge.base import Section
 from knowledge.notices import Notice
@@ -174,3 +182,101 @@ def test_the_notes_of_a_slide_are_read_below_it(tmp_path: Path) -> None:
         ("Garantía", "Todo"),
         ("Garantía > Notes:", "Tres meses"),
     ]
+
+
+# --- colours
+
+WHITE, BLACK, BLUE = RGBColor(255, 255, 255), RGBColor(0, 0, 0), RGBColor(0, 0, 128)
+Paint = Callable[[Any], object]
+
+
+def _written(slide: Any, ink: RGBColor | MSO_THEME_COLOR, paper: RGBColor | None = None) -> Any:
+    """A box with a word in this colour."""
+    box = slide.shapes.add_textbox(Inches(2), Inches(2), Inches(4), Inches(1))
+    if paper is not None:
+        box.fill.solid()
+        box.fill.fore_color.rgb = paper
+    run = box.text_frame.paragraphs[0].add_run()
+    run.text = "oculto"
+    if isinstance(ink, RGBColor):
+        run.font.color.rgb = ink
+    else:
+        run.font.color.theme_color = ink
+    return box
+
+
+def _dark(slide: Any) -> None:
+    slide.background.fill.solid()
+    slide.background.fill.fore_color.rgb = BLACK
+
+
+def _band(slide: Any) -> None:
+    band = slide.shapes.add_shape(1, Inches(1), Inches(1), Inches(6), Inches(3))
+    band.fill.solid()
+    band.fill.fore_color.rgb = BLUE
+
+
+def _cell(slide: Any) -> Any:
+    grid = slide.shapes.add_table(1, 1, Inches(2), Inches(2), Inches(4), Inches(1)).table
+    grid.cell(0, 0).fill.solid()
+    grid.cell(0, 0).fill.fore_color.rgb = BLUE
+    run = grid.cell(0, 0).text_frame.paragraphs[0].add_run()
+    run.text = "oculto"
+    return run.font.color
+
+
+UNSEEN: dict[str, Paint] = {
+    "white on the page": lambda slide: _written(slide, WHITE),
+    "white by the theme": lambda slide: _written(slide, MSO_THEME_COLOR.BACKGROUND_1),
+    "blue on a blue box": lambda slide: _written(slide, BLUE, BLUE),
+    "black on a dark page": lambda slide: (_dark(slide), _written(slide, BLACK)),
+    "blue in a blue cell": lambda slide: setattr(_cell(slide), "rgb", BLUE),
+}
+VISIBLE: dict[str, Paint] = {
+    "white on a blue box": lambda slide: _written(slide, WHITE, BLUE),
+    "white on a dark page": lambda slide: (_dark(slide), _written(slide, WHITE)),
+    "white on a band": lambda slide: (_band(slide), _written(slide, WHITE)),
+    "white in a blue cell": lambda slide: setattr(_cell(slide), "rgb", WHITE),
+    "black on white": lambda slide: _written(slide, BLACK),
+}
+
+
+def _painted(folder: Path, paint: Paint) -> tuple[str, list[Notice]]:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Precios"
+    paint(slide)
+    deck.save(folder / "stored")
+    found = list(slides.read(folder / "stored"))
+    words = " ".join(one.text for one in found if isinstance(one, Section))
+    return words, [one for one in found if isinstance(one, Notice)]
+
+
+@pytest.mark.parametrize("kind", UNSEEN)
+def test_words_in_the_colour_of_what_is_behind_stay_out(tmp_path: Path, kind: str) -> None:
+    words, notices = _painted(tmp_path, UNSEEN[kind])
+    assert "oculto" not in words
+    assert notices == [Notice("hidden_text", 1)]
+
+
+@pytest.mark.parametrize("kind", VISIBLE)
+def test_words_on_another_colour_are_read(tmp_path: Path, kind: str) -> None:
+    words, notices = _painted(tmp_path, VISIBLE[kind])
+    assert "oculto" in words
+    assert notices == []
+
+
+@pytest.mark.parametrize("said", ["", "image.png", "captura_2.JPEG"])
+@pytest.mark.parametrize("inches", [4, 0.5])
+def test_a_picture_that_says_nothing_in_words_is_a_notice(
+    tmp_path: Path, said: str, inches: float
+) -> None:
+    def paint(slide: Any) -> None:
+        file = io.BytesIO()
+        Image.new("RGB", (90, 90)).save(file, "PNG")
+        picture = slide.shapes.add_picture(file, 0, 0, Inches(inches), Inches(inches))
+        picture._element.nvPicPr.cNvPr.set("descr", said)
+
+    words, notices = _painted(tmp_path, paint)
+    assert words == "Precios"
+    assert notices == ([Notice("pictures", 1, ("p. 1",))] if inches > 1 else [])

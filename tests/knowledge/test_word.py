@@ -1,10 +1,14 @@
 """A Word file is read as people see it: changes accepted, lists counted, nothing hidden."""
 
+import io
 from pathlib import Path
 
+import docx
 import pytest
+from docx.shared import Inches
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from knowledge.base import Document
 from knowledge.notices import Notice
@@ -337,3 +341,17 @@ def test_a_table_of_labels_and_values_is_read_as_such() -> None:
     text = "\n".join(one.text for one in found)
     for line in ("Nombre: Taller Clavel", "Teléfono: 55 8765 4321", "Gerente: Lucía Rey"):
         assert line in text
+
+
+@pytest.mark.parametrize(("said", "count"), [("", 1), ("image1.png", 1), ("Precio: 900", 0)])
+def test_a_picture_that_says_nothing_in_words_is_a_notice(
+    tmp_path: Path, said: str, count: int
+) -> None:
+    document, file = docx.Document(), io.BytesIO()
+    Image.new("RGB", (90, 90)).save(file, "PNG")
+    document.add_paragraph("Garantía")
+    document.add_picture(file, Inches(3), Inches(3))
+    document.inline_shapes[0]._inline.docPr.set("descr", said)
+    document.save(tmp_path / "stored")
+    found = list(word.read(tmp_path / "stored"))
+    assert [one for one in found if isinstance(one, Notice)] == [Notice("pictures", 1)] * count

@@ -9,6 +9,8 @@ from knowledge.parsing.formats.grid import Across, Below
 from knowledge.parsing.formats.package import Element, Package, child, name, number, value
 
 TINY = 200  # hundredths of a point: nobody reads what is smaller
+LEAST = 914_400  # units of length (an inch) that a picture of text has on both sides
+_FILE = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|svg|webp|tiff?|emf|wmf)", re.IGNORECASE)
 _AUTO = re.compile(r"(arabic|alphaLc|alphaUc|romanLc|romanUc)(ParenBoth|ParenR|Period|Plain)$")
 _KINDS = {
     "arabic": "decimal",
@@ -85,6 +87,17 @@ def table(element: Element) -> Table:
 
 def _is_covered(cell: Element, merge: str) -> bool:
     return (value(cell, merge) or "0") in ("1", "true", "on")
+
+
+def described(picture: Element | None) -> str:
+    """What a picture says of itself for those who do not see it; the name of a file is nothing."""
+    words = (value(picture, "descr") or "").strip()
+    return "" if _FILE.fullmatch(words) else words
+
+
+def is_large(extent: Element | None) -> bool:
+    """Whether a picture of this extent may show a text."""
+    return min(number(value(extent, size)) for size in ("cx", "cy")) >= LEAST
 
 
 def framed(data: Element, package: Package, part: str) -> Iterator[Block]:

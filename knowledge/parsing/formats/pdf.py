@@ -45,6 +45,10 @@ def read(path: Path) -> Iterator[Section | Notice]:
     if not any(page.lines for page in pages):
         raise _without_text(len(scanned))
     yield from _notices(pages, scanned)
+    if "/XFA" in _resolved(reader.root_object.get("/AcroForm")) and not any(
+        page.is_filled_in for page in pages
+    ):
+        yield Notice("form_without_values")
     kept = without_running_lines([page.lines for page in pages])
     for number, lines in enumerate(kept, start=1):
         yield from _sections([line.text for line in pdf_lines.joined(lines)], number)
@@ -59,7 +63,9 @@ class _Page:
         after = sight.after if pictures["/Form"] else None
         text = pdf_lines.written(page, sight.before, after)
         self.lines = pdf_lines.arranged(text.lines)
-        filled_in(self.lines, list(fields(page)))
+        values = list(fields(page))
+        filled_in(self.lines, values)
+        self.is_filled_in = bool(values)
         self.hidden = sight.hidden
         self.is_scanned = not self.lines and bool(pictures["/Image"])
         self.is_garbled = text.unmapped > max(4, GARBLED * text.letters)

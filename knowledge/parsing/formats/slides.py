@@ -9,6 +9,7 @@ from knowledge.notices import Notice
 from knowledge.parsing.formats import blocks, drawing
 from knowledge.parsing.formats.blocks import Block, Heading, Slide
 from knowledge.parsing.formats.package import Element, Package, child, name, number, value
+from knowledge.parsing.formats.slide_sight import Colours, Sight, placeholder
 
 _SHAPES = ("sp", "pic", "graphicFrame", "grpSp", "cxnSp")
 _TITLES = ("title", "ctrTitle")
@@ -28,6 +29,7 @@ class _Page:
     part: str
     tree: Element
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    behind: list[str] = field(default_factory=list)  # their parts
 
 
 class _Deck:
@@ -36,6 +38,7 @@ class _Deck:
         self._main = package.main()
         self._hidden = 0  # shapes that nobody sees
         self._unknown: list[str] = []
+        self._pictures: list[str] = []  # where one is that says nothing in words
         self._said: set[str] = set()  # what stands on every slide
 
     def blocks(self) -> Iterator[Block]:
@@ -61,6 +64,8 @@ class _Deck:
             yield Notice("hidden_text", self._hidden)
         if self._unknown:
             yield Notice("unknown_shapes", len(self._unknown), tuple(self._unknown))
+        if self._pictures:
+            yield Notice("pictures", len(self._pictures), tuple(self._pictures))
 
     def _page(self, part: str) -> _Page:
         page = _Page(part, self._package.tree(part))
@@ -69,11 +74,20 @@ class _Deck:
             part = next((target for found, target in links if found == kind), part)
             if part != page.part and self._package.has(part):
                 _note_places(self._package.tree(part), page.places)
+                page.behind.append(part)
+        self._take_out_unseen(page)
         return page
+
+    def _take_out_unseen(self, page: _Page) -> None:
+        behind = [self._package.tree(part) for part in page.behind]
+        sight = Sight(page.tree, behind, Colours(self._package, (page.part, *page.behind)[-1]))
+        for run in list(sight.unseen()):
+            self._hidden += any(one.text for one in run.iter("{*}t"))
+            run.getparent().remove(run)
 
     def _slide(self, page: _Page, at: int) -> Iterator[Block]:
         shapes = self._in_order(child(page.tree, "cSld", "spTree"), page)
-        titles = [one for one in shapes if _placeholder(one)[0] in _TITLES]
+        titles = [one for one in shapes if placeholder(one)[0] in _TITLES]
         for shape in titles:
             if text := " ".join(drawing.lines(child(shape, "txBody"))):
                 yield Heading(1, " ".join(text.split()))
@@ -99,7 +113,10 @@ class _Deck:
         elif name(shape) == "graphicFrame":
             yield from self._frame(shape, page, at)
         elif name(shape) == "pic":
-            yield from filter(None, [value(_identity(shape), "descr")])
+            words = drawing.described(_identity(shape))
+            if not words and drawing.is_large(_offset(shape)[1]):
+                self._pictures.append(f"p. {at}")
+            yield from filter(None, [words])
         elif name(shape) in _SHAPES:
             yield from self._words(shape)
         elif any(name(one) == "t" and one.text for one in shape.iter()):
@@ -115,7 +132,7 @@ class _Deck:
             self._unknown.append(f"p. {at}")
 
     def _words(self, shape: Element) -> Iterator[str]:
-        kind = _placeholder(shape)[0]
+        kind = placeholder(shape)[0]
         text = "\n".join(drawing.lines(child(shape, "txBody")))
         tiny = sum(map(drawing.is_hidden, shape.iter("{*}r")))
         self._hidden += tiny > 0
@@ -140,7 +157,7 @@ class _Deck:
     def _notes(self, page: _Page) -> Iterator[Block]:
         for notes in self._package.linked(page.part, "notesSlide"):
             shapes = _shapes(child(notes, "cSld", "spTree"))
-            bodies = (child(one, "txBody") for one in shapes if _placeholder(one)[0] == "body")
+            bodies = (child(one, "txBody") for one in shapes if placeholder(one)[0] == "body")
             if said := [line for body in bodies for line in drawing.lines(body)]:
                 yield Heading(3, "Notes:")
                 yield from said
@@ -172,15 +189,6 @@ def _identity(shape: Element) -> Element | None:
     return child(first, "cNvPr")
 
 
-def _placeholder(shape: Element) -> tuple[str, str]:
-    """What a shape holds a place for, and which of them; empty for one that does not."""
-    first = next((one for one in shape if name(one).startswith("nv")), None)
-    found = child(first, "nvPr", "ph")
-    if found is None:
-        return "", ""
-    return value(found, "type") or "obj", value(found, "idx") or "0"
-
-
 def _offset(shape: Element) -> tuple[Element | None, Element | None]:
     for around in ("spPr", "grpSpPr"):
         if (form := child(shape, around, "xfrm")) is not None:
@@ -197,14 +205,14 @@ def _place(shape: Element, page: _Page) -> Place | None:
     offset, _ = _offset(shape)
     if offset is not None:
         return number(value(offset, "y")), number(value(offset, "x"))
-    kind, index = _placeholder(shape)
+    kind, index = placeholder(shape)
     return page.places.get(("idx", index)) or page.places.get(("type", kind)) if kind else None
 
 
 def _note_places(tree: Element, places: dict[tuple[str, str], Place]) -> None:
     for shape in _shapes(child(tree, "cSld", "spTree")):
         offset, _ = _offset(shape)
-        kind, index = _placeholder(shape)
+        kind, index = placeholder(shape)
         if kind and offset is not None:
             place = number(value(offset, "y")), number(value(offset, "x"))
             places.setdefault(("idx", index), place)

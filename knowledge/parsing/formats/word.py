@@ -40,6 +40,7 @@ class _Document:
         self._numbering = Numbering(package, part, self._styles)
         self._sight = Sight(self._styles)
         self._in_code: list[bool] = []  # of the fields that are open: in their instruction
+        self._pictures = 0  # that say nothing in words
         self._notes = {kind: self._notes_of(kind) for kind in _NOTES.values()}
 
     def blocks(self) -> Iterator[Block]:
@@ -48,6 +49,8 @@ class _Document:
         yield from self._within(body)
         if self._sight.hidden:
             yield Notice("hidden_text", self._sight.hidden)
+        if self._pictures:
+            yield Notice("pictures", self._pictures)
 
     def _notes_of(self, kind: str) -> dict[str, Element]:
         trees = self._package.linked(self._part, kind)
@@ -144,10 +147,15 @@ class _Document:
             elif kind == "graphicData":
                 yield from drawing.framed(one, self._package, self._part)
             elif kind == "docPr" and _is_picture(one.getparent()):
-                yield value(one, "descr") or ""
+                yield self._picture(one)
             elif kind in _NOTES:
                 note = self._notes[_NOTES[kind]].get(value(one, "id") or "")
                 yield from self._within(note) if note is not None else ()
+
+    def _picture(self, picture: Element) -> str:
+        words = drawing.described(picture)
+        self._pictures += not words and drawing.is_large(child(picture.getparent(), "extent"))
+        return words
 
     def _table(self, table: Element) -> Iterator[Block]:
         rows = [one for one in flat(table) if name(one) == "tr"]

@@ -36,7 +36,7 @@ class Sight:
         if colour in ("", "AUTO"):
             return False
         shades = [said("shd"), self._styles.paragraph_property(paragraph, "shd")]
-        return said("highlight") is None and _same(colour, _behind(run, shades))
+        return said("highlight") is None and same(colour, _behind(run, shades))
 
 
 def _behind(run: Element, shades: list[Element | None]) -> str:
@@ -63,7 +63,8 @@ def _fill(shade: Element | None) -> str:
     return "" if fill == "AUTO" else fill
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
+    """Whether two colours in hexadecimal are one to the eye."""
     return one == other or (_is_white(one) and _is_white(other))
 
 
