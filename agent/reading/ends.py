@@ -6,33 +6,23 @@ https://openrouter.ai/docs/api-reference/overview), Gemini (`MAX_TOKENS`, `SAFET
 """
 
 import re
+import zlib
 from typing import Any
 
 from agent.errors import ModelUnavailable
 
-_LENGTH = {"length", "max_tokens", "model_length", "max_output_tokens", "max_length", "limit"}
-_FILTER = {
-    "content_filter",
-    "content_filtered",
-    "safety",
-    "recitation",
-    "prohibited_content",
-    "blocklist",
-    "spii",
-    "sensitive",
-    "guardrail_intervened",
-}
-_REFUSAL = {"refusal", "refused"}
-_BROKEN = {
-    "error",
-    "abort",
-    "aborted",
-    "cancelled",
-    "timeout",
-    "insufficient_system_resource",
-    "malformed_function_call",
-    "network_error",
-}
+# The first that is found in the word for an end names it; a word with none of them is an end.
+_BROKEN = re.compile(
+    r"error|abort|cancel|time_?out|insufficient|malformed|unexpected|fail|incomplete|interrupt"
+    r"|disconnect|pause|repetition|too_many|overload|\A(?:other|language)\Z"
+)
+_FILTER = re.compile(
+    r"filter|safety|recitation|prohibited|block|spii|sensitive|guardrail|polic|moderat"
+)
+_LENGTH = re.compile(r"length|max|limit|context|truncat")
+_REFUSAL = re.compile(r"refus")
+LEAST_REPEATED = 1_000  # characters: shorter texts may well say a thing twice
+REPEATED = 20  # times shorter when packed: nothing that people say is
 # No sentence ends after a single letter, or after a number at the start of a line.
 _SENTENCE = re.compile(
     r"(?:(?<!\b[^\W\d])(?<!^\d)(?<!^\d\d)[.!?…]|[!?。！？…])+[\"”’»)\]*_]*(?=\s|\Z)|[。！？]|\n(?=\s*\n)",
@@ -75,7 +65,7 @@ class Declined(Unfit):
 
 
 class BrokenOff(Unfit):
-    """The provider broke the answer off (finish_reason error)."""
+    """The provider broke the answer off (finish_reason error), or it repeats itself."""
 
     asks = "Your last answer was broken off. Answer the customer again, from the beginning."
 
@@ -96,21 +86,21 @@ class BadCall(Unfit):
 
 def check_end(reason: Any, refusal: Any, words: str, has_calls: bool) -> None:
     """Raise what kept an answer from ending; nothing when it is whole."""
-    end = _folded(reason)
-    if end in _FILTER:
+    end = re.sub(r"[\s-]", "_", str(reason or "")).lower()
+    if _FILTER.search(end):
         raise Filtered
-    if end in _REFUSAL or (refusal and not words and not has_calls):
+    if _REFUSAL.search(end) or (refusal and not words and not has_calls):
         raise Declined
-    if end in _BROKEN:
+    if _BROKEN.search(end) or repeats_itself(words):
         raise BrokenOff
-    if end in _LENGTH:
+    if _LENGTH.search(end):
         raise Cut("" if has_calls else words) if words or has_calls else ThoughtAway("")
 
 
-def _folded(reason: Any) -> str:
-    """*reason* in one spelling; some servers say it with every piece of a stream."""
-    word = re.sub(r"[\s-]", "_", str(reason or "")).lower().removeprefix("finish_reason_")
-    return re.sub(r"\A(\w+?)\1+\Z", r"\1", word)
+def repeats_itself(text: str) -> bool:
+    """True when *text* says the same again and again, as a model that cannot stop does."""
+    raw = text.encode()
+    return len(raw) > LEAST_REPEATED and len(zlib.compress(raw)) * REPEATED < len(raw)
 
 
 def whole_sentences(text: str) -> str:

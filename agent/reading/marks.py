@@ -24,22 +24,26 @@ _CONTROL = re.compile(
     r"|<</?SYS>>|<0x[0-9A-F]{2}>",
     re.IGNORECASE,
 )
-_WORD = r"(?:cite|citations?|sources?|src|ref|reference|doc|document|web|page|file|memory)"
+_WORD = (
+    r"(?:cite|citations?|sources?|src|ref|reference|doc|documento?|web|page|file|memory|passage"
+    r"|pasaje|fragmento?|fuente|fonte)"
+)
 _BEFORE = r"(?<![ \t])[ \t]*"  # the spaces that go with a mark; looked at once
 _TURN = r"turn\d+(?:search|view|news|file|fetch|image|product|academia)\d+"
 _FOREIGN = [
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         # [^1]: the footnote itself, then [^1] and [^1^]
-        r"^\[\^[\w-]{1,30}\^?\]:.*$\n?",
-        _BEFORE + r"\[\^[\w-]{1,30}\^?\]",
+        r"^\[\^[\w.-]{1,60}\^?\]:.*$\n?",
+        _BEFORE + r"\[\^[\w.-]{1,60}\^?\]",
         # 【4†source】, 【4:0†a.pdf】, 【4:0】, 【source 1】, ﹝1﹞
         _BEFORE + r"[【\[〔﹝][^】\]〕﹞\n]{0,80}†[^】\]〕﹞\n]{0,200}[】\]〕﹞]",
         _BEFORE + r"【\s*\d{1,3}\s*[:.]\s*\d{1,3}[^】\n]{0,60}】",
-        _BEFORE + r"【\s*" + _WORD + r"[^】\n]{0,80}】",
+        _BEFORE + r"【\s*" + _WORD + r"[^】\n]{0,80}】|" + _BEFORE + r"【[^】\n]{1,80}\.\w{2,5}】",
         _BEFORE + r"[﹝〔][^﹞〕\n]{0,80}[﹞〕]",
         # [citation:3], [cite: 1, 2], [doc1], (cite 1), [cite_start], [[1]](link)
         _BEFORE + r"\[" + _WORD + r"(?:[ _:#-]{1,3}\d[\d.,;:\s-]{0,40}|\d{1,3})\](?!\()",
+        _BEFORE + r"\[" + _WORD + r":?[^\]\n]{1,80}\.\w{2,5}\](?!\()|" + _BEFORE + r"\[n ?= ?\d+\]",
         _BEFORE + r"\((?:cite|citation|ref):?\s*\d{1,3}(?:\s*,\s*\d{1,3})*\)",
         _BEFORE + r"\[cite_(?:start|end)\]|\[/?cite\]",
         _BEFORE + r"\[\[\d{1,3}\]\](?:\([^()\s]{0,300}\))?",
@@ -54,6 +58,9 @@ _FOREIGN = [
         + _BEFORE
         + r"\[?oaicite:\d+\]?",
         # <cite index="1">words</cite>, <co: 0>words</co: 0>, <sup>1</sup>, {{cite:1}}
+        _BEFORE + r"<(cite|citation|source|ref)\b[^<>]{0,200}>[\s\d,\[\]]{1,20}</\1>",
+        _BEFORE
+        + r"</?passages?\b[^<>]{0,200}>|<(?:about|customer)\s[^<>]{0,300}>|</(?:about|customer)>",
         r"</?(?:cite|citation|source|ref)\b[^<>]{0,200}>|</?co(?::\s*[\d,\s]+)?>",
         _BEFORE + r"<sup>\s*\[?\d{1,3}\]?\s*</sup>|" + _BEFORE + r"\{\{?cite[^}\n]{0,80}\}?\}",
     )

@@ -7,6 +7,9 @@ answer is taken for one unless it stands at the very beginning.
 """
 
 import re
+import unicodedata
+
+from agent.reading.arguments import value_of
 
 _MARK = r"[\s#*_>(\[~=`—-]{0,12}"
 _AFTER = r"(?:[*_\])`]{0,4}[ \t]*:|[*_\])`]{0,4}[ \t]*$)[*_\])`:]{0,4}"
@@ -61,6 +64,31 @@ _HOLDS_ANSWER = re.compile(
     re.IGNORECASE,
 )
 
+# Who speaks, before the words; and the turns that a model invents after its own.
+_SPEAKER = r"(?:assistant|asistente|assistente|ai)\s*:\s*"
+_SPOKEN = re.compile(
+    rf"\A\s*{_SPEAKER}"
+    rf"|\n\s*(?:human|user|customer|usuario|usu[aá]rio|cliente)\s*:.*?\n\s*{_SPEAKER}.*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOTHING = {"null", "none", "undefined", "nan"}
+
+
+def unwrapped(text: str) -> str:
+    """Return the answer that *text* is as an object with one field, `{"answer": "…"}`."""
+    held = value_of(text) if text.lstrip().startswith(("{", "```")) else None
+    if not isinstance(held, dict) or len(held) != 1:
+        return text
+    ((name, words),) = held.items()
+    is_answer = isinstance(name, str) and bool(_HOLDS_ANSWER.match(name))
+    return words if is_answer and isinstance(words, str) else text
+
+
+def says_nothing(text: str) -> bool:
+    """True when *text* has neither a letter, a digit nor a sign such as 👍."""
+    signs = any(unicodedata.category(sign)[0] in "LNS" for sign in text)
+    return not signs or text.strip("`\"'. ").lower() in _NOTHING
+
 
 def without_prose(text: str) -> str:
     """Return *text* without a thought before its answer; unchanged where there is none."""
@@ -69,6 +97,7 @@ def without_prose(text: str) -> str:
         inside = tag["inside"].strip() if _HOLDS_ANSWER.match(tag["name"]) else ""
         return inside + text[tag.end() :]
     label = _LABELLED.match(text)
+    text = text if label else _SPOKEN.sub("", text)
     answers = [*_LABEL_OF_LAST.finditer(text)]
     if label and not answers:
         answers = [*_LABEL_OF_ANSWER.finditer(text, label.end())]

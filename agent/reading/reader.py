@@ -18,13 +18,12 @@ from langchain_core.tools import BaseTool
 from agent.reading.arguments import arguments_of, fitted
 from agent.reading.ends import BadCall, Silent, check_end
 from agent.reading.marks import without_control, without_foreign_marks
-from agent.reading.prose import without_prose
+from agent.reading.prose import says_nothing, unwrapped, without_prose
 from agent.reading.reasoning import without_reasoning
 from agent.reading.wire import CALLS, REFUSAL
-from agent.reading.written_calls import Written, tool_named, written_calls
+from agent.reading.written_calls import HANDOFF, Written, tool_named, written_calls
 from agent.text import storable
 
-HANDOFF = "handoff"
 NOTICED = "noticed"  # in response_metadata: codes of what was done to the message
 MOST_ROUNDS = 5
 Tools = Mapping[str, BaseTool]
@@ -36,7 +35,7 @@ def read(message: AIMessage, tools: Tools, last_words: str) -> None:
     """
     refusal = message.additional_kwargs.pop(REFUSAL, "")
     native = _native(message)
-    spoken = storable(text_of(message.content))
+    spoken = unwrapped(storable(text_of(message.content)))
     words = cleaned(spoken)
     written = None if native else written_calls(without_reasoning(spoken), tools)
     is_words = written is None and not (native and written_calls(words, tools) is not None)
@@ -45,11 +44,12 @@ def read(message: AIMessage, tools: Tools, last_words: str) -> None:
     calls = [*native, *(written or [])]
     message.response_metadata[NOTICED] = _noticed(spoken, words, written)
     reason = message.response_metadata.get("finish_reason")
-    check_end(reason, refusal, str(message.content), bool(calls))
+    if not any(tool_named(one.name, tools) == HANDOFF for one in calls):
+        check_end(reason, refusal, str(message.content), bool(calls))
     if written == []:
         raise BadCall(_once_more(tools))
     message.tool_calls = [_call(one, tools, last_words, bool(written)) for one in _with_ids(calls)]
-    if not message.tool_calls and not message.content:
+    if not message.tool_calls and says_nothing(words):
         raise Silent
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from agent.reading.arguments import MOST_CHARACTERS, value_of
 
+HANDOFF = "handoff"
 MOST_VALUES = 200  # opening brackets that are looked at
 _NAME_KEYS = ("name", "tool", "tool_name", "function_name", "recipient_name", "action", "function")
 _ARGUMENT_KEYS = (
@@ -35,7 +36,7 @@ _SIGN = re.compile(
     r"|\[/?(?:TOOL_CALLS?|TOOL_RESULTS|AVAILABLE_TOOLS|ARGS|CALL_ID)\]|functools\["
     r"|<[|｜/]?[^<>|｜\n]{0,20}(?:tool|python_tag|function|action|invoke|parameter|recipient)"
     r"[^<>|｜\n]{0,40}[|｜]>|<[|｜]DSML[|｜]|<\|(?:START|END)_ACTION\|>"
-    r"|```[ \t]{0,9}tool_?(?:code|calls?|use)|\bto=functions\."
+    r"|```[ \t]{0,9}tool_?(?:code|calls?|use)|\bto=functions\.|\bto=\w+ ?\{"
     r"|^[ \t]{0,20}Action Input:|\"tool_calls\"\s*:"
     r"|^[ \t]{0,20}(?:print\()?(?:functions|default_api)\.\w+",
     re.IGNORECASE | re.MULTILINE,
@@ -77,7 +78,7 @@ def written_calls(text: str, names: Collection[str]) -> list[Written] | None:
     *names* are those of the tools there are; a name without any sign of a call is a word.
     """
     plain = re.sub(r"[|｜]DSML[|｜]", "", html.unescape(text[:MOST_CHARACTERS]))
-    for reading in (_in_json, _in_tags, _after_names, _in_python):
+    for reading in (_in_json, _in_tags, _after_names, _in_python, _named):
         found = list(reading(plain, names))
         if found:
             return found
@@ -247,6 +248,21 @@ def _literal(node: ast.Call) -> Any:
     except (ValueError, SyntaxError, TypeError):
         return "("
     return given[0] if len(given) == 1 and not named else named
+
+
+def _named(text: str, names: Collection[str]) -> Iterator[Written]:
+    """A name alone, in brackets, or said to be a tool's; the one that calls a person needs less."""
+    either = "|".join(map(re.escape, names))
+    kind = r"(?:tool|function|action)(?:[ _](?:call|name|used?))?"
+    ways = [
+        rf"\A\W*({either})\W*\Z",
+        rf"\[\W*(?:{kind}\W+|call\W+|use\W+)?({either})\W*\](?!\()|\[\[({either})\W",
+        rf"^\W*{kind}\W{{0,3}}:\W{{0,5}}({either})\b",
+    ]
+    if HANDOFF in names:
+        ways.append(rf"\(\W*({HANDOFF})\W*\)|^\W*({HANDOFF})\W*:|\b({HANDOFF})\W{{1,3}}tool\b")
+    found = (re.search(way, text, re.I | re.M) for way in ways if either)
+    yield from (Written(tool_named(one[one.lastindex or 0], names), {}) for one in found if one)
 
 
 def _begins_call(text: str, names: Collection[str]) -> bool:

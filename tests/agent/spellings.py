@@ -107,6 +107,14 @@ MARKS = [
     " [cite_start]",
     "[1†source]",
     " <sup>[1]</sup>",
+    " [passage 1]",
+    " [Documento 1]",
+    " [n=1]",
+    " [Source: garantia.pdf]",
+    "【garantia.pdf】",
+    "[^garantia.pdf]",
+    " <ref>1</ref>",
+    ' <passage n="1"/>',
 ]
 
 CALLS = [
@@ -149,6 +157,7 @@ CALLS = [
     "</｜DSML｜parameter></｜DSML｜invoke>",
     f"<|channel|>commentary to=functions.knowledge <|constrain|>json<|message|>{_QUERY}<|call|>",
     f"Action: knowledge\nAction Input: {_QUERY}",
+    f"to=knowledge {_QUERY}",
     f'<think>Busco.</think><tool_call>{{"name": "knowledge", "arguments": {_QUERY}}}</tool_call>',
 ]
 

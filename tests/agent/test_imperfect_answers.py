@@ -124,6 +124,13 @@ def test_a_handoff_without_a_reason_is_one(
 
 
 @BOTH_WAYS
+def test_a_handoff_that_was_cut_off_is_one(wire: Wire, spec: Spec, streamed: bool) -> None:
+    call = {"id": "a", "function": {"name": "handoff", "arguments": '{"reas'}}
+    wire.script(returns({"content": None, "tool_calls": [call]}, "length"))
+    assert wire.ask(spec, QUESTION, streamed).outcome == "handoff"
+
+
+@BOTH_WAYS
 @pytest.mark.parametrize(
     "arguments",
     [

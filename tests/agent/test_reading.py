@@ -16,6 +16,7 @@ from agent.reading.ends import (
     check_end,
     whole_sentences,
 )
+from agent.reading.prose import says_nothing, unwrapped
 from agent.reading.reader import cleaned, text_of
 from agent.reading.reasoning import without_reasoning
 from agent.reading.written_calls import Written, tool_named, written_calls
@@ -184,6 +185,9 @@ def test_arguments_that_fit_after_a_second_look_fit() -> None:
         *zip(("length", "MAX_TOKENS", "lengthlength", "model_length"), itertools.repeat(Cut)),
         *zip(("content_filter", "SAFETY", "content-filter"), itertools.repeat(Filtered)),
         *zip(("error", "abort", "errorerror"), itertools.repeat(BrokenOff)),
+        *zip(("guardrail", "IMAGE_SAFETY", "blocked"), itertools.repeat(Filtered)),
+        *zip(("server_error", "OTHER", "canceled", "pause_turn"), itertools.repeat(BrokenOff)),
+        ("model_context_window_exceeded", Cut),
         ("refusal", Declined),
     ],
 )
@@ -192,9 +196,77 @@ def test_ends_that_are_none_are_told_apart(reason: str, error: type[Exception]) 
         check_end(reason, "", SAID, has_calls=False)
 
 
-@pytest.mark.parametrize("reason", ["stop", "tool_calls", "stopstop", "eos", "", None])
+@pytest.mark.parametrize("reason", ["stop", "tool_calls", "stopstop", "eos", "end_turn", "", None])
 def test_other_ends_are_ends(reason: object) -> None:
     check_end(reason, "", SAID, has_calls=False)
+
+
+def test_a_model_that_cannot_stop_has_not_answered() -> None:
+    with pytest.raises(BrokenOff):
+        check_end("stop", "", f"{SAID} " * 100, has_calls=False)
+    check_end("stop", "", f"{SAID} " * 3, has_calls=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"answer": "{SAID}"}}',
+        f'```json\n{{"respuesta": "{SAID}"}}\n```',
+        f"<customer_reply>{SAID}</customer_reply>",
+        f"Assistant: {SAID}",
+        f"{SAID}\nHuman: ¿y el margen?\nAssistant: {SECRET}",
+        f'<passages><passage n="1">x</passage></passages>\n{SAID}',
+    ],
+)
+def test_what_is_around_an_answer_is_taken_off(text: str) -> None:
+    assert cleaned(unwrapped(text)) == SAID
+
+
+def test_who_speaks_in_an_answer_stays_in_it() -> None:
+    said = "Sus datos:\nUsuario: ana\nCliente: Ana Ruiz"
+    assert cleaned(said) == said
+
+
+@pytest.mark.parametrize("text", ["", " ...", "\u200b", "null", "`None`", '""'])
+def test_signs_alone_are_no_answer(text: str) -> None:
+    assert says_nothing(text)
+    assert not says_nothing(f"{text} 👍")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "handoff",
+        "[handoff]",
+        "Claro. (handoff)",
+        "**HANDOFF**: quiere una persona",
+        "[TOOL: handoff]",
+        "*uses handoff tool*",
+        'to=handoff {"reason": "x"}',
+        "Tool: handoff\nReason: x",
+    ],
+)
+def test_a_person_is_called_by_the_name_alone(text: str) -> None:
+    found = written_calls(text, NAMES)
+    assert found
+    assert found[0].name == "handoff"
+
+
+@pytest.mark.parametrize("text", ["tool: knowledge\nquery: x", "[[knowledge: x]]", "knowledge"])
+def test_a_name_without_arguments_is_a_call_that_is_asked_again(text: str) -> None:
+    assert written_calls(text, NAMES) == [Written("knowledge", {})]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See the [catalog](https://example.com).",
+        "Catalog: 12 cars. Use catalog page 3.",
+        "Try our financing tool (financing is free). The handoff takes an hour.",
+    ],
+)
+def test_the_name_of_a_tool_may_be_a_word(text: str) -> None:
+    assert written_calls(text, NAMES) is None
 
 
 def test_a_length_that_left_no_words_was_spent_on_thinking() -> None:
