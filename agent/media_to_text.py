@@ -16,6 +16,7 @@ from langchain_core.messages import HumanMessage
 from openai import APIStatusError, OpenAI, OpenAIError
 
 from agent.errors import AgentError
+from agent.reading.reader import cleaned, text_of
 from agent.text import storable
 
 log = logging.getLogger(__name__)
@@ -215,7 +216,8 @@ def looking(model: Callable[[], BaseChatModel]) -> Way:
 
 
 def _asked(model: BaseChatModel, words: str, file: dict[str, Any]) -> str:
-    return str(model.invoke([HumanMessage([{"type": "text", "text": words}, file])]).text)
+    answer = model.invoke([HumanMessage([{"type": "text", "text": words}, file])])
+    return cleaned(text_of(answer.content))
 
 
 def _input_audio(sound: bytes, media_type: str) -> dict[str, str]:

@@ -139,6 +139,11 @@ def test_a_model_that_got_words_only_is_no_description() -> None:
         assert media_to_text.description(PNG, "image/png", "es") == ""
 
 
+def test_what_a_model_thought_of_a_photo_is_no_description() -> None:
+    with _media_to_text(says("<think>A car?</think>Un coche rojo.")) as (media_to_text, _):
+        assert media_to_text.description(PNG, "image/png", "es") == "Un coche rojo."
+
+
 def test_a_model_that_cannot_be_used_stops_nobody() -> None:
     settings = Settings(_env_file=None, openrouter_api_key=KEY, chat_model="openai:x")
     assert isinstance(open_media_to_text(settings), ManyWays)
