@@ -48,6 +48,12 @@ _TAGS = re.compile(
 )
 _ALONE = re.compile("br|hr|img|li|p|t[dhr]|wbr")  # tags that nothing need close
 _UNSEEN = re.compile(r"(?is)<!--.*?-->|<(script|style)\b.*?</\1\s*>")
+_NO_MARK = re.compile(
+    r"(?P<code>```.*?(?:```|\Z)|`[^`\n]*`|\\.|https?://\S+)|(?<=[^\W_])\*(?=[^\W_]|#)"
+    r"|(?<=\d)\*\*(?=[^\W_])|(?<=[^\W_])\*\*(?=\d)"
+    r"|<(?=/?(?P<name>[^\W\d_][\w-]*)(?:\s[^<>]*)?/?>)",
+    re.DOTALL,
+)
 _BOX = re.compile(r"^\[([ xX])\]\s+")
 # Beside these an asterisk or two low lines are part of a formula, a code or a name.
 _CAME_ON = re.compile(r"(?:[\w#=+^%$&@\\]|\w[./:-])$")
@@ -65,6 +71,20 @@ def whatsapp(markdown: str) -> str:
         text = pattern.sub(lambda match: _hold(match, aside), text)
     text = _blocks(Node(_PARSER.parse(text)).children)
     return _HELD.sub(lambda match: aside[int(match[1])], text).strip()
+
+
+def literal(markdown: str) -> str:
+    """Return *markdown* for whoever reads every sign of it: what is no mark here is none there.
+
+    `2*3*4` and `<nombre>` get a backslash, which CommonMark takes away again; code stays.
+    """
+    return _NO_MARK.sub(_escaped, markdown.strip())
+
+
+def _escaped(found: re.Match[str]) -> str:
+    name = found["name"]
+    is_html = name and (_TAGS.fullmatch(name.lower()) or _ALONE.fullmatch(name.lower()))
+    return found[0] if found["code"] or is_html else re.sub(r"([*<])", r"\\\1", found[0])
 
 
 def in_whatsapp(markdown: str, _facts: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from agent.text import storable
 from channels.base import Refused, Unknown
 from channels.connection import origin_of
 from channels.errors import ChannelUnavailable
-from channels.formatting import whatsapp
+from channels.formatting import literal, whatsapp
 
 RAW = ("Channel::Api",)
 # Each of {{ {% }} %} is parted, in code too: `{% endraw %}` would end Chatwoot's own protection.
@@ -33,7 +33,7 @@ def harmless(text: str) -> str:
 
 def written(markdown: str, kind: str) -> str:
     """Return *markdown* for an inbox of *kind* (`Channel::Whatsapp`, `Channel::Api`...)."""
-    return harmless(whatsapp(markdown) if kind in RAW else markdown.strip())
+    return harmless(whatsapp(markdown) if kind in RAW else literal(markdown))
 
 
 Json = Mapping[str, Any]

@@ -1,13 +1,16 @@
 """What only looks like Markdown reaches a person on WhatsApp as it was written."""
 
+import html
 import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
-from channels.formatting import whatsapp
+from channels.chatwoot.client import written
+from channels.formatting import literal, whatsapp
 
 CASE = Path(__file__).parents[1] / "cases" / "asterisks-eaten" / "reply.txt"
 MARKS = "*_~`"
@@ -45,9 +48,9 @@ kinds = st.one_of(
 
 
 def test_the_measures_and_the_gaps_of_a_form_stay() -> None:
-    written = CASE.read_text(encoding="utf-8").strip()
-    assert "120*60*75" in written
-    assert whatsapp(written) == written
+    case = CASE.read_text(encoding="utf-8").strip()
+    assert "120*60*75" in case
+    assert whatsapp(case) == case
 
 
 @given(kinds | limits | signed)
@@ -82,6 +85,30 @@ def test_no_letter_and_no_digit_is_lost(text: str) -> None:
 @given(st.lists(kinds | words, min_size=1, max_size=8).map(" ".join))
 def test_what_has_no_marks_is_the_same_the_second_time(text: str) -> None:
     assert whatsapp(whatsapp(text)) == whatsapp(text)
+
+
+def read(markdown: str) -> str:
+    """What a reader of CommonMark makes of one paragraph."""
+    shown = MarkdownIt("commonmark", {"html": True}).render(markdown).strip()
+    return html.unescape(shown.removeprefix("<p>").removesuffix("</p>"))
+
+
+def test_an_inbox_that_reads_markdown_shows_the_case_as_it_was_written() -> None:
+    case = CASE.read_text(encoding="utf-8").strip()
+    assert read(written(case, "Channel::Whatsapp")) == case
+
+
+@given(st.lists(st.one_of(formulas, powers, sums, holders, codes), min_size=1, max_size=4))
+def test_an_inbox_that_reads_markdown_is_told_what_is_none(parts: list[str]) -> None:
+    text = f"Escriba {' o '.join(parts)}, por favor"
+    assert read(literal(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["**Hola** *mundo*", "<b>a</b>", "`2*3*4`", "```\n2*3*4\n```", "a \\* b", "* uno"]
+)
+def test_what_is_markdown_stays_so_there(text: str) -> None:
+    assert literal(text) == text
 
 
 @given(st.lists(operands, min_size=2, max_size=4).map("*".join))
