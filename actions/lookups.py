@@ -43,10 +43,19 @@ def ask(
     """
     demand(actor, ROLES[kind])
     asked = {"kind": kind, "base_id": services.sources.base(base_id).id, "question": question}
-    lookup_id = new_id()
+    return put(services, queues.LOOKUP, new_id(), asked, seconds)
+
+
+def put(
+    services: Services, job: str, lookup_id: str | int, asked: Mapping[str, Any], seconds: float
+) -> Any:
+    """Put a question where whoever does *job* finds it, and return the answer.
+
+    Raises Invalid in the worker's words, and NotLookedUp after *seconds*.
+    """
     try:
         services.redis.set(_asked(lookup_id), json.dumps(asked), ex=int(seconds) + 1)
-        services.wake_up.notify(queues.LOOKUP, lookup_id)
+        services.wake_up.notify(job, lookup_id)
         found = _awaited(services, lookup_id, seconds)
     except RedisError:
         raise NotLookedUp from None
@@ -55,13 +64,13 @@ def ask(
     return found["answer"]
 
 
-def take(services: Services, lookup_id: str) -> dict[str, str] | None:
+def take(services: Services, lookup_id: str | int) -> Any:
     """Return what is asked, for the worker that answers; None when nobody waits for it."""
     held = services.redis.getdel(_asked(lookup_id))
     return json.loads(held) if held else None
 
 
-def tell(services: Services, lookup_id: str, found: Mapping[str, Any]) -> None:
+def tell(services: Services, lookup_id: str | int, found: Mapping[str, Any]) -> None:
     """Give whoever waits `{"answer": ...}`, or `{"refused": a sentence}`."""
     with services.redis.pipeline(transaction=True) as pipe:
         pipe.rpush(_told(lookup_id), json.dumps(found))
@@ -69,7 +78,7 @@ def tell(services: Services, lookup_id: str, found: Mapping[str, Any]) -> None:
         pipe.execute()
 
 
-def _awaited(services: Services, lookup_id: str, seconds: float) -> Any:
+def _awaited(services: Services, lookup_id: str | int, seconds: float) -> Any:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         told = services.redis.blpop([_told(lookup_id)], timeout=STEP_SECONDS)
@@ -78,9 +87,9 @@ def _awaited(services: Services, lookup_id: str, seconds: float) -> Any:
     raise NotLookedUp
 
 
-def _asked(lookup_id: str) -> str:
+def _asked(lookup_id: str | int) -> str:
     return f"lookup:{lookup_id}"
 
 
-def _told(lookup_id: str) -> str:
+def _told(lookup_id: str | int) -> str:
     return f"lookup:{lookup_id}:told"

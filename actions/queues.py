@@ -22,6 +22,7 @@ DELIVERY = "jobs.deliver.send"
 FILES = "jobs.files.fetch_left"
 EXPERIMENTS = "jobs.experiments.ask"
 ALERT = "jobs.notify.send"
+TRIAL = "jobs.trials.answer"
 INGESTION = "jobs.ingest.read"
 REMOVAL = "jobs.ingest.remove"
 REEMBEDDING = "jobs.ingest.reembed"
@@ -34,6 +35,7 @@ QUEUE_OF = {
     FILES: CONVERSATIONS,
     EXPERIMENTS: CONVERSATIONS,
     ALERT: CONVERSATIONS,
+    TRIAL: CONVERSATIONS,
     INGESTION: CHORES,
     REMOVAL: CHORES,
     REEMBEDDING: CHORES,
@@ -89,7 +91,7 @@ def _enqueue(queue: Queue, job: str, subject: str | int) -> None:
 
 
 class SilentWakeUp:
-    """Rings nobody; for one-process use (notebooks, tests), where the sweep finds the work."""
+    """Rings nobody; for one-process use (tests, measuring), where the sweep finds the work."""
 
     def notify(self, job: str, subject: str | int) -> bool:
         """Do nothing."""

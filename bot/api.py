@@ -23,6 +23,7 @@ from bot import (
     api_labels,
     api_people,
     api_sources,
+    api_trials,
     api_turns,
     api_undelivered,
     api_versions,
@@ -47,6 +48,7 @@ NOUNS = (
     api_alerts,
     api_datasets,
     api_experiments,
+    api_trials,
     api_labels,
 )
 

@@ -68,7 +68,9 @@ def _versions(blueprint: APIBlueprint, services: Services) -> None:
 
         Field by field, with the words that stayed, went and came.
         """
-        before, after = (_spec(services, path.agent_id, one) for one in (query.before, query.after))
+        before, after = (
+            spec_of(services, path.agent_id, one) for one in (query.before, query.after)
+        )
         return {"changes": [asdict(change) for change in difference(before, after)]}
 
     @blueprint.post(
@@ -159,7 +161,7 @@ def numbered(services: Services, agent_id: str, number: int) -> Version:
     raise NotFound(f"This agent has no version {number}.")
 
 
-def _spec(services: Services, agent_id: str, which: str) -> Spec:
+def spec_of(services: Services, agent_id: str, which: str) -> Spec:
     """Return the spec that `draft` or a version's number stands for."""
     if which == "draft":
         return services.store.agents.get(agent_id).draft

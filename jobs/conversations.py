@@ -12,7 +12,7 @@ from typing import Any
 
 from redis import Redis
 
-from actions.queues import ALERT, CONVERSATIONS, DELIVERY, EXPERIMENTS, FILES, TURN
+from actions.queues import ALERT, CONVERSATIONS, DELIVERY, EXPERIMENTS, FILES, TRIAL, TURN
 from actions.services import open_services
 from agent import running
 from agent.answering import open_answering, open_media_to_text
@@ -21,7 +21,7 @@ from agent.private import keep_private
 from agent.settings import Settings
 from agent.turnstile import Turnstile
 from channels.registry import channels
-from jobs import deliver, experiments, files, notify, turn
+from jobs import deliver, experiments, files, notify, trials, turn
 from jobs.context import Heartbeat, WorkerContext
 from jobs.keyed_scheduler import Key, KeyedScheduler
 from jobs.process import blocking_redis
@@ -59,7 +59,7 @@ class ConversationWorker(Stoppable):
     def execute_job(self, job: Rings, queue: RingQueue) -> None:
         """Hand the conversations over; the wake-ups have done their work."""
         for name, subject in job.heard:
-            if name in (TURN, DELIVERY, FILES, ALERT) and type(subject) is int:
+            if name in (TURN, DELIVERY, FILES, ALERT, TRIAL) and type(subject) is int:
                 self._scheduler.notify((name, subject))
             elif name == EXPERIMENTS:
                 for lane in self._lanes:
@@ -93,6 +93,9 @@ def work(context: WorkerContext, turnstile: Turnstile) -> None:
                 return None
             if name == FILES:
                 files.fetch_left(context, conversation_id)
+                return None
+            if name == TRIAL:
+                trials.answer(context, conversation_id)
                 return None
             if name == EXPERIMENTS:
                 return experiments.ask(context, conversation_id, customers)

@@ -27,6 +27,7 @@ API_ALONE: dict[Act, str] = {
     ("notifier", "alert"): "notebooks raise alerts",
     ("sources", "replace_file"): "no page replaces a source yet",
     ("sources", "replace_text"): "no page replaces a source yet",
+    ("trials", "ask"): "the studio has what answers in its own process",
     ("lookups", "ask"): "the studio has what searches in its own process",
 }
 # Being built: cases become datasets, and what has routes gets its pages, or the other way round.

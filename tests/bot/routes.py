@@ -102,6 +102,7 @@ ROUTES = {
     ("GET", "/installation"): "viewer",
     ("GET", "/limits"): "viewer",
     ("POST", "/chat"): "agent",
+    ("POST", "/agents/{agent_id}/ask"): "agent",
     ("GET", "/agents/{agent_id}/datasets"): "viewer",
     ("POST", "/agents/{agent_id}/datasets"): "editor",
     ("GET", "/datasets/{dataset_id}"): "viewer",

@@ -1,9 +1,7 @@
 """The team's answers, corrections, files of agents and look-ups by API."""
 
 import json
-import queue
 import threading
-from collections import defaultdict
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,47 +14,10 @@ from jobs.lookups import answered
 from knowledge import tables
 from tests.bot.conftest import RememberingWakeUp, on_one_database, opened
 from tests.parts import changed
+from tests.standins.shelf import Shelf
 
 QUESTION, ANSWER = "¿Aceptan efectivo?", "Solo hasta mil pesos."
 BOTH = {"question": QUESTION, "answer": ANSWER}
-
-
-class Shelf:
-    """As much of Redis as a look-up needs."""
-
-    def __init__(self) -> None:
-        self.held: dict[str, str] = {}
-        self.told: dict[str, queue.SimpleQueue[str]] = defaultdict(queue.SimpleQueue)
-
-    def set(self, key: str, value: str, ex: int) -> None:
-        self.held[key] = value
-
-    def getdel(self, key: str) -> str | None:
-        return self.held.pop(key, None)
-
-    def pipeline(self, transaction: bool) -> "Shelf":
-        return self
-
-    def __enter__(self) -> "Shelf":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return
-
-    def rpush(self, key: str, value: str) -> None:
-        self.told[key].put(value)
-
-    def expire(self, key: str, seconds: int) -> None:
-        return
-
-    def execute(self) -> None:
-        return
-
-    def blpop(self, keys: list[str], timeout: float) -> tuple[str, str] | None:
-        try:
-            return keys[0], self.told[keys[0]].get(timeout=timeout)
-        except queue.Empty:
-            return None
 
 
 class Worker(RememberingWakeUp):
