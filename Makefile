@@ -54,7 +54,7 @@ soak: .venv/.dev ## Let 300 customers meet a model that misbehaves in ten ways (
 bench-knowledge: .venv/.dev ## Measure ingestion and search beside NumPy, bare Chroma and bare FTS5
 	@$(BIN)/python -m tests.bench_knowledge $(ARGS)
 
-measure: .venv/.notebooks ## Compare every way of searching on the samples' questions
+measure: .venv/.main ## Compare every way of searching on the samples' questions
 	@$(BIN)/python -m tests.bench_knowledge.compare $(ARGS)
 
 read: .venv/.main ## Read every file of a folder and print what became of it (FOLDER=..., ARGS=--text)

@@ -1,1 +1,1 @@
-"""Questions asked of the agents, their knowledge and their conversations, as notebooks."""
+"""The analyst's client of the API (`lab`, a package of its own) and the notebooks that use it."""

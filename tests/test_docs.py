@@ -69,7 +69,8 @@ def test_every_variable_is_a_setting(paper: Path) -> None:
     words += [name for block in blocks(text) for name in re.findall(r"\b([A-Z_]+_[A-Z_]+)=", block)]
     services = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     compose = set(re.findall(r"(?:\$\{|^ +)([A-Z]+_[A-Z_]+)\b", services, re.MULTILINE))
-    assert set(words) <= {name.upper() for name in Settings.model_fields} | compose
+    lab = set(re.findall(r"\bLAB_[A-Z]+\b", (ROOT / "notebooks/lab/opening.py").read_text("utf-8")))
+    assert set(words) <= {name.upper() for name in Settings.model_fields} | compose | lab
 
 
 @each_paper

@@ -17,7 +17,7 @@ import pytest
 from store.db.database import Database
 
 ROOT = Path(__file__).parent.parent
-WATCHED = ("bot", "studio")  # `notebooks/` joins them when its client speaks HTTP only
+WATCHED = ("bot", "notebooks", "studio")
 # What is written beside an act and is none: nobody asked for it, and nothing that counts changes.
 NO_ACT = {
     ("Logins", "of_token"): "when a browser was last here, once a minute at most",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.answer import Answer
 from agent.spec import Spec
 from knowledge.quality.pairs import Pair
-from notebooks.lab import Lab
+from tests.bench_knowledge.alone import Measuring
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Answered:
         )
 
 
-def answered(lab: Lab, spec: Spec, pairs: Sequence[Pair]) -> Answered:
+def answered(house: Measuring, spec: Spec, pairs: Sequence[Pair]) -> Answered:
     """Ask every question, each in a conversation of its own."""
-    known = [(pair, lab.ask(spec, pair.question)) for pair in pairs if pair.is_answerable]
-    others = [lab.ask(spec, pair.question) for pair in pairs if not pair.is_answerable]
+    known = [(pair, house.ask(spec, pair.question)) for pair in pairs if pair.is_answerable]
+    others = [house.ask(spec, pair.question) for pair in pairs if not pair.is_answerable]
     return Answered(
         sum(says(answer, pair) for pair, answer in known),
         sum(cites(answer, pair) for pair, answer in known),

@@ -7,10 +7,10 @@ from pathlib import Path
 from actions.installation import sample_pairs
 from agent.invented import SAMPLES
 from knowledge.base import Passage
-from knowledge.quality.measure import Asked, Measurement, table
+from knowledge.quality.measure import Asked, Measurement, measure, table
 from knowledge.quality.pairs import Pair
-from notebooks.lab import Lab, open_lab
 from tests.bench_knowledge import plain, squad
+from tests.bench_knowledge.alone import Measuring, open_measuring
 from tests.bench_knowledge.answers import answered
 
 AGENTS = {"autos": "Sofía", "homologa": "Marcos"}
@@ -25,33 +25,33 @@ def main() -> None:
 
 
 def _samples() -> None:
-    lab = open_lab()
-    unread = lab.sources().query("state != 'ready'")
-    if len(unread):
-        raise SystemExit(f"Not read, so nothing is measured:\n{unread[['name', 'error']]}")
+    house = open_measuring()
+    if unread := house.unread():
+        raise SystemExit("\n".join(["Not read, so nothing is measured:", *unread]))
     together: dict[str, list[Asked]] = {}
     for sample, agent in AGENTS.items():
         pairs = sample_pairs(SAMPLES / sample)
         known = sum(pair.is_answerable for pair in pairs)
         print(f"\n{sample}: {known} questions, {len(pairs) - known} that nothing answers")
-        asked = {**lab.measure(agent, sample).asked, **_plain(lab, agent, pairs)}
+        found = measure(house.answering.retriever, house.bases(agent), pairs)
+        asked = {**found.asked, **_plain(house, agent, pairs)}
         print(table(Measurement(asked)))
-        print(answered(lab, lab.draft(agent), pairs))
+        print(answered(house, house.draft(agent), pairs))
         for way, some in asked.items():
             together.setdefault(way, []).extend(some)
     print("\nboth")
     print(table(Measurement(together)))
 
 
-def _plain(lab: Lab, agent: str, pairs: Sequence[Pair]) -> dict[str, list[Asked]]:
+def _plain(house: Measuring, agent: str, pairs: Sequence[Pair]) -> dict[str, list[Asked]]:
     """The same questions asked of a bare index of the same passages."""
-    passages = {one.chunk_id: one for base in lab.bases(agent) for one in _passages(lab, base)}
+    passages = {one.chunk_id: one for base in house.bases(agent) for one in _passages(house, base)}
     texts = {number: f"{one.heading} {one.text}" for number, one in passages.items()}
     return plain.measured(texts, pairs, lambda pair, n: pair.is_answered_by(passages[n]))
 
 
-def _passages(lab: Lab, base_id: str) -> Iterator[Passage]:
-    sources = lab.services.sources
+def _passages(house: Measuring, base_id: str) -> Iterator[Passage]:
+    sources = house.services.sources
     for source in sources.list(base_id):
         for held in sources.chunks(source.id, limit=source.total):
             yield Passage(

@@ -14,8 +14,8 @@ from typing import Any
 from knowledge.quality.measure import Measurement, measure, table
 from knowledge.quality.pairs import Pair
 from knowledge.search.tuning import Tuning
-from notebooks.lab import Lab, open_lab, read_sources
 from tests.bench_knowledge import plain
+from tests.bench_knowledge.alone import Measuring, alone
 
 Questions = tuple[list[str], list[Pair]]
 VECTORS = (0.1, 0.2)  # weights at which the built-in vectors are tried beside the lexical side
@@ -42,8 +42,8 @@ def compare(questions: Questions) -> str:
     texts, pairs = questions
     # Never in the running stack: nobody's customers shall find an encyclopedia.
     with tempfile.TemporaryDirectory(prefix="squad-", ignore_cleanup_errors=True) as folder:
-        lab = open_lab(folder)
-        retriever, base_ids = lab.answering.retriever, [_base(lab, texts)]
+        house = alone(Path(folder))
+        retriever, base_ids = house.answering.retriever, [_base(house, texts)]
         asked = dict(measure(retriever, base_ids, pairs).asked)
         for weight in VECTORS:
             tried = measure(retriever, base_ids, pairs, ["hybrid"], Tuning(vector=weight)).asked
@@ -63,10 +63,10 @@ def _questions(squad: Any) -> Questions:
     return list(texts), pairs
 
 
-def _base(lab: Lab, texts: Iterable[str]) -> str:
-    sources = lab.services.sources
-    base_id = sources.create_base("SQuAD", "measure", *lab.services.embedders.default())
+def _base(house: Measuring, texts: Iterable[str]) -> str:
+    sources = house.services.sources
+    base_id = sources.create_base("SQuAD", "measure", *house.services.embedders.default())
     for number, text in enumerate(texts):
         sources.add_text(base_id, str(number), text, "measure")
-    read_sources(lab.services, lab.answering.retriever.vectors)
+    house.read_sources()
     return base_id
