@@ -22,7 +22,7 @@ _FILTER = re.compile(
 _LENGTH = re.compile(r"length|max|limit|context|truncat")
 _REFUSAL = re.compile(r"refus")
 LEAST_REPEATED = 1_000  # characters: shorter texts may well say a thing twice
-REPEATED = 20  # times shorter when packed: nothing that people say is
+REPEATED = 30  # times shorter when packed: nothing that people say is
 # No sentence ends after a single letter, or after a number at the start of a line.
 _SENTENCE = re.compile(
     r"(?:(?<!\b[^\W\d])(?<!^\d)(?<!^\d\d)[.!?…]|[!?。！？…])+[\"”’»)\]*_]*(?=\s|\Z)|[。！？]|\n(?=\s*\n)",

@@ -26,7 +26,7 @@ _CONTROL = re.compile(
 )
 _WORD = (
     r"(?:cite|citations?|sources?|src|ref|reference|doc|documento?|web|page|file|memory|passage"
-    r"|pasaje|fragmento?|fuente|fonte)"
+    r"|fragmento?|fuente|fonte)"
 )
 _BEFORE = r"(?<![ \t])[ \t]*"  # the spaces that go with a mark; looked at once
 _TURN = r"turn\d+(?:search|view|news|file|fetch|image|product|academia)\d+"
@@ -42,7 +42,10 @@ _FOREIGN = [
         _BEFORE + r"【\s*" + _WORD + r"[^】\n]{0,80}】|" + _BEFORE + r"【[^】\n]{1,80}\.\w{2,5}】",
         _BEFORE + r"[﹝〔][^﹞〕\n]{0,80}[﹞〕]",
         # [citation:3], [cite: 1, 2], [doc1], (cite 1), [cite_start], [[1]](link)
-        _BEFORE + r"\[" + _WORD + r"(?:[ _:#-]{1,3}\d[\d.,;:\s-]{0,40}|\d{1,3})\](?!\()",
+        _BEFORE
+        + r"\["
+        + _WORD
+        + r"(?:[ _:#-]{1,3}\d{1,3}(?:[.,;:\s-]{1,3}\d{1,3}){0,20}|\d{1,3})\](?!\()",
         _BEFORE + r"\[" + _WORD + r":?[^\]\n]{1,80}\.\w{2,5}\](?!\()|" + _BEFORE + r"\[n ?= ?\d+\]",
         _BEFORE + r"\((?:cite|citation|ref):?\s*\d{1,3}(?:\s*,\s*\d{1,3})*\)",
         _BEFORE + r"\[cite_(?:start|end)\]|\[/?cite\]",

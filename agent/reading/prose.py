@@ -18,11 +18,11 @@ _THOUGHT = (
     r"(?:(?:my|internal|inner|hidden|step[ -]by[ -]step)[ ])?(?:thinking|thoughts?|reasoning)"
     r"(?:[ ](?:process|steps?|out loud|aloud|trace))?|chain[ -]of[ -]thoughts?"
     r"|internal (?:monologue|notes?)|scratchpad|racioc[ií]nio"
-    r"|(?:proceso de )?razonamiento(?: interno)?|(?:proceso de )?pensamiento(?: interno)?"
+    r"|(?:proceso de )?razonamiento(?: interno)?|proceso de pensamiento|pensamiento interno"
 )
 # Somebody may be; a thought only where an answer follows it by that name.
 _PERHAPS = (
-    r"think|analysis|an[aá]lisis|an[aá]lise|pensamentos?|pensamientos|reflection|reflexi[oó]n"
+    r"think|analysis|an[aá]lisis|an[aá]lise|pensamentos?|pensamientos?|reflection|reflexi[oó]n"
 )
 _FINAL = (
     r"(?:final|resulting)[ ](?:answer|response|reply|output)|(?:respuesta|resposta)[ ]final"
@@ -42,8 +42,8 @@ _OF_SOMEBODY = re.compile(
     r" (?:is (?:asking|greeting|saying|requesting|looking)|asks|asked|says|said|just|wrote|sent"
     r"|wants(?: me)? to know|message|question|query)\b"
     r"|(?:el (?:usuario|cliente)|la usuaria|la clienta|o (?:usu[aá]rio|cliente))"
-    r" (?:me )?(?:est[aá] preguntando|pregunt[aóo]u?|pergunt(?:a|ou)|dijo|dice|escribi[oó]"
-    r"|quiere saber|quer saber)\b"
+    r" (?:me )?(?:est[aá] preguntando|(?:pregunt[aó]|pergunt(?:a|ou))(?: que| si| se| sobre"
+    r"| por (?:el|la)| pel[oa])|quiere saber|quer saber)\b"
     r"|(?:we|i) need to (?:answer|respond|reply)(?: to)? (?:the (?:user|customer|question)"
     r"|in (?:spanish|english|portuguese))\b)"
     r"|\A\s*<(?:plan(?:ning)?|draft|deliberation|notes?)>",
@@ -65,10 +65,10 @@ _HOLDS_ANSWER = re.compile(
 )
 
 # Who speaks, before the words; and the turns that a model invents after its own.
-_SPEAKER = r"(?:assistant|asistente|assistente|ai)\s*:\s*"
+_SPEAKER = r"(?:assistant|asistente|assistente)\s*:\s*"
 _SPOKEN = re.compile(
     rf"\A\s*{_SPEAKER}"
-    rf"|\n\s*(?:human|user|customer|usuario|usu[aá]rio|cliente)\s*:.*?\n\s*{_SPEAKER}.*\Z",
+    rf"|\n\s*(?:human|user|usu[aá]rio)\s*:.*?\n\s*{_SPEAKER}.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _NOTHING = {"null", "none", "undefined", "nan"}

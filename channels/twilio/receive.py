@@ -16,7 +16,7 @@ from agent.text import storable
 from channels.base import XML, Call, Event, Report
 from channels.errors import BadSignature, Unparseable
 from channels.twilio.codes import CODES, shown
-from channels.whatsapp import ad, lines_of, quote
+from channels.whatsapp import ad, lines_of, not_supported, quote
 from store.conversations.inbox import Inbound
 
 if TYPE_CHECKING:  # see channels.base
@@ -50,6 +50,7 @@ if TYPE_CHECKING:  # see channels.base
 LONGEST_ID = 200  # what the stores hold
 LONGEST_NUMBER = 15  # digits (ITU-T E.164)
 MOST_MEDIA = 10
+NOT_HANDED_ON = ("unsupported", "unknown")  # a poll, a view-once photo: whoever sent it waits
 # Advanced Opt-Out of a Messaging Service: Twilio itself has answered the word.
 _WISHES: dict[str, Wish] = {"STOP": "out", "START": "in"}
 
@@ -145,10 +146,12 @@ def _own_id(form: "Form") -> str:
 
 
 def _text(form: "Form") -> str:
-    said = next((form[name] for name in ("Body", "ButtonText", "ListTitle") if form.get(name)), "")
-    words = said or _chosen(form.get("InteractiveData", ""))
+    given = (form[name] for name in ("Body", "ButtonText", "ListTitle") if form.get(name))
+    words = next(given, "") or _chosen(form.get("InteractiveData", ""))
     parts = [words, *lines_of(form.get("FlowData", "")), _place(form)]
-    return "\n".join(part for part in map(_cleaned, parts) if part)
+    said = "\n".join(part for part in map(_cleaned, parts) if part)
+    is_lost = form.get("MessageType") in NOT_HANDED_ON and not form.get("MediaUrl0")
+    return said or (not_supported() if is_lost else "")
 
 
 def _chosen(interactive: str) -> str:

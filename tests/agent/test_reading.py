@@ -223,7 +223,7 @@ def test_what_is_around_an_answer_is_taken_off(text: str) -> None:
 
 
 def test_who_speaks_in_an_answer_stays_in_it() -> None:
-    said = "Sus datos:\nUsuario: ana\nCliente: Ana Ruiz"
+    said = "Pensamiento: hoy abrimos.\nUsuario: ana\nCliente: 9 a 5\nFolio [REF-1234]"
     assert cleaned(said) == said
 
 

@@ -35,6 +35,7 @@ def test_a_voice_note_is_media_without_words() -> None:
 
 
 TEXTS = {
+    "unsupported": "[mensaje no compatible: desconocido]",
     "text": "Olá! Qual o horário?",
     "button": "Agendar visita",
     "template_button": "Parar",
@@ -60,7 +61,7 @@ FILES = {
     "contact_card": ("", "text/vcard"),
     "sticker": ("", "image/webp"),
 }
-NOTHING = {"reaction", "unsupported", "flow_reply_unreadable", "next_year"}
+NOTHING = {"reaction", "flow_reply_unreadable", "next_year"}
 STATUSES = {
     "sent": ("sent", ""),
     "delivered": ("delivered", ""),

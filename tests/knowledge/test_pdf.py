@@ -10,12 +10,17 @@ from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 from reportlab.lib.colors import black, navy, white
+from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate
+from reportlab.platypus import Table as PrintedTable
 
 from knowledge.base import Section
 from knowledge.notices import Notice
 from knowledge.parsing.formats import pdf
+from knowledge.parsing.formats.pdf_lines import _add
+from knowledge.parsing.formats.running import Line
 from knowledge.parsing.loaders import read_document
 from tests.knowledge import hostile
 
@@ -346,3 +351,46 @@ def test_a_form_that_only_one_program_shows_is_a_notice(tmp_path: Path, filled: 
     writer.write(tmp_path / "stored")
     _, notices = _parted(tmp_path / "stored")
     assert notices == ([] if filled else [Notice("form_without_values")])
+
+
+WRAPPED = [
+    ["Servicio", "Incluye", "Precio"],
+    ["Afinación", "Cambio de aceite, filtros de aire y de gasolina, bujías y lavado", "$2,400"],
+    ["Frenos", "Balatas delanteras, rectificado de discos y revisión general", "$1,900"],
+    ["Lavado", "Por fuera", "$150"],
+]
+
+
+@pytest.mark.parametrize("align", ["TOP", "MIDDLE", "BOTTOM"])
+@pytest.mark.parametrize("wide", [70, 110, 160])
+def test_a_cell_of_several_lines_stays_in_its_row(tmp_path: Path, align: str, wide: int) -> None:
+    style = getSampleStyleSheet()["Normal"]
+    cells = [[Paragraph(cell, style) for cell in row] for row in WRAPPED]
+    table = PrintedTable(
+        cells, colWidths=[90, wide, 60], style=[("VALIGN", (0, 0), (-1, -1), align)]
+    )
+    path = tmp_path / "stored"
+    SimpleDocTemplate(str(path)).build([Paragraph("Precios con impuestos", style), table])
+    sections, _ = _parted(path)
+    said = "\n".join(f"{one.heading}\n{one.text}" for one in sections)
+    for row in WRAPPED:
+        assert " ".join(row) in said
+
+
+def test_each_of_several_buttons_keeps_its_own_label(tmp_path: Path) -> None:
+    def draw(paper: Canvas) -> None:
+        paper.drawString(72, 490, "Pago:")
+        for at, name in enumerate(["Efectivo", "Tarjeta", "Vale"]):
+            paper.acroForm.radio(
+                name="pago", value=name, selected=at == 1, x=150 + at * 100, y=486, size=14
+            )
+            paper.drawString(170 + at * 100, 490, name)
+
+    sections, _ = _read(tmp_path, draw)
+    assert _said(sections, 1)[-1] == "Pago: ☐ Efectivo ☑ Tarjeta ☐ Vale"
+
+
+def test_letters_that_are_drawn_as_one_are_several(tmp_path: Path) -> None:
+    lines: list[Line] = []
+    _add(lines, [Line("", 0, 0)], "A\ufb01nación, e\ufb03caz y \ufb02ete\n")
+    assert [one.text for one in lines] == ["Afinación, efficaz y flete"]

@@ -62,9 +62,9 @@ class _Page:
         sight = Sight(_box(page), bool(pictures["/Image"]), pictures["/Form"], _grays(page))
         after = sight.after if pictures["/Form"] else None
         text = pdf_lines.written(page, sight.before, after)
-        self.lines = pdf_lines.arranged(text.lines)
         values = list(fields(page))
-        filled_in(self.lines, values)
+        filled_in(text.lines, values)
+        self.lines = pdf_lines.arranged(text.lines)
         self.is_filled_in = bool(values)
         self.hidden = sight.hidden
         self.is_scanned = not self.lines and bool(pictures["/Image"])

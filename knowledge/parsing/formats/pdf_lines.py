@@ -16,7 +16,14 @@ from knowledge.parsing.formats.running import Line
 PROSE = 20  # letters of a line that is rather prose than a cell
 LEVEL = 0.35  # of the letters' size: lines so close in height stand beside one another
 ENOUGH = 4  # rows that tell by themselves what they are
+SAME = 2.0  # points: lines that begin so close begin at the same place
+INDENT = 10.0  # points: text over a table begins so close to its first column
+TIGHT = 1.5  # times their size: so close stand the lines of a cell
+MOST_LINES = 15  # of a cell
 _ODD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]|\\(cid:")
+_LIGATURES = {
+    0xFB00 + at: said for at, said in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))
+}
 _DIVIDED = re.compile(r"[a-záéíóúüñ]-$")
 
 
@@ -51,7 +58,7 @@ def written(page: Any, before: Any = None, after: Any = None) -> Text:
 
 def _add(lines: list[Line], open_line: list[Line], said: str) -> None:
     """Write *said* on the open line, which ends where *said* does."""
-    first, *others = said.split("\n")
+    first, *others = said.translate(_LIGATURES).split("\n")
     if open_line:
         open_line[0].text += first
     for other in others:
@@ -83,6 +90,7 @@ def is_unmapped(font: Any) -> bool:
 
 def arranged(lines: Sequence[Line]) -> list[Line]:
     """The lines, those that stand beside one another in the order people read them."""
+    lines = list(_with_whole_rows(lines))
     rows = _rows(lines)
     if all(len(row) == 1 for row in rows):
         return list(lines)
@@ -97,6 +105,41 @@ def arranged(lines: Sequence[Line]) -> list[Line]:
         said = _down(block) if columns else list(map(_across, block))
         moved |= {id(line): [] for line in there} | {id(there[0]): said}
     return [one for line in lines for one in moved.get(id(line), [line])]
+
+
+def _with_whole_rows(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines, each row of a table that was written cell by cell as one: a cell may have lines
+    of its own."""
+    run: list[Line] = []
+    for line in lines:
+        if run and (line.x < run[-1].x - SAME or line.x <= run[0].x + INDENT):
+            yield from _whole_row(run, lines)
+            run = []
+        run.append(line)
+    yield from _whole_row(run, lines)
+
+
+def _whole_row(run: list[Line], lines: Sequence[Line]) -> list[Line]:
+    """A run of lines to the right as one when it is such a row, else as it is."""
+    cells: list[list[Line]] = []
+    for line in run:
+        if cells and abs(line.x - cells[-1][0].x) <= SAME:
+            cells[-1].append(line)
+        else:
+            cells.append([line])
+    highest = max(map(len, cells), default=0)
+    if len(cells) < 2 or not 1 < highest <= MOST_LINES:
+        return run
+    top, foot = max(line.y for line in run), min(line.y for line in run)
+    beside = sum(foot - SAME < line.y < top + SAME for line in lines)
+    if beside > len(run) or not all(map(_are_of_one_cell, cells)):
+        return run
+    return [Line(" ".join(one.text for one in run), run[0].x, top, run[0].size)]
+
+
+def _are_of_one_cell(lines: Sequence[Line]) -> bool:
+    gaps = ((a.y - b.y) / max(a.size, 1) for a, b in itertools.pairwise(lines))
+    return all(0 < gap <= TIGHT for gap in gaps)
 
 
 def _rows(lines: Sequence[Line]) -> list[list[Line]]:
