@@ -287,15 +287,12 @@ def released(agent: Agent, channel: str, body: Json, **more: Any) -> Version:
     return Version(agent, found)
 
 
-def evidence(given: Sequence[Any]) -> Json:
-    """Return the ids of experiments and notebooks. Raises LabError for anything else."""
-    found: dict[str, list[str]] = {"experiments": [], "notebooks": []}
-    for one in given:
-        kind = getattr(one, "evidence_kind", "")
-        if kind not in found:
-            raise LabError("Evidence is an experiment, or lab.this_notebook().")
-        found[kind].append(one.id)
-    return {kind: ids for kind, ids in found.items() if ids}
+def evidence(given: Sequence[Any]) -> list[Json]:
+    """Return what is given as the API takes it. Raises LabError for what shows nothing."""
+    found = [getattr(one, "as_evidence", None) for one in given]
+    if not all(found):
+        raise LabError("Evidence is an experiment, or lab.this_notebook().")
+    return [dict(one) for one in found if one]
 
 
 def read_files(files: Sequence[str | Path]) -> Iterator[tuple[str, bytes]]:

@@ -46,8 +46,6 @@ class Judge:
 class Experiment:
     """An experiment of the studio; the page Tests shows the same one."""
 
-    evidence_kind = "experiments"
-
     def __init__(self, api: Api, found: Json, functions: Sequence[Function] = ()) -> None:
         self.api = api
         self.id: str = found["id"]
@@ -142,6 +140,11 @@ class Experiment:
         }
 
     # --- looking at it
+
+    @property
+    def as_evidence(self) -> Json:
+        """How a release names it."""
+        return {"experiment": self.id}
 
     @property
     def labels(self) -> list[str]:

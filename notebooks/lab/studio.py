@@ -16,7 +16,9 @@ from .api import Api, Json, part
 from .datasets import Dataset, agent_in, plain
 from .errors import LabError, NotFound
 from .experiments import Candidate, Experiment, Judge, candidate, distinct, divided
+from .notebook import Notebook, this_notebook
 from .progress import Progress
+from .replays import Replay
 
 DAY = 86_400.0
 AT_ONCE = 1_000
@@ -309,6 +311,29 @@ class Lab:
     def judge(self, criteria: str = "", model: str = "", name: str = "judge") -> Judge:
         """Return a model as a scorer. Several have names that begin with `judge:`."""
         return Judge(criteria, model, name)
+
+    def replay(
+        self,
+        candidate_: Candidate,
+        *,
+        days: float = 7,
+        name: str = "",
+        cost_limit: float = 0.0,
+        wait: bool = True,
+        **recorded: Any,
+    ) -> Replay:
+        """Play the recorded conversations of the candidate's agent to it, with their gaps; nothing
+        is sent. *recorded*: *version*, *channel*, *label* of the turns, and *most* conversations.
+        """
+        agent = candidate_ if isinstance(candidate_, Agent) else candidate_.agent
+        body = {"candidate": candidate(candidate_), "days": days, "name": name, **recorded}
+        path = f"/agents/{part(agent.id)}/replays"
+        made = Replay(self.api, self.api.post(path, {**body, "cost_limit": cost_limit}))
+        return made.wait() if wait else made
+
+    def this_notebook(self, path: str | Path = "") -> Notebook:
+        """Return the notebook that runs, or the one at *path*, as evidence for a release."""
+        return this_notebook(path)
 
     # --- telling people
 

@@ -1,7 +1,9 @@
 """The client itself: addresses, tokens, pages, patience, and answers that no studio gives."""
 
 import contextlib
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notebooks.lab import Busy, LabError, NotAllowed, Refused, Unreachable
+from notebooks.lab.agents import evidence
 from notebooks.lab.api import Api, address
+from notebooks.lab.notebook import Notebook, this_notebook
+from notebooks.lab.replays import Replay
 
 TOKEN = "a-token"
 Answering = Callable[[httpx.Request], httpx.Response]
@@ -137,3 +142,53 @@ def test_who_does_not_answer_is_named(error: httpx.HTTPError, said: str) -> None
 
     with pytest.raises(Unreachable, match=said):
         api(answer).get("/me")
+
+
+# --- what a release is shown
+
+
+def test_the_notebook_that_runs_is_named_by_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.ipynb"
+    file.write_bytes(b"{}")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(file))
+    digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    assert this_notebook().as_evidence == {"notebook": "mine.ipynb", "sha256": digest}
+    assert this_notebook(file) == this_notebook()
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    with pytest.raises(LabError, match="cannot be told here"):
+        this_notebook()
+    with pytest.raises(LabError, match=r"no notebook at other\.ipynb"):
+        this_notebook("other.ipynb")
+
+
+def test_what_shows_nothing_is_no_evidence() -> None:
+    assert evidence([Notebook("a", "b")]) == [{"notebook": "a", "sha256": "b"}]
+    with pytest.raises(LabError, match="Evidence is an experiment"):
+        evidence(["trust me"])
+
+
+def test_what_went_otherwise_in_a_replay_is_a_row_each() -> None:
+    def reply(text: str) -> dict[str, str]:
+        return {"text": text, "outcome": "answered"}
+
+    same = {"asked": ["a"], "then": [reply("x")], "now": [reply("x")], "changes": []}
+    other = {"asked": ["b", "c"], "then": [reply("x")], "now": [reply("y")], "changes": ["text"]}
+    row = {"conversation_id": 7, "stretches": [same, other]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=json.dumps(row) + "\n")
+
+    found = Replay(api(answer), {"id": "r"}).changes()
+    assert found.to_dict("records") == [
+        {
+            "conversation_id": 7,
+            "asked": "b\nc",
+            "then": "x",
+            "now": "y",
+            "outcome_then": "answered",
+            "outcome_now": "answered",
+            "changes": "text",
+        }
+    ]

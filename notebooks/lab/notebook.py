@@ -1,0 +1,40 @@
+"""The notebook that is being run, as something that a release can be shown."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .api import Json
+from .errors import LabError
+
+NAMES = ("JPY_SESSION_NAME",)  # where Jupyter says which file its kernel belongs to
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook's file as it is on disk. Run by hand, it is kept and marked "not verified"."""
+
+    name: str
+    sha256: str
+
+    @property
+    def as_evidence(self) -> Json:
+        """How a release names it."""
+        return {"notebook": self.name, "sha256": self.sha256}
+
+
+def this_notebook(path: str | Path = "") -> Notebook:
+    """Return the notebook at *path*; without one, the one that runs, where Jupyter tells which.
+
+    Save it first: what counts is the file. Raises LabError when there is none.
+    """
+    said = [Path(os.environ[name]) for name in NAMES if os.environ.get(name)]
+    for file in [Path(path)] if path else said:
+        if file.is_file():
+            return Notebook(file.name, hashlib.sha256(file.read_bytes()).hexdigest())
+    raise LabError(
+        f"There is no notebook at {path}."
+        if path
+        else 'Which notebook this is cannot be told here: lab.this_notebook("my.ipynb").'
+    )
