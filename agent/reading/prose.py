@@ -65,10 +65,10 @@ _HOLDS_ANSWER = re.compile(
 )
 
 # Who speaks, before the words; and the turns that a model invents after its own.
-_SPEAKER = r"(?:assistant|asistente|assistente)\s*:\s*"
+_SPEAKER = r"(?:assistant|asistente|assistente)[ \t]{0,9}:\s*"
 _SPOKEN = re.compile(
     rf"\A\s*{_SPEAKER}"
-    rf"|\n\s*(?:human|user|usu[aá]rio)\s*:.*?\n\s*{_SPEAKER}.*\Z",
+    rf"|\n[ \t]{{0,9}}(?:human|user|usu[aá]rio)[ \t]{{0,9}}:.*?\n[ \t]{{0,9}}{_SPEAKER}.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _NOTHING = {"null", "none", "undefined", "nan"}

@@ -255,12 +255,16 @@ def _named(text: str, names: Collection[str]) -> Iterator[Written]:
     either = "|".join(map(re.escape, names))
     kind = r"(?:tool|function|action)(?:[ _](?:call|name|used?))?"
     ways = [
-        rf"\A\W*({either})\W*\Z",
-        rf"\[\W*(?:{kind}\W+|call\W+|use\W+)?({either})\W*\](?!\()|\[\[({either})\W",
-        rf"^\W*{kind}\W{{0,3}}:\W{{0,5}}({either})\b",
+        rf"\A\W{{0,9}}({either})\W{{0,9}}\Z",
+        rf"\[\W{{0,9}}(?:(?:{kind}|call|use)\W{{1,9}})?({either})\W{{0,9}}\](?!\()",
+        rf"\[\[({either})\W",
+        rf"^\W{{0,9}}{kind}\W{{0,3}}:\W{{0,5}}({either})\b",
     ]
     if HANDOFF in names:
-        ways.append(rf"\(\W*({HANDOFF})\W*\)|^\W*({HANDOFF})\W*:|\b({HANDOFF})\W{{1,3}}tool\b")
+        ways.append(
+            rf"\(\W{{0,9}}({HANDOFF})\W{{0,9}}\)|^\W{{0,9}}({HANDOFF})\W{{0,9}}:"
+            rf"|\b({HANDOFF})\W{{1,3}}tool\b"
+        )
     found = (re.search(way, text, re.I | re.M) for way in ways if either)
     yield from (Written(tool_named(one[one.lastindex or 0], names), {}) for one in found if one)
 
