@@ -46,11 +46,18 @@ class Judge:
 class Experiment:
     """An experiment of the studio; the page Tests shows the same one."""
 
-    def __init__(self, api: Api, found: Json, functions: Sequence[Function] = ()) -> None:
+    def __init__(
+        self,
+        api: Api,
+        found: Json,
+        functions: Sequence[Function] = (),
+        given: Sequence[Candidate] = (),
+    ) -> None:
         self.api = api
         self.id: str = found["id"]
         self.now: Json = found
         self._functions = functions
+        self._given = given  # as they were asked; the studio may spell a spec otherwise
 
     # --- running
 
@@ -217,6 +224,9 @@ class Experiment:
     def _place(self, one: Candidate | str | int) -> int:
         if isinstance(one, int) and 0 <= one < len(self.labels):
             return one
+        for place, given in enumerate(self._given):
+            if given is one:
+                return place
         there = self.now["candidates"]
         found = [place for place, kept in enumerate(there) if _is_it(one, kept)]
         if not found:

@@ -13,22 +13,16 @@ from . import shown
 from .agents import Agent, Draft, Version, dated, read_files
 from .answers import Answer
 from .api import Api, Json, part
-from .datasets import Dataset, agent_in, plain
+from .datasets import Dataset, agent_in
 from .errors import LabError, NotFound
 from .experiments import Candidate, Experiment, Judge, candidate, distinct, divided
+from .labels import labels_in
 from .notebook import Notebook, this_notebook
 from .progress import Progress
 from .replays import Replay
 
 DAY = 86_400.0
 AT_ONCE = 1_000
-VERDICTS: Mapping[Any, str] = {
-    "right": "right",
-    "wrong": "wrong",
-    "unsure": "unsure",
-    True: "right",
-    False: "wrong",
-}
 TURN_COLUMNS = [
     "id",
     "question",
@@ -224,7 +218,7 @@ class Lab:
 
         *by*: person, judge or code; *name* tells several labels of yours apart.
         """
-        given = [one | {"by": by} | ({"name": name} if name else {}) for one in _labels(frame)]
+        given = [one | {"by": by} | ({"name": name} if name else {}) for one in labels_in(frame)]
         bar = Progress("labels", quiet=len(given) <= AT_ONCE)
         for start in range(0, len(given), AT_ONCE):
             self.api.post("/labels", {"labels": given[start : start + AT_ONCE]})
@@ -299,7 +293,7 @@ class Lab:
             "judges": judges,
             "cost_limit": cost_limit,
         }
-        made = Experiment(self.api, self.api.post("/experiments", body), functions)
+        made = Experiment(self.api, self.api.post("/experiments", body), functions, listed)
         return made.wait() if wait else made
 
     def _passing(self, cases: Any, candidates: Sequence[Any], name: str) -> Dataset:
@@ -365,25 +359,3 @@ class Lab:
 
     def __repr__(self) -> str:
         return f"<Lab {self.api.url}, {self.me['name']} ({self.me['role']})>"
-
-
-def _labels(frame: pd.DataFrame) -> Iterator[Json]:
-    """The labels that the rows of *frame* hold. Raises LabError for a verdict that is none."""
-    subject, column = ("row", "row") if "row" in frame else ("turn", "id")
-    if column not in frame or "verdict" not in frame:
-        raise LabError("To label, a frame has the columns `id` (as lab.turns gives) and `verdict`.")
-    for row in frame.to_dict("records"):
-        verdict = row["verdict"]
-        if verdict is None or verdict == "" or bool(pd.isna(verdict)):
-            continue
-        verdict = plain(verdict)
-        if verdict not in VERDICTS:
-            raise LabError(f"{verdict!r} is no verdict. Write right, wrong or unsure.")
-        words = {name: row.get(name) for name in ("comment", "better")}
-        kept = {name: str(text) for name, text in words.items() if isinstance(text, str) and text}
-        yield {
-            "subject": subject,
-            "subject_id": str(row[column]),
-            "verdict": VERDICTS[verdict],
-            **kept,
-        }

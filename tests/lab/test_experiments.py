@@ -50,6 +50,19 @@ def test_an_experiment_of_a_frame_compares_a_draft_with_what_is_released(lab: La
     assert comparison.changed.empty
 
 
+def test_a_draft_is_known_by_whoever_gave_it_however_the_studio_spells_it(lab: Lab) -> None:
+    vera = lab.agent("Vera")
+    old = vera.draft(greeting="Hola").save().release("api")
+    new, same = vera.draft(greeting="Buenas"), vera.draft()
+    found = lab.experiment(["¿Hola?"], [old, new, same])
+    names = [found.compare(old, one).new for one in (new, same)]
+    assert names == ["draft: greeting", "draft"]
+    with pytest.raises(LabError, match="two different candidates"):
+        found.compare(old, old)
+    with pytest.raises(LabError, match=r"no candidate of it\. There are: v1"):
+        found.compare(old, vera.draft(tone="x"))
+
+
 def test_scores_of_a_function_are_marked_as_the_clients(lab: Lab, services: Services) -> None:
     found = lab.experiment(["¿Hola?"], lab.agent("Vera").draft(), scorers=[brief])
     [row] = services.store.experiments.rows(found.id)
