@@ -394,3 +394,14 @@ def test_letters_that_are_drawn_as_one_are_several(tmp_path: Path) -> None:
     lines: list[Line] = []
     _add(lines, [Line("", 0, 0)], "A\ufb01nación, e\ufb03caz y \ufb02ete\n")
     assert [one.text for one in lines] == ["Afinación, efficaz y flete"]
+
+
+def test_lines_that_are_indented_below_the_first_stay_lines(tmp_path: Path) -> None:
+    said = ["Se aceptan:", "(1) efectivo", "(2) tarjeta", "(3) vales"]
+
+    def draw(paper: Canvas) -> None:
+        for at, line in enumerate(said):
+            paper.drawString(72 + 20 * bool(at), 700 - 14 * at, line)
+
+    sections, _ = _read(tmp_path, draw)
+    assert _said(sections, 1) == said

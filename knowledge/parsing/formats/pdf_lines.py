@@ -131,6 +131,8 @@ def _whole_row(run: list[Line], lines: Sequence[Line]) -> list[Line]:
     if len(cells) < 2 or not 1 < highest <= MOST_LINES:
         return run
     top, foot = max(line.y for line in run), min(line.y for line in run)
+    if run[0].y > max(line.y for line in run[1:]) + SAME:  # the rest is indented below it
+        return run
     beside = sum(foot - SAME < line.y < top + SAME for line in lines)
     if beside > len(run) or not all(map(_are_of_one_cell, cells)):
         return run
