@@ -32,6 +32,8 @@ PAGE_NAMES = (  # besides the first, at /
     "channels",
     "team",
     "simulator",
+    "alerts",
+    "review",
 )
 EXPORTS = ("/insights.csv",)
 FILES = "/files/"  # what customers sent, by id

@@ -37,6 +37,15 @@ def test_every_state_has_an_enum() -> None:
         "messages.author",
         "outbox.state",
         "outbox.kind",
+        "alerts.way",
+        "alerts.state",
+        "dataset_cases.origin",
+        "dataset_cases.state",
+        "experiments.state",
+        "experiment_rows.state",
+        "labels.subject",
+        "labels.verdict",
+        "labels.by",
     }
 
 
