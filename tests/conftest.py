@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from agent.settings import Settings
 from knowledge.tables import metadata as knowledge_tables
@@ -43,6 +45,12 @@ if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
 for name in [name for name in os.environ if name.lower() in Settings.model_fields]:
     del os.environ[name]  # a developer's own keys never reach a test
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+# Nothing is timed here: a busy machine must not make a property false.
+hypothesis_settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
