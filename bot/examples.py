@@ -24,6 +24,7 @@ EXAMPLES: Mapping[str, Any] = {
     "TuningIn": {"threshold": 0.2},
     "QuestionIn": {"question": "¿Abren el domingo?", "source": "horario.pdf", "expect": "9 a 14"},
     "RefreshIn": {"refresh_hours": 24},
+    "Days": {"days": 7},
     "AnswerIn": {"question": "¿Aceptan efectivo?", "answer": "Sí, hasta mil pesos."},
     "PassageIn": {"text": "Los domingos abrimos de 9 a 14."},
     "SearchIn": {"question": "¿Abren el domingo?"},
