@@ -18,8 +18,14 @@ from pathlib import Path
 
 CREATE, ADD, RESTRICT = 444, 445, 446  # on every machine
 _VERSION, _PATH_BENEATH = 1, 1
+_NET_PORT = 2
 _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
-_NET = 0b11  # TCP: bind and connect
+_WRITE_FILE = 1 << 1 | _READ_FILE | 1 << 14  # and cut it short
+# List, remove, make folders, files, sockets, pipes and links, and move them.
+_WRITE_FOLDER = _WRITE_FILE | _READ_FOLDER | sum(1 << bit for bit in (4, 5, 7, 8, 9, 10, 12, 13))
+_CONNECT = 0b10
+_NET = 0b01 | _CONNECT  # TCP: bind and connect
+KNOWS_PORTS = 4  # the first version that does
 _SCOPE = 0b11  # abstract unix sockets, signals
 
 Call = Callable[..., int]
@@ -45,9 +51,16 @@ def abi(call: Call = kernel) -> int:
         return 0
 
 
-def restrict(readable: Iterable[Path], call: Call = kernel) -> bool:
+def restrict(
+    readable: Iterable[Path],
+    call: Call = kernel,
+    writable: Iterable[Path] = (),
+    ports: Iterable[int] = (),
+) -> bool:
     """Keep this process from all but reading what lies at or beneath *readable*, for ever.
 
+    And but for reading and changing what lies at or beneath *writable*, and connecting to the TCP
+    *ports* of any machine (refused and allowed from version `KNOWS_PORTS` on).
     False where the kernel has no Landlock. A path that is not there is passed over. The process
     must have given up new privileges (PR_SET_NO_NEW_PRIVS). Raises OSError when the kernel has
     Landlock and refuses all the same: then nothing is restricted.
@@ -59,29 +72,38 @@ def restrict(readable: Iterable[Path], call: Call = kernel) -> bool:
     rules = call(CREATE, refused, len(refused), 0)
     try:
         for path in readable:
-            _allow(rules, path, call)
+            _allow(rules, path, call, _READ_FILE, _READ_FILE | _READ_FOLDER)
+        known = _rights(version)
+        for path in writable:
+            _allow(rules, path, call, _WRITE_FILE & known, _WRITE_FOLDER & known)
+        for port in ports if version >= KNOWS_PORTS else ():
+            call(ADD, rules, _NET_PORT, struct.pack("QQ", _CONNECT, port), 0)
         call(RESTRICT, rules, 0)
     finally:
         os.close(rules)
     return True
 
 
+def _rights(version: int) -> int:
+    """Every right on files that this version knows."""
+    return (1 << 13 + (version >= 2) + (version >= 3) + (version >= 5)) - 1
+
+
 def _refused(version: int) -> bytes:
     """struct landlock_ruleset_attr, as long as this version of it."""
-    rights = 13 + (version >= 2) + (version >= 3) + (version >= 5)
-    words = [(1 << rights) - 1]
-    words += [_NET] * (version >= 4) + [_SCOPE] * (version >= 6)
+    words = [_rights(version)]
+    words += [_NET] * (version >= KNOWS_PORTS) + [_SCOPE] * (version >= 6)
     return struct.pack(f"{len(words)}Q", *words)
 
 
-def _allow(rules: int, path: Path, call: Call) -> None:
+def _allow(rules: int, path: Path, call: Call, of_file: int, of_folder: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
         is_folder = stat.S_ISDIR(os.fstat(place).st_mode)
-        rights = _READ_FILE | (_READ_FOLDER if is_folder else 0)
+        rights = of_folder if is_folder else of_file
         # struct landlock_path_beneath_attr, which is packed
         call(ADD, rules, _PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
     finally:

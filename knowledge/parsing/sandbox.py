@@ -22,6 +22,7 @@ import platform
 import resource
 import struct
 import sys
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,15 +76,19 @@ _CALLS = {
         arch,
         CLONE[at],
         PRLIMIT[at],
-        [call for calls in REFUSED.values() if (call := calls[at])],
+        {called: call for called, calls in REFUSED.items() if (call := calls[at])},
     )
     for at, (name, arch) in enumerate({"x86_64": 0xC000003E, "aarch64": 0xC00000B7}.items())
 }
-_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
+_PR_SET_NO_NEW_PRIVS = 38
+_SET_FILTER, _ALL_THREADS = 1, 1
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _FIRST = 0, 4, 16  # places in struct seccomp_data
 _ALLOW, _REFUSE, _UNKNOWN = 0x7FFF0000, 0x00050001, 0x00050026  # EPERM, ENOSYS
 _CLONE_THREAD = 0x00010000
+_AND = 0x54
+_AF_INET, _AF_INET6, _SOCK_STREAM, _SOCK_TYPE, _IPPROTO_TCP = 2, 10, 1, 0xF, 6
 _OTHER_ABI = 0x40000000  # x32's numbers begin here
 
 Step = tuple[int, int, int, int]
@@ -109,7 +114,7 @@ def seal(path: Path) -> None:
 
 def keep_files(path: Path) -> bool:
     """Read *path* and the libraries from now on, no other file. False without Landlock."""
-    _give_up_new_privileges()
+    give_up_new_privileges()
     try:
         return landlock.restrict([path, *libraries(path)])
     except OSError as error:
@@ -129,27 +134,41 @@ def libraries(path: Path) -> list[Path]:
     return [one for one in folders if not any(ours.is_relative_to(one) for ours in kept_from)]
 
 
-def _give_up_new_privileges() -> bool:
+def give_up_new_privileges() -> bool:
     """Have no program that this process starts gain rights by its file. False elsewhere."""
     if sys.platform != "linux":
         return False
     return bool(ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 
 
-def filter_calls() -> bool:
-    """Have the kernel refuse the calls of `_CALLS`. False where it knows no such filter."""
+def filter_calls(spared: Container[str] = (), tcp_only: bool = False) -> bool:
+    """Have the kernel refuse, to all threads of this process, the calls of `_CALLS`.
+
+    Not those that are *spared*, by name. *tcp_only*: a socket is for TCP or refused.
+    False where the kernel knows no such filter.
+    """
     machine = _CALLS.get(platform.machine())
-    if machine is None or not _give_up_new_privileges():
+    if machine is None or not give_up_new_privileges():
         return False
-    program = _program(*machine)
+    arch, clone, prlimit, calls = machine
+    refused = [number for name, number in calls.items() if name not in spared]
+    more = _tcp_alone(calls["socket"]) if tcp_only else []
+    program = _program(arch, clone, prlimit, refused, more)
     held = ctypes.create_string_buffer(program, len(program))
     # struct sock_fprog: a count, and a pointer at its own alignment
     argument = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
-    libc = ctypes.CDLL(None, use_errno=True)
-    return bool(libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.c_char_p(argument), 0, 0) == 0)
+    number = ctypes.c_long(_SECCOMP[platform.machine()])
+    return bool(ctypes.CDLL(None).syscall(number, _SET_FILTER, _ALL_THREADS, argument) == 0)
 
 
-def _program(machine: int, clone: int, prlimit: int, calls: list[int]) -> bytes:
+def can_hold_programs() -> bool:
+    """Whether this machine can seal what is a program itself: its files, ports and calls."""
+    return landlock.abi() >= landlock.KNOWS_PORTS and platform.machine() in _CALLS
+
+
+def _program(
+    machine: int, clone: int, prlimit: int, calls: Sequence[int], more: Sequence[Step] = ()
+) -> bytes:
     """Classic BPF: another machine's calls, those named and new processes are refused."""
     steps: list[Step] = [
         (_LOAD, 0, 0, _ARCH),
@@ -161,6 +180,7 @@ def _program(machine: int, clone: int, prlimit: int, calls: list[int]) -> bytes:
         *_when(_EQUAL, CLONE3, _UNKNOWN),  # the C library then falls back on clone
         *_only_when(clone, _ANY_BIT, _CLONE_THREAD),
         *_only_when(prlimit, _EQUAL, 0),
+        *more,
         (_RETURN, 0, 0, _ALLOW),
     ]
     return b"".join(struct.pack("HBBI", *step) for step in steps)
@@ -175,6 +195,27 @@ def _only_when(call: int, test: int, value: int) -> list[Step]:
     """Allow *call* when its first argument passes the *test*, refuse it otherwise."""
     allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)
     return [(_EQUAL, 0, 4, call), (_LOAD, 0, 0, _FIRST), (test, 0, 1, value), allow, refuse]
+
+
+def _tcp_alone(socket: int) -> list[Step]:
+    """Refuse each *socket* but those of TCP over IP: Landlock knows the ports of no other.
+
+    Neither UDP nor MPTCP, nor sockets that are files of this machine, such as a database's.
+    """
+    steps: list[Step] = [
+        (_LOAD, 0, 0, _FIRST),
+        (_EQUAL, 1, 0, _AF_INET),
+        (_EQUAL, 0, 6, _AF_INET6),
+        (_LOAD, 0, 0, _FIRST + 8),
+        (_AND, 0, 0, _SOCK_TYPE),
+        (_EQUAL, 0, 3, _SOCK_STREAM),
+        (_LOAD, 0, 0, _FIRST + 16),
+        (_EQUAL, 2, 0, 0),
+        (_EQUAL, 1, 0, _IPPROTO_TCP),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    return [(_EQUAL, 0, len(steps), socket), *steps]
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
