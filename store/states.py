@@ -135,3 +135,34 @@ class Review(StrEnum):
     MISSES = "misses"
     DOUBT = "doubt"
     RANDOM = "random"
+
+
+class NotebookOrigin(StrEnum):
+    """Where a notebook comes from."""
+
+    SHIPPED = "shipped"
+    SAVED = "saved"
+    OPENED = "opened"  # made from a conversation, a turn, an experiment or a version
+
+
+class RunState(StrEnum):
+    """How far a run of a notebook is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class RunError(StrEnum):
+    """Why a run ended before its end; each has a text `notebooks.error.NAME` in the studio."""
+
+    CELL = "cell"  # a cell raised
+    TOO_LONG = "too_long"
+    DIED = "died"  # by its limits of memory or CPU, mostly
+    STOPPED = "stopped"  # by a person
+    INTERRUPTED = "interrupted"  # its worker died
+    NO_RIGHT = "no_right"  # its person may not run notebooks any more
+    UNSEALED = "unsealed"  # this machine cannot keep a notebook to its folder
+    UNREACHED = "unreached"  # the API's address is not known here

@@ -25,6 +25,8 @@ from store.erasure import Erasure
 from store.evaluation.datasets import Datasets
 from store.evaluation.experiments import Experiments
 from store.evaluation.labels import Labels
+from store.evaluation.notebook_runs import NotebookRuns
+from store.evaluation.notebooks import Notebooks
 from store.evaluation.rows import Rows
 from store.evaluation.talks import Talks
 from store.insights.insights import Insights
@@ -46,6 +48,8 @@ class Stores:
     labels: Labels
     rows: Rows
     talks: Talks
+    notebooks: Notebooks
+    notebook_runs: NotebookRuns
     inbox: Inbox
     customers: Customers
     turns: Turns
@@ -87,6 +91,8 @@ def open_stores(
         labels=Labels(database),
         rows=Rows(database, holder=holder),
         talks=Talks(database),
+        notebooks=Notebooks(database),
+        notebook_runs=NotebookRuns(database),
         inbox=Inbox(database, channels, keys=keys),
         customers=Customers(database, channels),
         turns=Turns(database, limits=limits, holder=holder),

@@ -137,6 +137,10 @@ class People(Logins):
             raise Invalid(f"Choose a role out of {', '.join(ROLES)}.")
         self._change(email, ends_an_admin=role != "admin", role=role)
 
+    def let_run(self, email: str, allowed: bool) -> None:
+        """Let a person have notebooks run on the server, or no more. Raises NotFound."""
+        self._change(email, runs_notebooks=allowed)
+
     def set_language(self, email: str, language: str) -> None:
         """Remember the language a person reads the studio in."""
         if language in LANGUAGES:

@@ -19,6 +19,7 @@ class Person:
     created_at: float
     disabled: bool
     password_expired: bool = False  # a one-time password that nobody used in time
+    runs_notebooks: bool = False  # an administrator lets them have code run on the server
 
     def may(self, role: str) -> bool:
         """True when this person has *role* or a higher one."""
@@ -52,4 +53,5 @@ def person_of(row: AnyRow, now: float) -> Person:
         created_at=row.created_at,
         disabled=row.disabled_at is not None,
         password_expired=is_expired(row, now),
+        runs_notebooks=row.runs_notebooks,
     )

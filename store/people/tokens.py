@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from agent.actor import ROLES, Actor
 from agent.errors import Invalid, NotFound
@@ -69,27 +69,38 @@ class Tokens:
             raise Invalid(f"Give the token a name of 1 to {LONGEST_NAME} characters.")
         if days not in DAYS:
             raise Invalid(f"A token holds for one of these numbers of days: {_listed(DAYS)}.")
-        token_id, secret, now = secrets.token_hex(6), secrets.token_urlsafe(32), self._clock()
         with self._database.write() as tx:
-            owner = tx.execute(select(people).where(people.c.email == email)).one_or_none()
-            if owner is None:
-                raise NotFound("There is nobody with that e-mail address.")
-            if role not in ROLES or ROLES.index(role) > ROLES.index(owner.role):
-                raise Invalid("A token may do no more than its owner. Choose a lesser role.")
+            owner = _owner(tx, email)
             theirs = api_tokens.c.person_id == owner.id
             if tx.scalar(select(func.count()).where(theirs)) >= MOST:  # type: ignore[operator]
                 raise Invalid(f"You have {MOST} tokens. Revoke one that you no longer need.")
-            row = {
-                "id": token_id,
-                "person_id": owner.id,
-                "name": name.strip(),
-                "role": role,
-                "secret_hash": _hash(secret),
-                "created_at": now,
-                "expires_at": now + days * DAY,
-            }
-            tx.execute(insert(api_tokens).values(row))
-        return f"as_{token_id}_{secret}"
+            return self._insert(tx, owner, name, role, days * DAY)[1]
+
+    def lend(self, email: str, name: str, role: str, seconds: float) -> tuple[str, str]:
+        """Return the id of a new token of that person, and the token, for something that ends it.
+
+        Raises Invalid and NotFound as `make` does.
+        """
+        with self._database.write() as tx:
+            return self._insert(tx, _owner(tx, email), name[:LONGEST_NAME], role, seconds)
+
+    def _insert(
+        self, tx: Connection, owner: AnyRow, name: str, role: str, seconds: float
+    ) -> tuple[str, str]:
+        if role not in ROLES or ROLES.index(role) > ROLES.index(owner.role):
+            raise Invalid("A token may do no more than its owner. Choose a lesser role.")
+        token_id, secret, now = secrets.token_hex(6), secrets.token_urlsafe(32), self._clock()
+        row = {
+            "id": token_id,
+            "person_id": owner.id,
+            "name": name.strip(),
+            "role": role,
+            "secret_hash": _hash(secret),
+            "created_at": now,
+            "expires_at": now + seconds,
+        }
+        tx.execute(insert(api_tokens).values(row))
+        return token_id, f"as_{token_id}_{secret}"
 
     def find(self, given: str) -> Token | None:
         """Return the token that *given* is, lame or not, and note that it was used.
@@ -152,6 +163,13 @@ class Tokens:
         if row.must_change_password:
             return "password"
         return "expired" if row.expires_at <= self._clock() else ""
+
+
+def _owner(tx: Connection, email: str) -> AnyRow:
+    row = tx.execute(select(people).where(people.c.email == email)).one_or_none()
+    if row is None:
+        raise NotFound("There is nobody with that e-mail address.")
+    return row
 
 
 def _all() -> AnySelect:

@@ -20,6 +20,7 @@ from store.tables.evaluation import (
     labels,
     preferences,
 )
+from store.tables.notebooks import notebook_runs, notebooks
 from store.tables.people import alerts, api_tokens, audit, login_attempts, logins, people, switches
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "media",
     "messages",
     "metadata",
+    "notebook_runs",
+    "notebooks",
     "notes",
     "outbox",
     "people",

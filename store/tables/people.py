@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -34,6 +35,8 @@ people = Table(
     Column("tour", JSON, nullable=False, default=dict),  # how far the first tour has come
     # how they want to be told of what (`store.people.alert_wishes`)
     Column("alerts", JSON, nullable=False, default=dict, server_default="{}"),
+    # whether they may have code run on the server: an administrator's to give
+    Column("runs_notebooks", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 logins = Table(  # a signed-in browser
