@@ -27,6 +27,7 @@ COPY actions actions
 COPY bot bot
 COPY jobs jobs
 COPY studio studio
+COPY notebooks notebooks
 RUN python -m compileall -q -j 0 /app
 USER studio
 EXPOSE 3000 7860

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from actions import agents, people, releases, sources
+from actions import agents, notebooks, people, releases, sources
 from actions.channels import hold_back_samples
 from actions.queues import SilentWakeUp
 from actions.releases import Wish
@@ -26,6 +26,7 @@ from store.people.people import ONE_TIME_HOURS
 
 log = logging.getLogger(__name__)
 
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 READABLE = {".pdf", ".docx", ".xlsx", ".csv", ".html", ".md", ".txt"}
 
 
@@ -40,7 +41,13 @@ def install(services: Services) -> str | None:
     if services.store.agents.count() == 0:
         install_samples(services)
     hold_back_samples(services, INSTALLATION)
+    notebooks.ship(services, shipped_notebooks())
     return password
+
+
+def shipped_notebooks() -> dict[str, str]:
+    """The notebooks that come with the product: names, and files as text."""
+    return {one.stem: one.read_text("utf-8") for one in sorted(NOTEBOOKS.glob("*.ipynb"))}
 
 
 def install_samples(services: Services) -> None:

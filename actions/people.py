@@ -79,6 +79,17 @@ def renew_password(services: Services, actor: Actor, email: str) -> str:
     return password
 
 
+def let_run(services: Services, actor: Actor, email: str, allowed: bool) -> None:
+    """Let a person have notebooks, which are code, run on the server, or no more.
+
+    What runs reads its own folder and reaches the API with the person's rights, nothing else
+    (`jobs.notebook_kernel`). Raises Forbidden, NotFound.
+    """
+    with audited(services, actor, "admin") as note:
+        services.store.people.let_run(email, allowed)
+        note("may run notebooks" if allowed else "may not run notebooks", email)
+
+
 def _not_oneself(actor: Actor, email: str) -> None:
     if bare(email) == actor.name:
         raise Invalid("You cannot take your own role away: let another administrator do it.")

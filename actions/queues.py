@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 CONVERSATIONS = "conversations"
 CHORES = "chores"
+NOTEBOOKS = "notebooks"  # they may take half an hour: nobody's file waits behind one
 
 TURN = "jobs.turn.take"
 DELIVERY = "jobs.deliver.send"
@@ -28,6 +29,7 @@ REMOVAL = "jobs.ingest.remove"
 REEMBEDDING = "jobs.ingest.reembed"
 ALIGNMENT = "jobs.ingest.align"
 LOOKUP = "jobs.lookups.answer"
+NOTEBOOK = "jobs.notebooks.run"
 
 QUEUE_OF = {
     TURN: CONVERSATIONS,
@@ -41,8 +43,9 @@ QUEUE_OF = {
     REEMBEDDING: CHORES,
     ALIGNMENT: CHORES,
     LOOKUP: CHORES,
+    NOTEBOOK: NOTEBOOKS,
 }
-JOB_SECONDS = {CONVERSATIONS: 180, CHORES: 1800}
+JOB_SECONDS = {CONVERSATIONS: 180, CHORES: 1800, NOTEBOOKS: 2400}
 
 
 class WakeUp(Protocol):

@@ -5,6 +5,7 @@ AgentError
 ├── Invalid             words of the caller's that cannot be used
 │   └── WeakPassword    too short, too common, or the person's own name
 ├── Forbidden           the role of whoever acts does not reach that far
+├── MayNotRun           nobody has let this person run code on the server
 ├── EditConflict        somebody else changed it since it was read
 ├── AlreadyTaken        another person has the conversation
 ├── NotReleased         no version answers on that address
@@ -36,6 +37,10 @@ class Forbidden(AgentError):
     def __init__(self, role: str) -> None:
         self.role = role
         super().__init__(f"This needs the role {role} or a higher one.")
+
+
+class MayNotRun(AgentError):
+    """Running code on the server is a right of its own. An administrator gives it, under Team."""
 
 
 class EditConflict(AgentError):

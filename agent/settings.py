@@ -130,6 +130,11 @@ class Settings(BaseSettings):
         "",
         description="https://studio.example.com, as people open it; links in e-mails begin with it",
     )
+    notebook_api: str = Field(
+        "",
+        description="http://bot:3000, where notebooks that workers run reach the API; empty:"
+        " BOT_PORT of this machine",
+    )
     smtp_host: str = Field("", description="sends e-mail, alerts above all; empty: no e-mail")
     smtp_port: int = Field(587, ge=1, le=65_535, description="of that server")
     smtp_security: Literal["starttls", "tls", "none"] = Field(

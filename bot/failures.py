@@ -17,6 +17,7 @@ from agent.errors import (
     EditConflict,
     Forbidden,
     Invalid,
+    MayNotRun,
     NotFound,
     NotReleased,
 )
@@ -30,6 +31,7 @@ STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Invalid: 422,
     Forbidden: 403,
+    MayNotRun: 403,
     AlreadyTaken: 409,
     NotReleased: 409,
     BadSignature: 403,

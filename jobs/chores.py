@@ -26,9 +26,9 @@ PRELOADED = (ingest, lookups)  # loaded before the fork, so that a child starts 
 class ChoreWorker(Stoppable, Worker):
     """Forks for each job, limits the child, and takes the child along when it dies."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, queue: str = CHORES) -> None:
         super().__init__(
-            [Queue(CHORES, connection=redis, serializer="json")],
+            [Queue(queue, connection=redis, serializer="json")],
             connection=redis,
             serializer="json",
             job_class=AllowedJob,

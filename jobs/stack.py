@@ -77,6 +77,7 @@ def commands(settings: Settings) -> dict[str, str]:
         "studio": f"{python} -m studio",
         "turns": f"{python} -m jobs.conversations",
         "chores": f"{python} -m jobs.chores",
+        "notebooks": f"{python} -m jobs.notebook_worker",
         "sweeper": f"{python} -m jobs.sweep",
     }
     parts |= stores.commands(settings)

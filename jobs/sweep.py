@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions import notebooks
 from actions.queues import (
     ALERT,
     DELIVERY,
     EXPERIMENTS,
     FILES,
     INGESTION,
+    NOTEBOOK,
     REEMBEDDING,
     REMOVAL,
     TURN,
@@ -55,6 +57,7 @@ class Sweeper:
         """Ring once for everything that is due; return how many times it rang."""
         now = self.clock()
         self._hand_back(now)
+        notebooks.ask_for_what_is_due(self.services)
         self._forget(now)
         self._take_back()
         if self._paused and not self.services.store.switches.paused:
@@ -124,6 +127,7 @@ class Sweeper:
         kinds = {"read": INGESTION, "remove": REMOVAL}
         due |= {(EXPERIMENTS, 0)} if services.store.rows.is_due() else set()
         due |= {(FILES, conversation_id) for conversation_id in services.store.attachments.left()}
+        due |= {(NOTEBOOK, run_id) for run_id in services.store.notebook_runs.due()}
         due |= {(ALERT, alert_id) for alert_id in services.store.alerts.due()}
         due |= {(REEMBEDDING, base_id) for base_id in services.rebuilds.due(now)}
         return due | {(kinds[kind], source_id) for kind, source_id in services.sources.due(now)}

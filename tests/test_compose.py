@@ -31,7 +31,7 @@ FILE = ROOT / "docker-compose.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if "build" in service]
-PARTS = ("bot", "studio", "turns", "chores", "sweeper")
+PARTS = ("bot", "studio", "turns", "chores", "notebooks", "sweeper")
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def test_the_image_holds_every_room_that_it_runs() -> None:
     rooms = {SERVICES[name]["command"][2].split(".")[0] for name in PARTS}
     for _ in arrows_meant():
         rooms |= {below for room in rooms for below in arrows_meant()[room]}
+    rooms.add("notebooks")  # those that ship, and the client that they import
     copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     sent = re.findall(r"^!(\w+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     assert (set(copied), set(sent)) == (rooms, rooms)

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "jobs.conversations": WEB,
     "jobs.sweep": MODELS | WEB | {"numpy", "httpcore"},
     "jobs.chores": MODELS | WEB,
+    "jobs.notebook_worker": MODELS | WEB,
     "jobs.alive": MODELS | WEB | {"numpy", "httpcore", "Stemmer"},
 }
 RQ_EXTRAS = (
