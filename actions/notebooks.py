@@ -27,7 +27,7 @@ from store.evaluation.notebook_runs import Outcome, Run
 from store.states import NotebookOrigin, RunError
 
 MOST_CHARACTERS = 1_000_000  # of a notebook without outputs, as JSON
-MOST_EXECUTED = 6_000_000  # of one with its outputs
+MOST_EXECUTED = 2_500_000  # of one with its outputs
 MOST_CELLS = 500
 ROLE = "editor"  # what a run may do at most
 PAGE = "/studio/es/notebooks"

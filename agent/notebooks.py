@@ -78,7 +78,8 @@ def with_parameters(body: Body, given: Mapping[str, Any]) -> dict[str, Any]:
         places = [place for place, cell in enumerate(made["cells"]) if DEFAULTS in _tags(cell)]
         at = places[0] + 1 if places else 0
         lines = [f"{name} = {value!r}" for name, value in given.items()]
-        made["cells"].insert(at, code("\n".join(lines), INJECTED))
+        cell = code("\n".join(lines), INJECTED)
+        made["cells"].insert(at, cell | ({"id": INJECTED} if _has_ids(made) else {}))
     return made
 
 
@@ -127,6 +128,11 @@ def notebook_about(kind: str, subject: str) -> dict[str, Any]:
 def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
     tags: Sequence[str] = cell.get("metadata", {}).get("tags", ())
     return tags
+
+
+def _has_ids(body: Body) -> bool:
+    """From nbformat 4.5 on each cell has an id."""
+    return bool(body.get("nbformat_minor", 0) >= 5)
 
 
 def _cleared(cell: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from bot import (
     api_insights,
     api_knowledge,
     api_labels,
+    api_notebooks,
     api_people,
     api_sources,
     api_trials,
@@ -50,6 +51,7 @@ NOUNS = (
     api_experiments,
     api_trials,
     api_labels,
+    api_notebooks,
 )
 
 

@@ -61,11 +61,14 @@ class PersonChange(Body):
 
     role: Role | None = None
     disabled: bool | None = Field(None, description="true: shut out, everywhere and at once")
+    runs_notebooks: bool | None = Field(
+        None, description="true: may have notebooks, which are code, run on the server"
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.role is None) == (self.disabled is None):
-            raise PydanticCustomError("one_of", "Send role or disabled")
+        if [self.role, self.disabled, self.runs_notebooks].count(None) != 2:
+            raise PydanticCustomError("one_of", "Send role, disabled or runs_notebooks")
         return self
 
 
@@ -92,6 +95,7 @@ class PersonOut(Out):
     must_change_password: bool
     created_at: float
     disabled: bool
+    runs_notebooks: bool
 
 
 class PeopleOut(Listed):
@@ -202,11 +206,13 @@ def _people(blueprint: APIBlueprint, services: Services) -> None:
     @blueprint.patch("/people/<email>", tags=[PEOPLE], responses={200: PersonOut})
     @needs("admin")
     def change_person(path: PersonPath, body: PersonChange) -> Json:
-        """Change somebody's role, shut them out or let them in again"""
+        """Change somebody's role, shut them out, let them in again, or let them run notebooks"""
         if body.role is not None:
             acts.change_role(services, g.actor, path.email, body.role)
         if body.disabled is not None:
             (acts.disable if body.disabled else acts.enable)(services, g.actor, path.email)
+        if body.runs_notebooks is not None:
+            acts.let_run(services, g.actor, path.email, body.runs_notebooks)
         return PersonOut.of(_person(services, path.email))
 
     @blueprint.post("/people/<email>/password", tags=[PEOPLE], responses={200: OneTimeOut})

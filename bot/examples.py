@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 AGENT = "0f8fad5bd9cb469fa16570867728950e"
+NOTEBOOK: Mapping[str, Any] = {
+    "cells": [{"cell_type": "markdown", "metadata": {}, "source": "# Informe semanal"}],
+    "metadata": {},
+    "nbformat": 4,
+    "nbformat_minor": 4,
+}
 EXAMPLES: Mapping[str, Any] = {
     "Spec": {
         "name": "Vera",
@@ -33,6 +39,11 @@ EXAMPLES: Mapping[str, Any] = {
     "AssignIn": {"email": "ana@example.com"},
     "WordsIn": {"text": "Le llamo en cinco minutos."},
     "InviteIn": {"email": "ana@example.com", "role": "agent", "name": "Ana"},
+    "NotebookIn": {"name": "Informe semanal", "body": NOTEBOOK},
+    "NotebookBodyIn": {"body": NOTEBOOK},
+    "AboutIn": {"kind": "conversation", "subject": "7"},
+    "RunIn": {"parameters": {"agent_name": "Vera", "days": 7}},
+    "PlanIn": {"schedule": {"every": "week", "weekday": 0, "hour": 8, "zone": "America/Bogota"}},
     "PersonChange": {"role": "editor"},
     "FirstWordsIn": {
         "address": "whatsapp:+14155238886",

@@ -12,7 +12,7 @@ from store.people.people import Person
 from store.switches import RETENTION
 from studio.errors import BadFields
 from studio.pages import tokens
-from studio.pages.team_view import KEPT, Log, OneTime, Team, layout, listed, shown, told
+from studio.pages.team_view import KEPT, RUNS, Log, OneTime, Team, layout, listed, shown, told
 from studio.roles import allow
 from studio.state import Studio
 from studio.wiring import Load, event, pick
@@ -55,7 +55,8 @@ def invite(studio: Studio, person: Person, email: str, name: str, role: str) -> 
 
 @allow("admin")
 def change(studio: Studio, person: Person, action: str, email: str) -> Team | OneTime:
-    """Change somebody's role, shut them out or let them in again, or renew their password."""
+    """Change somebody's role, shut them out or let them in again, renew their password, or let
+    them run notebooks."""
     whom = (studio.services, person.actor, email)
     if action == "password":
         password = acts.renew_password(*whom)
@@ -66,6 +67,8 @@ def change(studio: Studio, person: Person, action: str, email: str) -> Team | On
         acts.disable(*whom)
     elif action == "enable":
         acts.enable(*whom)
+    elif action in RUNS:
+        acts.let_run(*whom, action == RUNS[0])
     return _team(studio, person)
 
 

@@ -19,6 +19,7 @@ from studio.widgets import author, badge, button, clickable, note, place, table,
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")  # the first that is named is the one
 ID = re.compile(r"[0-9a-f]{32}|\d+")
 ABOUT_CONVERSATIONS = ("conversation", "note", "message", "file")
+RUNS = ("runs", "runs_not")  # notebooks, from now on
 KEPT = ("messages", "media", "audit")  # what has a time after which it is removed
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 
@@ -188,13 +189,24 @@ def _people(studio: Studio, team: Team) -> Html:
 def _person(studio: Studio, one: Person, me: Person) -> list[Content]:
     who = tag("div", tag("b", one.name or one.email), tag("div", one.email, class_="as-quiet"))
     off = badge(studio.say("team.disabled"), "bad") if one.disabled else None
-    changes = None if one.id == me.id else _changes(studio, one)
+    runs = badge(studio.say("team.runs_badge"), "wait") if one.runs_notebooks else None
+    changes = [] if one.id == me.id else _changes(studio, one)
     return [
-        join([who, _invited(studio, one), off]),
+        join([who, _invited(studio, one), off, runs]),
         _roles(studio, one, one.id == me.id),
         when(one.created_at)[:10],
-        tag("div", changes, class_="as-buttons"),
+        tag("div", [*changes, _lets_run(studio, one)], class_="as-buttons"),
     ]
+
+
+def _lets_run(studio: Studio, one: Person) -> Html | None:
+    """Give or take the right to have code run on the server; said as what it is."""
+    if one.disabled or not (one.may("editor") or one.runs_notebooks):
+        return None
+    if one.runs_notebooks:
+        return button(studio.say("team.runs_not"), RUNS[1], one.email)
+    sure = studio.say("team.runs_sure", who=one.email)
+    return button(studio.say("team.runs"), RUNS[0], one.email, sure)
 
 
 def _invited(studio: Studio, one: Person) -> Html | None:

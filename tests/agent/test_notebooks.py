@@ -62,6 +62,12 @@ def test_without_a_cell_of_parameters_they_come_first_and_outputs_go() -> None:
     assert old["outputs"] == [output]
 
 
+def test_a_cell_that_is_put_in_has_an_id_where_cells_have_ids() -> None:
+    made = with_parameters({**notebook([]), "nbformat_minor": 5}, {"a": 1})
+    nbformat.validate(made)
+    assert made["cells"][0]["id"] == "injected-parameters"
+
+
 @given(st.dictionaries(st.sampled_from("abcde"), VALUES, max_size=4))
 def test_every_value_comes_back_as_it_was_given(given_values: dict[str, Any]) -> None:
     check_parameters(given_values)

@@ -44,6 +44,20 @@ def test_an_invited_person_signs_in_with_a_password_shown_once(
     assert once.password not in repr(log)
 
 
+def test_an_administrator_lets_somebody_run_notebooks_and_takes_it_back(
+    studio: Studio, admin: Caller
+) -> None:
+    store = studio.services.store.people
+    assert "Dejar ejecutar cuadernos" in _people(studio, admin)
+    changed(studio, admin, "runs", "editor@example.com")
+    assert [one.email for one in store.list() if one.runs_notebooks] == ["editor@example.com"]
+    assert "Quitar los cuadernos" in _people(studio, admin)
+    with pytest.raises(NotAllowed):
+        team.change(studio, Caller("editor@example.com"), "runs", "editor@example.com")
+    changed(studio, admin, "runs_not", "editor@example.com")
+    assert [one.email for one in store.list() if one.runs_notebooks] == []
+
+
 @pytest.mark.parametrize(("language", "words"), [("es", "caducó"), ("en", "expired")])
 def test_an_invitation_that_nobody_took_up_in_time_is_marked(
     house: House, admin: Caller, language: str, words: str

@@ -13,4 +13,14 @@ TEXTS: dict[str, str] = {
     "audit.token lent": "A notebook was lent a token",
     "audit.may run notebooks": "Let somebody run notebooks",
     "audit.may not run notebooks": "Took the right to run notebooks away",
+    "team.runs": "Let run notebooks",
+    "team.runs_not": "Take notebooks away",
+    "team.runs_badge": "runs notebooks",
+    "team.runs_sure": (
+        "Let {who} run notebooks? A notebook is code that runs on this server: it reads "
+        "what its person may read by the API, and uses memory and processor."
+    ),
+    "error.MayNotRun": (
+        "Running code on the server is a right of its own. An administrator gives it, under Team."
+    ),
 }

@@ -13,4 +13,15 @@ TEXTS: dict[str, str] = {
     "audit.token lent": "Un cuaderno recibió un token",
     "audit.may run notebooks": "Dejó a alguien ejecutar cuadernos",
     "audit.may not run notebooks": "Quitó a alguien el ejecutar cuadernos",
+    "team.runs": "Dejar ejecutar cuadernos",
+    "team.runs_not": "Quitar los cuadernos",
+    "team.runs_badge": "ejecuta cuadernos",
+    "team.runs_sure": (
+        "¿Dejar que {who} ejecute cuadernos? Un cuaderno es código que corre en este "
+        "servidor: lee lo que su persona puede leer por la API, y usa memoria y "
+        "procesador."
+    ),
+    "error.MayNotRun": (
+        "Ejecutar código en el servidor es un derecho aparte. Lo da quien administra, en Equipo."
+    ),
 }
