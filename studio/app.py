@@ -27,6 +27,7 @@ from studio.export import Exports
 from studio.files import Files
 from studio.proxied import Proxied
 from studio.request_checks import HOME, RequestChecks
+from studio.results import Results
 from studio.state import Studio
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def create_app(services: Services, answering: Answering) -> ASGIApp:
     host.include_router(AuthRoutes(services, theme.login_style()).routes())
     host.include_router(Exports(Studio(services, answering, LANGUAGES[0])).routes())
     host.include_router(Files(services).routes())
+    host.include_router(Results(services).routes())
     with warnings.catch_warnings():  # Gradio warns that it leaves off what is off anyway
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
         apps = {one: _mount(host, Studio(services, answering, one)) for one in LANGUAGES}

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.people.people import People, Person
+from studio.notebook_html import POLICY as RESULT_POLICY
 
 HOME = "/studio"
 OPEN = re.compile(r"/(login|healthz|favicon\.ico|manifest\.json)\Z")
@@ -34,10 +35,12 @@ PAGE_NAMES = (  # besides the first, at /
     "simulator",
     "alerts",
     "review",
+    "notebooks",
 )
 EXPORTS = ("/insights.csv",)
 FILES = "/files/"  # what customers sent, by id
-_FILE = re.compile(rf"{FILES}[0-9a-f]{{32}}\Z")
+RESULTS = "/results/"  # what runs of notebooks left, by id
+_FILE = re.compile(rf"({FILES}|{RESULTS})[0-9a-f]{{32}}\Z")
 PAGES = re.compile(rf"{HOME}(/(es|en)(/({'|'.join(PAGE_NAMES)}))?)?/?\Z")
 API = re.compile(
     rf"{HOME}/(es|en)/((gradio_api/(queue/(join|data)|run/\w+/?|upload|upload_progress|cancel|reset"
@@ -146,6 +149,8 @@ def _headers_of(path: str, tls: bool) -> dict[str, str]:
     added = HEADERS | (TLS_ONLY if tls else {})
     if path.startswith(FILES) or "/gradio_api/file=" in path:
         added["content-security-policy"] = SEALED
+    if path.startswith(RESULTS):  # our own page shows it in a frame
+        added |= {"content-security-policy": RESULT_POLICY, "x-frame-options": "SAMEORIGIN"}
     return added if STATIC.match(path) else added | {"cache-control": "no-store"}
 
 

@@ -59,6 +59,11 @@ class Run:
         return self.state not in OPEN
 
     @property
+    def has_copy(self) -> bool:
+        """Whether cells were executed."""
+        return not self.verified or self.seconds > 0
+
+    @property
     def actor(self) -> Actor:
         """In whose name it runs."""
         return Actor(self.person, self.role)

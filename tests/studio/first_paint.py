@@ -39,6 +39,7 @@ PAGES = (  # (path, what stands there once its content has come)
     ("undelivered", "#undelivered table, #undelivered .as-note"),
     ("insights", ".as-tile, .as-note:visible"),
     ("channels", ".as-provider"),
+    ("notebooks", "#notebooks-list .as-card, #notebooks-list .as-note"),
     ("team", ".as-table:visible, .as-locked:visible"),
     ("simulator", "#phone .as-note"),
 )

@@ -130,6 +130,17 @@ MATRIX = {
     "tokens": {"first": "viewer", "make": "viewer", "revoke": "viewer"},
     "alerts": {"first": "viewer", "read": "viewer", "wish": "viewer"},
     "review": {"first": "agent", "look": "agent", "judge": "agent"},
+    "notebooks": {
+        "first": "viewer",
+        "open_": "viewer",
+        "see": "viewer",
+        "watch": "viewer",
+        "upload": "editor",
+        "run": "editor",
+        "stop": "editor",
+        "archive": "editor",
+        "plan": "editor",
+    },
     "panic": {"state": "viewer", "switch": "editor"},
     "simulator": {"look": "agent", "write": "agent", "attach": "agent", "clear": "agent"},
 }
