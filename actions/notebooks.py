@@ -42,10 +42,10 @@ def can_run() -> bool:
     return sandbox.can_hold_programs()
 
 
-def may_run(services: Services, actor: Actor) -> bool:
-    """Whether the actor is a person whom an administrator lets run notebooks."""
-    person = services.store.people.find(actor.name)
-    return person is not None and person.runs_notebooks and actor.may(ROLE) and person.may(ROLE)
+def may_run(services: Services, who: Actor) -> bool:
+    """Whether *who* is a person whom an administrator lets run notebooks."""
+    person = services.store.people.find(who.name)
+    return person is not None and person.runs_notebooks and who.may(ROLE) and person.may(ROLE)
 
 
 # --- what is kept
@@ -264,7 +264,7 @@ def _tell(services: Services, run: Run, error: RunError, detail: str) -> None:
         key=f"notebook run {run.id}",
         subject=Wording(es=f"Un cuaderno falló: {name}", en=f"A notebook failed: {name}"),
         text=Wording(es=es + more, en=en + more),
-        link=f"{PAGE}?run={run.id}",
+        link=f"{PAGE}?open={run.id}",
     )
     notifier.alert(services, INSTALLATION, news, [person.email] if person else [], "admin")
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,12 +64,17 @@ class Api:
     host: str  # a numeric address: names are not looked up in there
     port: int
     token: str
+    run: str = ""  # the run's id: how a notebook names itself as evidence
 
     @property
     def environment(self) -> dict[str, str]:
         """What tells `lab.open_lab` where it is."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return {"LAB_URL": f"http://{host}:{self.port}", "LAB_TOKEN": self.token}
+        return {
+            "LAB_URL": f"http://{host}:{self.port}",
+            "LAB_TOKEN": self.token,
+            "LAB_RUN": self.run,
+        }
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,8 @@ def execute(
         environment = {**_ENVIRONMENT, **api.environment, "HOME": folder, "TMPDIR": folder}
         work = _within(client, environment, limits, goes_on)
         try:
-            error, detail = asyncio.run(work)
+            with ThreadPoolExecutor(1) as alone:  # a loop of its own, wherever this is called
+                error, detail = alone.submit(asyncio.run, work).result()
         finally:
             atexit.unregister(client._cleanup_kernel)  # it is gone
     cell = _failed(notebook) if error else None

@@ -52,7 +52,8 @@ def _outcome(services: Services, leased: Run, limits: Limits) -> Outcome:
         return Outcome(error=RunError.NO_RIGHT)
     runs = services.store.notebook_runs
     body = runs.body(leased.id)
-    ran = execute(body, leased.parameters, Api(*place, token), limits, lambda: runs.goes_on(leased))
+    api = Api(*place, token, leased.id)
+    ran = execute(body, leased.parameters, api, limits, lambda: runs.goes_on(leased))
     return _kept(ran, token)
 
 

@@ -35,6 +35,7 @@ from store.tables import (
     labels,
     media,
     messages,
+    notebook_runs,
     notes,
     outbox,
     tombstones,
@@ -57,6 +58,7 @@ TOUCHED = (
     "conversations",
     "allowances",
     "audit",
+    "notebook_runs",
     "dataset_cases",
     "experiment_rows",
 )
@@ -115,6 +117,7 @@ class Erasure:
         if before["messages"]:
             done = self._forget_messages(before["messages"])
             done += self._forget_states(before["messages"])
+            done += self._forget_copies(before["messages"])
         done += self._forget_files(before["media"]) if before["media"] else 0
         if before["audit"]:
             with self._database.write() as tx:
@@ -143,6 +146,15 @@ class Erasure:
             tx.execute(
                 upsert(tx, tombstones).on_conflict_do_nothing(index_elements=["hash"]), graves
             )
+
+    def _forget_copies(self, before: float) -> int:
+        """Empty old runs of notebooks: what they printed may be customers' words."""
+        past = notebook_runs.c.executed.is_not(None) & (notebook_runs.c.finished_at < before)
+        with self._database.write() as tx:
+            old = _ids(tx, notebook_runs.c.id, past, AT_ONCE)
+            empty = update(notebook_runs).where(notebook_runs.c.id.in_(old))
+            tx.execute(empty.values(executed=None, detail=""))
+        return len(old)
 
     def _forget_messages(self, before: float) -> int:
         """Delete old messages with all that hangs on them; then conversations left empty."""

@@ -25,13 +25,15 @@ API_ALONE: dict[Act, str] = {
     ("agents", "create_answering"): "an agent that a program makes answers it at once",
     ("conversations", "read_turns"): "pages show turns one by one",
     ("notifier", "alert"): "notebooks raise alerts",
+    ("notebooks", "replace"): "code is written in Jupyter, and the lab keeps it",
+    ("notebooks", "hand_in"): "what was executed elsewhere is there as a file",
     ("sources", "replace_file"): "no page replaces a source yet",
     ("sources", "replace_text"): "no page replaces a source yet",
     ("trials", "ask"): "the studio has what answers in its own process",
     ("lookups", "ask"): "the studio has what searches in its own process",
 }
 # Being built: cases become datasets, and what has routes gets its pages, or the other way round.
-TO_COME = ("bars", "datasets", "evaluation", "experiments", "labels", "notebooks", "replays")
+TO_COME = ("bars", "datasets", "evaluation", "experiments", "labels", "replays")
 
 
 def acts() -> set[Act]:

@@ -13,6 +13,7 @@ from .answers import Answer
 from .datasets import Dataset
 from .errors import Busy, Conflict, LabError, NotAllowed, NotFound, Refused, Unreachable
 from .experiments import Comparison, Experiment, Judge
+from .kept import KeptNotebook, Run
 from .opening import open_lab
 from .studio import Lab
 
@@ -26,11 +27,13 @@ __all__ = [
     "Draft",
     "Experiment",
     "Judge",
+    "KeptNotebook",
     "Lab",
     "LabError",
     "NotAllowed",
     "NotFound",
     "Refused",
+    "Run",
     "Unreachable",
     "Version",
     "open_lab",

@@ -13,7 +13,10 @@ NAMES = ("JPY_SESSION_NAME",)  # where Jupyter says which file its kernel belong
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook's file as it is on disk. Run by hand, it is kept and marked "not verified"."""
+    """A notebook's file as it is on disk. Run by hand, it is kept and marked "not verified".
+
+    One that a worker runs is named by its run's id, and has no hash: the copy is not there yet.
+    """
 
     name: str
     sha256: str
@@ -29,6 +32,8 @@ def this_notebook(path: str | Path = "") -> Notebook:
 
     Save it first: what counts is the file. Raises LabError when there is none.
     """
+    if not path and os.environ.get("LAB_RUN"):
+        return Notebook(os.environ["LAB_RUN"], "")
     said = [Path(os.environ[name]) for name in NAMES if os.environ.get(name)]
     for file in [Path(path)] if path else said:
         if file.is_file():

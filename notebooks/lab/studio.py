@@ -16,6 +16,8 @@ from .api import Api, Json, part
 from .datasets import Dataset, agent_in
 from .errors import LabError, NotFound
 from .experiments import Candidate, Experiment, Judge, candidate, distinct, divided
+from .kept import KeptNotebook
+from .kept import read as read_notebook
 from .labels import labels_in
 from .notebook import Notebook, this_notebook
 from .progress import Progress
@@ -328,6 +330,31 @@ class Lab:
     def this_notebook(self, path: str | Path = "") -> Notebook:
         """Return the notebook that runs, or the one at *path*, as evidence for a release."""
         return this_notebook(path)
+
+    def notebooks(self) -> pd.DataFrame:
+        """Return one row a notebook that the studio keeps."""
+        columns = ["name", "origin", "due_at", "updated_by", "id"]
+        return pd.DataFrame(self.api.rows("/notebooks"), columns=columns)
+
+    def notebook(self, name: str) -> KeptNotebook:
+        """Return the notebook of that name or id. Raises NotFound, naming those there are."""
+        there = list(self.api.rows("/notebooks"))
+        for one in there:
+            if name in (one["id"], one["name"]):
+                return KeptNotebook(self.api, one)
+        names = ", ".join(sorted({one["name"] for one in there})) or "none yet"
+        raise NotFound(f"There is no notebook called {name}. There are: {names}.")
+
+    def keep_notebook(self, path: str | Path, name: str = "") -> KeptNotebook:
+        """Keep the notebook at *path* in the studio, without its outputs, in the place of the one
+        that was saved under the same *name* (the file's own without one)."""
+        called, body = name or Path(path).stem, read_notebook(path)
+        for one in self.api.rows("/notebooks"):
+            if one["name"] == called and one["origin"] == "saved":
+                found = self.api.send("PUT", f"/notebooks/{part(one['id'])}", {"body": body})
+                return KeptNotebook(self.api, found)
+        made = self.api.post("/notebooks", {"name": called, "body": body})
+        return KeptNotebook(self.api, made)
 
     # --- telling people
 

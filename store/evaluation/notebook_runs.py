@@ -52,16 +52,12 @@ class Run:
     created_at: float
     started_at: float | None
     finished_at: float | None
+    has_copy: bool  # what it printed is still kept
 
     @property
     def is_over(self) -> bool:
         """True when nothing more comes of it."""
         return self.state not in OPEN
-
-    @property
-    def has_copy(self) -> bool:
-        """Whether cells were executed."""
-        return not self.verified or self.seconds > 0
 
     @property
     def actor(self) -> Actor:
@@ -252,7 +248,8 @@ class NotebookRuns:
             return [_run(row) for row in tx.execute(newest)]
 
 
-SHOWN = tuple(runs.c[name] for name in Run.__dataclass_fields__)
+HAS_COPY = runs.c.executed.is_not(None).label("has_copy")
+SHOWN = (*(runs.c[name] for name in Run.__dataclass_fields__ if name in runs.c), HAS_COPY)
 
 
 def _run(row: AnyRow) -> Run:

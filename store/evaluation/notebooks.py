@@ -22,7 +22,7 @@ MOST_LISTED = 100
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook as it stands; `body` is nbformat 4 without outputs."""
+    """A notebook as it stands; `body` is nbformat 4 without outputs, and empty in lists."""
 
     id: str
     name: str
@@ -108,10 +108,10 @@ class Notebooks:
     def list(
         self, before: tuple[float, str] | None = None, limit: int = MOST_LISTED
     ) -> Sequence[Notebook]:
-        """Return the notebooks that are not archived, the newest first; *before*: (created_at, id)
-        of the last that was seen."""
+        """Return the notebooks that are not archived, the newest first, without their bodies;
+        *before*: (created_at, id) of the last that was seen."""
         place = tuple_(notebooks.c.created_at, notebooks.c.id)
-        query = select(notebooks).where(notebooks.c.archived_at.is_(None))
+        query = select(*LISTED).where(notebooks.c.archived_at.is_(None))
         if before is not None:
             query = query.where(place < before)
         newest = query.order_by(notebooks.c.created_at.desc(), notebooks.c.id.desc())
@@ -165,6 +165,9 @@ class Notebooks:
             return bool(tx.scalar(select(select(notebooks.c.id).where(due).exists())))
 
 
+LISTED = tuple(column for column in notebooks.c if column.name != "body")
+
+
 def _here(notebook_id: str) -> Any:
     return (notebooks.c.id == notebook_id) & notebooks.c.archived_at.is_(None)
 
@@ -183,6 +186,6 @@ def _refuse_too_many(tx: Connection) -> None:
 
 
 def _notebook(row: AnyRow) -> Notebook:
-    fields = {name: row._mapping[name] for name in Notebook.__dataclass_fields__}
+    fields = {name: row._mapping.get(name, {}) for name in Notebook.__dataclass_fields__}
     fields["schedule"] = Schedule.model_validate(row.schedule) if row.schedule else None
     return Notebook(**fields)

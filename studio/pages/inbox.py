@@ -14,6 +14,7 @@ from actions import kept_talks
 from agent.errors import NotFound
 from store.conversations.threads import TurnRecord
 from store.people.people import Person
+from studio import in_notebook
 from studio.errors import NothingChosen
 from studio.pages import correcting
 from studio.pages.inbox_layout import DEPTH, Parts, View, layout
@@ -195,6 +196,21 @@ def keep_case(studio: Studio, person: Person, action: str, subject: str, *here: 
     kept_talks.keep(studio.services, person.actor, view.conversation_id)
 
 
+@allow("editor")
+def open_conversation(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> str:
+    """Make a notebook that begins with the open conversation; return its id."""
+    view = View.of(person.email, here)
+    if not view.conversation_id:
+        raise NothingChosen("inbox.choose_first")
+    return in_notebook.opened(studio, person, "conversation", view.conversation_id)
+
+
+@allow("editor")
+def open_turn(studio: Studio, person: Person, action: str, turn_id: str) -> str:
+    """Make a notebook that begins with a turn; return its id."""
+    return in_notebook.opened(studio, person, "turn", turn_id)
+
+
 @allow("admin")
 def erase(studio: Studio, person: Person, action: str, subject: str, *here: Any) -> Opened:
     """Erase the customer whose conversation is open, from every store of ours."""
@@ -268,6 +284,9 @@ def _wire_thread(studio: Studio, parts: Parts) -> None:
     parts.thread.expand(pick(studio, deepen, show), parts.here, parts.filled)
     kept = pick(studio, keep_case, lambda _: note(studio.say("inbox.case_kept")))
     parts.keep.click(kept, parts.here, parts.keep)
+    way = partial(in_notebook.way, studio)
+    parts.notebook.click(pick(studio, open_conversation, way), parts.here, parts.notebook)
+    parts.why.click(pick(studio, open_turn, way), None, parts.why)
     parts.erase.click(pick(studio, erase, show), parts.here, parts.filled)
     correcting.wire(studio, parts.thread, parts.correct)
     gr.on(

@@ -8,6 +8,7 @@ import gradio as gr
 
 from store.conversations.conversation_list import Filters
 from store.states import Owner
+from studio import in_notebook
 from studio.markup import Html, tag
 from studio.state import Studio
 from studio.widgets import button, clickable, note, place
@@ -68,6 +69,7 @@ class Parts:
     send: gr.Button
     why: gr.HTML
     keep: gr.HTML
+    notebook: gr.HTML
     erase: gr.HTML
     correct: "Correct"
     timer: gr.Timer
@@ -130,15 +132,16 @@ def layout(studio: Studio) -> Parts:
             )
             correct = _mend(studio)
             place(tag("h3", studio.say("playground.why")))
-            reason = place(
+            reason = clickable(
                 note(studio.say("inbox.why_empty")), elem_id="inbox-why", elem_classes="as-scroll"
             )
             keep = clickable(_keeping(studio), elem_id="inbox-keep")
+            notebook = clickable(in_notebook.opener(studio, 0), elem_id="inbox-notebook")
             erase = clickable(_erasing(studio), elem_id="inbox-erase")
     states = (gr.State(0), gr.State([]), gr.State(DEPTH), gr.State(None), gr.State(""))
     chosen = (search, state, agent, channel, waiting)
     drawn = (listed, head, messages)
-    seen = (reason, keep, erase)
+    seen = (reason, keep, notebook, erase)
     return Parts(*states, *chosen, *drawn, assigned, mode, box, send, *seen, correct, timer)
 
 

@@ -12,7 +12,7 @@ from store.conversations.conversation_list import Filters, Summary
 from store.conversations.notes import Note
 from store.conversations.threads import ThreadMessage, TurnRecord
 from store.states import Owner
-from studio import failures, why
+from studio import failures, in_notebook, why
 from studio.bubbles import Bubble, thread
 from studio.markup import Content, Html, join, tag
 from studio.pages.inbox_layout import View
@@ -227,4 +227,5 @@ def turn_view(studio: Studio, turn: TurnRecord) -> Html:
         turn.outcome,
     )
     reason = failures.turn_failure(studio, turn.error)
-    return join([why.panel(studio, turn.trace, facts, reason), why.citations(turn.citations)])
+    panel = why.panel(studio, turn.trace, facts, reason)
+    return join([panel, why.citations(turn.citations), in_notebook.opener(studio, turn.id)])

@@ -24,10 +24,10 @@ LARGEST_FILE = 4 * 1024**2  # bytes
 
 
 @allow("viewer")
-def first(studio: Studio, person: Person, run_id: str) -> Desk:
-    """Return the notebooks; with the run that an alert leads to, if it is there."""
-    run = _run(studio, run_id)
-    return _desk(studio, person, run.notebook_id if run else "", run)
+def first(studio: Studio, person: Person, wanted: str) -> Desk:
+    """Return the notebooks; with the run or the notebook that a link leads to, if it is there."""
+    run = _run(studio, wanted)
+    return _desk(studio, person, run.notebook_id if run else wanted, run)
 
 
 @allow("viewer")
@@ -112,7 +112,8 @@ def plan(
 def _desk(studio: Studio, person: Person, notebook_id: str, run: Run | None = None) -> Desk:
     store = studio.services.store
     listed = store.notebooks.list()
-    chosen = next((one for one in listed if one.id == notebook_id), None)
+    is_there = notebook_id in {one.id for one in listed}
+    chosen = store.notebooks.get(notebook_id) if is_there else None
     runs = store.notebook_runs.of(chosen.id) if chosen else ()
     last = run or (runs[0] if runs else None)
     may = acts.may_run(studio.services, person.actor)
@@ -156,7 +157,7 @@ def build(studio: Studio, load: Load) -> None:
     """Place the page and wire it."""
     parts = layout(studio)
     show, look = partial(shown, studio), partial(watched, studio)
-    load(at_address(studio, first, "run", show), None, parts.filled)
+    load(at_address(studio, first, "open", show), None, parts.filled)
     parts.listed.click(pick(studio, open_, show), None, parts.filled)
     parts.upload.upload(event(studio, upload, show), parts.upload, parts.filled)
     parts.title.click(pick(studio, archive, show), None, parts.filled)

@@ -372,8 +372,8 @@ def test_a_killed_worker_takes_its_run_along_and_it_is_told_once(
 
 def children(pid: int) -> list[int]:
     """The processes that *pid* started."""
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(one) for one in path.read_text().split()] if path.exists() else []
+    paths = Path(f"/proc/{pid}/task").glob("*/children")  # of each of its threads
+    return [int(one) for path in paths for one in path.read_text().split()]
 
 
 def is_zombie(pid: int) -> bool:

@@ -156,6 +156,9 @@ def test_the_notebook_that_runs_is_named_by_its_file(
     digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
     assert this_notebook().as_evidence == {"notebook": "mine.ipynb", "sha256": digest}
     assert this_notebook(file) == this_notebook()
+    monkeypatch.setenv("LAB_RUN", "0f8fad5b")
+    assert this_notebook().as_evidence == {"notebook": "0f8fad5b", "sha256": ""}
+    monkeypatch.delenv("LAB_RUN")
     monkeypatch.delenv("JPY_SESSION_NAME")
     with pytest.raises(LabError, match="cannot be told here"):
         this_notebook()

@@ -1,5 +1,7 @@
 """Notebooks and their runs on both databases: kept, due, leased once, ended once."""
 
+from pathlib import Path
+
 import pytest
 
 from agent.actor import Actor
@@ -7,6 +9,7 @@ from agent.errors import EditConflict, Invalid, NotFound
 from agent.notebooks import code, notebook
 from agent.schedules import Schedule
 from store.db.database import Database
+from store.erasure import Erasure
 from store.evaluation import notebook_runs, notebooks
 from store.evaluation.notebook_runs import LEASE_SECONDS, NotebookRuns, Outcome
 from store.evaluation.notebooks import Notebooks
@@ -160,6 +163,19 @@ def test_a_copy_that_was_handed_in_is_not_verified(
     assert (run.state, run.verified) == (RunState.DONE, False)
     assert run.evidence == {"notebook_run": run_id, "verified": False}
     assert (runs.due(), runs.executed(run_id)) == ([], BODY)
+
+
+def test_what_old_runs_printed_is_forgotten(
+    kept: Notebooks, runs: NotebookRuns, made: str, database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    old = runs.hand_in(kept.get(made), ANA, BODY)
+    clock.now += 10 * 86_400
+    new = runs.hand_in(kept.get(made), ANA, BODY)
+    erasure = Erasure(database, tmp_path, "salt", clock)
+    assert erasure.forget({"messages": 5}) == 1
+    assert erasure.forget({"messages": 5}) == 0
+    assert [runs.get(one).has_copy for one in (old, new)] == [False, True]
+    assert runs.executed(old) is None
 
 
 def test_one_person_has_only_so_many_runs_open(

@@ -8,9 +8,11 @@ import pytest
 from actions import queues
 from agent.answer import Said
 from agent.errors import AlreadyTaken, NotFound
+from agent.notebooks import parameters
 from agent.spec import Spec
 from store.conversations.conversation_list import Filters
 from store.conversations.work import Outcome
+from studio import in_notebook
 from studio.carry import curated_of
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import correcting, inbox, inbox_view
@@ -283,3 +285,21 @@ def test_an_administrator_erases_a_customer_for_good(
     with pytest.raises(NotFound):
         studio.services.store.conversations.get(carla)
     assert studio.services.store.audit.page()[0].action == "customer erased"
+
+
+def test_a_conversation_and_a_turn_open_in_a_notebook(
+    studio: Studio, editor: Caller, viewer: Caller, house: House, carla: int
+) -> None:
+    turn_id = answer(house, carla)
+    made = inbox.open_conversation(studio, editor, "notebook", "0", carla, *ALL)
+    of_turn = inbox.open_turn(studio, editor, "notebook", turn_id)
+    kept = studio.services.store.notebooks
+    assert parameters(kept.get(made).body) == {"conversation_id": str(carla)}
+    assert parameters(kept.get(of_turn).body) == {"turn_id": turn_id}
+    assert f"/studio/es/notebooks?open={made}" in in_notebook.way(studio, made)
+    shown = inbox_view.turn_view(studio, inbox.explain(studio, viewer, "see", turn_id))
+    assert "Abrir en un cuaderno" in shown
+    with pytest.raises(NotAllowed):
+        inbox.open_turn(studio, viewer, "notebook", turn_id)
+    with pytest.raises(NothingChosen):
+        inbox.open_conversation(studio, editor, "notebook", "0", 0, *ALL)

@@ -91,7 +91,7 @@ def test_an_alert_leads_to_its_run(studio: Studio, runner: Caller, made: str) ->
     failed = Outcome(EXECUTED, RunError.CELL, 1, "ValueError: <no>", 2.0, 5e7)
     acts.end(studio.services, leased, failed)
     [told] = studio.services.store.alerts.of(EDITOR.name)
-    assert told.link == f"/studio/es/notebooks?run={run_id}"
+    assert told.link == f"/studio/es/notebooks?open={run_id}"
     said = drawn(studio, notebooks.first(studio, runner, run_id))
     assert studio.say("notebooks.error.cell") in said
     assert "ValueError: &lt;no&gt;" in said

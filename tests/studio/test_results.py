@@ -57,7 +57,7 @@ def test_a_result_is_seen_in_a_frame_and_runs_nothing(
     monkeypatch.setattr("studio.notebook_html.nh3.clean", lambda markup, **_: markup)
     page = watched.page
     watched.sign_in("viewer", "es")
-    watched.go("es", "notebooks", f"?run={run_id}")
+    watched.go("es", "notebooks", f"?open={run_id}")
     frame = page.frame_locator("iframe.as-result")
     expect(frame.locator("#fine")).to_have_text("tabla", timeout=PATIENCE)
     assert page.title() != "taken"

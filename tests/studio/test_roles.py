@@ -112,6 +112,8 @@ MATRIX = {
         "assign": "agent",
         "write": "agent",
         "keep_case": "editor",
+        "open_conversation": "editor",
+        "open_turn": "editor",
         "erase": "admin",
     },
     "correcting": {"fix": "editor", "keep": "editor"},

@@ -1,6 +1,11 @@
 """The words of the Notebooks page (English)."""
 
 TEXTS: dict[str, str] = {
+    "notebooks.open_in": "Open in a notebook",
+    "notebooks.made": "The notebook is ready.",
+    "notebooks.go": "Go to the notebook →",
+    "notebooks.about.conversation": "Conversation {id}",
+    "notebooks.about.turn": "Turn {id}",
     "notebooks.title": "Notebooks",
     "notebooks.help": (
         "Code and text of Jupyter. A notebook that is run here is run by the server, shut"

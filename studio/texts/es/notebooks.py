@@ -1,6 +1,11 @@
 """The words of the Notebooks page (Spanish)."""
 
 TEXTS: dict[str, str] = {
+    "notebooks.open_in": "Abrir en un cuaderno",
+    "notebooks.made": "El cuaderno está listo.",
+    "notebooks.go": "Ir al cuaderno →",
+    "notebooks.about.conversation": "Conversación {id}",
+    "notebooks.about.turn": "Turno {id}",
     "notebooks.title": "Cuadernos",
     "notebooks.help": (
         "Código y texto de Jupyter. Un cuaderno que se ejecuta aquí lo corre el servidor,"
