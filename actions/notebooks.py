@@ -101,7 +101,10 @@ def open_about(services: Services, actor: Actor, kind: str, subject: str, name: 
 
 
 def bare(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *body* as it is kept: nbformat 4, storable, without outputs. Raises Invalid."""
+    """Return *body* as it is kept: nbformat 4, texts in one piece, without outputs.
+
+    Raises Invalid.
+    """
     return with_parameters(_checked(body, MOST_CHARACTERS), {})
 
 
@@ -115,7 +118,8 @@ def _checked(body: Mapping[str, Any], most: int) -> dict[str, Any]:
         raise Invalid(NO_NOTEBOOK) from error
     if len(clean["cells"]) > MOST_CELLS:
         raise Invalid(f"A notebook has {MOST_CELLS} cells at most.")
-    return clean
+    whole: dict[str, Any] = nbformat.reads(json.dumps(clean), as_version=4)  # lines are joined
+    return whole
 
 
 # --- runs

@@ -218,6 +218,12 @@ def test_the_same_without_the_seal_would_succeed(tmp_path: Path) -> None:
     assert len(made) >= 9
 
 
+def test_texts_may_be_lists_of_lines_as_files_have_them(services: Services) -> None:
+    cell = {**code(""), "source": ["days = 7\n", "print(days)"]}
+    run = ran(services, cell, {"cell_type": "markdown", "metadata": {}, "source": ["# a\n", "b"]})
+    assert (run.state, said(services, run)) == (RunState.DONE, "7\n")
+
+
 def test_a_thread_is_sealed_as_well(services: Services) -> None:
     run = ran(
         services,

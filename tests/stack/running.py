@@ -24,6 +24,7 @@ PARTS = {
     "studio": "-m studio",
     "turns": "-m jobs.conversations",
     "chores": "-m jobs.chores",
+    "notebooks": "-m jobs.notebook_worker",
     "sweeper": "-m jobs.sweep",
     "valkey": "valkey-server",
     "chroma": "chroma run",
