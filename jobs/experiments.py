@@ -143,7 +143,7 @@ class Asking:
                 self._make_way()
             try:
                 lines = self._next_lines(len(self._answers))
-            except Exception as error:  # a door: who plays the customer fails as any model does
+            except Exception as error:  # who plays the customer fails as any model does
                 self._failed(why(error), again=True)
                 return False
             if not lines:
@@ -221,7 +221,7 @@ class Asking:
         for judge in [GOAL, *judges] if self._case.simulated else judges:
             try:
                 verdict = judged(self._models, judge, self._case, self._said, self._answers)
-            except Exception as error:  # a door: a judge's model fails in as many ways as any
+            except Exception as error:  # a judge's model fails in as many ways as any
                 self._failed(why(error), again=True)
                 return None
             self._cost += self._counted(verdict.cost, verdict.unpriced_tokens)

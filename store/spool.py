@@ -161,7 +161,7 @@ class Spool:
         except (OSError, MemoryError) as error:  # of this moment, not of the record: it stays
             log.warning("a spooled record waits: %s", type(error).__name__)
             return False
-        except Exception as error:  # a door: all that comes after it would wait behind it for ever
+        except Exception as error:  # all that comes after it would wait behind it for ever
             log.error("a spooled record cannot be stored: %s", type(error).__name__)
             log_place(log, error)
             record.rename(record.with_suffix(BROKEN))

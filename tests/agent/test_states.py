@@ -46,6 +46,9 @@ def test_every_state_has_an_enum() -> None:
         "labels.subject",
         "labels.verdict",
         "labels.by",
+        "notebooks.origin",
+        "notebook_runs.state",
+        "notebook_runs.error",
     }
 
 
