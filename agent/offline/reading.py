@@ -18,6 +18,8 @@ _ABOUT = re.compile(r'<about kind="(\w+)"[^>]*?(?:/>|>(.*?)</about>)\n?', re.S)
 _MESSAGE = re.compile(r"<message>(.*?)</message>", re.S)
 # Where one message asks several things.
 _BREAK = re.compile(r"(?<=[?!\n])\s+|\n+")
+_ENDS = re.compile(r"[.?!…:]\W*$")
+_GOES_ON = re.compile(r"(?:en|in|at|em|de|del|of|para|for|con|com|with) ")
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def read(messages: Sequence[BaseMessage]) -> Reading:
     language, block = next(iter(_CUSTOMER.findall(last)), ("es", f"<message>{last}</message>"))
     before = messages[:asked]
     said = [str(m.text) for m in before if isinstance(m, HumanMessage)]
-    asked_about = [pair for text in _MESSAGE.findall(block) for pair in _asked(text)]
+    asked_about = [pair for text in _whole(_MESSAGE.findall(block)) for pair in _asked(text)]
     return Reading(
         name=_tag(system, "name"),
         brand=_tag(system, "brand"),
@@ -98,6 +100,25 @@ def _passages(turn: Sequence[BaseMessage]) -> str:
 def _tag(text: str, name: str) -> str:
     match = re.search(rf"<{name}>(.*?)</{name}>", text, re.S)
     return match[1].strip() if match else ""
+
+
+def _whole(messages: Sequence[str]) -> list[str]:
+    """The messages, those joined that are one sentence sent in parts (`¿a qué hora` `abren?`)."""
+    whole: list[str] = []
+    for text in messages:
+        if whole and "<about" not in text and _is_open(whole[-1], text):
+            whole[-1] = f"{whole[-1].rstrip()} {text.lstrip()}"
+        else:
+            whole.append(text)
+    return whole
+
+
+def _is_open(before: str, after: str) -> bool:
+    """Whether *after* goes on with the sentence of *before*."""
+    asking = before.rpartition("¿")
+    unclosed = bool(asking[1]) and "?" not in asking[2]
+    says_more = " " in before.strip() and bool(_GOES_ON.match(after.lower()))
+    return unclosed or (says_more and not _ENDS.search(before))
 
 
 def _asked(message: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
@@ -12,7 +13,7 @@ from agent.answer import Said, Token
 from agent.offline.amounts import amounts
 from agent.offline.asking import wanted
 from agent.offline.quoting import quotes
-from agent.offline.reading import Excerpt, Result
+from agent.offline.reading import Excerpt, Result, read
 from agent.offline.results import in_words
 from agent.offline.slots import Frame, frames_in
 from agent.runtime import Runtime
@@ -404,3 +405,23 @@ def test_a_tools_result_is_read_out_as_the_tool_shapes_it() -> None:
 @pytest.mark.parametrize("text", ["no JSON", "[]", "7", ""])
 def test_a_result_that_has_no_shape_is_not_read_out(text: str) -> None:
     assert "no puedo consultarlo" in in_words(Result("cakes", text, failed=False), "es")
+
+
+@pytest.mark.parametrize(
+    ("messages", "questions"),
+    [
+        (("hola", "¿qué cubre", "la garantía?"), ("hola", "¿qué cubre la garantía?")),
+        (("y ¿a qué hora abren", "en Guadalajara?"), ("y ¿a qué hora abren en Guadalajara?",)),
+        (("what time do you open", "in Madrid?"), ("what time do you open in Madrid?",)),
+        (("quanto custa o envio", "para Lisboa"), ("quanto custa o envio para Lisboa",)),
+        (("hola", "en Madrid hay tienda?"), ("hola", "en Madrid hay tienda?")),
+        (("¿Abren hoy?", "¿Y el lunes?"), ("¿Abren hoy?", "¿Y el lunes?")),
+        (("Busco un regalo.", "Con envío"), ("Busco un regalo.", "Con envío")),
+    ],
+)
+def test_one_sentence_sent_in_parts_is_one_question(
+    messages: Sequence[str], questions: Sequence[str]
+) -> None:
+    burst = "".join(f"<message>{text}</message>" for text in messages)
+    said = HumanMessage(f'<customer language="es">{burst}</customer>')
+    assert read([said]).questions == tuple(questions)

@@ -21,6 +21,8 @@ NO_ANSWER = {
     "POST /bases/{base_id}/measure": 503,
     "POST /bases/{base_id}/advice": 503,
 }
+# Code runs in the name of a person whom an administrator lets: a token of the installation is none.
+OF_A_PERSON = {"POST /notebooks/{notebook_id}/runs", "PUT /notebooks/{notebook_id}/schedule"}
 
 
 @on_one_database
@@ -49,6 +51,7 @@ def _call_generated(operation: schemathesis.APIOperation, mode: GenerationMode, 
         case.headers = {**(case.headers or {}), **shown}
         status = case.call().status_code
         assert status < 500 or status == NO_ANSWER.get(operation.label), (operation.label, status)
-        assert status not in (401, 403), operation.label
+        assert status != 401, operation.label
+        assert status != 403 or operation.label in OF_A_PERSON, operation.label
 
     call()

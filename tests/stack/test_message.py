@@ -109,6 +109,7 @@ def test_the_processes_are_the_ones_that_were_promised(world: World) -> None:
         "studio",
         "turns",
         "chores",
+        "notebooks",
         "sweeper",
         "valkey",
         "chroma",
