@@ -81,12 +81,14 @@ class House:
             (ingestion.read if kind == "read" else ingestion.remove)(source_id)
 
     def ask_experiments(self) -> None:
-        """Do what the conversation workers do beside the customers."""
+        """Do what the conversation workers do beside the customers, who are kept waiting."""
         store = self.services.store
         heartbeat = Heartbeat(store.turns, store.outbox, store.rows)
         context = WorkerContext(self.services, self.answering.runtime, {}, heartbeat)
+        store.switches.set("paused", True, "ana")  # else those who wait come first, for ever
         while experiments.ask(context, 0, Customers()) is not None:
             pass
+        store.switches.set("paused", False, "ana")
 
     def customer_writes(self, text: str, name: str = "Carla", number: str = "1") -> int:
         """Store a customer's message; return its conversation."""
