@@ -15,7 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from actions.services import Services
-from agent.actor import Actor
+from agent.actor import Actor, Role
 from agent.errors import Forbidden
 
 
@@ -26,14 +26,14 @@ class Note(Protocol):
         """Write it."""
 
 
-def demand(actor: Actor, role: str) -> None:
+def demand(actor: Actor, role: Role) -> None:
     """Raise Forbidden when *actor* has not *role*."""
     if not actor.may(role):
         raise Forbidden(role)
 
 
 @contextlib.contextmanager
-def audited(services: Services, actor: Actor, role: str) -> Iterator[Note]:
+def audited(services: Services, actor: Actor, role: Role) -> Iterator[Note]:
     """Open the transaction of an act. Raises Forbidden when *actor* has not *role*."""
     demand(actor, role)
     with services.database.write():

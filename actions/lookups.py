@@ -14,12 +14,12 @@ from redis.exceptions import RedisError
 from actions import queues
 from actions.audited import demand
 from actions.services import Services
-from agent.actor import Actor
+from agent.actor import Actor, Role
 from agent.errors import AgentError, Invalid
 from store.db.database import new_id
 
 Kind = Literal["search", "measure", "advise"]
-ROLES: Mapping[Kind, str] = {"search": "viewer", "measure": "editor", "advise": "editor"}
+ROLES: Mapping[Kind, Role] = {"search": "viewer", "measure": "editor", "advise": "editor"}
 LONGEST_QUESTION = 1_000  # characters
 STEP_SECONDS = 1.0
 

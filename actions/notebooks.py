@@ -16,7 +16,7 @@ from actions.audited import audited, demand
 from actions.notifier import News
 from actions.queues import NOTEBOOK
 from actions.services import Services
-from agent.actor import INSTALLATION, ROLES, Actor
+from agent.actor import INSTALLATION, ROLES, Actor, Role
 from agent.errors import Invalid, MayNotRun
 from agent.notebooks import check_parameters, notebook_about, with_parameters
 from agent.schedules import Schedule
@@ -29,7 +29,7 @@ from store.states import NotebookOrigin, RunError
 MOST_CHARACTERS = 1_000_000  # of a notebook without outputs, as JSON
 MOST_EXECUTED = 2_500_000  # of one with its outputs
 MOST_CELLS = 500
-ROLE = "editor"  # what a run may do at most
+ROLE: Role = "editor"  # what a run may do at most
 PAGE = "/studio/es/notebooks"
 LONGEST_REASON = 500
 NO_NOTEBOOK = "This is no notebook of Jupyter (nbformat 4). Save it there again."

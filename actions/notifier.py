@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from actions.audited import audited, demand
 from actions.queues import ALERT
 from actions.services import Services
-from agent.actor import Actor
+from agent.actor import Actor, Role
 from agent.errors import Invalid
 from agent.spec import Wording
 from store.people.alert_wishes import KINDS, AlertWishes
@@ -35,7 +35,7 @@ def alert(
     actor: Actor,
     news: News,
     to: Collection[str] = (),
-    role: str = "editor",
+    role: Role = "editor",
 ) -> int:
     """Tell the people *to* (e-mail addresses), or everybody of *role* or higher when there are
     none; return how many alerts that made. What was told before under the same key is not told
@@ -80,7 +80,7 @@ def _check(news: News) -> None:
         raise Invalid("A link is an address of the studio, as /studio/inbox.")
 
 
-def _recipients(services: Services, to: Collection[str], role: str) -> Iterator[Person]:
+def _recipients(services: Services, to: Collection[str], role: Role) -> Iterator[Person]:
     if len(to) > MOST_RECIPIENTS:
         raise Invalid(f"Tell at most {MOST_RECIPIENTS} people at once.")
     known = {person.email: person for person in services.store.people.list() if not person.disabled}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from actions.audited import audited
 from actions.services import Services
-from agent.actor import INSTALLATION, Actor
+from agent.actor import INSTALLATION, Actor, Role
 from agent.errors import Invalid
 from store.people.person import bare
 
@@ -34,7 +34,7 @@ def make_first(services: Services) -> str | None:
     return password
 
 
-def invite(services: Services, actor: Actor, email: str, role: str, name: str = "") -> str:
+def invite(services: Services, actor: Actor, email: str, role: Role, name: str = "") -> str:
     """Add a person; return the one-time password to hand over. Raises Forbidden, Invalid."""
     with audited(services, actor, "admin") as note:
         password = services.store.people.add(email, role, name)
@@ -42,7 +42,7 @@ def invite(services: Services, actor: Actor, email: str, role: str, name: str = 
     return password
 
 
-def change_role(services: Services, actor: Actor, email: str, role: str) -> None:
+def change_role(services: Services, actor: Actor, email: str, role: Role) -> None:
     """Change what a person may do, from their next click on.
 
     Raises Forbidden, NotFound, and Invalid for oneself and for the last administrator.
@@ -151,7 +151,7 @@ def end_login(services: Services, actor: Actor, login_id: str) -> None:
 # --- the tokens of one's programs
 
 
-def make_token(services: Services, actor: Actor, name: str, role: str, days: int) -> str:
+def make_token(services: Services, actor: Actor, name: str, role: Role, days: int) -> str:
     """Return a new token for one's own programs, to be shown once. Raises Invalid, NotFound."""
     with audited(services, actor, "viewer") as note:
         made = services.store.tokens.make(actor.name, name, role, days)

@@ -15,6 +15,8 @@ AgentError
 └── ModelUnavailable    the model did not answer; later may work
 """
 
+from agent.actor import Role
+
 
 class AgentError(Exception):
     """Something in the agent room went wrong."""
@@ -34,7 +36,7 @@ class Invalid(AgentError):
 class Forbidden(AgentError):
     """Whoever asks has not the role for this."""
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, role: Role) -> None:
         self.role = role
         super().__init__(f"This needs the role {role} or a higher one.")
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 from flask import Request, Response, g
 
 from actions.services import Services
-from agent.actor import Actor
+from agent.actor import Actor, Role
 from agent.errors import Forbidden
 from agent.own_token import own_token
 from bot.failures import problem
@@ -45,7 +45,7 @@ LAME = {
 View = TypeVar("View", bound=Callable[..., object])
 
 
-def needs(role: str) -> Callable[[View], View]:
+def needs(role: Role) -> Callable[[View], View]:
     """Mark a route as open to *role* and those above it; an unmarked one is for admins."""
 
     def mark(view: View) -> View:
@@ -55,9 +55,10 @@ def needs(role: str) -> Callable[[View], View]:
     return mark
 
 
-def role_of(view: object) -> str:
+def role_of(view: object) -> Role:
     """Return the role that a route needs."""
-    return getattr(view, "role", "admin")
+    role: Role = getattr(view, "role", "admin")
+    return role
 
 
 class Access:
@@ -73,7 +74,7 @@ class Access:
         if any(map(_short, self._keys)):
             log.warning("a key of API_KEYS can be guessed: use %s characters", CAN_BE_GUESSED)
 
-    def refuse(self, request: Request, role: str) -> Response | None:
+    def refuse(self, request: Request, role: Role) -> Response | None:
         """Note the caller as `g.actor`, or return the answer to one who may not do this."""
         found = self._caller(request)
         if isinstance(found, Response):

@@ -7,6 +7,7 @@ from flask import Response, current_app, request
 from flask_openapi3.blueprint import APIBlueprint
 
 from actions.services import Services
+from agent.actor import Role
 from agent.bounded_json import is_tangled
 from bot import (
     api_agents,
@@ -71,7 +72,7 @@ def api(services: Services, access: Access, chat_seconds: float) -> APIBlueprint
     return blueprint
 
 
-def _needed() -> str:
+def _needed() -> Role:
     return role_of(current_app.view_functions[str(request.endpoint)])
 
 

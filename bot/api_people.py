@@ -1,6 +1,6 @@
 """The API's people: who may come in, which browsers and tokens are theirs, and what was done."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from actions import people as acts
 from actions.services import Services
+from agent.actor import Role
 from bot.access import needs
 from bot.bodies import Body, Out
 from bot.lists import BY_MOMENT_AND_WORD, BY_NUMBER, List, Listed, Page, newest_first
@@ -18,7 +19,6 @@ from store.people.person import bare
 
 PEOPLE = Tag(name="people", description="Who may do what, and what was done")
 Json = dict[str, Any]
-Role = Literal["viewer", "agent", "editor", "admin"]
 Email = Annotated[
     str,
     StringConstraints(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$"),

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from agent.actor import Role
 from agent.text import storable
 from store.people.people import Person
 from studio.errors import NotAllowed
@@ -22,7 +23,7 @@ class Caller(Protocol):
 
 
 def allow(
-    role: str,
+    role: Role,
 ) -> Callable[
     [Callable[Concatenate[Studio, Person, P], R]], Callable[Concatenate[Studio, Caller, P], R]
 ]:

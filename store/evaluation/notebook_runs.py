@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, tuple_, update
 
-from agent.actor import Actor
+from agent.actor import Actor, Role
 from agent.errors import Invalid, NotFound
 from knowledge.tables import AnyRow
 from store.db.database import Database, new_id
@@ -37,7 +37,7 @@ class Run:
     notebook_id: str
     revision: int
     person: str
-    role: str
+    role: Role
     parameters: Mapping[str, Any]
     scheduled: bool
     verified: bool

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, tuple_, update
 
-from agent.actor import Actor
+from agent.actor import Actor, Role
 from agent.errors import EditConflict, Invalid, NotFound
 from agent.schedules import Schedule
 from knowledge.tables import AnyRow
@@ -32,7 +32,7 @@ class Notebook:
     schedule: Schedule | None
     parameters: Mapping[str, Any]  # of the runs by schedule
     scheduled_by: str
-    scheduled_role: str
+    scheduled_role: Role
     due_at: float  # when it runs next by itself; 0: never
     created_by: str
     created_at: float

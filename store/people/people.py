@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from agent.actor import ROLES
+from agent.actor import ROLES, Role
 from agent.addresses import party
 from agent.devices import Account, Devices
 from agent.errors import ExpiredPassword, Invalid, NotFound, WrongPassword
@@ -83,7 +83,7 @@ class People(Logins):
         row = self._row(settings.admin_email, "", "admin", given or hashed(password), not given)
         return password if self._insert(row) and password else None
 
-    def add(self, email: str, role: str, name: str = "") -> str:
+    def add(self, email: str, role: Role, name: str = "") -> str:
         """Add a person; return the one-time password they change at their first sign-in."""
         if "@" not in email or role not in ROLES:
             raise Invalid(f"Give an e-mail address and a role out of {', '.join(ROLES)}.")
@@ -94,7 +94,7 @@ class People(Logins):
         return password
 
     def _row(
-        self, email: str, name: str, role: str, password_hash: str, must_change: bool
+        self, email: str, name: str, role: Role, password_hash: str, must_change: bool
     ) -> dict[str, Any]:
         return {
             "id": new_id(),
@@ -131,7 +131,7 @@ class People(Logins):
             return None
         return person_of(row, self._clock())
 
-    def set_role(self, email: str, role: str) -> None:
+    def set_role(self, email: str, role: Role) -> None:
         """Change what a person may do; it holds from their next click."""
         if role not in ROLES:
             raise Invalid(f"Choose a role out of {', '.join(ROLES)}.")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agent.actor import Actor
+from agent.actor import Actor, Role
 from knowledge.tables import AnyRow
 
 
@@ -13,7 +13,7 @@ class Person:
     id: str
     email: str
     name: str
-    role: str
+    role: Role
     language: str
     must_change_password: bool
     created_at: float
@@ -21,7 +21,7 @@ class Person:
     password_expired: bool = False  # a one-time password that nobody used in time
     runs_notebooks: bool = False  # an administrator lets them have code run on the server
 
-    def may(self, role: str) -> bool:
+    def may(self, role: Role) -> bool:
         """True when this person has *role* or a higher one."""
         return not self.disabled and self.actor.may(role)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from agent.actor import ROLES, Actor
+from agent.actor import ROLES, Actor, Role
 from agent.errors import Invalid, NotFound
 from knowledge.tables import AnyRow, AnySelect
 from store.db.database import Database
@@ -40,7 +40,7 @@ class Token:
     id: str
     email: str
     name: str
-    role: str  # what it may do: never more than its owner
+    role: Role  # what it may do: never more than its owner
     created_at: float
     expires_at: float
     last_used_at: float  # 0: never
@@ -59,7 +59,7 @@ class Tokens:
         self._database = database
         self._clock = clock
 
-    def make(self, email: str, name: str, role: str, days: int = DEFAULT_DAYS) -> str:
+    def make(self, email: str, name: str, role: Role, days: int = DEFAULT_DAYS) -> str:
         """Return a new token of that person, to be shown once.
 
         Raises Invalid for a role above the person's own, a name or a time that cannot be used, and
@@ -76,7 +76,7 @@ class Tokens:
                 raise Invalid(f"You have {MOST} tokens. Revoke one that you no longer need.")
             return self._insert(tx, owner, name, role, days * DAY)[1]
 
-    def lend(self, email: str, name: str, role: str, seconds: float) -> tuple[str, str]:
+    def lend(self, email: str, name: str, role: Role, seconds: float) -> tuple[str, str]:
         """Return the id of a new token of that person, and the token, for something that ends it.
 
         Raises Invalid and NotFound as `make` does.
@@ -85,7 +85,7 @@ class Tokens:
             return self._insert(tx, _owner(tx, email), name[:LONGEST_NAME], role, seconds)
 
     def _insert(
-        self, tx: Connection, owner: AnyRow, name: str, role: str, seconds: float
+        self, tx: Connection, owner: AnyRow, name: str, role: Role, seconds: float
     ) -> tuple[str, str]:
         if role not in ROLES or ROLES.index(role) > ROLES.index(owner.role):
             raise Invalid("A token may do no more than its owner. Choose a lesser role.")

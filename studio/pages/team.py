@@ -6,7 +6,7 @@ from typing import Any
 
 from actions import conversations
 from actions import people as acts
-from agent.actor import ROLES
+from agent.actor import ROLES, Role
 from store.erasure import DEFAULT_DAYS
 from store.people.people import Person
 from store.switches import RETENTION
@@ -44,7 +44,7 @@ def end_login(studio: Studio, person: Person, action: str, login_id: str) -> Tea
 
 
 @allow("admin")
-def invite(studio: Studio, person: Person, email: str, name: str, role: str) -> OneTime:
+def invite(studio: Studio, person: Person, email: str, name: str, role: Role) -> OneTime:
     """Add a person and return the one-time password to hand over."""
     address = (email or "").strip().lower()
     if "@" not in address.strip("@") or " " in address:

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from agent.actor import ROLES
+from agent.actor import ROLES, Role
 from store.people.audit import Entry
 from store.people.people import ONE_TIME_HOURS, Login, Person
 from studio.markup import Content, Html, join, tag
@@ -226,7 +226,7 @@ def _roles(studio: Studio, one: Person, fixed: bool) -> Content:
     ]
 
 
-def _role(studio: Studio, one: Person, role: str) -> Html:
+def _role(studio: Studio, one: Person, role: Role) -> Html:
     name = studio.say(f"role.{role}")
     if role == one.role:
         return badge(name, "good")

@@ -3,6 +3,7 @@
 from functools import partial
 
 from actions import people as acts
+from agent.actor import Role
 from store.people.people import Person
 from store.people.tokens import DAYS
 from studio.errors import NothingChosen
@@ -19,12 +20,12 @@ def first(studio: Studio, person: Person) -> Keyring:
 
 
 @allow("viewer")
-def make(studio: Studio, person: Person, name: str, role: str, days: int) -> Keyring:
+def make(studio: Studio, person: Person, name: str, role: Role, days: int) -> Keyring:
     """Make a token for the person's own programs; it is in the result, and nowhere afterwards."""
     if not (name or "").strip():
         raise NothingChosen("tokens.name_first")
     lasts = days if days in DAYS else 0
-    made = acts.make_token(studio.services, person.actor, name, str(role), lasts)
+    made = acts.make_token(studio.services, person.actor, name, role, lasts)
     return _keyring(studio, person, made)
 
 
