@@ -13,13 +13,12 @@ from typing import Any
 from actions.audited import audited
 from actions.queues import EXPERIMENTS
 from actions.services import Services
-from agent import fingerprint
 from agent.actor import Actor
 from agent.agreement import Agreement, agreement
 from agent.errors import Invalid, NotFound
 from agent.scoring import CLIENT, NAMES, Score
 from agent.spec import Spec
-from store.evaluation.experiments import Candidate, Experiment, Plan, Row
+from store.evaluation.experiments import Candidate, Experiment, Plan
 from store.states import LabelBy, Subject, Verdict
 
 DRAFT = "draft"
@@ -164,49 +163,10 @@ def _pairs(services: Services, experiment_id: str, name: str) -> list[tuple[bool
     ]
 
 
-def evidence(services: Services, agent_id: str, spec: Spec) -> dict[str, Any]:
-    """Return how *spec* did when last asked all that its agent's own dataset asks now; {} when it
-    never was, or when the knowledge has changed since.
-    """
-    tests = services.store.datasets.own(agent_id)
-    if tests is None:
-        return {}
-    wanted, known = fingerprint.of_spec(spec), knowledge_now(services, [spec])
-    all_cases = {one.id for one in services.store.datasets.cases(tests.id)}
-    for found in services.store.experiments.on(tests.id, tests.version):
-        place = _place(found, wanted)
-        if place is None or not known.items() <= dict(found.knowledge).items():
-            continue
-        rows = services.store.experiments.marks(found.id)
-        theirs = [row for row in rows if row.candidate == place]
-        if {row.case_id for row in theirs} == all_cases:
-            return _evidence(found, place, theirs)
-    return {}
-
-
-def _place(found: Experiment, wanted: str) -> int | None:
-    """Where the spec with that fingerprint stands among the candidates."""
-    prints = [one.fingerprint for one in found.candidates]
-    return prints.index(wanted) if wanted in prints else None
-
-
 def knowledge_now(services: Services, specs: Sequence[Spec]) -> dict[str, int]:
     """Return the revision of each base that one of *specs* looks into."""
     named = {base for spec in specs for base in spec.knowledge.bases}
     return services.sources.revisions(named)
-
-
-def _evidence(found: Experiment, place: int, theirs: Sequence[Row]) -> dict[str, Any]:
-    return {
-        "experiment": found.id,
-        "candidate": place,
-        "dataset_version": found.dataset_version,
-        "passed": sum(bool(one.passed) for one in theirs),
-        "total": len(theirs),
-        "cost": sum(one.cost for one in theirs),
-        "by": found.created_by,
-        "at": found.finished_at or found.created_at,
-    }
 
 
 def _candidate(services: Services, agent_id: str, chosen: Chosen) -> Candidate:

@@ -1,23 +1,43 @@
 """Releases: let a version answer on an address, or take one back into the draft.
 
-A release is refused, whoever asks, while the check finds an error, while the draft is not the one
-that was looked at, and while it would silence another agent that the caller did not name.
+A release is refused, whoever asks, while the check finds an error, while a criterion of its bar is
+missed or its evidence is stale, while the draft is not the one that was looked at, and while it
+would silence another agent that the caller did not name. What the bar says can be overridden by an
+admin, in a sentence that is kept with the release. A version that answered there before comes back
+without being held against a bar: the way back stays open.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
-from actions.audited import audited
+from actions.audited import Note, audited, demand
+from actions.bars import PREFIX, Held, held
 from actions.checks import Finding, check
-from actions.experiments import evidence
+from actions.evidence import evidence
 from actions.services import Services
 from actions.world import world_of
 from agent.actor import Actor
 from agent.errors import AgentError, EditConflict, Invalid, NotFound
+from agent.spec import Spec
 from store.agents.agents import Agent, Release, Version
 
 DAY = 86_400.0  # seconds
+SHORTEST_SENTENCE = 12  # characters of an override
+MOST_SHOWN = 20  # pieces of evidence that a release names itself
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of evidence that a release names: an experiment, or a notebook as somebody has it.
+
+    A notebook that is handed over by name was not run by this installation: it is kept as `not
+    verified`, with the hash of what was handed over.
+    """
+
+    kind: Literal["experiment", "notebook"]
+    id: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +56,8 @@ class Wish:
     note: str = ""
     replaces: str = ""
     despite_warnings: bool = False
+    override: str = ""  # an admin's sentence: why it goes out although the bar is missed
+    shown: Sequence[Shown] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +75,17 @@ class Outlook:
     findings: Sequence[Finding] = ()
     replaced: Replaced | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    bar: Held = field(default_factory=Held)
+
+    @property
+    def is_below_bar(self) -> bool:
+        """True when the bar, and nothing else, is an error: an admin may override it."""
+        return bool(self.errors) and not self.other_errors
+
+    @property
+    def other_errors(self) -> list[Finding]:
+        """The errors that nobody can override."""
+        return [one for one in self.errors if not one.code.startswith(PREFIX)]
 
     @property
     def errors(self) -> list[Finding]:
@@ -71,8 +104,9 @@ class KeptBack(AgentError):
 def release(services: Services, actor: Actor, wish: Wish) -> Version:
     """Let the draft, or an existing version, answer on an address.
 
-    Raises Forbidden, NotFound, Invalid for a channel or address that is none, EditConflict when
-    the draft is not at `wish.revision` any more, and KeptBack.
+    Raises Forbidden (also for an override of who is no admin), NotFound, Invalid for a channel or
+    address that is none, EditConflict when the draft is not at `wish.revision` any more, and
+    KeptBack.
     """
     with audited(services, actor, "editor") as note:
         agent = services.store.agents.locked(wish.agent_id)
@@ -80,8 +114,11 @@ def release(services: Services, actor: Actor, wish: Wish) -> Version:
         if wish.revision not in (0, agent.revision):
             raise EditConflict
         found = outlook(services, agent, wish)
-        _refuse(found, wish)
-        version = _pointed(services, actor, wish, found.evidence)
+        overridden = _overrides(actor, found, wish)
+        _refuse(found, wish, overridden)
+        kept = _kept(services, actor, found, wish, overridden)
+        version = _pointed(services, actor, wish, kept)
+        _note_override(note, version, found, kept)
         done = "agent rolled back" if wish.version_id else "agent released"
         note(done, version.id, f"{version.label} {wish.channel} {wish.address}")
     return version
@@ -105,10 +142,12 @@ def address_of(services: Services, agent: Agent, wish: Wish) -> str:
 def outlook(services: Services, agent: Agent, wish: Wish) -> Outlook:
     """Return what a release of *agent* as *wish* says would meet. Raises NotFound."""
     spec = _version(services, wish).spec if wish.version_id else agent.draft
+    bar = _held(services, agent, spec, wish)
     return Outlook(
-        check(spec, world_of(services, spec), wish.channel),
+        [*bar.findings, *check(spec, world_of(services, spec), wish.channel)],
         _replaced(services, wish),
         evidence(services, agent.id, spec),
+        bar,
     )
 
 
@@ -131,11 +170,83 @@ def _version(services: Services, wish: Wish) -> Version:
     return version
 
 
-def _refuse(found: Outlook, wish: Wish) -> None:
-    asks = bool(found.findings) and not (wish.despite_warnings or wish.version_id)
+def _held(services: Services, agent: Agent, spec: Spec, wish: Wish) -> Held:
+    """How the bar stands; a way back to what answered there before is held against none."""
+    agents, where = services.store.agents, (wish.channel, wish.address)
+    if wish.version_id and agents.answered(wish.version_id, *where):
+        return Held()
+    there = agents.on(*where)
+    is_ours = there is not None and there.agent_id == agent.id
+    before = agents.version(there.version_id).spec if there and is_ours else None
+    return held(services, agent.id, spec, before)
+
+
+def _overrides(actor: Actor, found: Outlook, wish: Wish) -> bool:
+    """Return whether an admin's sentence stands against the bar. Raises Forbidden or Invalid."""
+    if not found.bar.missed or not wish.override.strip():
+        return False
+    demand(actor, "admin")
+    if len(wish.override.strip()) < SHORTEST_SENTENCE or len(wish.override.split()) < 2:
+        raise Invalid("Say in a sentence why it goes out although its bar is missed.")
+    return True
+
+
+def _refuse(found: Outlook, wish: Wish, overridden: bool) -> None:
+    errors = found.other_errors if overridden else found.errors
+    rest = [one for one in found.findings if one not in found.bar.findings]
+    asks = bool(rest) and not (wish.despite_warnings or wish.version_id)
     silences = found.replaced is not None and found.replaced.release.agent_id != wish.replaces
-    if found.errors or asks or silences:
+    if errors or asks or silences:
         raise KeptBack(found)
+
+
+def _kept(
+    services: Services, actor: Actor, found: Outlook, wish: Wish, overridden: bool
+) -> dict[str, Any]:
+    """What stays with the release as it is now, whatever becomes of experiments later."""
+    given = [_summary(services, wish.agent_id, one) for one in wish.shown[:MOST_SHOWN]]
+    by_id = {one["experiment"]: one for one in [*found.bar.experiments, *_of(given, "experiment")]}
+    sentence = {"person": actor.name, "sentence": wish.override.strip()}
+    parts = {
+        "experiments": list(by_id.values()),
+        "notebooks": _of(given, "notebook"),
+        "bar": [asdict(one) for one in found.bar.results],
+        "override": sentence if overridden else None,
+    }
+    return {**found.evidence, **{name: part for name, part in parts.items() if part}}
+
+
+def _of(given: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [one for one in given if kind in one]
+
+
+def _summary(services: Services, agent_id: str, shown: Shown) -> dict[str, Any]:
+    """Raises NotFound for an experiment that is none of this agent's."""
+    if shown.kind == "notebook":
+        return {"notebook": shown.id, "sha256": shown.sha256, "verified": False}
+    found = services.store.experiments.get(shown.id)
+    if found.agent_id != agent_id:
+        raise NotFound("This agent has no such experiment.")
+    progress = services.store.experiments.progress(found.id)
+    return {
+        "experiment": found.id,
+        "name": found.name,
+        "state": found.state,
+        "dataset": found.dataset_id,
+        "dataset_version": found.dataset_version,
+        "candidates": [one.label for one in found.candidates],
+        "passed": progress.passed,
+        "total": progress.total,
+        "comparisons": dict(found.comparisons),
+        "by": found.created_by,
+        "at": found.finished_at or found.created_at,
+    }
+
+
+def _note_override(note: Note, version: Version, found: Outlook, kept: Mapping[str, Any]) -> None:
+    if "override" in kept:
+        missed = " · ".join(one.line for one in found.bar.missed)
+        note("bar overridden", version.id, f"{kept['override']['sentence']} ({missed})")
 
 
 def _pointed(services: Services, actor: Actor, wish: Wish, evidence: Mapping[str, Any]) -> Version:

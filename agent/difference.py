@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from agent.bar import write
 from agent.spec import Spec
 
 Kind = Literal["same", "gone", "new"]
@@ -36,7 +37,9 @@ class Change:
 
 def difference(before: Spec, after: Spec) -> list[Change]:
     """Return every field that differs, in the order of the spec; nothing when they are equal."""
-    old, new = dict(leaves(before.model_dump())), dict(leaves(after.model_dump()))
+    old, new = (
+        dict(leaves({**one.model_dump(), "bar": write(one.bar)})) for one in (before, after)
+    )
     return [
         Change(field, old.get(field, ""), new.get(field, ""), pieces)
         for field in (*new, *(field for field in old if field not in new))

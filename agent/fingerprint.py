@@ -1,6 +1,7 @@
 """What tells a spec, and an answer that can be had again, from every other: SHA-256 of the values.
 
-What a spec leaves at its default is not counted, so that a setting that is new in a later release
+The bar of a spec is not counted, for it changes no answer, and neither is what is left at its
+default, so that a setting that is new in a later release
 of this program does not make everything that was tested look untested.
 """
 
@@ -14,7 +15,7 @@ from agent.spec import Spec
 
 def of_spec(spec: Spec) -> str:
     """Return the fingerprint of a spec."""
-    return _hashed(spec.model_dump(mode="json", exclude_defaults=True))
+    return _hashed(spec.model_dump(mode="json", exclude_defaults=True, exclude={"bar"}))
 
 
 def of_answers(

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from agent.bar import Bar, criteria_of
 from agent.text import storable
 
 Language = Literal["es", "en", "pt"]
@@ -166,6 +167,12 @@ class Spec(_Part):
     handoff: HandoffRules = HandoffRules()
     conversation: ConversationRules = ConversationRules()
     budget: Budget = Budget()
+    bar: Bar = Field((), max_length=20, description="criteria; each may be a line of text")
+
+    @field_validator("bar", mode="before")
+    @classmethod
+    def _lines(cls, value: Any) -> Any:
+        return criteria_of(value)
 
     @model_validator(mode="before")
     @classmethod

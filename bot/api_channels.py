@@ -8,8 +8,8 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import AfterValidator, BaseModel, Field
 
+from actions import bars, conversations
 from actions import channels as acts
-from actions import conversations
 from actions.checkup import addresses
 from actions.services import Services
 from agent.errors import NotFound
@@ -49,6 +49,12 @@ class PauseSwitchIn(Body):
     """Whether every agent is to be silent."""
 
     paused: bool
+
+
+class ClientScores(Body):
+    """Whether scores that people's own programs gave count for bars."""
+
+    counted: bool
 
 
 class RetentionIn(Body):
@@ -220,6 +226,19 @@ def _switches(blueprint: APIBlueprint, services: Services) -> None:
         sent = body.model_dump(exclude_none=True)
         conversations.keep_for(services, g.actor, {**_kept(services), **sent})
         return _kept(services)
+
+    @blueprint.get("/client-scores", tags=[CHANNELS], responses={200: ClientScores})
+    @needs("viewer")
+    def read_client_scores() -> Json:
+        """See whether scores that people's own programs gave count for bars"""
+        return {"counted": bars.counts_clients(services)}
+
+    @blueprint.put("/client-scores", tags=[CHANNELS], responses={200: ClientScores})
+    @needs("admin")
+    def set_client_scores(body: ClientScores) -> Json:
+        """Let scores that people's own programs gave count for bars, or not"""
+        bars.count_clients(services, g.actor, body.counted)
+        return {"counted": bars.counts_clients(services)}
 
     @blueprint.get("/installation", tags=[CHANNELS], responses={200: InstallationOut})
     @needs("viewer")

@@ -128,7 +128,8 @@ def _releases(blueprint: APIBlueprint, services: Services) -> None:
 
         It is checked first; what keeps it back is a 422 with a sentence for each. Where another
         agent answers, the answer is a 409 that names it, until `replaces` does. An older version
-        is a roll-back. `If-Match` or `revision` says which draft was looked at.
+        is a roll-back. `If-Match` or `revision` says which draft was looked at. A bar that is
+        missed keeps it back too, until an admin's `override` says why it goes out all the same.
         """
         agent = agents.get(path.agent_id)
         wish = Wish(
@@ -140,6 +141,8 @@ def _releases(blueprint: APIBlueprint, services: Services) -> None:
             body.note,
             body.replaces,
             despite_warnings=True,
+            override=body.override,
+            shown=[one.shown() for one in body.evidence],
         )
         return VersionOut.of(acts.release(services, g.actor, wish))
 

@@ -51,6 +51,7 @@ EXAMPLES: Mapping[str, Any] = {
         "text": "Hola, esta es una prueba.",
     },
     "PauseSwitchIn": {"paused": True},
+    "ClientScores": {"counted": True},
     "RetentionIn": {"media": 30},
     "ReadIn": {"up_to": 12},
     "AlertWishes": {"ways": ["studio", "email"], "opens": 9, "closes": 18},

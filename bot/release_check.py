@@ -48,6 +48,26 @@ SENTENCES = {
     "away_when": "handoff.office_hours.away: the text in {language} does not say when somebody is "
     "there. Put {{when}} into it.",
     "topic_twice": "guard.forbidden_topics: {topic} is also a topic for a person. Take one out.",
+    "bar_missed": "bar: {criterion} is missed, it is {value}. Mend the agent and run the "
+    "experiment again.",
+    "bar_fails_now": "bar: {criterion} is missed, {value} conversation(s) fail that passed: "
+    "{detail}. Mend them and run the experiment again.",
+    "bar_not_compared": "bar: {criterion} needs the version that answers now in an experiment on "
+    "the same cases. Run one with both.",
+    "bar_never": "bar: {criterion} was never looked at. Run an experiment on that dataset.",
+    "bar_no_dataset": "bar: {criterion} names a dataset that this agent has not. Make it, or "
+    "correct the name.",
+    "bar_spec": "bar: {criterion} has no experiment of this very spec; the last ones asked "
+    "another. Run one.",
+    "bar_dataset": "bar: {criterion} is stale, for the dataset has changed since. Run the "
+    "experiment again.",
+    "bar_knowledge": "bar: {criterion} is stale, for the knowledge has changed since. Run the "
+    "experiment again.",
+    "bar_part": "bar: {criterion} was looked at on some of the cases. Run the experiment on all.",
+    "bar_no_score": "bar: {criterion} names no score of the experiment and no tag of its cases. "
+    "Score it, or correct the name.",
+    "bar_client": "bar: {criterion} has only scores that somebody's program gave. An admin may let "
+    "them count.",
     "secret": "The texts hold what looks like a secret key. Remove it: the model reads them.",
 }
 
@@ -82,6 +102,10 @@ def looked_at(outlook: Outlook) -> dict[str, Any]:
         if there
         else None,
         "evidence": dict(outlook.evidence),
+        "bar": [
+            {"criterion": one.line, "met": one.met, "why": one.why, "value": one.value}
+            for one in outlook.bar.results
+        ],
     }
 
 

@@ -11,9 +11,11 @@ from pydantic import (
     Field,
     StringConstraints,
     create_model,
+    model_validator,
 )
 from pydantic_core import PydanticKnownError
 
+from actions.releases import Shown
 from agent.errors import NotFound
 from agent.spec import Spec
 from bot.bodies import Body as Body
@@ -161,6 +163,26 @@ AgentChange = create_model(
 )
 
 
+class ShownIn(Body):
+    """An experiment of this agent, or a notebook that shows something."""
+
+    experiment: str = Field("", max_length=64, description="its id")
+    notebook: str = Field("", max_length=200, description="its name; kept as not verified")
+    sha256: str = Field("", max_length=64, pattern=r"^([0-9a-f]{64})?$", description="of its file")
+
+    @model_validator(mode="after")
+    def _one(self) -> "ShownIn":
+        if bool(self.experiment) == bool(self.notebook):
+            raise ValueError("Give either an experiment or a notebook.")
+        return self
+
+    def shown(self) -> Shown:
+        """Return what a release keeps."""
+        if self.experiment:
+            return Shown("experiment", self.experiment)
+        return Shown("notebook", self.notebook, self.sha256)
+
+
 class ReleaseIn(Body):
     """Which version shall answer where."""
 
@@ -178,6 +200,10 @@ class ReleaseIn(Body):
     replaces: str = Field(
         "", max_length=64, description="the id of the agent that falls silent on that address"
     )
+    override: str = Field(
+        "", max_length=2_000, description="why it goes out below its bar; an admin's sentence"
+    )
+    evidence: list[ShownIn] = Field([], max_length=20, description="kept with the release")
 
 
 class DuplicateIn(Body):

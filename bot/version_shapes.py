@@ -70,12 +70,22 @@ class SilencedOut(BaseModel):
     wrote: int
 
 
+class CriterionOut(BaseModel):
+    """How one criterion of the bar stands. `why`: `met`, or the reason in one word."""
+
+    criterion: str
+    met: bool
+    why: str
+    value: float | None
+
+
 class CheckOut(BaseModel):
     """What a release would meet."""
 
     findings: list[FindingOut]
     replaced: SilencedOut | None
     evidence: dict[str, Any]
+    bar: list[CriterionOut] = []
 
 
 class PieceOut(BaseModel):

@@ -17,6 +17,7 @@ from store.tables import switches
 
 PAUSED = "paused"
 RETENTION = "retention_days"  # {"messages": 180, "media": 30, "audit": 365}; 0: for good
+CLIENT_SCORES = "client_scores"  # scores that people's own programs gave count for a bar
 KEPT_SECONDS = 1.0
 
 

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, TypeVar, get_args
 
 from pydantic import ValidationError
 
+from agent.bar import write
 from agent.spec import Language, Spec
 from store.people.people import Person
 from studio import handoff_form
@@ -37,7 +38,10 @@ COMPLAINTS = {
     "value_error": "field.no_zone",  # only time zones are looked up
 }
 # where that complaint would not help
-COMPLAINTS_OF = {("days", "literal_error"): "field.no_day"}
+COMPLAINTS_OF = {
+    ("days", "literal_error"): "field.no_day",
+    ("bar", "value_error"): "field.no_criterion",
+}
 TONGUES = get_args(Language)
 # where the spec keeps what the form calls otherwise
 PLACES: dict[tuple[str, ...], str] = {
@@ -94,6 +98,7 @@ class AgentForm:
     away_es: str = USUAL.away.es
     away_en: str = USUAL.away.en
     away_pt: str = USUAL.away.pt
+    bar: str = ""
 
     @classmethod
     def of(cls, spec: Spec) -> "AgentForm":
@@ -117,6 +122,7 @@ class AgentForm:
             buttons=spec.conversation.buttons,
             forbidden_topics="\n".join(spec.guard.forbidden_topics),
             **handoff_form.flat(spec.handoff),
+            bar=write(spec.bar),
         )
 
     def values(self) -> list[Any]:
@@ -140,6 +146,7 @@ class AgentForm:
             "buttons": bool(self.buttons),
         }
         data["guard"]["forbidden_topics"] = lines(self.forbidden_topics)
+        data["bar"] = self.bar or ""
         data["handoff"] = handoff_form.onto(base.handoff, asdict(self))
         try:
             return Spec.model_validate(data)

@@ -278,6 +278,16 @@ class Agents:
             row = tx.execute(_released(channels, channels.c.version_id).where(there)).one_or_none()
         return _release(row, note="") if row else None
 
+    def answered(self, version_id: str, channel: str, address: str) -> bool:
+        """Return whether a version was ever released on *address*."""
+        past = select(releases.c.id).where(
+            releases.c.version_id == version_id,
+            releases.c.channel == channel,
+            releases.c.address == address,
+        )
+        with self._database.read() as tx:
+            return tx.scalar(past.limit(1)) is not None
+
     def channels(self) -> Sequence[Release]:
         """Return which version answers where, now."""
         query = _released(channels, channels.c.version_id).order_by(channels.c.channel)

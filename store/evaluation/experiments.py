@@ -208,12 +208,10 @@ class Experiments:
         with self._database.read() as tx:
             return [_experiment(row) for row in tx.execute(newest.limit(limit))]
 
-    def on(self, dataset_id: str, version: int) -> Sequence[Experiment]:
-        """Return the experiments that are done on one version of a dataset, newest first."""
+    def on(self, dataset_id: str) -> Sequence[Experiment]:
+        """Return the experiments that are done on a dataset, newest first."""
         query = select(experiments).where(
-            experiments.c.dataset_id == dataset_id,
-            experiments.c.dataset_version == version,
-            experiments.c.state == ExperimentState.DONE,
+            experiments.c.dataset_id == dataset_id, experiments.c.state == ExperimentState.DONE
         )
         newest = query.order_by(experiments.c.created_at.desc()).limit(MOST_LISTED)
         with self._database.read() as tx:

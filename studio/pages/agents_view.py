@@ -173,7 +173,8 @@ def _advanced(studio: Studio) -> tuple[Any, ...]:
     buttons = fields.switch(studio, "buttons", value=False)
     forbidden = fields.text(studio, "forbidden_topics", lines=2, max_lines=8)
     people = handoff_view.section(studio)
-    return (model, temperature, quiet, parts, buttons, forbidden, *people)
+    bar = fields.text(studio, "bar", lines=3, max_lines=12)
+    return (model, temperature, quiet, parts, buttons, forbidden, *people, bar)
 
 
 def shown(studio: Studio, page: Opened) -> list[Any]:

@@ -1,7 +1,7 @@
 """What the guided path shows of an agent on its way: how it sounds, what it was given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import gradio as gr
@@ -15,7 +15,7 @@ from studio.bubbles import Bubble, thread
 from studio.findings import findings, unpriced
 from studio.markup import Html, join, tag
 from studio.pages.knowledge_view import source_state
-from studio.pages.releases_view import replaces
+from studio.pages.releases_view import bar_view, replaces
 from studio.request_checks import HOME
 from studio.state import Studio
 from studio.widgets import note, table
@@ -180,7 +180,9 @@ def release_view(studio: Studio, page: Guided) -> Html:
     address = usual.shown(usual.our_address(settings))
     where = studio.say("guide.release.where", address=address)
     found = page.outlook or Outlook()
-    told = [findings(studio, found.findings), note(where), replaces(studio, found.replaced)]
+    bar = bar_view(studio, [asdict(one) for one in found.bar.results])
+    told = [findings(studio, found.findings), bar or "", note(where)]
+    told.append(replaces(studio, found.replaced))
     return join([*told, unpriced(studio, page.agent.draft)])
 
 

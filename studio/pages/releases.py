@@ -80,6 +80,30 @@ def release_anyway(
     return _released(studio, person, wish)
 
 
+@allow("admin")
+@with_form
+def override(
+    studio: Studio,
+    person: Person,
+    agent_id: str,
+    revision: int,
+    channel: str,
+    address: str,
+    note: str,
+    asked: Asked,
+    sentence: str,
+    form: AgentForm,
+) -> Released:
+    """Release what was asked about below its bar; the sentence says why and stays with it."""
+    if not (sentence or "").strip():
+        raise NothingChosen("bar.say_why")
+    version_id, silenced = asked
+    agent = _unchanged(studio, agent_id, revision, form)
+    where = (_channel(studio, channel), address or "", 0 if version_id else agent.revision)
+    told = (version_id, note or "", silenced)
+    return _released(studio, person, Wish(agent.id, *where, *told, True, sentence))
+
+
 def _released(studio: Studio, person: Person, wish: Wish) -> Released:
     try:
         done = acts.release(studio.services, person.actor, wish)
@@ -158,9 +182,11 @@ def wire(
     show = partial(shown, studio)
     draft = [agent_id, revision, *parts.target, *fields]
     told = [agent_id, revision, *parts.target, parts.asked, *fields]
+    past = [agent_id, revision, *parts.target, parts.asked, parts.sentence, *fields]
     for clicked, handler, given in (
         (parts.release.click, release, draft),
         (parts.anyway.click, release_anyway, told),
+        (parts.override.click, override, past),
     ):
         clicked(event(studio, handler, show), given, parts.filled).success(
             follow[0], agent_id, follow[1], show_progress="hidden"

@@ -1,7 +1,7 @@
 """How releases look: the check before one, the versions, and what changed between them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import gradio as gr
@@ -63,6 +63,8 @@ class ReleaseParts:
     check: gr.HTML
     versions: gr.HTML
     changes: gr.HTML
+    sentence: gr.Textbox
+    override: gr.Button
 
     @property
     def target(self) -> list[Any]:
@@ -72,7 +74,8 @@ class ReleaseParts:
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.check, self.anyway, self.versions, self.changes, self.asked]
+        shown = [self.check, self.anyway, self.versions, self.changes, self.asked]
+        return [*shown, self.sentence, self.override]
 
 
 def layout(studio: Studio) -> ReleaseParts:
@@ -100,10 +103,29 @@ def layout(studio: Studio) -> ReleaseParts:
     release = gr.Button(say("agents.release"), variant="primary", elem_id="agent-release")
     check = place(elem_id="agent-check")
     anyway = gr.Button(say("agents.release_anyway"), elem_id="agent-release-anyway", visible=False)
+    sentence, override = _override(studio)
     versions = clickable(elem_id="agent-versions")
     changes = place(elem_id="agent-changes")
-    return ReleaseParts(
-        channel, address, remark, release, anyway, gr.State(("", "")), check, versions, changes
+    asked = gr.State(("", ""))
+    target = (channel, address, remark, release, anyway)
+    return ReleaseParts(*target, asked, check, versions, changes, sentence, override)
+
+
+def _override(studio: Studio) -> tuple[gr.Textbox, gr.Button]:
+    """An admin's way past the bar, in sight only where the bar alone keeps a release back."""
+    sentence = gr.Textbox(
+        label=studio.say("bar.sentence"),
+        info=studio.say("bar.sentence_help"),
+        max_length=2_000,
+        elem_id="agent-override-sentence",
+        elem_classes="as-admins",
+        visible=False,
+    )
+    return sentence, gr.Button(
+        studio.say("bar.override"),
+        elem_id="agent-override",
+        elem_classes="as-admins",
+        visible=False,
     )
 
 
@@ -111,7 +133,9 @@ def shown(studio: Studio, page: Released) -> list[Any]:
     """Return the values of `ReleaseParts.filled`."""
     asks = page.outlook is not None and not page.is_blocked
     table = versions_table(studio, page)
-    return [check_view(studio, page), gr.Button(visible=asks), table, "", page.asked]
+    below = page.outlook is not None and page.outlook.is_below_bar
+    past = [gr.Textbox("", visible=below), gr.Button(visible=below)]
+    return [check_view(studio, page), gr.Button(visible=asks), table, "", page.asked, *past]
 
 
 def check_view(studio: Studio, page: Released) -> Html:
@@ -129,6 +153,7 @@ def check_view(studio: Studio, page: Released) -> Html:
         replaces(studio, found.replaced),
         tag("p", studio.say(ask), class_="as-quiet"),
         _scores(studio, found.evidence),
+        bar_view(studio, [asdict(one) for one in found.bar.results]),
         unpriced(studio, page.agent.draft) if page.agent else None,
     ]
     return tag("div", parts, class_="as-check")
@@ -143,8 +168,23 @@ def replaces(studio: Studio, replaced: Replaced | None) -> Html:
     return tag("p", badge("!", "wait"), " ", told, " ", wrote, class_="as-replaces")
 
 
+def bar_view(studio: Studio, results: Sequence[Mapping[str, Any]]) -> Html | None:
+    """Return each criterion and how it stood, or stands."""
+    if not results:
+        return None
+    lines = [_criterion(studio, one) for one in results]
+    return tag("div", tag("b", studio.say("bar.title")), lines, class_="as-bar")
+
+
+def _criterion(studio: Studio, one: Mapping[str, Any]) -> Html:
+    met = one["why"] == "met"
+    mark = badge(studio.say("bar.met" if met else "bar.not_met"), "good" if met else "bad")
+    value = "" if one["value"] is None else f" ({one['value']:.4g})"
+    return tag("div", mark, " ", one["line"], value, class_="as-quiet")
+
+
 def _scores(studio: Studio, scores: Mapping[str, Any]) -> Html | None:
-    if not scores:
+    if "total" not in scores:
         return None
     values = {"passed": scores["passed"], "total": scores["total"]}
     return tag("p", studio.say("version.tests", **values), class_="as-quiet")
@@ -189,13 +229,33 @@ def _where(studio: Studio, one: Release) -> Html:
 
 def _evidence(studio: Studio, version: Version) -> Html | None:
     kept = version.evidence
-    if not kept:
+    parts = [_tests(studio, kept), bar_view(studio, kept.get("bar", ())), _overridden(studio, kept)]
+    shown = [one for one in (*parts, _notebooks(studio, kept)) if one is not None]
+    return tag("div", shown) if shown else None
+
+
+def _tests(studio: Studio, kept: Mapping[str, Any]) -> Html | None:
+    if "total" not in kept:
         return None
     values = {"passed": kept["passed"], "total": kept["total"]}
     good = kept["passed"] == kept["total"]
-    return tag(
-        "div", badge(studio.say("version.tests_short", **values), "good" if good else "wait")
-    )
+    return badge(studio.say("version.tests_short", **values), "good" if good else "wait")
+
+
+def _overridden(studio: Studio, kept: Mapping[str, Any]) -> Html | None:
+    if "override" not in kept:
+        return None
+    return tag("p", badge("!", "wait"), " ", studio.say("bar.overridden", **kept["override"]))
+
+
+def _notebooks(studio: Studio, kept: Mapping[str, Any]) -> Html | None:
+    if not kept.get("notebooks"):
+        return None
+    names = [
+        one["notebook"] if one["verified"] else studio.say("bar.not_verified", name=one["notebook"])
+        for one in kept["notebooks"]
+    ]
+    return tag("div", studio.say("bar.notebooks", names=", ".join(names)), class_="as-quiet")
 
 
 def compared(studio: Studio, pair: Compared | None) -> Html:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from actions import conversations
+from actions import bars, conversations
 from actions import people as acts
 from agent.actor import ROLES, Role
 from store.erasure import DEFAULT_DAYS
@@ -33,7 +33,8 @@ def _team(studio: Studio, person: Person) -> Team:
         return Team(person, people.logins(person.email))
     kept = {**KEPT_DAYS, **studio.services.store.switches.get(RETENTION, {})}
     log = _log(studio, (), "")
-    return Team(person, people.logins(), people.list(), log, kept)
+    counted = bars.counts_clients(studio.services)
+    return Team(person, people.logins(), people.list(), log, kept, counted)
 
 
 @allow("viewer")
@@ -111,6 +112,13 @@ def keep(studio: Studio, person: Person, *days: Any) -> Team:
     return _team(studio, person)
 
 
+@allow("admin")
+def count(studio: Studio, person: Person, counted: bool) -> Team:
+    """Let scores that were made in notebooks count for bars, or not."""
+    bars.count_clients(studio.services, person.actor, bool(counted))
+    return _team(studio, person)
+
+
 def build(studio: Studio, load: Load) -> None:
     """Place the page and wire it."""
     parts = layout(studio)
@@ -130,4 +138,5 @@ def build(studio: Studio, load: Load) -> None:
         pick(studio, turn, show_log), [parts.trail, parts.who], [parts.log, parts.trail]
     )
     tokens.wire(studio, load, parts.tokens)
+    parts.counted.input(event(studio, count, show, "team.kept"), parts.counted, parts.filled)
     parts.keep.click(event(studio, keep, show, done="team.kept"), parts.days, parts.filled)

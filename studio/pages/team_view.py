@@ -33,6 +33,7 @@ class Team:
     people: Sequence[Person] = ()
     log: "Log | None" = None
     kept_days: Mapping[str, int] = field(default_factory=dict)
+    counted: bool = False  # scores made in notebooks count for bars
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,13 @@ class Parts:
     days: list[gr.Number]
     keep: gr.Button
     tokens: tokens_view.Parts
+    counted: gr.Checkbox
 
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.mine, self.people, self.who, self.log, self.trail, *self.days]
+        shown = [self.mine, self.people, self.who, self.log, self.trail]
+        return [*shown, *self.days, self.counted]
 
 
 def layout(studio: Studio) -> Parts:
@@ -106,8 +109,27 @@ def layout(studio: Studio) -> Parts:
             log, trail = clickable(elem_id="team-log"), gr.State([])
         with gr.Tab(say("team.tab_keep")):
             days, keep = _retention(studio)
+            counted = gr.Checkbox(
+                label=say("team.client_scores"),
+                info=say("team.client_scores_help"),
+                elem_id="team-client-scores",
+                elem_classes="as-admins",
+            )
     return Parts(
-        mine, people, password, email, name, role, invite, who, log, trail, days, keep, tokens
+        mine,
+        people,
+        password,
+        email,
+        name,
+        role,
+        invite,
+        who,
+        log,
+        trail,
+        days,
+        keep,
+        tokens,
+        counted,
     )
 
 
@@ -160,6 +182,7 @@ def shown(studio: Studio, team: Team) -> list[Any]:
         gr.update(choices=names, value=""),
         *log,
         *(team.kept_days.get(name, gr.skip()) for name in KEPT),
+        team.counted,
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from actions import agents, datasets, experiments, sources
+from actions.evidence import evidence
 from actions.experiments import Chosen, Given, Wish
 from actions.queues import EXPERIMENTS
 from actions.services import Services
@@ -227,17 +228,17 @@ def test_a_score_that_pretends_or_is_none_is_refused(
 def test_evidence_is_of_the_very_spec_and_all_of_its_cases(
     services: Services, sofia: str, tests: str
 ) -> None:
-    assert experiments.evidence(services, sofia, SPEC) == {}
+    assert evidence(services, sofia, SPEC) == {}
     made = asked(services, tests)
-    found = experiments.evidence(services, sofia, SPEC)
+    found = evidence(services, sofia, SPEC)
     assert (found["experiment"], found["passed"], found["total"]) == (made, 1, 1)
-    assert experiments.evidence(services, sofia, Spec(name="Otra")) == {}
+    assert evidence(services, sofia, Spec(name="Otra")) == {}
     datasets.add_question(services, ANA, sofia, "¿Precio?", "", "")
-    assert experiments.evidence(services, sofia, SPEC) == {}
+    assert evidence(services, sofia, SPEC) == {}
     asked(services, tests, case_ids=[first_case(services, tests)])
-    assert experiments.evidence(services, sofia, SPEC) == {}
+    assert evidence(services, sofia, SPEC) == {}
     asked(services, tests)
-    assert experiments.evidence(services, sofia, SPEC)["total"] == 2
+    assert evidence(services, sofia, SPEC)["total"] == 2
 
 
 def test_evidence_is_stale_once_the_knowledge_has_changed(
@@ -246,10 +247,10 @@ def test_evidence_is_stale_once_the_knowledge_has_changed(
     base = sources.new_base(services, ANA, "Autos")
     looks = SPEC.model_copy(update={"knowledge": KnowledgeChoice(bases=(base,))})
     asked(services, tests, candidates=[Chosen(spec=looks, label="looks")])
-    assert experiments.evidence(services, sofia, looks)["passed"] == 1
+    assert evidence(services, sofia, looks)["passed"] == 1
     with services.database.write() as tx:
         services.sources.raise_revision(tx, base)
-    assert experiments.evidence(services, sofia, looks) == {}
+    assert evidence(services, sofia, looks) == {}
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,8 @@ ROUTES = {
     ("PUT", "/pause"): "editor",
     ("GET", "/retention"): "admin",
     ("PUT", "/retention"): "admin",
+    ("GET", "/client-scores"): "viewer",
+    ("PUT", "/client-scores"): "admin",
     ("GET", "/installation"): "viewer",
     ("GET", "/limits"): "viewer",
     ("POST", "/chat"): "agent",

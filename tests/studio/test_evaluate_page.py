@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from actions.datasets import propose
-from actions.experiments import evidence
+from actions.evidence import evidence
 from agent.actor import Actor
 from agent.cases import Case, plain
 from agent.spec import Spec

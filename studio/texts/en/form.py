@@ -91,6 +91,11 @@ TEXTS = {
     "agent.away_pt.help": (
         "Where it reads {{when}} it will say, for instance, “amanhã a partir das 9:00”."
     ),
+    "agent.bar": "The bar for a release",
+    "agent.bar.help": (
+        "One criterion a line, on its tests or another dataset: “pass >= 0.95 on warranty”, "
+        "“nothing that passed fails”, “injection = 1” (a score or a tag), “cost a turn <= 0.01”."
+    ),
     "agent.forbidden_topics": "Forbidden topics",
     "agent.forbidden_topics.help": "One a line.",
     "day.mon": "Mon",
@@ -123,6 +128,10 @@ TEXTS = {
     "field.too_big": "is too high (at most {limit}).",
     "field.whole": "write a whole number.",
     "field.no_hour": "write an hour from 00:00 to 23:59, like 09:00 or 18:30.",
+    "field.no_criterion": (
+        "cannot be understood. Write one criterion a line, like “pass >= 0.95 on warranty” or "
+        "“nothing that passed fails”; a share or a score lies between 0 and 1"
+    ),
     "field.no_zone": (
         "is no time zone. Choose one of the list or write one like America/Mexico_City."
     ),

@@ -9,6 +9,55 @@ TEXTS: dict[str, str] = {
         "under a cap in money, a million tokens count as {dollars} US$."
     ),
     "check.title": "Before you release",
+    "check.bar_missed": (
+        "It misses “{criterion}”: it is {value}. Mend the agent and run the experiment again."
+    ),
+    "check.bar_fails_now": (
+        "It misses “{criterion}”: {value} fail that passed ({detail}). Mend them and run the "
+        "experiment again."
+    ),
+    "check.bar_not_compared": (
+        "“{criterion}” needs the version that answers now in an experiment on the same cases. Run "
+        "one with both in Tests."
+    ),
+    "check.bar_never": "“{criterion}” was never measured. Run an experiment in Tests.",
+    "check.bar_no_dataset": (
+        "“{criterion}” names a dataset that this agent has not. Make it, or correct the name under "
+        "Advanced."
+    ),
+    "check.bar_spec": (
+        "“{criterion}” has no experiment of this draft as it is: the last ones asked another. Run "
+        "one in Tests."
+    ),
+    "check.bar_dataset": (
+        "The evidence for “{criterion}” is stale: the cases have changed since. Run the experiment "
+        "again in Tests."
+    ),
+    "check.bar_knowledge": (
+        "The evidence for “{criterion}” is stale: the knowledge has changed since. Run the "
+        "experiment again in Tests."
+    ),
+    "check.bar_part": (
+        "“{criterion}” was measured on some cases only. Run the experiment on all of them in Tests."
+    ),
+    "check.bar_no_score": (
+        "“{criterion}” names no score of the experiment and no tag of its cases. Score it, or "
+        "correct the name under Advanced."
+    ),
+    "check.bar_client": (
+        "“{criterion}” has only scores that were made in a notebook. An admin can let them count, "
+        "under Team."
+    ),
+    "bar.title": "The bar",
+    "bar.met": "Met",
+    "bar.not_met": "Missed",
+    "bar.overridden": "Released below its bar by {person}: {sentence}",
+    "bar.notebooks": "Notebooks: {names}",
+    "bar.not_verified": "{name} (not verified)",
+    "bar.sentence": "Why it is released although it misses its bar",
+    "bar.sentence_help": "Admins only. The sentence stays with the version and in the log.",
+    "bar.say_why": "Write in a sentence why it is released although it misses its bar.",
+    "bar.override": "Release below the bar",
     "check.clean": "All in order: nothing is missing and nothing contradicts itself.",
     "check.error": "Keeps it back",
     "check.warning": "Worth a look",

@@ -85,6 +85,11 @@ TEXTS = {
     "agent.away_en.help": "Donde ponga {{when}} dirá, por ejemplo, «tomorrow from 9:00».",
     "agent.away_pt": "Fuera de horario, en portugués",
     "agent.away_pt.help": "Donde ponga {{when}} dirá, por ejemplo, «amanhã a partir das 9:00».",
+    "agent.bar": "Exigencias para publicar",
+    "agent.bar.help": (
+        "Una por línea, sobre sus pruebas u otro conjunto: «pasan >= 0.95 en garantía», «nada que "
+        "pasaba falla», «injection = 1» (una puntuación o una etiqueta), «coste por turno <= 0.01»."
+    ),
     "agent.forbidden_topics": "Temas prohibidos",
     "agent.forbidden_topics.help": "Uno por línea.",
     "day.mon": "Lun",
@@ -118,6 +123,10 @@ TEXTS = {
     "field.too_big": "es demasiado alto (máximo {limit}).",
     "field.whole": "escriba un número entero.",
     "field.no_hour": "escriba una hora de 00:00 a 23:59, como 09:00 o 18:30.",
+    "field.no_criterion": (
+        "no se entiende. Escriba una exigencia por línea, como «pasan >= 0.95 en garantía» o «nada "
+        "que pasaba falla»; una parte o puntuación va de 0 a 1"
+    ),
     "field.no_zone": (
         "no es una zona horaria. Elija una de la lista o escriba una como America/Mexico_City."
     ),

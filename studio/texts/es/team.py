@@ -53,6 +53,8 @@ TEXTS: dict[str, str] = {
     "team.detail": "Detalle",
     "team.log_empty": "Todavía no hay nada en el registro.",
     "team.keep": "Días",
+    "team.client_scores": "Las puntuaciones hechas en cuadernos cuentan para las exigencias",
+    "team.client_scores_help": "Las hace un programa de quien las envía. De fábrica no cuentan.",
     "team.keep_save": "Guardar",
     "error.said.Write how many days to keep things: whole numbers, 0 to 3650.": (
         "Escriba cuántos días guardar cada cosa: números enteros, de 0 a 3650."
@@ -78,6 +80,9 @@ TEXTS: dict[str, str] = {
     "audit.conversation kept": "Guardó una conversación como prueba",
     "audit.agent created": "Creó un agente",
     "audit.agent duplicated": "Duplicó un agente",
+    "audit.bar overridden": "Publicó pese a las exigencias",
+    "audit.client scores counted": "Hizo contar las puntuaciones de cuadernos",
+    "audit.client scores not counted": "Dejó de contar las puntuaciones de cuadernos",
     "audit.agent released": "Publicó un agente",
     "audit.agent rolled back": "Volvió a una versión anterior",
     "audit.agent saved": "Guardó un borrador",

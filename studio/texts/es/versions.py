@@ -9,6 +9,55 @@ TEXTS: dict[str, str] = {
         "en los topes de gasto, un millón de tokens cuenta como {dollars} US$."
     ),
     "check.title": "Antes de publicar",
+    "check.bar_missed": (
+        "No llega a «{criterion}»: es {value}. Corrija el agente y repita el experimento."
+    ),
+    "check.bar_fails_now": (
+        "No cumple «{criterion}»: fallan {value} que antes pasaban ({detail}). Corríjalas y repita "
+        "el experimento."
+    ),
+    "check.bar_not_compared": (
+        "«{criterion}» necesita que la versión que responde ahora esté en un experimento con los "
+        "mismos casos. Haga uno con las dos en Pruebas."
+    ),
+    "check.bar_never": "«{criterion}» nunca se ha medido. Haga un experimento en Pruebas.",
+    "check.bar_no_dataset": (
+        "«{criterion}» nombra un conjunto de casos que este agente no tiene. Créelo o corrija el "
+        "nombre en Avanzado."
+    ),
+    "check.bar_spec": (
+        "«{criterion}» no tiene un experimento de este borrador tal como está: los últimos eran de "
+        "otro. Haga uno en Pruebas."
+    ),
+    "check.bar_dataset": (
+        "La evidencia de «{criterion}» ya no vale: los casos han cambiado desde entonces. Repita "
+        "el experimento en Pruebas."
+    ),
+    "check.bar_knowledge": (
+        "La evidencia de «{criterion}» ya no vale: el conocimiento ha cambiado desde entonces. "
+        "Repita el experimento en Pruebas."
+    ),
+    "check.bar_part": (
+        "«{criterion}» se midió solo en algunos casos. Haga el experimento con todos en Pruebas."
+    ),
+    "check.bar_no_score": (
+        "«{criterion}» no nombra ninguna puntuación del experimento ni etiqueta de sus casos. "
+        "Puntúelo o corrija el nombre en Avanzado."
+    ),
+    "check.bar_client": (
+        "«{criterion}» solo tiene puntuaciones hechas en un cuaderno. Un administrador puede hacer "
+        "que cuenten, en Equipo."
+    ),
+    "bar.title": "Exigencias",
+    "bar.met": "Se cumple",
+    "bar.not_met": "No se cumple",
+    "bar.overridden": "Publicado pese a sus exigencias por {person}: {sentence}",
+    "bar.notebooks": "Cuadernos: {names}",
+    "bar.not_verified": "{name} (sin verificar)",
+    "bar.sentence": "Por qué se publica aunque no cumple sus exigencias",
+    "bar.sentence_help": "Solo administradores. La frase queda con la versión y en el registro.",
+    "bar.say_why": "Escriba en una frase por qué se publica aunque no cumple sus exigencias.",
+    "bar.override": "Publicar pese a sus exigencias",
     "check.clean": "Todo en orden: nada falta ni se contradice.",
     "check.error": "Impide publicar",
     "check.warning": "Conviene mirar",
