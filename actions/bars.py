@@ -70,7 +70,7 @@ def _looking(
     def look(name: str) -> _Look:
         dataset = _dataset(services, agent_id, name)
         if dataset is None:
-            return _Look("no_dataset")
+            return _Look("no_dataset" if name else "never")
         old = standing(services, dataset, before) if before else "never"
         return _Look(standing(services, dataset, spec), old)
 

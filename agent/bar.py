@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 CLIENT = "client"  # whoever posts scores of their own: agent.scoring
 PASS, COST, SECONDS = "pass", "cost a turn", "seconds a turn"
@@ -117,7 +117,17 @@ class Steady(_Part):
         return STEADY + self.where
 
 
-Criterion = Annotated[Reaches | Steady, Field(discriminator="kind")]
+def _one(value: Any) -> Any:
+    """Return what one criterion is made of, also where it is a line of text."""
+    if not isinstance(value, str):
+        return value
+    found = read(value)
+    if len(found) != 1:
+        raise ValueError(_HINT)
+    return found[0]
+
+
+Criterion = Annotated[Reaches | Steady, Field(discriminator="kind"), BeforeValidator(_one)]
 Bar = tuple[Criterion, ...]
 
 
@@ -143,13 +153,15 @@ def criteria_of(value: Any) -> Any:
 
 def _read(line: str) -> Reaches | Steady:
     if steady := _STEADY.fullmatch(line):
-        return Steady(on=steady["on"] or "")
+        return Steady(kind="steady", on=steady["on"] or "")
     found = _REACHES.fullmatch(line)
     if found is None:
         raise ValueError(f"{line[:80]!r} is no criterion. {_HINT}")
     value = float(found["value"].replace(",", ".")) / (100 if found["percent"] else 1)
     sign: Any = _SIGNS.get(found["is"], found["is"])
-    return Reaches(measure=found["measure"], sign=sign, value=value, on=found["on"] or "")
+    name, where = found["measure"], found["on"] or ""
+    # The kind is set, not left at its default: a change by API keeps only what was set.
+    return Reaches(kind="measure", measure=name, sign=sign, value=value, on=where)
 
 
 def _number(value: float) -> str:

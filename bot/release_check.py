@@ -48,10 +48,10 @@ SENTENCES = {
     "away_when": "handoff.office_hours.away: the text in {language} does not say when somebody is "
     "there. Put {{when}} into it.",
     "topic_twice": "guard.forbidden_topics: {topic} is also a topic for a person. Take one out.",
-    "bar_missed": "bar: {criterion} is missed, it is {value}. Mend the agent and run the "
+    "bar_missed": "bar: {criterion} is missed, it is {value}. Correct the agent and run the "
     "experiment again.",
     "bar_fails_now": "bar: {criterion} is missed, {value} conversation(s) fail that passed: "
-    "{detail}. Mend them and run the experiment again.",
+    "{detail}. Correct them and run the experiment again.",
     "bar_not_compared": "bar: {criterion} needs the version that answers now in an experiment on "
     "the same cases. Run one with both.",
     "bar_never": "bar: {criterion} was never looked at. Run an experiment on that dataset.",

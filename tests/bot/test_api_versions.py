@@ -149,3 +149,41 @@ def test_every_finding_has_its_sentence() -> None:
     bars = {f"bar_{why}" for why in REASONS}
     code = Path(checks.__file__).read_text(encoding="utf-8")
     assert set(re.findall(r'Finding\("\w+", "(\w+)"', code)) | bars == SENTENCES.keys()
+
+
+# --- the bar
+
+
+def test_a_missed_bar_is_a_422_until_an_admin_says_why(client: FlaskClient, agent: str) -> None:
+    client.patch(agent, json={"bar": ["pass >= 0.95", "nothing that passed fails"]})
+    assert client.get(agent).json["draft"]["bar"][0]["measure"] == "pass"
+    answer = client.post(f"{agent}/release", json=HERE)
+    assert answer.status_code == 422
+    assert "pass >= 0.95 was never looked at" in answer.json["error"]["message"]
+    [first, _] = client.get(f"{agent}/check?channel=twilio").json["bar"]
+    assert first == {"criterion": "pass >= 0.95", "met": False, "why": "never", "value": None}
+    shown = [{"notebook": "informe.ipynb"}]
+    why = {"override": "Lo pide el cliente y se mira mañana.", "evidence": shown}
+    answer = client.post(f"{agent}/release", json={**HERE, **why})
+    assert answer.status_code == 200
+    newest = client.get(f"{agent}/versions").json["versions"][0]
+    assert newest["evidence"]["override"]["sentence"] == why["override"]
+    assert newest["evidence"]["notebooks"][0]["verified"] is False
+
+
+def test_an_agent_that_is_made_with_a_bar_waits_for_its_evidence(client: FlaskClient) -> None:
+    made = client.post("/agents", json={"name": "Vera", "bar": ["pass = 1"]})
+    assert made.json["released"] == []
+    chat = {"agent_id": made.json["id"], "message": "hola", "conversation_id": "ana"}
+    assert client.post("/chat", json=chat).status_code == 409
+
+
+def test_what_is_no_criterion_is_a_422_that_says_how(client: FlaskClient, agent: str) -> None:
+    answer = client.patch(agent, json={"bar": ["be good"]})
+    assert answer.status_code == 422
+    assert "is no criterion" in answer.get_data(as_text=True)
+
+
+def test_scores_of_programs_count_where_an_admin_says_so(client: FlaskClient) -> None:
+    assert client.get("/client-scores").json == {"counted": False}
+    assert client.put("/client-scores", json={"counted": True}).json == {"counted": True}

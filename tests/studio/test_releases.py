@@ -4,14 +4,25 @@ from dataclasses import replace
 
 import pytest
 
+from actions.checks import Finding
+from agent.bar import REASONS
 from agent.difference import leaves
 from agent.errors import EditConflict
 from agent.spec import HandoffRules, OfficeHours, Spec
 from store.evaluation.rows import Finished
 from studio.agent_form import AgentForm
 from studio.difference_view import field_name
-from studio.errors import NotAllowed, NothingChosen
-from studio.pages import agents, evaluate, releases, releases_view
+from studio.errors import BadFields, NotAllowed, NothingChosen, NotReady
+from studio.findings import sentence_of
+from studio.pages import (
+    agents,
+    evaluate,
+    guide,
+    guide_view,
+    guided,
+    releases,
+    releases_view,
+)
 from studio.state import Studio
 from studio.talk import DRAFT
 from tests.studio.conftest import NUMBER, Caller, House
@@ -129,3 +140,58 @@ def test_every_field_of_a_spec_has_a_name(house: House, language: str) -> None:
     places = [place for place, _ in leaves(spec.model_dump())]
     assert len(places) > 40
     assert [place for place in places if field_name(studio, place) == place] == []
+
+
+BELOW = replace(FORM, bar="pasan >= 0.95").values()
+WHY = "El cliente lo pide hoy y lo revisamos mañana."
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("why", REASONS)
+def test_every_reason_of_a_bar_is_a_sentence(house: House, language: str, why: str) -> None:
+    values = {"criterion": "pass >= 0.95", "value": "0.5", "detail": "¿Hay garantía?"}
+    told = sentence_of(house.studio(language), Finding("error", f"bar_{why}", values))
+    assert "pass >= 0.95" in told
+    assert told.endswith(".")
+
+
+def test_a_missed_bar_keeps_back_and_an_admins_sentence_goes_past_it(
+    studio: Studio, editor: Caller, sofia: str
+) -> None:
+    admin = Caller("admin@example.com")
+    _, revision = agents.save(studio, editor, sofia, 1, *BELOW)
+    page = releases.release(studio, editor, sofia, revision, *WHERE, "", *BELOW)
+    assert (page.done, page.is_blocked) == (None, True)
+    shown = releases_view.check_view(studio, page)
+    assert "«pass &gt;= 0.95» nunca se ha medido" in shown
+    told = (sofia, revision, *WHERE, "", page.asked)
+    page = releases.release_anyway(studio, editor, *told, *BELOW)
+    assert page.done is None
+    with pytest.raises(NotAllowed):
+        releases.override(studio, editor, *told, WHY, *BELOW)
+    with pytest.raises(NothingChosen):
+        releases.override(studio, admin, *told, " ", *BELOW)
+    page = releases.override(studio, admin, *told, WHY, *BELOW)
+    assert page.done is not None
+    table = releases_view.versions_table(studio, page)
+    assert WHY in table
+    assert "No se cumple" in table
+
+
+def test_a_line_that_is_no_criterion_is_not_saved(
+    studio: Studio, editor: Caller, sofia: str
+) -> None:
+    with pytest.raises(BadFields) as wrong:
+        agents.save(studio, editor, sofia, 1, *replace(FORM, bar="que sea bueno").values())
+    assert [(field, key) for field, key, _ in wrong.value.fields] == [
+        ("agent.bar", "field.no_criterion")
+    ]
+
+
+def test_the_guide_keeps_a_missed_bar_back(studio: Studio, editor: Caller, sofia: str) -> None:
+    _, revision = agents.save(studio, editor, sofia, 1, *BELOW)
+    with pytest.raises(NotReady):
+        guide.release(studio, editor, sofia, revision, "")
+    assert "nunca se ha medido" in guide_view.release_view(
+        studio, guided.opened(studio, sofia, guided.LAST)
+    )

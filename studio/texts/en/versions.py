@@ -10,10 +10,10 @@ TEXTS: dict[str, str] = {
     ),
     "check.title": "Before you release",
     "check.bar_missed": (
-        "It misses “{criterion}”: it is {value}. Mend the agent and run the experiment again."
+        "It misses “{criterion}”: it is {value}. Correct the agent and run the experiment again."
     ),
     "check.bar_fails_now": (
-        "It misses “{criterion}”: {value} fail that passed ({detail}). Mend them and run the "
+        "It misses “{criterion}”: {value} fail that passed ({detail}). Correct them and run the "
         "experiment again."
     ),
     "check.bar_not_compared": (
