@@ -41,6 +41,7 @@ MATRIX = {
         "compare": "viewer",
         "release": "editor",
         "release_anyway": "editor",
+        "override": "admin",
         "change": "editor",
     },
     "playground": {
@@ -128,6 +129,7 @@ MATRIX = {
         "turn": "admin",
         "look": "admin",
         "keep": "admin",
+        "count": "admin",
     },
     "tokens": {"first": "viewer", "make": "viewer", "revoke": "viewer"},
     "alerts": {"first": "viewer", "read": "viewer", "wish": "viewer"},
