@@ -73,7 +73,11 @@ def test_what_is_not_saved_is_not_released(lab: Lab) -> None:
 
 SLIPS: list[tuple[Callable[[Lab], object], type[LabError], str]] = [
     (lambda lab: lab.agent("Eva"), NotFound, r"no agent called Eva\. There are: Vera"),
-    (lambda lab: lab.agent("Vera").draft(tono="x"), LabError, "no field tono. It has: bar, brand, bud"),
+    (
+        lambda lab: lab.agent("Vera").draft(tono="x"),
+        LabError,
+        "no field tono. It has: bar, brand, bud",
+    ),
     (lambda lab: lab.agent("Vera").draft().ask(), LabError, "Write what the customer says"),
     (lambda lab: lab.agent("Vera").draft().ask(""), LabError, "Write what the customer says"),
     (lambda lab: lab.agent("Vera").draft().ask(["Hola"]), LabError, "Write what the customer"),
