@@ -9,13 +9,14 @@ without being held against a bar: the way back stays open.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from actions.audited import Note, audited, demand
 from actions.bars import PREFIX, Held, held
 from actions.checks import Finding, check
 from actions.evidence import evidence
 from actions.services import Services
+from actions.shown import Shown, summary
 from actions.world import world_of
 from agent.actor import Actor
 from agent.errors import AgentError, EditConflict, Invalid, NotFound
@@ -25,19 +26,6 @@ from store.agents.agents import Agent, Release, Version
 DAY = 86_400.0  # seconds
 SHORTEST_SENTENCE = 12  # characters of an override
 MOST_SHOWN = 20  # pieces of evidence that a release names itself
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A piece of evidence that a release names: an experiment, or a notebook as somebody has it.
-
-    A notebook that is handed over by name was not run by this installation: it is kept as `not
-    verified`, with the hash of what was handed over.
-    """
-
-    kind: Literal["experiment", "notebook"]
-    id: str
-    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,7 +192,7 @@ def _kept(
     services: Services, actor: Actor, found: Outlook, wish: Wish, overridden: bool
 ) -> dict[str, Any]:
     """What stays with the release as it is now, whatever becomes of experiments later."""
-    given = [_summary(services, wish.agent_id, one) for one in wish.shown[:MOST_SHOWN]]
+    given = [summary(services, actor, wish.agent_id, one) for one in wish.shown[:MOST_SHOWN]]
     by_id = {one["experiment"]: one for one in [*found.bar.experiments, *_of(given, "experiment")]}
     sentence = {"person": actor.name, "sentence": wish.override.strip()}
     parts = {
@@ -218,29 +206,6 @@ def _kept(
 
 def _of(given: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [one for one in given if kind in one]
-
-
-def _summary(services: Services, agent_id: str, shown: Shown) -> dict[str, Any]:
-    """Raises NotFound for an experiment that is none of this agent's."""
-    if shown.kind == "notebook":
-        return {"notebook": shown.id, "sha256": shown.sha256, "verified": False}
-    found = services.store.experiments.get(shown.id)
-    if found.agent_id != agent_id:
-        raise NotFound("This agent has no such experiment.")
-    progress = services.store.experiments.progress(found.id)
-    return {
-        "experiment": found.id,
-        "name": found.name,
-        "state": found.state,
-        "dataset": found.dataset_id,
-        "dataset_version": found.dataset_version,
-        "candidates": [one.label for one in found.candidates],
-        "passed": progress.passed,
-        "total": progress.total,
-        "comparisons": dict(found.comparisons),
-        "by": found.created_by,
-        "at": found.finished_at or found.created_at,
-    }
 
 
 def _note_override(note: Note, version: Version, found: Outlook, kept: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
-from actions.releases import Shown
+from actions.shown import Shown
 from agent.errors import NotFound
 from agent.spec import Spec
 from bot.bodies import Body as Body
@@ -167,7 +167,9 @@ class ShownIn(Body):
     """An experiment of this agent, or a notebook that shows something."""
 
     experiment: str = Field("", max_length=64, description="its id")
-    notebook: str = Field("", max_length=200, description="its name; kept as not verified")
+    notebook: str = Field(
+        "", max_length=200, description="the id of a run, or its file's name: not verified"
+    )
     sha256: str = Field("", max_length=64, pattern=r"^([0-9a-f]{64})?$", description="of its file")
 
     @model_validator(mode="after")

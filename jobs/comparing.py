@@ -11,6 +11,7 @@ from itertools import combinations, islice
 from statistics import fmean, median
 from typing import Any
 
+from actions import bar_alerts
 from agent.agreement import all_pass
 from agent.comparison import Comparison, Values, together
 from agent.comparison import compare as comparison
@@ -32,6 +33,7 @@ def compare(context: WorkerContext) -> bool:
         return False
     experiment_id, until = due
     experiment = experiments.get(experiment_id)
+    bar_alerts.tell(context.services, experiment)
     rows.compared(experiment_id, until, results(experiment, experiments.rows(experiment_id)))
     log.info("experiment compared experiment=%s", experiment_id)
     return True

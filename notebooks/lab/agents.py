@@ -10,6 +10,7 @@ from . import shown
 from .answers import Answer
 from .api import Api, Json, part
 from .errors import Conflict, LabError, NotFound
+from .notebook import Notebook
 from .progress import Progress, wait_until
 
 READING_SECONDS = 600.0
@@ -191,7 +192,7 @@ class Draft:
     def release(self, channel: str, *, note: str = "", **more: Any) -> "Version":
         """Let it answer customers on *channel*, as a new version. Save it first.
 
-        More: *address*, *replaces*, and *evidence* (experiments that speak for it). Raises Refused
+        More: *address*, *replaces*, *evidence* (experiments, `lab.this_notebook()`). Raises Refused
         with the reasons when the release is kept back.
         """
         if self.changes:
@@ -280,19 +281,21 @@ def released(agent: Agent, channel: str, body: Json, **more: Any) -> Version:
     """Release as *body* says, with the ids of what is given as evidence."""
     given = more.pop("evidence", None)
     if given:
-        more["evidence"] = evidence(given)
+        more["evidence"] = evidence(agent.api, given)
     found = agent.api.post(
         f"/agents/{part(agent.id)}/release", {"channel": channel, **body, **more}
     )
     return Version(agent, found)
 
 
-def evidence(given: Sequence[Any]) -> list[Json]:
-    """Return what is given as the API takes it. Raises LabError for what shows nothing."""
-    found = [getattr(one, "as_evidence", None) for one in given]
-    if not all(found):
-        raise LabError("Evidence is an experiment, or lab.this_notebook().")
-    return [dict(one) for one in found if one]
+def evidence(api: Api, given: Sequence[Any]) -> list[Json]:
+    """Return what is given as the API takes it. A notebook that was run by hand is handed in, and
+    marked as not verified. Raises LabError for what shows nothing."""
+    if not all(hasattr(one, "as_evidence") or isinstance(one, Notebook) for one in given):
+        raise LabError("Evidence is an experiment, a run, or lab.this_notebook().")
+    return [
+        one.handed_in(api) if isinstance(one, Notebook) else dict(one.as_evidence) for one in given
+    ]
 
 
 def read_files(files: Sequence[str | Path]) -> Iterator[tuple[str, bytes]]:

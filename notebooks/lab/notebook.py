@@ -1,12 +1,13 @@
 """The notebook that is being run, as something that a release can be shown."""
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .api import Json
-from .errors import LabError
+from .api import Api, Json, part
+from .errors import LabError, Refused
 
 NAMES = ("JPY_SESSION_NAME",)  # where Jupyter says which file its kernel belongs to
 
@@ -20,11 +21,22 @@ class Notebook:
 
     name: str
     sha256: str
+    path: Path | None = None
 
-    @property
-    def as_evidence(self) -> Json:
-        """How a release names it."""
-        return {"notebook": self.name, "sha256": self.sha256}
+    def handed_in(self, api: Api) -> Json:
+        """Give the studio the executed copy, where it takes it; return how a release names it."""
+        if self.path is None:
+            return {"notebook": self.name}
+        try:
+            return {"notebook": self._hand_in(api, self.path)}
+        except (Refused, ValueError):  # too large, or no notebook of Jupyter
+            return {"notebook": self.name, "sha256": self.sha256}
+
+    def _hand_in(self, api: Api, path: Path) -> str:
+        body, name = json.loads(path.read_text("utf-8")), path.stem
+        there = [one["id"] for one in api.rows("/notebooks") if one["name"] == name]
+        kept = there[0] if there else api.post("/notebooks", {"name": name, "body": body})["id"]
+        return str(api.post(f"/notebooks/{part(kept)}/executed", {"body": body})["id"])
 
 
 def this_notebook(path: str | Path = "") -> Notebook:
@@ -37,7 +49,7 @@ def this_notebook(path: str | Path = "") -> Notebook:
     said = [Path(os.environ[name]) for name in NAMES if os.environ.get(name)]
     for file in [Path(path)] if path else said:
         if file.is_file():
-            return Notebook(file.name, hashlib.sha256(file.read_bytes()).hexdigest())
+            return Notebook(file.name, hashlib.sha256(file.read_bytes()).hexdigest(), file)
     raise LabError(
         f"There is no notebook at {path}."
         if path

@@ -7,7 +7,7 @@ Rolling back is releasing an older version. Versions are immutable, so they are 
 import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
@@ -199,7 +199,8 @@ class Agents:
         with self._database.write() as tx:
             version_id = self._freeze(tx, agent_id, person, note)
             self._point(tx, version_id, channel, address, person, note, evidence or {})
-            return self._version(version_id)
+            version = self._version(version_id)
+        return replace(version, evidence=evidence or version.evidence)
 
     def release(
         self,
@@ -214,7 +215,7 @@ class Agents:
         version = self.version(version_id)
         with self._database.write() as tx:
             self._point(tx, version_id, channel, address, person, note, evidence or {})
-        return version
+        return replace(version, evidence=evidence or version.evidence)
 
     def _freeze(self, tx: Connection, agent_id: str, person: str, note: str) -> str:
         draft = tx.scalar(select(agents.c.draft).where(agents.c.id == agent_id).with_for_update())

@@ -211,15 +211,16 @@ def _result(studio: Studio, run: Run | None) -> Html:
         said.append(tag("b", studio.say(f"notebooks.error.{run.error}")))
         said.append(tag("p", run.detail) if run.detail else None)
     if run.has_copy:
-        said.append(_frame(studio, run))
+        said.append(frame(studio, run.id))
     return tag("div", said)
 
 
-def _frame(studio: Studio, run: Run) -> Html:
+def frame(studio: Studio, run_id: str) -> Html:
+    """Return what a run printed, in a frame that may do nothing."""
     return tag(
         "iframe",
         "",
-        src=f"{RESULTS}{run.id}",
+        src=f"{RESULTS}{run_id}",
         sandbox="",
         title=studio.say("notebooks.result"),
         class_="as-result",

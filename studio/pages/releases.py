@@ -1,5 +1,6 @@
 """The releases of an agent: checked, made, compared, taken back into the draft, rolled back."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,8 @@ from actions import releases as acts
 from actions.releases import KeptBack, Wish
 from agent.difference import difference
 from agent.errors import EditConflict
-from store.agents.agents import Agent
+from store.agents.agents import Agent, Version
+from store.evaluation.notebook_runs import Run
 from store.people.people import Person
 from studio.agent_form import AgentForm, with_form
 from studio.errors import NothingChosen
@@ -32,7 +34,15 @@ def opened(studio: Studio, agent_id: str, **more: Any) -> Released:
         return Released(None, (), ())
     agents = studio.services.store.agents
     live = [one for one in agents.channels() if one.agent_id == agent_id]
-    return Released(agents.get(agent_id), agents.versions(agent_id), live, **more)
+    versions = agents.versions(agent_id)
+    return Released(agents.get(agent_id), versions, live, runs=_runs(studio, versions), **more)
+
+
+def _runs(studio: Studio, versions: Sequence[Version]) -> dict[str, Run]:
+    """Read the runs of the notebooks that speak for *versions*."""
+    named = [one for version in versions for one in version.evidence.get("notebooks", ())]
+    ids = dict.fromkeys(one["run"] for one in named if one.get("run"))
+    return {run_id: studio.services.store.notebook_runs.get(run_id) for run_id in ids}
 
 
 @allow("viewer")

@@ -1,7 +1,7 @@
 """How releases look: the check before one, the versions, and what changed between them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import gradio as gr
@@ -9,9 +9,11 @@ import gradio as gr
 from actions.releases import Outlook, Replaced
 from agent.difference import Change
 from store.agents.agents import Agent, Release, Version
+from store.evaluation.notebook_runs import Run
 from studio.difference_view import difference_view
 from studio.findings import findings, unpriced
 from studio.markup import Html, join, tag
+from studio.pages.notebooks_view import frame
 from studio.state import Studio
 from studio.widgets import author, badge, button, clickable, looker, note, place, table, when
 
@@ -28,6 +30,7 @@ class Released:
     outlook: Outlook | None = None  # what keeps a release back; None: nothing, or nobody asked
     done: Version | None = None  # what was released just now
     version_id: str = ""  # the version that was to be released; empty: the draft
+    runs: Mapping[str, Run] = field(default_factory=dict)  # of the notebooks among the evidence
 
     @property
     def is_blocked(self) -> bool:
@@ -213,7 +216,7 @@ def _row(studio: Studio, page: Released, version: Version) -> list[Html | str]:
         button(studio.say("version.restore"), "restore", version.id, confirm=draft),
         button(studio.say("agents.release_this"), "release", version.id, confirm=again),
     ]
-    number = [tag("b", f"v{version.number}"), _evidence(studio, version)]
+    number = [tag("b", f"v{version.number}"), _evidence(studio, page, version)]
     return [
         join(number),
         join([version.note, made, *where]),
@@ -227,10 +230,10 @@ def _where(studio: Studio, one: Release) -> Html:
     return badge(f"{studio.channel(one.channel)} {address}".strip(), "good")
 
 
-def _evidence(studio: Studio, version: Version) -> Html | None:
+def _evidence(studio: Studio, page: Released, version: Version) -> Html | None:
     kept = version.evidence
     parts = [_tests(studio, kept), bar_view(studio, kept.get("bar", ())), _overridden(studio, kept)]
-    shown = [one for one in (*parts, _notebooks(studio, kept)) if one is not None]
+    shown = [one for one in (*parts, _notebooks(studio, page, kept)) if one is not None]
     return tag("div", shown) if shown else None
 
 
@@ -248,14 +251,21 @@ def _overridden(studio: Studio, kept: Mapping[str, Any]) -> Html | None:
     return tag("p", badge("!", "wait"), " ", studio.say("bar.overridden", **kept["override"]))
 
 
-def _notebooks(studio: Studio, kept: Mapping[str, Any]) -> Html | None:
+def _notebooks(studio: Studio, page: Released, kept: Mapping[str, Any]) -> Html | None:
+    """The notebooks that were named; a copy that is here opens below its name."""
     if not kept.get("notebooks"):
         return None
-    names = [
-        one["notebook"] if one["verified"] else studio.say("bar.not_verified", name=one["notebook"])
-        for one in kept["notebooks"]
-    ]
-    return tag("div", studio.say("bar.notebooks", names=", ".join(names)), class_="as-quiet")
+    lines = [_notebook(studio, one, page.runs.get(one.get("run", ""))) for one in kept["notebooks"]]
+    return tag("div", tag("b", studio.say("bar.notebooks")), lines, class_="as-quiet")
+
+
+def _notebook(studio: Studio, one: Mapping[str, Any], run: Run | None) -> Html:
+    verified = bool(one["verified"]) and run is not None and run.evidence["verified"]
+    key, kind = ("bar.verified", "good") if verified else ("bar.not_verified", "none")
+    head = [one["notebook"], " ", badge(studio.say(key), kind)]
+    if run is None or not run.has_copy:
+        return tag("div", head)
+    return tag("details", tag("summary", head), frame(studio, run.id))
 
 
 def compared(studio: Studio, pair: Compared | None) -> Html:

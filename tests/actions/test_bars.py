@@ -4,16 +4,20 @@ from collections.abc import Sequence
 
 import pytest
 
-from actions import agents, bars, datasets, experiments, releases, sources
+from actions import agents, bar_alerts, bars, datasets, experiments, notebooks, releases, sources
 from actions.experiments import Chosen, Given
-from actions.releases import KeptBack, Shown, Wish
+from actions.releases import KeptBack, Wish
 from actions.services import Services
+from actions.shown import Shown, digest
 from agent.actor import Actor
 from agent.errors import Forbidden, Invalid, NotFound
+from agent.notebooks import code, notebook
 from agent.scoring import Score
 from agent.spec import KnowledgeChoice, Spec
+from store.evaluation.notebook_runs import Outcome
 from store.evaluation.rows import Finished
-from tests.actions.conftest import ANA, ROOT, lines
+from store.states import RunError
+from tests.actions.conftest import ANA, EVA, ROOT, lines
 
 NUMBER = "whatsapp:+14155238886"
 SPEC = Spec(name="Sofía", tone="Cercano", instructions="Ofrece citas.")
@@ -260,3 +264,109 @@ def test_an_experiment_of_another_agent_is_no_evidence(services: Services, sofia
 def test_an_agent_that_is_made_with_a_bar_answers_nobody_yet(services: Services) -> None:
     made = agents.create_answering(services, ANA, barred("pass = 1"))
     assert services.store.agents.answering("api", made) is None
+
+
+# --- notebooks as evidence
+
+
+OUTPUTS = [{"output_type": "stream", "name": "stdout", "text": "0.97"}]
+EXECUTED = notebook([{**code("print(1)"), "outputs": OUTPUTS}])
+
+
+@pytest.fixture
+def kept(services: Services) -> str:
+    return notebooks.save(services, ANA, "Medir", notebook([code("print(1)")]))
+
+
+def a_run(services: Services, kept: str, actor: Actor, outcome: Outcome | None) -> str:
+    """A run of a worker that ended in *outcome*, or goes on."""
+    runs = services.store.notebook_runs
+    made = runs.ask(services.store.notebooks.get(kept), actor, {}, scheduled=False)
+    leased = runs.lease(made)
+    assert leased is not None
+    if outcome is not None:
+        runs.finish(leased, outcome)
+    return made
+
+
+def shown_with(
+    services: Services, sofia: str, run_id: str, actor: Actor = ANA
+) -> dict[str, object]:
+    change(services, sofia, SPEC)  # no bar
+    releases.release(services, actor, wish(sofia, shown=[Shown("notebook", run_id)]))
+    [found] = services.store.agents.versions(sofia)[0].evidence["notebooks"]
+    return dict(found)
+
+
+def test_the_copy_that_a_worker_ran_is_verified(services: Services, sofia: str, kept: str) -> None:
+    run = a_run(services, kept, ANA, Outcome(executed=EXECUTED))
+    assert shown_with(services, sofia, run) == {
+        "notebook": "Medir",
+        "run": run,
+        "sha256": digest(EXECUTED),
+        "verified": True,
+    }
+
+
+def test_a_copy_that_was_run_elsewhere_is_kept_and_not_verified(
+    services: Services, sofia: str, kept: str
+) -> None:
+    run = notebooks.hand_in(services, ANA, kept, EXECUTED)
+    found = shown_with(services, sofia, run)
+    assert (found["run"], found["verified"]) == (run, False)
+
+
+def test_a_run_that_goes_on_names_itself_and_nobody_elses(
+    services: Services, sofia: str, kept: str
+) -> None:
+    run = a_run(services, kept, EVA, None)
+    with pytest.raises(Invalid):
+        shown_with(services, sofia, run)
+    releases.release(services, EVA, wish(sofia, shown=[Shown("notebook", run)]))
+    [found] = services.store.agents.versions(sofia)[0].evidence["notebooks"]
+    assert (found["verified"], found["sha256"]) == (True, "")
+
+
+@pytest.mark.parametrize("error", [RunError.CELL, RunError.STOPPED])
+def test_a_run_that_failed_shows_nothing(
+    services: Services, sofia: str, kept: str, error: RunError
+) -> None:
+    run = a_run(services, kept, ANA, Outcome(error=error))
+    with pytest.raises(Invalid):
+        shown_with(services, sofia, run)
+    assert services.store.agents.versions(sofia) == []
+
+
+# --- what is told
+
+
+@pytest.fixture
+def eva(services: Services) -> str:
+    services.store.people.add(EVA.name, "editor")
+    return EVA.name
+
+
+def test_an_experiment_below_the_bar_is_told_once(services: Services, sofia: str, eva: str) -> None:
+    found = services.store.experiments.get(asked(services, sofia, [False, False]))
+    bar_alerts.tell(services, found)
+    bar_alerts.tell(services, found)
+    [told] = services.store.alerts.of(eva)
+    assert (told.kind, told.text) == ("bar", "draft: pass >= 0.5 (0)")
+
+
+def test_what_reaches_the_bar_or_is_on_other_cases_is_not_told(
+    services: Services, sofia: str, eva: str
+) -> None:
+    bar_alerts.tell(services, services.store.experiments.get(asked(services, sofia, [True, True])))
+    change(services, sofia, barred("pass >= 0.5 on warranty"))
+    other = asked(services, sofia, [False, False])
+    bar_alerts.tell(services, services.store.experiments.get(other))
+    assert services.store.alerts.of(eva) == []
+
+
+def test_what_answers_and_misses_its_bar_is_told(services: Services, sofia: str, eva: str) -> None:
+    releases.release(services, ROOT, wish(sofia, override=WHY))
+    change(services, sofia, SPEC.model_copy(update={"tone": "Formal"}))
+    found = services.store.experiments.get(asked(services, sofia, [False, False]))
+    bar_alerts.tell(services, found)
+    assert [one.kind for one in services.store.alerts.of(eva)] == ["bar"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from notebooks.lab import Busy, LabError, NotAllowed, Refused, Unreachable
 from notebooks.lab.agents import evidence
 from notebooks.lab.api import Api, address
-from notebooks.lab.notebook import Notebook, this_notebook
+from notebooks.lab.notebook import this_notebook
 from notebooks.lab.replays import Replay
 
 TOKEN = "a-token"
@@ -147,6 +147,17 @@ def test_who_does_not_answer_is_named(error: httpx.HTTPError, said: str) -> None
 # --- what a release is shown
 
 
+def nothing(request: httpx.Request) -> httpx.Response:
+    raise AssertionError(f"asked for {request.url}")
+
+
+def refusing(request: httpx.Request) -> httpx.Response:
+    """A studio that keeps no notebook."""
+    if request.method == "GET":
+        return httpx.Response(200, text="")
+    return httpx.Response(422, json={"detail": "This is no notebook of Jupyter."})
+
+
 def test_the_notebook_that_runs_is_named_by_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,10 +165,10 @@ def test_the_notebook_that_runs_is_named_by_its_file(
     file.write_bytes(b"{}")
     monkeypatch.setenv("JPY_SESSION_NAME", str(file))
     digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
-    assert this_notebook().as_evidence == {"notebook": "mine.ipynb", "sha256": digest}
+    assert (this_notebook().name, this_notebook().sha256) == ("mine.ipynb", digest)
     assert this_notebook(file) == this_notebook()
     monkeypatch.setenv("LAB_RUN", "0f8fad5b")
-    assert this_notebook().as_evidence == {"notebook": "0f8fad5b", "sha256": ""}
+    assert evidence(api(nothing), [this_notebook()]) == [{"notebook": "0f8fad5b"}]
     monkeypatch.delenv("LAB_RUN")
     monkeypatch.delenv("JPY_SESSION_NAME")
     with pytest.raises(LabError, match="cannot be told here"):
@@ -167,9 +178,18 @@ def test_the_notebook_that_runs_is_named_by_its_file(
 
 
 def test_what_shows_nothing_is_no_evidence() -> None:
-    assert evidence([Notebook("a", "b")]) == [{"notebook": "a", "sha256": "b"}]
     with pytest.raises(LabError, match="Evidence is an experiment"):
-        evidence(["trust me"])
+        evidence(api(nothing), ["trust me"])
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "1"])
+def test_a_file_that_the_studio_does_not_take_is_named_with_its_hash(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "mine.ipynb"
+    file.write_text(text)
+    found = evidence(api(refusing), [this_notebook(file)])
+    assert found == [{"notebook": "mine.ipynb", "sha256": this_notebook(file).sha256}]
 
 
 def test_what_went_otherwise_in_a_replay_is_a_row_each() -> None:

@@ -11,7 +11,7 @@ from actions import people
 from actions.services import Services
 from agent.actor import Actor
 from agent.notebooks import code, notebook
-from notebooks.lab import Lab, LabError, NotAllowed, NotFound
+from notebooks.lab import Lab, LabError, NotAllowed, NotFound, Refused
 from store.evaluation.notebook_runs import Outcome
 from store.states import RunError
 from tests.bot.conftest import on_one_database
@@ -97,3 +97,40 @@ def test_slips_get_a_sentence(lab: Lab, tmp_path: Path) -> None:
     (tmp_path / "bad.ipynb").write_text("{")
     with pytest.raises(LabError, match="no notebook at"):
         lab.keep_notebook(tmp_path / "bad.ipynb")
+
+
+def test_a_notebook_that_was_run_by_hand_is_kept_with_the_release_and_not_verified(
+    lab: Lab, file: Path, services: Services
+) -> None:
+    vera = lab.create("Vera")
+    version = vera.draft(tone="Breve").save().release("api", evidence=[lab.this_notebook(file)])
+    [kept] = version.evidence["notebooks"]
+    assert (kept["notebook"], kept["verified"]) == ("Informe", False)
+    assert services.store.notebook_runs.executed(kept["run"]) == BODY
+    again = vera.draft(tone="Otra").save().release("api", evidence=[lab.this_notebook(file)])
+    assert again.number == version.number + 1
+    assert list(lab.notebooks().name) == ["Informe"]
+
+
+def test_a_run_of_a_worker_is_verified_evidence(anas: Lab, file: Path, services: Services) -> None:
+    run = anas.keep_notebook(file).run(wait=False)
+    ended(services, run.id, Outcome(executed=BODY))
+    version = anas.create("Vera").draft(tone="Breve").save().release("api", evidence=[run])
+    assert [one["verified"] for one in version.evidence["notebooks"]] == [True]
+
+
+def test_a_missed_bar_is_told_in_the_notebook_and_an_admins_sentence_goes_past_it(
+    lab: Lab, services: Services, opened: Callable[[str], Lab]
+) -> None:
+    draft = lab.create("Sol").draft(bar=["pass >= 0.95"]).save()
+    with pytest.raises(Refused, match=r"pass >= 0\.95 was never looked at"):
+        draft.release("api")
+    kept = services.store.people
+    kept.change_password(
+        "root@example.com", kept.add("root@example.com", "admin"), "otra frase bastante larga 8"
+    )
+    root = opened(services.store.tokens.make("root@example.com", "cuaderno", "admin"))
+    with pytest.raises(Refused, match="sentence"):
+        root.agent("Sol").draft().release("api", override="ok")
+    version = root.agent("Sol").draft().release("api", override="Se revisa mañana con ella.")
+    assert version.evidence["override"]["person"] == "root@example.com"

@@ -3,9 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from actions import agents
 from actions import notebooks as acts
+from actions.releases import Wish, release
+from actions.shown import Shown
 from agent.actor import Actor
 from agent.notebooks import code, notebook
+from agent.spec import Spec
+from studio.texts import say
 from tests.studio.conftest import Site
 from tests.studio.test_browser import PATIENCE, Watched
 from tests.studio.test_browser import watched as watched
@@ -66,4 +71,31 @@ def test_a_result_is_seen_in_a_frame_and_runs_nothing(
     assert blocked
     watched.complaints[:] = [
         one for one in watched.complaints if one not in blocked and "/results/x" not in one
+    ]
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(400)
+def test_the_evidence_of_a_version_opens_beside_it_and_runs_nothing(
+    watched: Watched, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = site.house.services
+    agent_id = agents.create(services, EDITOR, Spec(name="Nina", instructions="Ofrece citas."))
+    shown = [Shown("notebook", handed_in(site))]
+    release(services, EDITOR, Wish(agent_id, "api", "", despite_warnings=True, shown=shown))
+    monkeypatch.setattr("studio.notebook_html.nh3.clean", lambda markup, **_: markup)
+    page = watched.page
+    watched.sign_in("viewer", "es")
+    watched.go("es", "", f"?agent={agent_id}")
+    page.get_by_role("tab", name=say("es", "agents.tab_release")).click()
+    page.locator("#agent-versions summary").click()
+    expect(page.locator("#agent-versions summary")).to_contain_text("sin verificar")
+    frame = page.frame_locator("#agent-versions iframe.as-result")
+    expect(frame.locator("#fine")).to_have_text("tabla", timeout=PATIENCE)
+    assert page.title() != "taken"
+    assert page.locator("iframe.as-result").get_attribute("sandbox") == ""
+    watched.complaints[:] = [
+        one
+        for one in watched.complaints
+        if "frame" not in one and "Security Policy" not in one and "/results/x" not in one
     ]
