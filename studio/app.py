@@ -45,7 +45,8 @@ def create_app(services: Services, answering: Answering) -> ASGIApp:
     with warnings.catch_warnings():  # Gradio warns that it leaves off what is off anyway
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
         apps = {one: _mount(host, Studio(services, answering, one)) for one in LANGUAGES}
-    pages = Document(host, {language: theme.script(language) for language in LANGUAGES})
+    scripts = {language: theme.script(language) for language in LANGUAGES}
+    pages = Document(host, scripts, theme.style())
     checks = Checks(pages, {one: Calls(apps[one]) for one in LANGUAGES}, Uploads())
     guard = RequestChecks(
         checks, services.store.people, services.settings.environment == "production"
@@ -80,6 +81,9 @@ def _mount(host: FastAPI, studio: Studio) -> gr.Blocks:
     # Gradio 6.31 sets these in `launch` alone. Without the first it copies any file of the machine
     # that a request names; without the second it serves a named SVG as one of its own pages.
     app.has_launched = app.is_running = True
+    # A browser speaks HTTP/1.1 to one host over six connections, and each open page held one only
+    # to say that it is open: the seventh waited for ever.
+    app.config["connect_heartbeat"] = False
     return app
 
 

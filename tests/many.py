@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from agent.phones import identity
 from agent.spec import Spec
 from channels.registry import known
 from store.agents.agents import Agents
@@ -74,9 +75,9 @@ class Past:
         address = f"whatsapp:+52155{number:08d}"
         family = dice.choice(self.family_names) if self.family_names else number
         name = f"{dice.choice(NAMES)} {family}"
-        rows.contacts.append(
-            {"id": number, "channel": "twilio", "address": address, "name": name, "created_at": at}
-        )
+        who = identity(address)
+        new = {"id": number, "channel": "twilio", "address": address, "identity": who}
+        rows.contacts.append({**new, "customer": who, "name": name, "created_at": at})
         for turn in range(self.rounds):
             at += dice.expovariate(1 / 600)
             self._round(rows, number, turn, min(at, self.now))

@@ -24,6 +24,16 @@ const little = window.matchMedia('(max-width: 1240px)');
 const tell = () => document.documentElement.classList.toggle('narrow', little.matches);
 little.addEventListener('change', tell);
 tell();
+// Room for the tour is kept from the start, unless there was none the last time.
+const root = document.documentElement;
+root.classList.toggle('touring', localStorage.getItem('touring') !== 'no');
+const remember = new MutationObserver(() => {
+  const found = document.querySelector('.as-tour, .as-no-tour');
+  if (!found) return;
+  remember.disconnect();
+  localStorage.setItem('touring', found.matches('.as-tour') ? 'yes' : 'no');
+});
+remember.observe(document, { childList: true, subtree: true });
 // Where the names of the pages do not fit side by side, that of the open one is brought into view.
 const bring = new MutationObserver(() => {
   const open = document.querySelector('.nav-holder a.active');

@@ -45,9 +45,9 @@ def _seen(studio: Studio, person: Person) -> Tour:
 
 
 def drawn(studio: Studio, tour: Tour) -> Html:
-    """Return the bar; nothing when it is hidden."""
+    """Return the bar; when it is hidden, a mark by which the page gives up the room kept for it."""
     if tour.hidden:
-        return Html()
+        return tag("i", "", class_="as-no-tour")
     if not tour.next:
         told = tag("b", studio.say("tour.finished"))
         return _bar(told, button(studio.say("tour.close"), "hide", 0))

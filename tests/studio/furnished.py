@@ -19,6 +19,7 @@ from sqlalchemy import update
 
 from actions.queues import SilentWakeUp
 from actions.services import Services, open_services
+from agent.actor import Role
 from agent.cases import plain
 from agent.invented import SAMPLES
 from agent.settings import Settings
@@ -34,7 +35,7 @@ EMAIL, PASSWORD = "admin@localhost", "una frase segura 7"
 WITHOUT_TWILIO = dict.fromkeys(
     ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_BASE_URL", "PUBLIC_BASE_URL"), ""
 )
-PEOPLE = (
+PEOPLE: tuple[tuple[str, Role, str], ...] = (
     ("lucia@ruedaclara.example", "editor", "Lucía Bravo"),
     ("omar@ruedaclara.example", "agent", "Omar Téllez"),
     ("vero@ruedaclara.example", "viewer", "Verónica Paz"),

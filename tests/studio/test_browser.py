@@ -9,12 +9,13 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from agent.spec import KnowledgeChoice, Spec
 from tests.studio.conftest import PASSWORD, Site
-from tests.studio.first_paint import PAGES
+from tests.studio.first_paint import PAGES, WATCH
 from tests.studio.hostile import HOSTILE
 
 # Whole stories on a machine that others use too: slow is not wrong.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 PATIENCE = 60_000  # milliseconds
+MOST_SHIFT = 0.1  # "good" at https://web.dev/articles/cls
 # The name of the open page can be seen among the others (a guided path has none).
 NAMED = """() => [...document.querySelectorAll('.nav-holder a.active')].every((name) => {
   const { left, right } = name.getBoundingClientRect();
@@ -383,3 +384,28 @@ def test_a_token_is_made_copied_used_and_revoked(watched: Watched, site: Site) -
         "¿Retirar Mi cuaderno? Los programas que la usan se quedan sin acceso."
     ]
     assert [one for one in known.list() if one.email == token.email] == []
+
+
+def test_eight_pages_of_one_person_are_open_and_each_still_works(
+    chromium: Browser, site: Site
+) -> None:
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
+    first = Watched(context, site.url)
+    first.sign_in("editor", "es")
+    others = [Watched(context, site.url) for _ in range(7)]
+    for one in (first, *others):
+        one.go("es", "inbox")
+    for one in (first, *others):
+        one.page.reload()
+        expect(one.page.locator(dict(PAGES)["inbox"]).first).to_be_visible()
+    assert [one.complaints for one in (first, *others)] == [[]] * 8
+    context.close()
+
+
+@pytest.mark.parametrize("name", [name for name, _ in PAGES])
+def test_a_page_that_comes_up_does_not_jump(watched: Watched, site: Site, name: str) -> None:
+    watched.page.add_init_script(WATCH)
+    watched.sign_in("editor", "es")
+    watched.go("es", name)
+    expect(watched.page.locator(dict(PAGES)[name]).first).to_be_visible()
+    assert watched.page.evaluate("window.seen.shift") < MOST_SHIFT
