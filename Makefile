@@ -23,6 +23,9 @@ backup: .venv/.main ## Save everything into one file, while it runs; prints its 
 restore: .venv/.main ## Put a backup in place of what is there (FILE=...; asks, unless YES=1)
 	@$(BIN)/python -m jobs.restore $(if $(YES),--yes) $(ARGS) $(if $(FILE),"$(FILE)")
 
+reembed: .venv/.main ## Have every knowledge base prepared for the search model in force
+	@$(BIN)/python -m jobs.reembed
+
 test: .venv/.dev browser ## Set up and run every test, on SQLite and PostgreSQL, with real Chromium
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
@@ -108,4 +111,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat token backup restore test coverage test-jina lint bench bench-knowledge bench-studio measure read chaos soak notebook lock browser clean
+.PHONY: help run chat token backup restore reembed test coverage test-jina lint bench bench-knowledge bench-studio measure read chaos soak notebook lock browser clean

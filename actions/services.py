@@ -87,4 +87,10 @@ def open_services(
 def open_embedders(settings: Settings) -> Embedders:
     """Build what turns texts into vectors. Connects to nothing yet."""
     key = settings.jina_api_key.get_secret_value() if settings.jina_api_key else ""
-    return Embedders(key, settings.jina_base_url, settings.jina_model, settings.jina_dimensions)
+    return Embedders(
+        key,
+        settings.jina_base_url,
+        settings.jina_model,
+        settings.jina_dimensions,
+        settings.embeddings == "words",
+    )

@@ -92,6 +92,22 @@ def rebuild(services: Services, actor: Actor, base_id: str) -> None:
         note("base rebuild", base_id)
 
 
+def rebuild_all(services: Services, actor: Actor) -> list[str]:
+    """Have every base embedded by the model in force that is not; return their names.
+
+    Those that are on their way already are left alone. Raises Forbidden.
+    """
+    wanted, asked = services.embedders.default(), []
+    with audited(services, actor, "editor") as note:
+        for base in services.sources.bases():
+            under_way = services.rebuilds.progress(base.id)
+            if (base.provider, base.model, base.dimension) != wanted and under_way is None:
+                services.rebuilds.ask(base.id, *wanted, actor.name)
+                note("base rebuild", base.id)
+                asked.append(base.name)
+    return asked
+
+
 def stop_rebuild(services: Services, actor: Actor, base_id: str) -> None:
     """Stay with the model that a base has. Raises Forbidden or UnknownSource."""
     with audited(services, actor, "editor") as note:

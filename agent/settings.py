@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from agent.addresses import Proxies
 from agent.limits import Limits
 from agent.private import kept
-from knowledge.vectors import jina_models
 
 SIMULATOR_NUMBER = "+14155238886"
 TWILIO_API = "https://api.twilio.com"
@@ -64,7 +63,14 @@ class Settings(BaseSettings):
     transcription_model: str = Field("gpt-4o-mini-transcribe", description="hears voice notes")
     vision_model: str = Field("gpt-4.1-mini", description="looks at customers' photos")
 
-    jina_api_key: SecretStr | None = Field(None, description="embeddings; empty: local embedder")
+    embeddings: Literal["", "words"] = Field(
+        "",
+        description="how knowledge is found without Jina: empty: by meaning, with the model that"
+        " comes along (70 MB in each worker); words: by words alone",
+    )
+    jina_api_key: SecretStr | None = Field(
+        None, description="embeddings by Jina; empty: the built-in model"
+    )
     jina_base_url: str = Field("https://api.jina.ai", description="Jina, or what speaks like it")
     jina_reader_url: str = Field("https://r.jina.ai", description="Jina Reader, for pages")
     jina_model: str = Field(
@@ -230,13 +236,6 @@ class Settings(BaseSettings):
     def proxies(self) -> Proxies:
         """The proxies that are believed."""
         return Proxies.from_text(self.trusted_proxies)
-
-    @property
-    def embeddings_in_force(self) -> str:
-        """The Jina model of new bases; empty: the built-in embedder."""
-        if self.jina_api_key is None and not jina_models.is_own(self.jina_base_url):
-            return ""
-        return jina_models.in_force(self.jina_base_url, self.jina_model)[0]
 
     @property
     def studio_address(self) -> str:

@@ -298,6 +298,7 @@ class SourceOut(Out):
     state: str
     done: int
     total: int
+    ends_at: float  # when the reading is expected to end, in Unix seconds; 0: not known
     error: str
     error_code: str
     notices: list[NoticeOut]

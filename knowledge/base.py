@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from knowledge.notices import Notice, from_stored
-from knowledge.states import SourceKind, SourceState
+from knowledge.states import UNREAD, SourceKind, SourceState
 
 if TYPE_CHECKING:  # the child that parses a file needs no database: it starts in half the time
     from sqlalchemy import Connection
 
+# Providers of no vectors: chosen, or the hashed ones that bases before e5 were made with.
+WORDS, HASHED = "words", "local"
+WORDS_ALONE = (WORDS, HASHED)
 MAX_BYTES = 20_000_000  # of a file
 READABLE = (".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".md", ".txt")
 
@@ -82,7 +85,7 @@ class Base:
 
     id: str
     name: str
-    provider: str  # of the embeddings: jina | local
+    provider: str  # of the embeddings: jina | e5 | words (none)
     model: str
     dimension: int
     revision: int  # rises when what can be found changes
@@ -91,6 +94,11 @@ class Base:
     tuning: Mapping[str, Any] = field(
         default_factory=dict, compare=False
     )  # `knowledge.search.tuning`
+
+    @property
+    def has_vectors(self) -> bool:
+        """False for a base that is searched by its words alone."""
+        return self.provider not in WORDS_ALONE
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,13 @@ class Source:
     checked_at: float = 0  # when it was last compared with what is out there
     gone_at: float = 0  # since when its address answers that it is gone; 0: it is there
     tokens: int = 0  # billed by the embedding service for every reading of it
+    ends_at: float = 0  # when the reading is expected to end, by its pace; 0: not known
     notices: tuple[Notice, ...] = ()  # what was not kept of the reading that is searched
+
+    @property
+    def by_words(self) -> bool:
+        """True while what it says is found by its words, and its vectors are being made."""
+        return self.state in UNREAD and 0 < self.version == self.fence
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Source":

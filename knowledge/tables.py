@@ -47,7 +47,7 @@ bases = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("name", String(120), nullable=False, unique=True),
-    Column("provider", String(20), nullable=False),  # of the embeddings: jina | local
+    Column("provider", String(20), nullable=False),  # of the embeddings: `knowledge.base.Base`
     Column("model", String(120), nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("revision", Integer, nullable=False, default=0),  # rises when its passages change
@@ -90,6 +90,8 @@ sources = Table(
     Column("gone_at", Double, nullable=False, default=0, server_default="0"),  # 0: it is there
     # billed by the embedding service for every reading of it
     Column("tokens", BigInteger, nullable=False, default=0, server_default="0"),
+    # when the reading is expected to end, by its pace so far; 0: not known
+    Column("ends_at", Double, nullable=False, default=0, server_default="0"),
     # what was not kept of the reading that is searched: `knowledge.notices`
     Column("notices", JSON, nullable=False, default=list, server_default="[]"),
 )

@@ -7,7 +7,9 @@ from gradio.components import Navbar
 
 from actions.services import Services
 from agent.reachable import vectors_answer
+from knowledge.base import WORDS
 from knowledge.parsing import landlock
+from knowledge.vectors.e5 import E5Embedder
 from store.people.people import Person
 from studio import panic
 from studio.markup import Html, tag
@@ -55,19 +57,20 @@ HINTS = {  # said where "real or stand-in" says nothing
     "strip.unsealed": "strip.unsealed_why",
     "strip.away": "strip.away_why",
 }
+KEYLESS = {E5Embedder.provider: "strip.meaning", WORDS: "strip.words"}  # search without a key
 HIDDEN = ("new", "undelivered")  # pages that are come to from another page
 
 
 def parts_in_force(services: Services) -> list[tuple[str, str, bool]]:
     """Return (what, which, is it the real service) for the strip in the header."""
     settings, usual = services.settings, services.usual_channel
-    model, embeddings = settings.model_in_force, settings.embeddings_in_force
+    model, (provider, embeddings, _) = settings.model_in_force, services.embedders.default()
     away = not vectors_answer(settings.chroma_in_force)
     index = [("strip.index", "strip.away", False)] if away else []
     sealed = [] if landlock.abi() else [("strip.reading", "strip.unsealed", False)]
     return [
         ("strip.model", "strip.offline" if model == "offline" else model, model != "offline"),
-        ("strip.embeddings", embeddings or "strip.local", bool(embeddings)),
+        ("strip.embeddings", KEYLESS.get(provider, embeddings), provider != WORDS),
         (
             "strip.whatsapp",
             usual.name.title() if usual.is_real(settings) else "strip.simulator",

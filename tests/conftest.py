@@ -45,6 +45,7 @@ if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
 for name in [name for name in os.environ if name.lower() in Settings.model_fields]:
     del os.environ[name]  # a developer's own keys never reach a test
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["EMBEDDINGS"] = "words"  # reading for meaning takes a minute; its own tests ask for it
 
 # Nothing is timed here: a busy machine must not make a property false.
 hypothesis_settings.register_profile(

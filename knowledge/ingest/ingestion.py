@@ -1,15 +1,15 @@
-"""Reading a source: bytes, text, chunks, vectors, and only then visible; or a sentence why not.
+"""Reading a source: bytes, text, chunks, then visible, then vectors; or a sentence why not.
 
-Safe to run twice and to be killed anywhere. What a killed reading left carries a version that
-no search looks at, and the next reading of the source, or its removal, clears it away.
+What a source says is found by its words at once, and by its meaning when its vectors are made: that
+takes longer, so the words of every source that waits come first. Safe to run twice and to be killed
+anywhere. What a killed reading left carries a version that no search looks at, and the next reading
+of the source, or its removal, clears it away.
 """
 
 import hashlib
 import json
 import logging
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,9 @@ from knowledge.base import (
     Base,
     Chunk,
     Document,
-    Embedder,
     EmbedderFor,
     Source,
     Transactions,
-    embedded,
 )
 from knowledge.errors import (
     EmbeddingUnavailable,
@@ -33,6 +31,7 @@ from knowledge.errors import (
     Unreadable,
 )
 from knowledge.ingest import corrections, differences, erasure, files
+from knowledge.ingest.embedding import WRITTEN_AT_ONCE, Embedding
 from knowledge.ingest.parts import read_archive, read_site
 from knowledge.ingest.runs import IngestionRun, Overtaken, delete_chunks
 from knowledge.ingest.sources import Sources
@@ -43,14 +42,10 @@ from knowledge.search.tuning import Tuning
 from knowledge.states import SourceKind, SourceState
 from knowledge.tables import chunks, sources
 from knowledge.vectors.chroma import Vectors
-from knowledge.vectors.jina import JinaEmbedder
 from knowledge.web.fetch import Fetched, fetch, name_for
 
 log = logging.getLogger(__name__)
 
-EMBEDDED_AT_ONCE = 64
-WRITTEN_AT_ONCE = 512  # Chroma takes twice as long for as many in batches of 64
-WRITTEN_SECONDS = 2.0  # so long at most, so that the progress bar moves with a slow embedder
 MAX_CHUNKS = 20_000
 # What is left of a source's row while the files are being scrubbed.
 _NAMELESS = {
@@ -99,9 +94,9 @@ class Ingestion:
             self._read(reading, base)
         except Overtaken:
             log.info("ingestion overtaken source=%s version=%s", source_id, reading.version)
-            self._forget(reading, base)
+            self._forget(reading)
         except KnowledgeError as error:
-            self._record(reading, base, error)
+            self._record(reading, error)
         else:
             log.info("source read source=%s version=%s", source_id, reading.version)
 
@@ -149,8 +144,8 @@ class Ingestion:
         if not reading.published:
             self._write(reading, base)
         reading.discard_chunks()
-        self.vectors.remove_other_versions(base, reading.source.id, reading.shown)
-        reading.finish()
+        if self._embed(reading, base):
+            reading.finish()
 
     def _write(self, reading: IngestionRun, base: Base) -> None:
         """Write and publish what the source says now, unless it says what it said before."""
@@ -160,28 +155,21 @@ class Ingestion:
             return reading.note(document.notices)
         pieces = _pieces(document, Tuning.of(base.tuning).chunk_tokens)
         pieces = corrections.applied(self.database, reading.source.id, pieces)
-        reading.advance(0, len(pieces))
-        self._keep(reading, base, pieces)
+        for start in range(0, len(pieces), WRITTEN_AT_ONCE):
+            reading.write(pieces[start : start + WRITTEN_AT_ONCE], len(pieces))
         about["notices"] = stored(document.notices)
         reading.publish(text_hash, [piece.text for piece in pieces], **about)
 
-    def _keep(self, reading: IngestionRun, base: Base, pieces: Sequence[Chunk]) -> None:
-        """Write the chunks and their vectors, many at once, each store while the other works.
-
-        Chroma may still be at one batch while the next is embedded and written, never at two.
-        """
-        embedder = self.embedder_for(base.provider, base.model, base.dimension)
-        done, own = 0, (base, reading.source.id, reading.version)
-        added: Future[None] | None = None
-        with ThreadPoolExecutor(1, "vectors") as beside:
-            for batch, vectors in _embedded(embedder, pieces):
-                if added is not None:
-                    added.result()
-                added = beside.submit(self.vectors.add, *own, batch, vectors)
-                done += len(batch)
-                reading.write(batch, done, len(pieces), _billed(embedder))
-            if added is not None:
-                added.result()
+    def _embed(self, reading: IngestionRun, base: Base) -> bool:
+        """Make the vectors that are missing. False when other sources are to be read first."""
+        embedding = Embedding(self.database, self.vectors, self.embedder_for, base)
+        own = (chunks.c.source_id == reading.source.id, chunks.c.source_version == reading.shown)
+        missing, total = embedding.missing(*own, source_id=reading.source.id)
+        for made in embedding.make(missing):
+            reading.advance(total - len(missing) + made, total, embedding.billed())
+            if made < len(missing) and reading.hand_back():
+                return False
+        return True
 
     def _document(self, source: Source) -> tuple[Document, dict[str, Any]]:
         path, name = (
@@ -213,7 +201,7 @@ class Ingestion:
             )
         return self.read_page(source.url)
 
-    def _record(self, reading: IngestionRun, base: Base, error: KnowledgeError) -> None:
+    def _record(self, reading: IngestionRun, error: KnowledgeError) -> None:
         sentence, later = str(error), isinstance(error, EmbeddingUnavailable | IndexUnavailable)
         log.warning("source not read source=%s code=%s", reading.source.id, error.code)
         try:
@@ -224,16 +212,11 @@ class Ingestion:
                 reading.fail(sentence, error.code)
         except Overtaken:
             log.info("ingestion overtaken source=%s", reading.source.id)
-        self._forget(reading, base)
+        self._forget(reading)
 
-    def _forget(self, reading: IngestionRun, base: Base) -> None:
-        if reading.published:
-            return
-        reading.discard_chunks(own_only=True)
-        try:
-            self.vectors.remove_version(base, reading.source.id, reading.version)
-        except IndexUnavailable:
-            log.info("vectors left for the next reading source=%s", reading.source.id)
+    def _forget(self, reading: IngestionRun) -> None:
+        if not reading.published:
+            reading.discard_chunks(own_only=True)
 
     def _sources(self, **same: str) -> Sequence[Source]:
         """The sources whose columns hold these values."""
@@ -244,29 +227,6 @@ class Ingestion:
     def _stored_names(self) -> set[str]:
         with self.database.read() as tx:
             return set(tx.scalars(select(sources.c.stored_name)))
-
-
-def _embedded(
-    embedder: Embedder, pieces: Sequence[Chunk]
-) -> Iterator[tuple[list[Chunk], list[list[float]]]]:
-    """Chunks with their vectors: as many as are written at once, or those of a few seconds."""
-    batch: list[Chunk] = []
-    vectors: list[list[float]] = []
-    began = time.monotonic()
-    for start in range(0, len(pieces), EMBEDDED_AT_ONCE):
-        some = pieces[start : start + EMBEDDED_AT_ONCE]
-        vectors += embedder.embed_passages([embedded(p.heading, p.text) for p in some])
-        batch += some
-        if len(batch) >= WRITTEN_AT_ONCE or time.monotonic() - began > WRITTEN_SECONDS:
-            yield batch, vectors
-            batch, vectors, began = [], [], time.monotonic()
-    if batch:
-        yield batch, vectors
-
-
-def _billed(embedder: Embedder) -> int:
-    """Tokens that the embedding service billed since this was last asked."""
-    return sum(embedder.used().values()) if isinstance(embedder, JinaEmbedder) else 0
 
 
 def _pieces(document: Document, size: int) -> list[Chunk]:

@@ -6,13 +6,11 @@ collection is dropped afterwards, however often that takes.
 """
 
 import logging
-from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
-from knowledge.base import Base, Chunk, EmbedderFor, Transactions, embedded
+from knowledge.base import Base, EmbedderFor, Transactions
 from knowledge.errors import (
     EmbeddingUnavailable,
     IndexUnavailable,
@@ -20,14 +18,14 @@ from knowledge.errors import (
     UnknownSource,
 )
 from knowledge.ingest.bases import Bases
+from knowledge.ingest.embedding import Embedding
 from knowledge.ingest.rebuilds import Rebuild, Rebuilds, as_wanted, is_same
 from knowledge.states import AT_WORK, RebuildState, SourceState
-from knowledge.tables import IS_THERE, AnyRow, bases, chunks, rebuilds, sources
+from knowledge.tables import IS_THERE, bases, chunks, rebuilds, sources
 from knowledge.vectors.chroma import Vectors
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
 LEASE_SECONDS = 120
 AGAIN_SECONDS = 15  # doubled with each attempt; also the wait for readings to end
 MAX_ATTEMPTS = 8
@@ -80,52 +78,21 @@ class Reembedding:
         log.info("re-embedded base=%s", base.id)
 
     def _build(self, rebuild: Rebuild, wanted: Base) -> None:
-        embedder = self.embedder_for(wanted.provider, wanted.model, wanted.dimension)
         if rebuild.attempts == 1 and not rebuild.done:
             self.vectors.drop(wanted)  # what an attempt that failed for good left
-        missing, total = self._missing(wanted)
-        for start in range(0, len(missing), BATCH):
-            self._hold(rebuild, done=total - len(missing) + start, total=total)
-            rows = self._texts(missing[start : start + BATCH])
-            made = embedder.embed_passages([embedded(row.heading, row.text) for row in rows])
-            now = {row.id: row.text for row in self._texts([row.id for row in rows])}
-            pairs = zip(rows, made, strict=True)
-            self._add(wanted, [(row, one) for row, one in pairs if now.get(row.id) == row.text])
+        embedding = self._embedding(wanted)
+        missing, total = embedding.missing(*_shown(wanted.id))
+        for made in embedding.make(missing):
+            self._hold(rebuild, done=total - len(missing) + made, total=total)
 
-    def _add(self, wanted: Base, made: Sequence[tuple[AnyRow, list[float]]]) -> None:
-        by_source = groupby(made, key=lambda one: (one[0].source_id, one[0].source_version))
-        for (source_id, version), some in by_source:
-            rows, vectors = zip(*some, strict=True)
-            pieces = [Chunk(row.text, row.position, heading=row.heading) for row in rows]
-            self.vectors.add(wanted, source_id, version, pieces, vectors)
-
-    def _missing(self, wanted: Base) -> tuple[list[int], int]:
-        """The chunks without a vector of the new model, and how many chunks there are.
-
-        Vectors of chunks that are gone by now are removed.
-        """
-        there = set(self.vectors.ids(wanted))
-        query = select(
-            chunks.c.id, chunks.c.source_id, chunks.c.source_version, chunks.c.position
-        ).where(*_shown(wanted.id))
-        with self.database.read() as tx:
-            places = [(row[0], ":".join(map(str, row[1:]))) for row in tx.execute(query)]
-        for name in there - {name for _, name in places}:
-            source_id, version, position = name.split(":")
-            self.vectors.remove_chunk(wanted, source_id, int(version), int(position))
-        return [chunk_id for chunk_id, name in places if name not in there], len(places)
-
-    def _texts(self, ids: Sequence[int]) -> list[AnyRow]:
-        names = ("id", "source_id", "source_version", "position", "heading", "text")
-        query = select(*(chunks.c[name] for name in names)).where(chunks.c.id.in_(ids))
-        with self.database.read() as tx:
-            return list(tx.execute(query.order_by(chunks.c.id)))
+    def _embedding(self, wanted: Base) -> Embedding:
+        return Embedding(self.database, self.vectors, self.embedder_for, wanted)
 
     def _swap(self, rebuild: Rebuild, base: Base) -> bool:
         """Search the new vectors from now on, if nothing is missing and nothing is being read."""
         wanted = as_wanted(base, rebuild)
         revision = Bases(self.database).base(base.id).revision
-        if self._missing(wanted)[0]:
+        if self._embedding(wanted).missing(*_shown(base.id))[0]:
             return self._later(rebuild, 0)
         made_with = {"provider": wanted.provider, "model": wanted.model}
         same = (bases.c.id == base.id) & (bases.c.revision == revision)

@@ -4,7 +4,8 @@ The reading's number is the source's `fence` when it was claimed, and the versio
 chunk it writes. Chunks of another version than `sources.version` are never searched, so a
 reading that dies half-way shows nothing, and `publish` is one small transaction. A reader whose
 number is no longer the fence has been overtaken: it writes nothing more. A reading that was
-published and not finished is claimed again under its own number, to clear away the one before.
+published and not finished is claimed again under its own number, to clear away the one before and
+to make the vectors that are missing.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from knowledge.tables import IS_THERE, chunks, sources
 
 LEASE_SECONDS = 120
 GONE = "fetch_gone"  # the code of a page that is not there any more
+# What a source says is found by its words; its vectors may be missing.
+PUBLISHED = (sources.c.version > 0) & (sources.c.version == sources.c.fence)
 _DONE = {"state": SourceState.READY, "attempts": 0, "lease_until": 0}
 _WELL = {"error": "", "error_code": ""}
 _DELETED_AT_ONCE = 500  # a removal of thousands never holds the database's write lock for long
@@ -40,6 +43,7 @@ class IngestionRun:
         self.source = source
         self.version = source.fence
         self.published = source.version == source.fence
+        self._began: tuple[float, int] | None = None  # when, and how much was done by then
 
     @property
     def shown(self) -> int:
@@ -51,7 +55,6 @@ class IngestionRun:
         """Take the source to read it, unless there is nothing to do or somebody has it."""
         now = source_store.clock()
         lapsed = sources.c.state.in_(AT_WORK) & (sources.c.lease_until <= now)
-        published = (sources.c.version > 0) & (sources.c.version == sources.c.fence)
         with source_store.database.write() as tx:
             taken = tx.execute(
                 update(sources)
@@ -61,8 +64,8 @@ class IngestionRun:
                     sources.c.attempts < MAX_ATTEMPTS,
                 )
                 .values(
-                    state=case((published, SourceState.EMBEDDING), else_=SourceState.READING),
-                    fence=case((published, sources.c.fence), else_=sources.c.fence + 1),
+                    state=case((PUBLISHED, SourceState.EMBEDDING), else_=SourceState.READING),
+                    fence=case((PUBLISHED, sources.c.fence), else_=sources.c.fence + 1),
                     attempts=sources.c.attempts + 1,
                     lease_until=now + LEASE_SECONDS,
                     updated_at=now,
@@ -78,8 +81,8 @@ class IngestionRun:
         with self.source_store.database.write() as tx:
             self._advance(tx, done, total, tokens)
 
-    def write(self, pieces: Sequence[Chunk], done: int, total: int, tokens: int = 0) -> None:
-        """Keep *pieces*, unseen until `publish`, and advance, in one wait for the disk."""
+    def write(self, pieces: Sequence[Chunk], total: int) -> None:
+        """Keep *pieces* of so many in all, unseen until `publish`, in one wait for the disk."""
         own = {
             "base_id": self.source.base_id,
             "source_id": self.source.id,
@@ -87,7 +90,7 @@ class IngestionRun:
         }
         rows = [{**vars(piece), **own, "stems": _stems(piece)} for piece in pieces]
         with self.source_store.database.write() as tx:
-            self._advance(tx, done, total, tokens)
+            self._advance(tx, 0, total, 0)
             # One statement for all of them: SQLite's full-text indexes write out what they hold at
             # each statement, and without `returning` each row is one.
             tx.execute(insert(chunks).returning(chunks.c.id), rows)
@@ -113,10 +116,22 @@ class IngestionRun:
         with self.source_store.database.write() as tx:
             self._update(tx, notices=stored(notices))
 
+    def hand_back(self) -> bool:
+        """Leave the vectors for later when other sources wait to be read; True when they do."""
+        others = sources.c.state == SourceState.WAITING, sources.c.error_code == "", ~PUBLISHED
+        with self.source_store.database.read() as tx:
+            if tx.execute(select(sources.c.id).where(*others).limit(1)).first() is None:
+                return False
+        with self.source_store.database.write() as tx:
+            self._update(tx, lease_until=0, attempts=0)
+        return True
+
     def finish(self) -> None:
-        """Say that nothing is left to do."""
+        """Say that nothing is left to do, and have what was searched without vectors forgotten."""
         with self.source_store.database.write() as tx:
             self._update(tx, **_DONE, **_WELL, checked_at=self.source_store.clock(), gone_at=0)
+            if self.published:
+                self.source_store.raise_revision(tx, self.source.base_id)
 
     def finish_whole(self, options: dict[str, Any]) -> None:
         """Say that every part of a site or archive is a source now."""
@@ -158,7 +173,13 @@ class IngestionRun:
         lease = self.source_store.clock() + LEASE_SECONDS
         billed = sources.c.tokens + tokens
         told = {"state": SourceState.EMBEDDING, "done": done, "total": total, "tokens": billed}
-        self._update(tx, **told, lease_until=lease)
+        self._update(tx, **told, lease_until=lease, ends_at=self._ends_at(done, total))
+
+    def _ends_at(self, done: int, total: int) -> float:
+        """When *total* will be done at the pace so far; 0: that is not known yet."""
+        now = self.source_store.clock()
+        began, before = self._began = self._began or (now, done)
+        return now + (now - began) * (total - done) / (done - before) if done > before else 0.0
 
     def _update(self, tx: Connection, **values: Any) -> None:
         own = (sources.c.id == self.source.id) & (sources.c.fence == self.version)

@@ -81,6 +81,8 @@ class Vectors:
         vectors: Sequence[Sequence[float]],
     ) -> None:
         """Keep the vectors of *pieces*; repeating it changes nothing."""
+        if not base.has_vectors:
+            return
         if any(len(vector) != base.dimension for vector in vectors):
             raise MixedEmbeddings
         if pieces:
@@ -98,10 +100,6 @@ class Vectors:
         among = {"source": {"$in": list(sources)}} if sources else None
         found = self._collections.query(collection_name(base), vector, limit, among)
         return [_near(name, distance) for name, distance in found]
-
-    def remove_source(self, base: Base, source_id: str) -> None:
-        """Remove every vector of the source."""
-        self._remove(base, {"source": source_id})
 
     def erase_source(self, base: Base, source_id: str) -> None:
         """Remove every vector of the source, also from the files of the index.
@@ -124,14 +122,6 @@ class Vectors:
         """Remove the base's collection, for a base that holds nothing any more."""
         self._collections.drop(collection_name(base))
 
-    def remove_version(self, base: Base, source_id: str, version: int) -> None:
-        """Remove the vectors of one reading."""
-        self._remove(base, {"$and": [{"source": source_id}, {"version": version}]})
-
-    def remove_other_versions(self, base: Base, source_id: str, version: int) -> None:
-        """Remove the vectors of every reading but that one."""
-        self._remove(base, {"$and": [{"source": source_id}, {"version": {"$ne": version}}]})
-
     def remove_chunk(self, base: Base, source_id: str, version: int, position: int) -> None:
         """Remove one vector."""
         self._collections.delete(collection_name(base), [f"{source_id}:{version}:{position}"])
@@ -146,11 +136,6 @@ class Vectors:
         """Every id of the base's collection, or of one source in it."""
         where = {"source": source_id} if source_id else None
         return self._collections.ids(collection_name(base), where, 1_000_000)
-
-    def _remove(self, base: Base, where: dict[str, Any]) -> None:
-        name = collection_name(base)
-        while found := self._collections.ids(name, where, _DELETED_AT_ONCE):
-            self._collections.delete(name, found)
 
 
 class ChromaServer:

@@ -1,5 +1,7 @@
 """How the Knowledge page looks: its components, and what they show of one base."""
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +10,7 @@ import gradio as gr
 
 from knowledge.base import Base, Passage, Source
 from knowledge.ingest.rebuilds import Rebuild
-from knowledge.states import AT_WORK, READ, RebuildState, SourceKind, SourceState
+from knowledge.states import READ, UNREAD, RebuildState, SourceKind, SourceState
 from store.agents.agents import Agent
 from studio import why
 from studio.markup import Html, join, tag
@@ -143,7 +145,7 @@ def bases_list(studio: Studio, page: Opened) -> Html:
 
 
 def _embedded(studio: Studio, base: Base) -> str:
-    model = studio.say("strip.local") if base.provider == "local" else base.model
+    model = base.model if base.has_vectors else studio.say("strip.words")
     return f"{studio.say('strip.embeddings')}: {model}"
 
 
@@ -241,12 +243,13 @@ def _progress(studio: Studio, source: Source) -> Html:
     if source.error_code and source.state in READ:
         why_not = knowledge_sentence(studio.language, source.error_code, source.error)
         return join([pill, tag("div", why_not, class_="as-complaint")])
-    if source.state in AT_WORK and source.total:
+    if source.state in UNREAD and source.total:
         return join(
             [
                 pill,
                 tag("progress", value=source.done, max=source.total),
                 f" {source.done}/{source.total}",
+                _expected(studio, source),
             ]
         )
     if source.gone_at:
@@ -255,6 +258,15 @@ def _progress(studio: Studio, source: Source) -> Html:
         again = studio.say("refresh.every", hours=source.refresh_hours)
         return join([pill, tag("div", again, class_="as-quiet")])
     return pill
+
+
+def _expected(studio: Studio, source: Source) -> Html | None:
+    """Return what is found of it already, and when the rest will be."""
+    if not source.by_words:
+        return None
+    minutes = math.ceil(max(0.0, source.ends_at - time.time()) / 60)
+    key = "state.by_words_until" if minutes else "state.by_words"
+    return tag("div", studio.say(key, minutes=minutes), class_="as-quiet")
 
 
 def found(studio: Studio, passages: Sequence[Passage]) -> Html:

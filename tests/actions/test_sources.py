@@ -75,6 +75,7 @@ ACTS: dict[str, Act] = {
     "remove_base": lambda s, who, at: sources.remove_base(s, who, at.empty),
     "tune": lambda s, who, at: sources.tune(s, who, at.base, Tuning(threshold=0.9)),
     "rebuild": lambda s, who, at: sources.rebuild(s, who, at.to_rebuild),
+    "rebuild_all": lambda s, who, at: sources.rebuild_all(s, who),
     "stop_rebuild": lambda s, who, at: sources.stop_rebuild(s, who, at.base),
     "add_file": lambda s, who, at: sources.add_file(s, who, at.base, "b.txt", b"Otro."),
     "add_text": lambda s, who, at: sources.add_text(s, who, at.base, "Otra", "Hay leche."),
@@ -323,3 +324,11 @@ def test_nothing_is_stored_for_whoever_may_not(services: Services, base: str) ->
     assert not services.sources.files_dir.exists()
     with services.database.read() as tx:
         assert tx.scalar(select(func.count()).select_from(tables.sources)) == 0
+
+
+def test_every_base_of_another_model_is_prepared_for_the_one_in_force(
+    services: Services, place: Place
+) -> None:
+    assert sources.rebuild_all(services, ANA) == ["Otro modelo"]
+    assert sources.rebuild_all(services, ANA) == []
+    assert services.rebuilds.progress(place.base) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.ingest.ingestion import WRITTEN_AT_ONCE
+from knowledge.ingest.embedding import WRITTEN_AT_ONCE
 from knowledge.lexical import stem, stems
 from knowledge.search.neighbours import NEIGHBOURS
 from knowledge.vectors.chroma import ChromaServer

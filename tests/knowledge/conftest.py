@@ -10,10 +10,10 @@ from knowledge.ingest.sources import Sources
 from knowledge.parsing.loaders import read_document
 from knowledge.search.retriever import Retriever
 from knowledge.vectors.chroma import ChromaServer, Vectors
-from knowledge.vectors.embedders import Embedders
 from store.db.database import Database
 from tests.fakes import Clock
 from tests.standins.chroma import chroma_server
+from tests.standins.hashed import HashedEmbedders
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +42,14 @@ def sources(database: Database, tmp_path: Path, clock: Clock) -> Sources:
 
 @pytest.fixture
 def ingestion(sources: Sources, database: Database, vectors: Vectors) -> Ingestion:
-    return Ingestion(sources, database, vectors, Embedders(), read_document)
+    return Ingestion(sources, database, vectors, HashedEmbedders(), read_document)
 
 
 @pytest.fixture
 def retriever(database: Database, vectors: Vectors) -> Retriever:
-    return Retriever(database, vectors, Embedders())
+    return Retriever(database, vectors, HashedEmbedders())
 
 
 @pytest.fixture
 def base_id(sources: Sources) -> str:
-    return sources.create_base("Autos", "ana", *Embedders().default())
+    return sources.create_base("Autos", "ana", *HashedEmbedders().default())

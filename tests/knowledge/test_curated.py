@@ -12,8 +12,8 @@ from knowledge.ingest.sources import Sources
 from knowledge.search.retriever import Retriever
 from knowledge.tables import chunks, corrections
 from knowledge.vectors.chroma import Vectors
-from knowledge.vectors.embedders import Embedders
 from store.db.database import Database
+from tests.standins.hashed import HashedEmbedders
 
 POLICY = """# Garantía
 
@@ -29,12 +29,12 @@ ANSWER = "Solo hasta mil pesos."
 
 @pytest.fixture
 def curated(database: Database, vectors: Vectors) -> Curated:
-    return Curated(database, Alignment(database, Embedders(), vectors).align)
+    return Curated(database, Alignment(database, HashedEmbedders(), vectors).align)
 
 
 @pytest.fixture
 def changes(database: Database, vectors: Vectors) -> Corrections:
-    return Corrections(database, Alignment(database, Embedders(), vectors).align)
+    return Corrections(database, Alignment(database, HashedEmbedders(), vectors).align)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_curated_answers_are_no_source_that_staff_could_remove_by_mistake(
 def test_an_answer_is_found_by_its_words_when_the_vectors_are_out_of_reach(
     database: Database, retriever: Retriever, base_id: str
 ) -> None:
-    nowhere = Alignment(database, Embedders(), Vectors("http://127.0.0.1:9"))
+    nowhere = Alignment(database, HashedEmbedders(), Vectors("http://127.0.0.1:9"))
     Curated(database, nowhere.align).add(base_id, QUESTION, ANSWER, "ana")
     assert texts(retriever, QUESTION, base_id) == [ANSWER]
 
@@ -172,7 +172,7 @@ def test_a_worker_aligns_the_vector_of_what_staff_changed(
     told: list[tuple[str, int]] = []
     later = Curated(database, lambda *chunk: told.append(chunk))
     changes = Corrections(database, lambda *chunk: told.append(chunk))
-    base, align = sources.base(base_id), Alignment(database, Embedders(), vectors).align
+    base, align = sources.base(base_id), Alignment(database, HashedEmbedders(), vectors).align
     before = set(vectors.ids(base))
     kept, gone = (later.add(base_id, f"{QUESTION} {n}", ANSWER, "ana") for n in range(2))
     changes.correct(chunk_id(sources, source_id, "garantía"), "Otra garantía.", "ana")

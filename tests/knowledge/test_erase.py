@@ -15,10 +15,10 @@ from knowledge.ingest.sources import Sources
 from knowledge.parsing.loaders import read_document
 from knowledge.search.retriever import Retriever
 from knowledge.vectors.chroma import ChromaServer, Vectors
-from knowledge.vectors.embedders import Embedders
 from store.db.database import Database
 from tests.fakes import Clock
 from tests.standins.chroma import RunningChroma, chroma_server
+from tests.standins.hashed import HashedEmbedders
 
 SECRET = "Xilofonista"  # a word that stands in the removed source only
 KEPT = "La garantía cubre el motor durante tres meses."
@@ -57,9 +57,9 @@ def test_a_removed_source_is_in_the_bytes_of_no_store(
     database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
     sources, vectors = Sources(database, tmp_path / "files"), Vectors(collections=server)
     reader = Ingestion(
-        sources, database, vectors, Embedders(), read_document, chroma_folder=chroma.folder
+        sources, database, vectors, HashedEmbedders(), read_document, chroma_folder=chroma.folder
     )
-    base_id = sources.create_base("Autos", "ana", *Embedders().default())
+    base_id = sources.create_base("Autos", "ana", *HashedEmbedders().default())
     kept = sources.add_file(base_id, "garantia.md", KEPT.encode(), "ana")
     gone = sources.add_file(base_id, "secreto.md", BODY.encode(), "ana")
     for source_id in (kept, gone):
@@ -71,7 +71,7 @@ def test_a_removed_source_is_in_the_bytes_of_no_store(
     reader.remove(gone)
     stem = b"xilofonist"
     assert _files_with(tmp_path, SECRET.encode(), stem, gone.encode()) == []
-    assert Retriever(database, vectors, Embedders()).search("¿garantía del motor?", [base_id])
+    assert Retriever(database, vectors, HashedEmbedders()).search("¿garantía del motor?", [base_id])
     database.close()
 
 
@@ -97,7 +97,7 @@ def test_a_removal_waits_for_a_vector_store_that_is_away(
     ingestion.read(source_id)
     sources.mark_removing(source_id)
     nowhere = Vectors("http://127.0.0.1:9")
-    Ingestion(sources, database, nowhere, Embedders(), read_document).remove(source_id)
+    Ingestion(sources, database, nowhere, HashedEmbedders(), read_document).remove(source_id)
     assert sources.get(source_id).state == "removing"
     assert sources.due(clock.now) == [("remove", source_id)]
     ingestion.remove(source_id)
@@ -116,7 +116,7 @@ def test_vectors_are_gone_from_the_files_of_the_index_too(
     vectors = Vectors(collections=server)
     shutil.copy(sqlite_template, tmp_path / "studio.db")
     database = Database(f"sqlite:///{tmp_path / 'studio.db'}")
-    base = Base("vectores", "Vectores", "local", "test", 64, 1)
+    base = Base("vectores", "Vectores", "hashed", "test", 64, 1)
     for source, first in (("gone", 1_500), ("kept", 0)):
         for start in range(first, first + 600, 300):
             numbers = range(start, start + 300)

@@ -1,23 +1,23 @@
 """A source is read once, shown whole, and leaves nothing when it goes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from knowledge.base import Embedder
-from knowledge.ingest import ingestion as ingesting
+from knowledge.base import Document
+from knowledge.ingest import embedding
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.sources import Sources
 from knowledge.parsing.loaders import read_document
 from knowledge.search.retriever import Retriever
 from knowledge.tables import chunks
 from knowledge.vectors.chroma import Vectors
-from knowledge.vectors.embedders import Embedders
-from knowledge.vectors.local import LocalEmbedder
 from knowledge.web.fetch import Fetched
 from tests.fakes import Clock
+from tests.standins.hashed import HashedEmbedder, HashedEmbedders
 
 GARANTIA = b"""# Garantia
 
@@ -109,7 +109,7 @@ def test_a_bad_file_says_why_and_harms_nothing_else(
 @pytest.fixture
 def slow_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is embedded at once takes so long that it is written at once."""
-    monkeypatch.setattr(ingesting, "WRITTEN_SECONDS", 0.0)
+    monkeypatch.setattr(embedding, "WRITTEN_SECONDS", 0.0)
 
 
 class Killed(BaseException):
@@ -135,7 +135,7 @@ LONG = b"\n\n".join(b"# Parte %d\n\nPalabra %d del texto." % (n, n) for n in ran
 
 @pytest.mark.parametrize(
     ("verb", "calls"),
-    [("add", 0), ("add", 1), ("add", 2), ("remove_other_versions", 0)],
+    [("add", 0), ("add", 1), ("add", 2), ("remove_ids", 0)],
 )
 def test_a_reading_killed_anywhere_is_finished_by_the_next(
     sources: Sources,
@@ -147,7 +147,7 @@ def test_a_reading_killed_anywhere_is_finished_by_the_next(
     slow_embedder: None,
 ) -> None:
     source_id = sources.add_file(base_id, "largo.md", LONG, "ana")
-    parts = (Embedders(), read_document)
+    parts = (HashedEmbedders(), read_document)
     doomed = Ingestion(sources, sources.database, Mortal(vectors, verb, calls), *parts)  # type: ignore[arg-type]
     with pytest.raises(Killed):
         doomed.read(source_id)
@@ -166,17 +166,15 @@ def test_a_reader_that_was_overtaken_writes_nothing_more(
 ) -> None:
     source_id = sources.add_file(base_id, "largo.md", LONG, "ana")
 
-    class Changing(Embedders):
-        """Staff replace the file while it is being embedded."""
+    def changing(path: Path, name: str) -> Document:
+        """Staff replace the file while it is being read."""
+        sources.update_file(source_id, "corto.txt", b"Abrimos a las nueve.", "ana")
+        return read_document(path, name)
 
-        def __call__(self, provider: str, model: str, dimension: int) -> Embedder:
-            sources.update_file(source_id, "corto.txt", b"Abrimos a las nueve.", "ana")
-            return super().__call__(provider, model, dimension)
-
-    Ingestion(sources, sources.database, vectors, Changing(), read_document).read(source_id)
+    Ingestion(sources, sources.database, vectors, HashedEmbedders(), changing).read(source_id)
     assert (sources.get(source_id).state, sources.get(source_id).version) == ("waiting", 0)
     assert _left(sources, vectors, base_id) == (0, 0)
-    Ingestion(sources, sources.database, vectors, Embedders(), read_document).read(source_id)
+    Ingestion(sources, sources.database, vectors, HashedEmbedders(), read_document).read(source_id)
     assert sources.chunks(source_id)[0].text == "Abrimos a las nueve."
 
 
@@ -185,7 +183,7 @@ def test_a_vector_store_that_is_down_is_tried_five_times(
 ) -> None:
     source_id = sources.add_file(base_id, "garantia.md", GARANTIA, "ana")
     nowhere = Vectors("http://127.0.0.1:9")
-    ingestion = Ingestion(sources, sources.database, nowhere, Embedders(), read_document)
+    ingestion = Ingestion(sources, sources.database, nowhere, HashedEmbedders(), read_document)
     states = []
     for _ in range(5):
         ingestion.read(source_id)
@@ -203,7 +201,12 @@ def test_a_page_is_fetched_and_read(
     source_id = sources.add_url(base_id, "https://example.com/horario", "ana")
     page = Fetched(b"Abrimos a las nueve.", "text/plain", "https://example.com/horario")
     Ingestion(
-        sources, sources.database, vectors, Embedders(), read_document, fetch_page=lambda url: page
+        sources,
+        sources.database,
+        vectors,
+        HashedEmbedders(),
+        read_document,
+        fetch_page=lambda url: page,
     ).read(source_id)
     assert sources.get(source_id).state == "ready"
     assert (
@@ -218,7 +221,7 @@ def test_progress_is_seen_while_it_runs(
     source_id = sources.add_file(base_id, "largo.md", LONG, "ana")
     seen: list[tuple[str, int, int]] = []
 
-    class Watched(LocalEmbedder):
+    class Watched(HashedEmbedder):
         def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
             source = sources.get(source_id)
             seen.append((source.state, source.done, source.total))
@@ -228,4 +231,66 @@ def test_progress_is_seen_while_it_runs(
         sources, sources.database, vectors, lambda *made_with: Watched(), read_document
     )
     ingestion.read(source_id)
-    assert seen == [("embedding", 0, 150), ("embedding", 64, 150), ("embedding", 128, 150)]
+    assert [done for _, done, _ in seen] == [0, 8, 24, 56, 120]  # more at once while it is quick
+    assert {(state, total) for state, _, total in seen} == {("embedding", 150)}
+
+
+def test_what_a_source_says_is_found_by_its_words_before_its_vectors_are_made(
+    sources: Sources, vectors: Vectors, retriever: Retriever, base_id: str
+) -> None:
+    source_id = sources.add_file(base_id, "garantia.md", GARANTIA, "ana")
+    found: list[tuple[str, tuple[str, ...]]] = []
+
+    class Asked(HashedEmbedder):
+        def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+            best = retriever.search("garantia motor", [base_id])[0]
+            found.append((best.source, best.found_by))
+            return super().embed_passages(texts)
+
+    parts = (vectors, lambda *made_with: Asked(), read_document)
+    Ingestion(sources, sources.database, *parts).read(source_id)
+    assert found == [("garantia.md", ("lexical",))]
+    assert "vector" in retriever.search("garantia motor", [base_id])[0].found_by
+
+
+def test_the_words_of_every_source_come_before_the_vectors_of_any(
+    sources: Sources, vectors: Vectors, clock: Clock, base_id: str
+) -> None:
+    ids = [sources.add_file(base_id, f"{n}.md", LONG + b"%d" % n, "ana") for n in range(3)]
+    shown: list[int] = []
+
+    class Watched(HashedEmbedder):
+        def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+            shown.append(sum(sources.get(one).version > 0 for one in ids))
+            return super().embed_passages(texts)
+
+    parts = (vectors, lambda *made_with: Watched(), read_document)
+    reader = Ingestion(sources, sources.database, *parts)
+    while due := sources.due(clock.now):
+        for _, source_id in due:
+            reader.read(source_id)
+    assert set(shown) == {3}
+    assert {sources.get(one).state for one in ids} == {"ready"}
+    assert _left(sources, vectors, base_id) == (450, 450)
+
+
+def test_a_large_source_lets_a_small_one_be_read_meanwhile(
+    sources: Sources, vectors: Vectors, base_id: str, clock: Clock, slow_embedder: None
+) -> None:
+    large = sources.add_file(base_id, "largo.md", LONG, "ana")
+    small: list[str] = []
+
+    class Slow(HashedEmbedder):
+        def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+            if not small:
+                small.append(sources.add_file(base_id, "horario.md", GARANTIA, "ana"))
+            return super().embed_passages(texts)
+
+    parts = (vectors, lambda *made_with: Slow(), read_document)
+    reader = Ingestion(sources, sources.database, *parts)
+    reader.read(large)
+    assert 0 < sources.get(large).done < 150
+    assert {name for _, name in sources.due(clock.now)} == {large, *small}
+    reader.read(small[0])
+    reader.read(large)
+    assert (sources.get(large).state, sources.get(large).done) == ("ready", 150)

@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import event, func, select
 
 from knowledge.base import Document, Section
+from knowledge.ingest import embedding
 from knowledge.ingest import ingestion as ingesting
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.sources import Sources
 from knowledge.tables import chunks
 from knowledge.vectors.chroma import Vectors
-from knowledge.vectors.embedders import Embedders
 from store.db.database import Database
 from tests.fakes import Clock
 from tests.knowledge import documents
+from tests.standins.hashed import HashedEmbedders
 
 
 class Killed(BaseException):
@@ -111,7 +112,7 @@ class Shop:
 
     def reader(self, collections: Any = None) -> Ingestion:
         vectors = Vectors(collections=collections or self.shelf)
-        return Ingestion(self.sources, self.sources.database, vectors, Embedders(), by_lines)
+        return Ingestion(self.sources, self.sources.database, vectors, HashedEmbedders(), by_lines)
 
     def killed(self, steps: int, verb: str, source_id: str) -> bool:
         """Read or remove the source and end at that step. False when it was done before."""
@@ -149,8 +150,10 @@ class Shop:
 
 @pytest.fixture
 def shop(sources: Sources, clock: Clock, base_id: str, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    monkeypatch.setattr(ingesting, "EMBEDDED_AT_ONCE", 2)
     monkeypatch.setattr(ingesting, "WRITTEN_AT_ONCE", 2)
+    monkeypatch.setattr(embedding, "WRITTEN_AT_ONCE", 2)
+    monkeypatch.setattr(embedding, "FEWEST", 2)
+    monkeypatch.setattr(embedding, "MOST", 2)
     return Shop(sources, clock, base_id)
 
 

@@ -164,7 +164,7 @@ def test_each_model_is_asked_as_it_wants_to_be(
 
 
 def test_a_service_of_our_own_needs_no_key_and_has_its_own_model(jina: JinaState) -> None:
-    assert Embedders().default()[0] == "local"
+    assert Embedders().default()[0] == "e5"
     assert Embedders("key").default() == ("jina", "jina-embeddings-v3", 1024)
     own = Embedders("", "http://127.0.0.1:8500")
     assert own.default() == ("jina", "jina-embeddings-v2-base-es", 768)

@@ -108,7 +108,7 @@ def test_a_base_is_searched_as_it_was_tuned(
 ) -> None:
     question = "garantía helados vainilla chocolate"
     assert retriever.search(question, [stocked])
-    Bases(database).tune(stocked, Tuning(threshold=0.9))
+    Bases(database).tune(stocked, Tuning(vector=0.0, threshold=0.9))
     assert retriever.search(question, [stocked]) == []
     assert retriever.tuning([stocked]).threshold == 0.9
     Bases(database).tune(stocked, Tuning())

@@ -6,22 +6,23 @@ import pytest
 
 from knowledge.base import Embedder
 from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable, NotAccepted
+from knowledge.ingest import embedding
 from knowledge.ingest.corrections import Corrections
 from knowledge.ingest.curated import Curated
+from knowledge.ingest.embedding import MOST
 from knowledge.ingest.indexing import Alignment
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.rebuilds import Rebuilds
-from knowledge.ingest.reembed import BATCH, Reembedding
+from knowledge.ingest.reembed import Reembedding
 from knowledge.ingest.sources import Sources
 from knowledge.search.retriever import Retriever
 from knowledge.vectors.chroma import Vectors
-from knowledge.vectors.embedders import Embedders
-from knowledge.vectors.local import LocalEmbedder
 from store.db.database import Database
 from tests.fakes import Clock
+from tests.standins.hashed import HashedEmbedder, HashedEmbedders
 
-WANTED = ("local", LocalEmbedder.model, 64)
-LINES = "\n".join(f"# Tema {n}\n\nEl asunto número {n} trata de cosas." for n in range(BATCH + 20))
+WANTED = ("hashed", HashedEmbedder.model, 64)
+LINES = "\n".join(f"# Tema {n}\n\nEl asunto número {n} trata de cosas." for n in range(MOST + 20))
 
 
 class Dies(BaseException):
@@ -36,7 +37,7 @@ class Moody:
         self.texts = 0
 
     def __call__(self, provider: str, model: str, dimension: int) -> Embedder:
-        self.inner = Embedders()(provider, model, dimension)
+        self.inner = HashedEmbedders()(provider, model, dimension)
         self.provider, self.model, self.dimension = provider, model, dimension
         return self
 
@@ -68,6 +69,11 @@ def reembedding(
     rebuilds: Rebuilds, database: Database, vectors: Vectors, moody: Moody
 ) -> Reembedding:
     return Reembedding(rebuilds, database, vectors, moody)
+
+
+@pytest.fixture(autouse=True)
+def each_batch_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "WRITTEN_SECONDS", 0)
 
 
 @pytest.fixture
@@ -128,7 +134,7 @@ def test_killed_half_way_it_goes_on_where_it_stopped_and_is_searched_meanwhile(
     clock.now += 200
     finish(reembedding, clock, stocked)
     assert made_with(sources, stocked) == WANTED
-    assert moody.texts == BATCH + 20
+    assert moody.texts == MOST + 20
 
 
 def test_what_changes_meanwhile_is_embedded_as_it_is_in_the_end(
@@ -143,7 +149,7 @@ def test_what_changes_meanwhile_is_embedded_as_it_is_in_the_end(
     stocked: str,
 ) -> None:
     [first] = sources.list(stocked)
-    align = Alignment(database, Embedders(), vectors).align
+    align = Alignment(database, HashedEmbedders(), vectors).align
     curated, changes = Curated(database, align), Corrections(database, align)
 
     def meanwhile() -> None:
@@ -156,8 +162,8 @@ def test_what_changes_meanwhile_is_embedded_as_it_is_in_the_end(
     finish(reembedding, clock, stocked)
     assert made_with(sources, stocked) == WANTED
     base = sources.base(stocked)
-    assert len(vectors.ids(base)) == BATCH + 20 + 2
-    corrected = Embedders()(*WANTED).embed_query("Tema 3\nTexto corregido.")
+    assert len(vectors.ids(base)) == MOST + 20 + 2
+    corrected = HashedEmbedders()(*WANTED).embed_query("Tema 3\nTexto corregido.")
     assert vectors.search(base, corrected, 1)[0].similarity == pytest.approx(1, abs=1e-4)
 
 
@@ -246,7 +252,7 @@ def test_called_off_it_leaves_everything_as_it_was(
     finish(reembedding, clock, stocked)
     finish(reembedding, clock, stocked)
     assert rebuilds.progress(stocked) is None
-    assert (sources.base(stocked).dimension, len(vectors.ids(usual))) == (512, BATCH + 20)
+    assert (sources.base(stocked).dimension, len(vectors.ids(usual))) == (512, MOST + 20)
 
 
 def test_nonsense_is_refused(rebuilds: Rebuilds, sources: Sources, base_id: str) -> None:
@@ -254,7 +260,7 @@ def test_nonsense_is_refused(rebuilds: Rebuilds, sources: Sources, base_id: str)
         rebuilds.ask(base_id, *made_with(sources, base_id), "ana")
     rebuilds.ask(base_id, *WANTED, "ana")
     with pytest.raises(NotAccepted):
-        rebuilds.ask(base_id, "local", LocalEmbedder.model, 128, "ana")
+        rebuilds.ask(base_id, "hashed", HashedEmbedder.model, 128, "ana")
 
 
 def test_lost_vectors_are_made_anew_by_the_same_model(

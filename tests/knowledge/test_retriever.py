@@ -15,7 +15,7 @@ from knowledge.search.frequencies import Frequencies
 from knowledge.search.retriever import Retriever
 from knowledge.search.tuning import Tuning
 from knowledge.vectors.chroma import Near, Vectors
-from knowledge.vectors.embedders import Embedders
+from tests.standins.hashed import HashedEmbedders
 
 POLICY = """# Garantía
 
@@ -94,7 +94,7 @@ def test_what_looks_like_a_query_language_is_words(
 
 
 def test_words_answer_when_the_vectors_cannot(retriever: Retriever, stocked: str) -> None:
-    broken = Retriever(retriever.database, Vectors("http://127.0.0.1:9"), Embedders())
+    broken = Retriever(retriever.database, Vectors("http://127.0.0.1:9"), HashedEmbedders())
     best = broken.search("¿qué cubre la garantía?", [stocked], hybrid=False)[0]
     assert ("noventa" in best.text, best.found_by) == (True, ("lexical",))
 
@@ -104,7 +104,7 @@ def test_a_place_is_named_for_people(retriever: Retriever, stocked: str) -> None
 
 
 def test_other_bases_are_not_searched(retriever: Retriever, sources: Sources, stocked: str) -> None:
-    other = sources.create_base("Otra", "ana", *Embedders().default())
+    other = sources.create_base("Otra", "ana", *HashedEmbedders().default())
     assert retriever.search("garantía", [other]) == []
     assert retriever.search("garantía", ["no-such-base"]) == []
     assert retriever.search("garantía", [other, stocked])

@@ -12,12 +12,12 @@ from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.sources import Sources
 from knowledge.parsing.loaders import read_document
 from knowledge.search.retriever import Retriever
-from knowledge.vectors.embedders import Embedders
 from knowledge.web.crawler import Walk, walk
 from knowledge.web.fetch import Fetched, fetch
 from knowledge.web.reader import read_page
 from tests.fakes import Clock
 from tests.knowledge.test_sources_parts import work
+from tests.standins.hashed import HashedEmbedders
 from tests.standins.server import serve
 
 PAGES = {
@@ -134,7 +134,7 @@ def test_the_pages_of_a_site_are_cited_by_their_addresses(
     url: str,
 ) -> None:
     fetch_page = partial(fetch, allow_loopback_port=urlsplit(url).port)
-    parts = (sources.database, ingestion.vectors, Embedders(), read_document)
+    parts = (sources.database, ingestion.vectors, HashedEmbedders(), read_document)
     reader = Ingestion(sources, *parts, fetch_page=fetch_page)
     site = sources.add_site(base_id, url + "/", "ana", depth=1, pages=10)
     work(sources, reader, clock)

@@ -16,10 +16,10 @@ from knowledge.notices import Notice
 from knowledge.parsing.loaders import read_document
 from knowledge.search.retriever import Retriever
 from knowledge.states import SourceState
-from knowledge.vectors.embedders import Embedders
 from knowledge.web.fetch import Fetched
 from tests.fakes import Clock
 from tests.knowledge import documents
+from tests.standins.hashed import HashedEmbedders
 
 PAIRS = """P: ¿Abren los domingos?
 R: Sí, de diez a tres.
@@ -217,7 +217,12 @@ def test_a_page_is_read_again_in_time_and_shows_what_changed(
 ) -> None:
     web = Web(b"<p>Abrimos a las nueve.</p><script>1</script>")
     reader = Ingestion(
-        sources, sources.database, ingestion.vectors, Embedders(), read_document, fetch_page=web
+        sources,
+        sources.database,
+        ingestion.vectors,
+        HashedEmbedders(),
+        read_document,
+        fetch_page=web,
     )
     source_id = sources.add_url(base_id, "https://example.com/", "ana")
     sources.set_refresh(source_id, 24)

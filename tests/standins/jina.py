@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from knowledge.vectors.local import LocalEmbedder
+from tests.standins.hashed import HashedEmbedder
 
 KEY = "jina_test_key"
 MODELS = {
@@ -177,7 +177,7 @@ def _problem(body: Any) -> str:
 
 def _vectors(body: dict[str, Any], mood: str, known: dict[str, list[float]]) -> dict[str, Any]:
     size = body.get("dimensions", MODELS[body["model"]])
-    embedder = LocalEmbedder(size // 2 if mood == "short" else size)
+    embedder = HashedEmbedder(size // 2 if mood == "short" else size)
     vectors = [known.get(text) or embedder.embed_query(text) for text in body["input"]]
     if mood == "half":
         vectors = vectors[: len(vectors) // 2]

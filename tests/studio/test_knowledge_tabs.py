@@ -1,11 +1,14 @@
 """Passages corrected, answers written, searches measured: the Knowledge page's other parts."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from knowledge.errors import NotAccepted
 from knowledge.quality.grid_search import LEAST_PAIRS
+from knowledge.states import SourceState
+from knowledge.vectors.embedders import E5
 from store.tables import turns
 from studio.errors import NotAllowed, NothingChosen
 from studio.pages import (
@@ -145,8 +148,9 @@ def test_settings_are_recommended_on_enough_questions_and_used(
 
 
 def test_a_base_of_another_model_is_prepared_anew_when_asked(
-    studio: Studio, editor: Caller
+    studio: Studio, editor: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(studio.services.embedders, "default", lambda: E5)
     made = studio.services.sources.create_base("Vieja", "test", "jina", "jina-embeddings-v3", 1024)
     page = knowledge.choose(studio, editor, "open", made)
     assert "Preparar con el modelo actual" in str(knowledge_view.rebuild_view(studio, page))
@@ -155,6 +159,16 @@ def test_a_base_of_another_model_is_prepared_anew_when_asked(
     page = knowledge.change(studio, editor, "stop_rebuild", made)
     assert page.rebuild is not None
     assert page.rebuild.state == "clearing"
+
+
+def test_what_is_found_by_its_words_says_when_its_meaning_is(studio: Studio, base: str) -> None:
+    [source] = studio.services.sources.list(base)
+    half = replace(source, state=SourceState.EMBEDDING, fence=source.version, done=1, total=2)
+    assert "en breve" in str(knowledge_view.source_state(studio, half))
+    later = replace(half, ends_at=time.time() + 200)
+    assert "en unos 4 min" in str(knowledge_view.source_state(studio, later))
+    again = replace(half, fence=source.version + 1)  # what it says now is not there yet
+    assert "palabras" not in str(knowledge_view.source_state(studio, again))
 
 
 def test_viewers_change_none_of_it(studio: Studio, viewer: Caller, base: str) -> None:

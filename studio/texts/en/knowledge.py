@@ -31,6 +31,8 @@ TEXTS = {
     "state.waiting": "Waiting",
     "state.reading": "Reading",
     "state.embedding": "Indexing",
+    "state.by_words": "Found by its words already; by meaning soon",
+    "state.by_words_until": "Found by its words already; by meaning in about {minutes} min",
     "state.ready": "Ready",
     "state.failed": "Could not be read",
     "state.removing": "Removing",

@@ -44,7 +44,8 @@ TEXTS = {
         "Tell whoever runs it"
     ),
     "strip.offline": "built-in",
-    "strip.local": "built-in",
+    "strip.meaning": "by meaning (built in)",
+    "strip.words": "by words alone",
     "strip.simulator": "simulator",
     "strip.real": "Real service",
     "strip.stand_in": "Built-in stand-in: set the key in .env to switch to the real service",

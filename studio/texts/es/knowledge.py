@@ -34,6 +34,10 @@ TEXTS = {
     "state.waiting": "En espera",
     "state.reading": "Leyendo",
     "state.embedding": "Indexando",
+    "state.by_words": "Ya se encuentra por sus palabras; por significado, en breve",
+    "state.by_words_until": (
+        "Ya se encuentra por sus palabras; por significado, en unos {minutes} min"
+    ),
     "state.ready": "Lista",
     "state.failed": "No se pudo leer",
     "state.removing": "Quitando",

@@ -44,7 +44,8 @@ TEXTS = {
         "Avise a quien lo administra"
     ),
     "strip.offline": "integrado",
-    "strip.local": "integrada",
+    "strip.meaning": "por significado (integrada)",
+    "strip.words": "solo por palabras",
     "strip.simulator": "simulador",
     "strip.real": "Servicio real",
     "strip.stand_in": "Sustituto integrado: se cambia al poner la clave en .env",

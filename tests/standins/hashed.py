@@ -1,8 +1,8 @@
-"""The built-in embedder: words and pieces of words hashed into a short vector.
+"""An embedder for tests: words and pieces of words hashed into a short vector.
 
-It needs no key, no download and no network, and it forgives spelling mistakes. It knows no
-meanings: `precio` and `tarifa` are strangers to it. The hashing trick with signs is that of
-Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (2009).
+It costs nothing and finds what shares words, so that tests of the way of vectors need no model. The
+hashing trick with signs is that of Weinberger et al., "Feature Hashing for Large Scale Multitask
+Learning" (2009).
 """
 
 import hashlib
@@ -11,17 +11,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from knowledge.base import Embedder
 from knowledge.lexical import fold, stems, words
 from knowledge.stopwords import STOP_WORDS
+from knowledge.vectors.embedders import Embedders
 
 _GRAMS = (3, 4)
 _GRAM_WEIGHT = 0.35  # of all the pieces of a word together, beside 1.0 for its stem
 
 
-class LocalEmbedder:
+class HashedEmbedder:
     """Deterministic vectors without a model."""
 
-    provider = "local"
+    provider = "hashed"
     model = "hashed-ngrams-1"
 
     def __init__(self, dimension: int = 512) -> None:
@@ -64,3 +66,16 @@ def _weighted(word: str) -> Iterator[tuple[str, float]]:
 
 def _hash(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
+
+
+class HashedEmbedders(Embedders):
+    """Embedders whose new bases are hashed, or what the real ones know."""
+
+    def default(self) -> tuple[str, str, int]:
+        """(provider, model, dimension) of new bases."""
+        return HashedEmbedder.provider, HashedEmbedder.model, 512
+
+    def _build(self, provider: str, model: str, dimension: int) -> Embedder:
+        if provider == HashedEmbedder.provider:
+            return HashedEmbedder(dimension)
+        return super()._build(provider, model, dimension)
