@@ -4,6 +4,7 @@ Pure: what is known of the installation comes in as a `World`. Errors keep a rel
 warnings ask. Every finding has a code, by which the studio finds its sentence.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from agent.capabilities import Known
 from agent.invented import is_invented
 from agent.settings import Settings
 from agent.spec import Language, Spec
+from agent.tools.calculation import failures
 
 Level = Literal["error", "warning"]
 MODEL = re.compile(r"(offline|(openai|openrouter):\S+)$")
@@ -115,8 +117,19 @@ def _knowledge(spec: Spec, world: World, _channel: str) -> Iterator[Finding]:
         yield Finding("warning", "knowledge_none")
     for base in known:
         yield from _base(base)
-    if "catalog" in spec.tools and not any(base.tables for base in known):
-        yield Finding("warning", "catalog_empty")
+    tables = [tool.name for tool in spec.tools if tool.kind == "table"]
+    if tables and not any(base.tables for base in known):
+        yield Finding("warning", "table_empty", {"tool": _few(tables)})
+
+
+def _tools(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
+    """The examples of a calculator are its tests, and run before each release."""
+    for tool in spec.tools:
+        if tool.kind == "calculator":
+            for example, got in itertools.islice(failures(tool), MOST_NAMED):
+                given = ", ".join(f"{name} = {value}" for name, value in example.given)
+                values = {"tool": tool.name, "given": given, "got": got}
+                yield Finding("error", "tool_example", values)
 
 
 def _base(base: BaseState) -> Iterator[Finding]:
@@ -136,9 +149,9 @@ def _few(names: Sequence[str]) -> str:
 
 def _people(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
     promised = PROMISES.search(f"{spec.instructions}\n{spec.description}")
-    if "handoff" not in spec.tools and promised:
+    if "handoff" not in spec.tool_names and promised:
         yield Finding("warning", "handoff_promised", {"words": promised[0].strip()})
-    if "handoff" not in spec.tools and not spec.handoff.words:
+    if "handoff" not in spec.tool_names and not spec.handoff.words:
         yield Finding("warning", "handoff_none")
 
 
@@ -201,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     _company,
     _model,
     _knowledge,
+    _tools,
     _people,
     _languages,
     _words,

@@ -69,6 +69,8 @@ def leaves(data: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]
         field = f"{above}{name}"
         if isinstance(value, Mapping):
             yield from leaves(value, f"{field}.")
+        elif name == "tools" and not above:
+            yield from leaves({one.get("name", one["kind"]): one for one in value}, f"{field}.")
         else:
             yield field, _text(value)
 

@@ -95,7 +95,7 @@ def _rules(spec: Spec, canary: str) -> list[str]:
         chosen += ["cite", "grounded" if spec.knowledge.grounded_only else "ungrounded"]
     if spec.tools:
         chosen.append("tools")
-    if "handoff" in spec.tools:
+    if "handoff" in spec.tool_names:
         chosen.append("handoff")
     if spec.guard.forbidden_topics:
         chosen.append("forbidden")

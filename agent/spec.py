@@ -8,49 +8,24 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from agent.bar import Bar, criteria_of
 from agent.text import storable
+from agent.tools.old import as_record
+from agent.tools.records import HandoffTool, Tool
+from agent.wording import Part, Words
+from agent.wording import Wording as Wording
 
 Language = Literal["es", "en", "pt"]
-ToolName = Literal["catalog", "financing", "handoff", "knowledge"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 HourAndMinute = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+MOST_TOOLS = 40  # more confuse a model
+_TWICE = "Two tools are called {name}. Give each a name of its own."
 _NO_ZONE = "{name!r} is no time zone. Write one like America/Mexico_City or Europe/Madrid."
-Words = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Wording(_Part):
-    """One fixed text in the languages an agent speaks. A bare string means the same in all."""
-
-    es: Words = ""
-    en: Words = ""
-    pt: Words = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_string(cls, value: Any) -> Any:
-        return {"es": value, "en": value, "pt": value} if isinstance(value, str) else value
-
-    def in_language(self, language: str) -> str:
-        """Return the text in *language*, else in the first language that has one."""
-        own = getattr(self, language, "")
-        return own or self.es or self.en or self.pt
-
-
-class ModelChoice(_Part):
+class ModelChoice(Part):
     """Which model answers, and how freely. An empty name means the installation's model."""
 
     name: Words = ""
@@ -59,7 +34,7 @@ class ModelChoice(_Part):
     timeout_seconds: float = Field(40, gt=0, le=120)
 
 
-class KnowledgeChoice(_Part):
+class KnowledgeChoice(Part):
     """What the agent may look up: ids of knowledge bases, and how."""
 
     bases: tuple[str, ...] = ()
@@ -68,14 +43,14 @@ class KnowledgeChoice(_Part):
     grounded_only: bool = True
 
 
-class GuardRules(_Part):
+class GuardRules(Part):
     """What is refused before or after the model."""
 
     max_input_characters: int = Field(4_000, ge=100, le=50_000)
     forbidden_topics: tuple[Words, ...] = ()
 
 
-class OfficeHours(_Part):
+class OfficeHours(Part):
     """When people of the team answer, in their own time zone, and what is said outside of it.
 
     Hours that close before they open go on past midnight.
@@ -104,7 +79,7 @@ class OfficeHours(_Part):
         return name
 
 
-class HandoffRules(_Part):
+class HandoffRules(Part):
     """When a person takes over, and what the customer is told."""
 
     words: tuple[Words, ...] = (
@@ -128,7 +103,7 @@ class HandoffRules(_Part):
     )
 
 
-class ConversationRules(_Part):
+class ConversationRules(Part):
     """How a conversation is paced. Seconds are seconds."""
 
     quiet_seconds: float = Field(1.5, ge=0, le=30)
@@ -138,14 +113,14 @@ class ConversationRules(_Part):
     buttons: bool = False  # a short list beside a question may be tapped, where the channel can
 
 
-class Budget(_Part):
+class Budget(Part):
     """The most one turn may use."""
 
     model_calls: int = Field(5, ge=1, le=20)
     tool_calls: int = Field(8, ge=0, le=40)
 
 
-class Spec(_Part):
+class Spec(Part):
     """One agent. The first five fields are what staff write; the rest has working defaults."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -162,7 +137,7 @@ class Spec(_Part):
     )
     model: ModelChoice = ModelChoice()
     knowledge: KnowledgeChoice = KnowledgeChoice()
-    tools: tuple[ToolName, ...] = ("handoff",)
+    tools: Annotated[tuple[Tool, ...], Field(max_length=MOST_TOOLS)] = (HandoffTool(),)
     guard: GuardRules = GuardRules()
     handoff: HandoffRules = HandoffRules()
     conversation: ConversationRules = ConversationRules()
@@ -178,6 +153,30 @@ class Spec(_Part):
     @classmethod
     def _storable(cls, value: Any) -> Any:
         return storable(value)
+
+    @field_validator("tools", mode="before")
+    @classmethod
+    def _records(cls, tools: Any) -> Any:
+        """Read a tool that is only named; one named twice is one."""
+        if not isinstance(tools, list | tuple):
+            return tools
+        kept: list[Any] = []
+        kept += (one for one in map(as_record, tools) if one not in kept)
+        return kept
+
+    @field_validator("tools")
+    @classmethod
+    def _named_apart(cls, tools: tuple[Tool, ...]) -> tuple[Tool, ...]:
+        names = [tool.name for tool in tools]
+        twice = next((name for name in names if names.count(name) > 1), "")
+        if twice:
+            raise ValueError(_TWICE.format(name=twice))
+        return tools
+
+    @property
+    def tool_names(self) -> tuple[str, ...]:
+        """What its tools are called."""
+        return tuple(tool.name for tool in self.tools)
 
     def to_yaml(self) -> str:
         """Return the spec as YAML that `from_yaml` reads back to an equal spec."""

@@ -28,7 +28,9 @@ SENTENCES = {
     "base_noticed": "knowledge.bases: of {base} not everything was kept: {sources}. Look at their "
     "notices.",
     "knowledge_none": "knowledge.bases: it looks nothing up. Give it a file or page.",
-    "catalog_empty": "tools: it may look into a catalogue, and none of its sources has a table.",
+    "table_empty": "tools: {tool} looks into a table, and none of the sources has one.",
+    "tool_example": "tools: an example of {tool} does not come out. With {given} it gives: {got}. "
+    "Correct the formula or the example.",
     "handoff_promised": "instructions: they promise a person ({words}), and the tool handoff is "
     "off. Turn it on, or take the words out.",
     "handoff_none": "tools: nobody can be handed over to. Turn handoff on, if a person should.",

@@ -5,7 +5,7 @@ The part about people is `studio.handoff_form`.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Concatenate, TypeVar, get_args
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from agent.bar import write
 from agent.spec import Language, Spec
+from agent.tools.old import BUILT_IN
 from store.people.people import Person
 from studio import handoff_form
 from studio.errors import BadFields
@@ -114,7 +115,7 @@ class AgentForm:
             **worded("fallback", spec.fallback),
             bases=spec.knowledge.bases,
             grounded_only=spec.knowledge.grounded_only,
-            tools=spec.tools,
+            tools=spec.tool_names,
             model=spec.model.name,
             temperature=spec.model.temperature,
             quiet_seconds=spec.conversation.quiet_seconds,
@@ -135,7 +136,8 @@ class AgentForm:
         data = base.model_dump()
         for name in ("name", "brand", "description", "tone", "instructions"):
             data[name] = getattr(self, name) or ""
-        data["languages"], data["tools"] = self.languages or (), self.tools or ()
+        data["languages"] = self.languages or ()
+        data["tools"] = _kept(base, self.tools or ())
         data["greeting"] = wording("greeting", asdict(self))
         data["fallback"] = wording("fallback", asdict(self))
         data["knowledge"] |= {"bases": self.bases or (), "grounded_only": self.grounded_only}
@@ -152,6 +154,13 @@ class AgentForm:
             return Spec.model_validate(data)
         except ValidationError as error:
             raise BadFields(tuple(_complaint(found) for found in error.errors())) from None
+
+
+def _kept(base: Spec, names: Collection[str]) -> list[Any]:
+    """The tools by these names: built-in ones, and those that the draft has already."""
+    own = [tool for tool in base.tools if tool.name in names]
+    added = [name for name in BUILT_IN if name in names and name not in base.tool_names]
+    return [*own, *added]
 
 
 FIELDS = tuple(field.name for field in fields(AgentForm))  # a page has a component for each

@@ -13,7 +13,8 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from agent.offline.words import stems
-from agent.spec import ModelChoice
+from agent.spec import ModelChoice, Spec
+from agent.tools.records import Tool
 from knowledge.base import Passage, TableRow
 
 
@@ -150,3 +151,8 @@ class FakeRetriever:
         if self.error:
             raise self.error
         return [row for row in self.table if row.base_id in base_ids]
+
+
+def named_tools(*names: str) -> tuple[Tool, ...]:
+    """The records of tools by their names; the samples' own too."""
+    return Spec.model_validate({"name": "-", "tools": names}).tools

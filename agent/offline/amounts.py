@@ -1,4 +1,4 @@
-"""Numbers as customers write them: `250 mil`, `$250,000`, `20 %`, `48 meses`, `50 mil km`."""
+"""Numbers as customers write them: `250 mil`, `$250,000`, `1.250,50`, `60k`, `20 %`, `48 meses`."""
 
 import itertools
 import re
@@ -8,16 +8,18 @@ from typing import Literal
 Unit = Literal["money", "percent", "km", "months", "years", "year", "none"]
 
 _AMOUNT = re.compile(
-    r"(?P<sign>\$|€|mxn\s)?\s*(?P<number>\d[\d.,]*\d|\d)\s*"
-    r"(?P<times>mill[oó]n(?:es)?|million|thousand|mil|k|m)?(?![a-z0-9])\s*(?:de\s)?"
-    r"(?P<unit>pesos|euros?|€|mxn|dollars|%|por ciento|percent|km|kms|kil[oó]metros|kilometers"
-    r"|kilometres|miles|meses|months|mes|month|años|anos|years)?(?![a-z])",
+    r"(?P<sign>r?\$|us\$|€|mxn\s)?\s*(?<![\w.,])(?P<number>\d{1,3}(?: \d{3})+(?![\d.,]*\d)|\d[\d.,]*\d|\d)\s*"
+    r"(?P<times>mill[oó]n(?:es)?|milh[aã]o|milh[oõ]es|million|thousand|grand|mil|k|(?-i:(?<=\d)M))?"
+    r"(?![a-z0-9])\s*(?:de\s)?"
+    r"(?P<unit>pesos|euros?|€|mxn|d[oó]lares|dollars|reais|%|por ciento|por cento|percent|km|kms"
+    r"|kil[oó]metros|quil[oô]metros|kilometers|kilometres|miles|meses|months|mes|mês|month|años|anos"
+    r"|years)?(?![a-zà-ÿ])",
     re.I,
 )
-_TIMES = {"mil": 1e3, "k": 1e3, "thousand": 1e3, "m": 1e6}
+_TIMES = {"mil": 1e3, "k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6}
 _NAMES: dict[Unit, str] = {
-    "percent": "% por_ciento percent",
-    "months": "mes meses month months",
+    "percent": "% por_ciento por_cento percent",
+    "months": "mes mês meses month months",
     "years": "años anos years",
 }
 _UNITS = {name.replace("_", " "): unit for unit, names in _NAMES.items() for name in names.split()}
@@ -31,6 +33,8 @@ class Amount:
     unit: Unit
     before: str
     after: str
+    since: str = ""  # the words between the number before and this one
+    until: str = ""  # and between this one and the next
 
 
 def without(text: str) -> str:
@@ -42,15 +46,20 @@ def amounts(text: str) -> list[Amount]:
     """Return the numbers in *text*, in order."""
     found: list[Amount] = []
     matches = list(_AMOUNT.finditer(text))
-    for match, following in itertools.zip_longest(matches, matches[1:]):
+    ends = [0, *(match.end() for match in matches)]
+    for at, (match, following) in enumerate(itertools.zip_longest(matches, matches[1:])):
         times = (match["times"] or "").lower()
-        if not times and following and _is_range(text[match.end() : following.start()]):
+        next_at = following.start() if following else len(text)
+        if not times and following and _is_range(text[match.end() : next_at]):
             times = (following["times"] or "").lower()  # de 200 a 300 mil
-        value = _number(match["number"]) * _TIMES.get(times, 1e6 if times.startswith("mill") else 1)
-        before = text[max(0, match.start() - 30) : match.start()].lower()
-        found.append(
-            Amount(value, _unit(match, value, times), before, text[match.end() :][:25].lower())
+        value = number(match["number"]) * _TIMES.get(times, 1e6 if times.startswith("mil") else 1)
+        around = (
+            text[max(0, match.start() - 30) : match.start()].lower(),
+            text[match.end() :][:25].lower(),
+            text[ends[at] : match.start()].lower(),
+            text[match.end() : next_at].lower(),
         )
+        found.append(Amount(round(value, 6), _unit(match, value, times), *around))
     return found
 
 
@@ -58,21 +67,28 @@ def _is_range(between: str) -> bool:
     return bool(re.fullmatch(r"\s*(?:a|y|o|to|and|-)\s*\$?\s*", between, re.I))
 
 
-def _number(text: str) -> float:
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text):
+def number(text: str) -> float:
+    """Read `1,250.50`, `1.250,50`, `1.250` and `250 000`; a lone `1.5` is one and a half.
+
+    A mark before exactly three digits parts thousands, unless nothing but a zero is before it.
+    """
+    text = text.replace(" ", "")
+    last = max(text.rfind("."), text.rfind(","))
+    if last < 0:
+        return float(text)
+    mark, head, tail = text[last], text[:last], text[last + 1 :]
+    other = "," if mark == "." else "."
+    parts_thousands = len(tail) == 3 and other not in head and head.strip("0.,") != ""
+    if parts_thousands or mark in head:
         return float(re.sub(r"[.,]", "", text))
-    return (
-        float(re.sub(r",(?=\d{3})", "", text).replace(",", ".").rstrip(".") or 0)
-        if (text.count(".") + text.count(",") <= 2)
-        else 0.0
-    )
+    return float(f"{re.sub(r'[.,]', '', head)}.{tail}")
 
 
 def _unit(match: re.Match[str], value: float, times: str) -> Unit:
     unit = (match["unit"] or "").lower()
     if unit in _UNITS:
         return _UNITS[unit]
-    if unit.startswith(("km", "kil", "mile")):
+    if unit.startswith(("km", "kil", "quil", "mile")):
         return "km"
     if unit or match["sign"] or times:
         return "money"

@@ -5,8 +5,10 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from agent.guardrails.checks import folded
+from agent.offline.frames import Frame
 from agent.offline.glossary import topic_words
-from agent.offline.slots import Frame, fill
+from agent.offline.slots import Filled, fill, is_number
+from agent.offline.talk import talk_in
 from agent.offline.words import stems
 
 FOLLOWED = 6  # messages back
@@ -48,17 +50,25 @@ def wanted(
 def _worked_out(
     question: str, earlier: Sequence[str], frame: Frame, searching: Sequence[Frame]
 ) -> Wanted | None:
-    """A calculation: what was said before counts as long as the talk is of it."""
+    """A calculation: what was said before counts as long as the talk is of it, and of the same."""
     first, arguments, about, told = frame.slots[0].name, dict[str, Any](), False, False
     for text in [*earlier[-FOLLOWED:], question]:
         filled = fill(frame, text, arguments)
-        told = bool(filled.arguments)
+        told = bool(filled.arguments) or (about and is_number(text))
         goes_on = about and told and not any(fill(other, text).about for other in searching)
-        about = filled.about or goes_on
-        for name, value in filled.arguments.items():
-            if about or name == first:
-                arguments[name] = value
+        if first in arguments and _is_another(frame, text, filled):
+            arguments, filled = {}, fill(frame, text)
+        about = filled.about or goes_on or (about and bool(talk_in(text)))
+        arguments = arguments | filled.arguments if about else {}
     return Wanted(frame, arguments, told) if about else None
+
+
+def _is_another(frame: Frame, text: str, filled: Filled) -> bool:
+    """Whether *text* says the first input anew: then it asks about something else."""
+    first, alone = frame.slots[0].name, fill(frame, text).arguments
+    if first in filled.arguments:
+        return True
+    return filled.about and first in alone and alone[first] not in filled.arguments.values()
 
 
 def _searched(

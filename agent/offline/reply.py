@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.offline.asking import Wanted, wanted
+from agent.offline.frames import Frame
 from agent.offline.phrases import phrase
 from agent.offline.quoting import Quote, quotes
 from agent.offline.reading import Reading
 from agent.offline.results import in_words
-from agent.offline.slots import Frame, frames_in
+from agent.offline.slots import frames_in
 from agent.offline.talk import is_greeting, talk_in, wants_person
 from agent.offline.words import stems
 

@@ -11,11 +11,12 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from agent.guardrails.checks import folded
 from agent.offline.amounts import Amount, Unit, amounts, without
+from agent.offline.binding import parts
+from agent.offline.frames import Frame, Slot
 from agent.offline.words import stems
 
 LIKENESS = 0.84  # of a mistyped word of at least five letters
@@ -47,45 +48,6 @@ _COMPARING = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Slot:
-    """One argument of a tool."""
-
-    name: str
-    unit: Unit | None  # of a number; None: words
-    said_as: tuple[str, ...]
-    values: tuple[Any, ...]  # that occur; of a number, the lowest and the highest
-    choices: Mapping[str, tuple[str, ...]]  # of a fixed list: how each is said
-    is_place: bool
-
-    @property
-    def bound(self) -> str:
-        """`min` or `max` of a number that limits a search."""
-        return self.name[-3:] if self.name.endswith(("_min", "_max")) else ""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A tool as the built-in model sees it: what it is about, and its slots."""
-
-    tool: str
-    said_as: tuple[str, ...]
-    slots: tuple[Slot, ...]
-
-    @property
-    def searches(self) -> bool:
-        """True when it looks for values that occur; else it works something out."""
-        return any(slot.values and slot.unit is None for slot in self.slots)
-
-    @functools.cached_property
-    def phrases(self) -> list[str]:
-        """Every way to say any part of it."""
-        of_slots: Iterable[Iterable[str]] = (
-            (*slot.said_as, *chain(*slot.choices.values())) for slot in self.slots
-        )
-        return [*self.said_as, *chain(*of_slots)]
-
-
 @dataclass
 class Filled:
     """What one sentence says to a frame."""
@@ -108,12 +70,21 @@ def fill(frame: Frame, sentence: str, known: Mapping[str, Any] | None = None) ->
         for option, phrases in slot.choices.items():
             if any(_says(plain, phrase) for phrase in phrases):
                 found[slot.name] = option
-    for amount in sorted(amounts(left), key=lambda one: one.unit == "percent"):
-        found |= _limit(frame, amount, found) or _part_of(frame, amount, {**(known or {}), **found})
+    said, rest = amounts(left), list[Amount]()
+    for amount in said:
+        limit = _limit(frame, amount, found)
+        found |= limit
+        rest += [] if limit else [amount]
+    found |= parts(frame, rest, {**(known or {}), **found}, is_answer=is_number(left))
     named = [slot for slot in frame.slots[1:] if slot.name in found]
     subject = [*frame.said_as, *(phrase for slot in named for phrase in slot.said_as)]
     about = any(_says(plain, phrase) for phrase in subject)
     return Filled(found, about, _rest(frame, left))
+
+
+def is_number(text: str) -> bool:
+    """Whether *text* is nothing but a number: the answer to what was asked."""
+    return bool(amounts(text)) and not stems(without(text))
 
 
 # --- reading a schema
@@ -247,30 +218,6 @@ def _scaled(amount: Amount, slot: Slot, compared: bool) -> float | None:
     low, high = (min(slot.values), max(slot.values)) if slot.values else (value, value)
     fitting = (one for one in (value, value * 1_000) if low / 5 <= one <= high * 5)
     return next(fitting, value if amount.unit == slot.unit else None)
-
-
-def _part_of(frame: Frame, amount: Amount, known: Mapping[str, Any]) -> dict[str, Any]:
-    """What *amount* is of a calculation: by the words beside it, else the first that is missing."""
-    slots = [slot for slot in frame.slots if slot.unit and not slot.bound]
-    beside = [slot for slot in slots if _is_beside(slot, amount)]
-    value, unit = amount.value, amount.unit
-    if unit == "percent":
-        share = round(known.get(frame.slots[0].name, 0) * value / 100, 2)
-        return {slot.name: share for slot in beside[:1] if share}
-    if unit == "years" and value <= 10:
-        value, unit = value * 12, "months"
-    fitting = [slot for slot in slots if slot.unit == unit]
-    free = [slot for slot in fitting if slot.name not in known]
-    chosen = [slot for slot in fitting if slot in beside] or free
-    return {slot.name: int(value) if unit == "months" else value for slot in chosen[:1]}
-
-
-def _is_beside(slot: Slot, amount: Amount) -> bool:
-    """`50 mil de anticipo`, `anticipo sería de 50 mil`"""
-    words = "|".join(map(re.escape, slot.said_as)) or "(?!)"
-    after = rf"(?:(?:de|of|as|como|para) )?(?:{words})\b"
-    before = rf"\b(?:{words})(?: (?!un[oa]?\b)[^\W\d]{{1,6}}){{0,2}}$"
-    return bool(re.match(after, folded(amount.after)) or re.search(before, folded(amount.before)))
 
 
 def _rest(frame: Frame, left: str) -> list[str]:

@@ -130,7 +130,7 @@ class Agent:
         spec = found["draft"]
         places = [(one["channel"], f"v{one['version']}") for one in found["released"]]
         facts = {name: spec.get(name) for name in ("brand", "description", "tone")}
-        facts |= {"tools": ", ".join(spec.get("tools", ())), "revision": found["revision"]}
+        facts |= {"tools": shown.tools(spec.get("tools", ())), "revision": found["revision"]}
         return shown.block(
             self.name,
             shown.pairs(facts),

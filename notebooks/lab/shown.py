@@ -33,6 +33,11 @@ def pairs(values: Mapping[str, object]) -> str:
     return table((name, value) for name, value in values.items() if value not in ("", None, [], ()))
 
 
+def tools(records: Iterable[Mapping[str, str]]) -> str:
+    """Return the names of a spec's tools."""
+    return ", ".join(one.get("name", one["kind"]) for one in records)
+
+
 def folded(title: object, *parts: str) -> str:
     """Return what unfolds with a click."""
     return f"<details><summary>{escape(str(title))}</summary>{''.join(parts)}</details>"

@@ -63,7 +63,7 @@ class Lab:
                 "brand": one["draft"]["brand"],
                 "revision": one["revision"],
                 "released": ", ".join(f"{r['channel']} v{r['version']}" for r in one["released"]),
-                "tools": ", ".join(one["draft"]["tools"]),
+                "tools": shown.tools(one["draft"]["tools"]),
                 "id": one["id"],
             }
             for one in self.api.rows("/agents")

@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 import gradio as gr
 
-from agent.spec import Language, ToolName
+from agent.spec import Language
+from agent.tools.old import BUILT_IN
 from knowledge.base import Base
 from store.agents.agents import Agent, Release
 from studio.agent_form import FIELDS, AgentForm
@@ -152,7 +153,7 @@ def _fields(studio: Studio) -> tuple[gr.Dropdown, dict[str, Any]]:
             elem_id="agent-bases",
         )
         grounded = fields.switch(studio, "grounded_only", value=True)
-        tools = fields.choices(studio, "tools", get_args(ToolName), "tool")
+        tools = fields.choices(studio, "tools", BUILT_IN, "tool")
     with gr.Group():
         greeting = fields.wording(studio, "greeting")
     with gr.Group():
@@ -183,6 +184,9 @@ def shown(studio: Studio, page: Opened) -> list[Any]:
     known = [(f"{base.name} ({base.passages})", base.id) for base in page.bases]
     chosen = [base_id for base_id in page.form.bases if base_id in {base for _, base in known}]
     values["bases"] = gr.update(choices=known, value=chosen)
+    built_in = [(studio.say(f"tool.{name}"), name) for name in BUILT_IN]
+    own = [(name, name) for name in page.form.tools if name not in BUILT_IN]
+    values["tools"] = gr.update(choices=[*built_in, *own], value=list(page.form.tools))
     return [
         page.agent_id,
         page.revision,

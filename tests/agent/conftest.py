@@ -13,7 +13,7 @@ from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec
 from knowledge.base import Passage, TableRow
 from tests.agent.wire import Wire
-from tests.fakes import FakeRetriever
+from tests.fakes import FakeRetriever, named_tools
 from tests.standins.openai import KEY, openai_standin
 from tests.standins.server import serve
 
@@ -103,7 +103,7 @@ def spec() -> Spec:
         tone="Cercano y breve.",
         instructions="Ofrezca siempre una prueba de manejo.",
         knowledge=KnowledgeChoice(bases=(BASE,)),
-        tools=("catalog", "financing", "handoff", "knowledge"),
+        tools=named_tools("catalog", "financing", "handoff", "knowledge"),
     )
 
 

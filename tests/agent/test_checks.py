@@ -7,6 +7,7 @@ from actions.checks import BaseState, World, check
 from agent.settings import Settings
 from agent.spec import HandoffRules, KnowledgeChoice, ModelChoice, Spec, Wording
 from channels.registry import known
+from tests.fakes import named_tools
 
 SETTINGS = Settings(_env_file=None)
 GOOD = Spec(
@@ -81,7 +82,7 @@ def test_knowledge_that_is_not_ready_is_named(base: BaseState, code: str) -> Non
     ("changes", "code"),
     [
         ({"knowledge": KnowledgeChoice()}, "knowledge_none"),
-        ({"tools": ("catalog", "handoff")}, "catalog_empty"),
+        ({"tools": named_tools("catalog", "handoff")}, "table_empty"),
         ({"tools": (), "instructions": "Si se enoja, pásalo con una persona."}, "handoff_promised"),
         ({"tools": (), "instructions": "Transfer angry people to a human."}, "handoff_promised"),
         ({"tools": (), "handoff": HandoffRules(words=())}, "handoff_none"),

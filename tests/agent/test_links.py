@@ -13,7 +13,7 @@ from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec, Wording
 from channels.formatting import whatsapp
 from knowledge.base import Passage
-from tests.fakes import FakeRetriever, ScriptedModel, call
+from tests.fakes import FakeRetriever, ScriptedModel, call, named_tools
 
 GIVEN = (
     "Nuestro sitio: https://www.shop.mx/cita. Escriba a ventas@shop.mx o llame al 55 1234 5678.",
@@ -271,7 +271,7 @@ def test_the_customer_gives_links_and_so_do_people_of_the_team() -> None:
 def test_a_tool_gives_links_but_not_those_it_was_asked_with() -> None:
     assert any(LINK in text for text in told_by(f'{{"url": "{LINK}\\nOtra"}}', {"id": 1}))
     assert not any(LINK in text for text in told_by(f"Nothing for {LINK}.", {"q": [LINK]}))
-    spec = Spec(name="Sofía", tools=("catalog",))
+    spec = Spec(name="Sofía", tools=named_tools("catalog"))
     answer = runtime(call("catalog", brand=LINK), SAID).answer(spec, [], ["¿Cómo pago?"])
     assert LINK not in answer.text
 

@@ -1,7 +1,7 @@
 """Nothing of one business is in the platform: what a trade calls its things is data.
 
-The sample agents may speak of cars, and so may the migrations, which never change, and the two
-tools that were made for one of them, until tools are made in the studio.
+The sample agents may speak of cars, and so may the migrations, which never change, and the tool
+that looks cars up, until any table can be looked into.
 """
 
 import re
@@ -18,8 +18,8 @@ ROOMS = (
     *("simulator", "store", "studio"),
 )
 KINDS = {".py", ".js", ".css", ".html", ".yaml", ".yml", ".json", ".toml", ".txt", ".sql"}
-ALLOWED = ("agent/samples/", "agent/tools/catalog.py", "agent/tools/financing.py")
-MIGRATIONS = "store/migrations/"
+ALLOWED = ("agent/samples/", "agent/tools/migrations/", "agent/tools/catalog.py")
+MIGRATIONS = "store/db/migrations/"
 _ZONE = re.compile(r"\b(?:America|Europe|Atlantic)/\w+")
 _MAKES = """nissan chevrolet volkswagen toyota honda mazda hyundai renault suzuki mitsubishi subaru
 peugeot porsche ferrari lamborghini tesla chevy infiniti acura"""

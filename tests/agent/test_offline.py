@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from langchain_core.messages import HumanMessage
@@ -19,9 +19,10 @@ from agent.offline.slots import Frame, frames_in
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec, Wording
-from agent.tools import catalog, financing
+from agent.tools import calculator, catalog
+from agent.tools.records import CalculatorTool
 from tests.agent.conftest import BASE, passage
-from tests.fakes import FakeRetriever
+from tests.fakes import FakeRetriever, named_tools
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ def test_a_wish_that_narrows_nothing_is_asked_for_more(offline: Runtime, spec: S
 def test_a_months_payment_for_a_model_begins_with_its_cars(offline: Runtime, spec: Spec) -> None:
     text = offline.answer(spec, [], ["¿cuánto pagaría al mes por un versa?"]).text
     assert "Nissan Versa 2020: $219,000" in text
-    assert text.endswith("Si me dice el precio y el enganche, le calculo la mensualidad.")
+    assert text.endswith("¿Cuál es el precio? Con eso le calculo la mensualidad.")
 
 
 def test_it_offers_the_nearest_when_nothing_fits(offline: Runtime, spec: Spec) -> None:
@@ -244,11 +245,14 @@ def asked(text: str, offered: Sequence[Frame], *earlier: str) -> dict[str, dict[
     return {one.frame.tool: one.arguments for one in wanted(text, earlier, offered)}
 
 
+LOAN = cast("CalculatorTool", named_tools("financing")[0])
+
+
 @pytest.fixture
 def shop(retriever: FakeRetriever) -> Sequence[Frame]:
     """The sample's tools as a model sees them: with the values of its catalogue."""
     known = catalog.values(tuple(retriever.rows([BASE])))
-    return frames(catalog.build(known), financing.build())
+    return frames(catalog.build(known), calculator.build(LOAN))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from agent.middleware import Patience
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import Budget, ModelChoice, Spec
+from agent.tools.records import HandoffTool
 from tests.agent.wire import Wire
 from tests.fakes import FakeRetriever
 from tests.standins.openai import (
@@ -126,10 +127,10 @@ def test_cars_a_tool_found_can_be_cited(wire: Wire, spec: Spec) -> None:
     assert [(c.source, c.row) for c in answer.citations] == [("catalogo.csv", 1)]
 
 
-def test_a_tools_error_is_told_to_the_model_in_words(wire: Wire, spec: Spec) -> None:
+def test_what_cannot_be_worked_out_is_told_to_the_model_in_words(wire: Wire, spec: Spec) -> None:
     wire.script(calls("financing", price=100, down_payment=500), says("¿Cuánto da?"))
     answer = wire.runtime.answer(spec, [], ["¿Al mes?"])
-    assert "Ask for it" in wire.last
+    assert "El enganche tiene que ser menor que el precio" in wire.last
     assert answer.text == "¿Cuánto da?"
 
 
@@ -269,7 +270,7 @@ def test_a_reply_that_repeats_the_prompt_is_not_sent(wire: Wire, spec: Spec) -> 
 
 
 def test_tools_of_a_spec_are_the_only_ones_offered(wire: Wire, spec: Spec) -> None:
-    only = spec.model_copy(update={"tools": ("handoff",)})
+    only = spec.model_copy(update={"tools": (HandoffTool(),)})
     wire.runtime.answer(only, [], ["Hola"])
     assert [tool["function"]["name"] for tool in wire.app.requests[-1]["tools"]] == ["handoff"]
     wire.runtime.answer(spec.model_copy(update={"tools": ()}), [], ["Hola"])

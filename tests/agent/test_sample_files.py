@@ -101,7 +101,7 @@ def test_a_sample_spec_loads_and_round_trips(name: str) -> None:
 
 def test_only_the_car_agent_has_the_catalogue_tools() -> None:
     tools = {
-        name: set(Spec.from_yaml((SAMPLES / name / "spec.yaml").read_text("utf-8")).tools)
+        name: set(Spec.from_yaml((SAMPLES / name / "spec.yaml").read_text("utf-8")).tool_names)
         for name in NAMES
     }
     assert tools["autos"] == {"catalog", "financing", "handoff", "knowledge"}

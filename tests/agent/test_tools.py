@@ -1,19 +1,15 @@
-"""The catalogue and the loan calculator, as pure functions."""
-
-from decimal import Decimal
+"""The catalogue, as pure functions."""
 
 import pytest
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from agent.errors import Invalid
 from agent.tools import catalog
 from agent.tools.catalog import CatalogQuery, find, number
-from agent.tools.financing import TERMS, monthly_payment, plans
 from agent.tools.matching import closest
 from agent.tools.registry import tools_of, values_for
 from knowledge.base import TableRow
 from knowledge.errors import IndexUnavailable
-from tests.fakes import FakeRetriever
+from tests.fakes import FakeRetriever, named_tools
 
 
 def names(retriever: FakeRetriever, **filters: object) -> list[str]:
@@ -79,14 +75,15 @@ def test_a_value_that_is_not_in_the_schema_may_still_be_asked_for(retriever: Fak
 
 def test_a_tool_is_the_same_as_long_as_its_values_are(retriever: FakeRetriever) -> None:
     known = catalog.values(tuple(retriever.rows(["base"])))
-    assert tools_of(("catalog",), known) == tools_of(("catalog",), known)
-    assert tools_of(("catalog",), known)[0] is not tools_of(("catalog",))[0]
-    assert tools_of(("financing",), known)[0] is tools_of(("financing",))[0]
+    table, loan = named_tools("catalog", "financing")
+    assert tools_of((table,), known) == tools_of((table,), known)
+    assert tools_of((table,), known)[0] is not tools_of((table,))[0]
+    assert tools_of((loan,), known)[0] is tools_of((loan,))[0]
 
 
 def test_a_table_that_cannot_be_read_keeps_nobody_from_answering() -> None:
     broken = FakeRetriever(error=IndexUnavailable())
-    assert values_for(("catalog",), broken, ["base"]) == ()
+    assert values_for(named_tools("catalog"), broken, ["base"]) == ()
 
 
 def test_a_row_without_a_number_is_left_out_of_a_bound() -> None:
@@ -107,35 +104,3 @@ def test_values_are_matched_by_their_words() -> None:
     assert closest("puebla", ["Puebla", "Heroica Puebla de Zaragoza"]) == {"Puebla"}
     assert closest("patria", ["Plaza Patria", "Centro"]) == {"Plaza Patria"}
     assert closest("zzz", ["Puebla"]) == set()
-
-
-@pytest.mark.parametrize(
-    ("months", "payment"),
-    [(36, "6453.44"), (48, "5072.52"), (60, "4249.41"), (72, "3705.17")],
-)
-def test_payments_are_exact_to_the_cent(months: int, payment: str) -> None:
-    assert monthly_payment(Decimal(200_000), Decimal(10), months) == Decimal(payment)
-
-
-def test_without_interest_the_payment_is_the_share() -> None:
-    assert monthly_payment(Decimal(3_600), Decimal(0), 36) == Decimal("100.00")
-
-
-def test_paying_every_month_pays_the_loan_off() -> None:
-    balance, payment = Decimal(150_000), monthly_payment(Decimal(150_000), Decimal(10), 60)
-    for _ in range(60):
-        balance = balance * (1 + Decimal(10) / 1200) - payment
-    assert abs(balance) < 1
-
-
-def test_every_term_is_offered_unless_one_is_asked_for() -> None:
-    assert [plan["months"] for plan in plans(Decimal(100), Decimal(20))] == list(TERMS)
-    assert [plan["months"] for plan in plans(Decimal(100), Decimal(20), months=40)] == [40]
-
-
-@pytest.mark.parametrize(
-    ("price", "down", "months"), [(0, 0, 0), (100, 0, 0), (100, 100, 0), (100, 20, 12)]
-)
-def test_what_cannot_be_financed_is_said(price: int, down: int, months: int) -> None:
-    with pytest.raises(Invalid):
-        plans(Decimal(price), Decimal(down), months=months)

@@ -20,6 +20,7 @@ from agent.llm import ChatModels
 from agent.settings import Settings
 from agent.spec import ModelChoice
 from agent.tools.registry import tools_of
+from tests.fakes import named_tools
 
 NAME = "gpt-4.1-mini"
 QUESTION = {"messages": [{"role": "user", "content": "¿Qué garantía tienen los autos?"}]}
@@ -27,7 +28,9 @@ QUESTION = {"messages": [{"role": "user", "content": "¿Qué garantía tienen lo
 
 def cpu_ms(model: BaseChatModel, threads: int, turns: int) -> float:
     """CPU milliseconds of one turn among *threads*."""
-    agent: Any = create_agent(model, tools_of(("catalog",)), system_prompt="Responde breve.")
+    agent: Any = create_agent(
+        model, tools_of(named_tools("catalog")), system_prompt="Responde breve."
+    )
 
     def turn(_: int) -> None:
         agent.invoke(QUESTION)

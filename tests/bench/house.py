@@ -131,7 +131,7 @@ class House:
 
     def _quicken(self, services: Services) -> None:
         """Release the sample agent without its pause for bursts: here nobody writes in bursts."""
-        agent = next(a for a in services.store.agents.list() if "catalog" in a.draft.tools)
+        agent = next(a for a in services.store.agents.list() if "catalog" in a.draft.tool_names)
         spec = agent.draft.model_copy(
             update={
                 "conversation": ConversationRules(quiet_seconds=0),

@@ -24,6 +24,7 @@ from actions.queues import TURN, RedisWakeUp
 from agent.llm import PlainCompletions
 from agent.tools.registry import tools_of
 from jobs.conversations import ConversationWorker
+from tests.fakes import named_tools
 from tests.standins.openai import KEY, completion, says
 from tests.standins.server import serve
 
@@ -76,7 +77,7 @@ def say(what: str, call: Callable[[], object], rounds: int = CALLS) -> None:
 def questions() -> None:
     """A question to a model: the typed method, and plain JSON."""
     model = ChatOpenAI(model="m", api_key=KEY, http_client=httpx2.Client(transport=AnswersAtOnce()))
-    tools, said = tools_of(("handoff", "catalog", "financing")), conversation()
+    tools, said = tools_of(named_tools("handoff", "catalog", "financing")), conversation()
     bound = model.bind_tools(tools)
     say("question, typed method", lambda: bound.invoke(said))
     model.client = PlainCompletions(model.root_client)

@@ -24,7 +24,7 @@ from store.conversations.inbox import Accepted
 from store.states import Owner
 from store.tables import conversations, outbox, turns
 from tests.agent.spellings import CALLS, CONTROL, MARKS, THOUGHTS
-from tests.fakes import Clock, FakeRetriever
+from tests.fakes import Clock, FakeRetriever, named_tools
 from tests.jobs.conftest import OURS
 from tests.standins.openai import KEY, OpenAIStandin, Reply, fails, openai_standin, returns, says
 from tests.standins.server import serve
@@ -125,7 +125,7 @@ def desk(context: WorkerContext, model: tuple[OpenAIStandin, str]) -> Iterator[W
     patience = Patience(first_wait=0, sleep=lambda seconds: None)
     runtime = Runtime(settings, FakeRetriever([found]), patience=patience)
     knowing = KnowledgeChoice(bases=("base",))
-    spec = Spec(name="Ana", knowledge=knowing, tools=("knowledge", "handoff"))
+    spec = Spec(name="Ana", knowledge=knowing, tools=named_tools("knowledge", "handoff"))
     agents = context.services.store.agents
     agents.release_draft(agents.create(spec, "ana"), "twilio", OURS, "ana")
     yield dataclasses.replace(context, runtime=runtime)

@@ -105,8 +105,6 @@ TEXTS = {
     "day.fri": "Fri",
     "day.sat": "Sat",
     "day.sun": "Sun",
-    "tool.catalog": "Search the catalogue",
-    "tool.financing": "Work out monthly payments",
     "tool.handoff": "Pass to a person",
     "tool.knowledge": "Search the knowledge again",
     "tone.warm.name": "Warm",

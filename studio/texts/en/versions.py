@@ -100,9 +100,13 @@ TEXTS: dict[str, str] = {
         'In the base "{base}" some sources could not be kept whole: {sources}. Look in Knowledge '
         "for what is missing."
     ),
-    "check.catalog_empty": (
-        "It searches the catalogue, but its bases hold no table. Upload an Excel or CSV file, or "
-        "take that tool away."
+    "check.table_empty": (
+        'The tool "{tool}" looks into a table, but its bases hold none. Upload an Excel or CSV '
+        "file, or take that tool away."
+    ),
+    "check.tool_example": (
+        'An example of the tool "{tool}" does not come out: with {given} it gives: {got}. Correct '
+        "the formula or the example."
     ),
     "check.handoff_promised": (
         'The instructions promise a person ("{words}"), but it cannot pass anybody on. Turn on '

@@ -99,8 +99,6 @@ TEXTS = {
     "day.fri": "Vie",
     "day.sat": "Sáb",
     "day.sun": "Dom",
-    "tool.catalog": "Buscar en el catálogo",
-    "tool.financing": "Calcular mensualidades",
     "tool.handoff": "Pasar con una persona",
     "tool.knowledge": "Volver a buscar en el conocimiento",
     "tone.warm.name": "Cercano",

@@ -102,9 +102,13 @@ TEXTS: dict[str, str] = {
         "En la base «{base}» hay fuentes de las que no se pudo conservar todo: {sources}. Mire en "
         "Conocimiento qué falta."
     ),
-    "check.catalog_empty": (
-        "Busca en el catálogo, pero sus bases no tienen ninguna tabla. Suba un Excel o CSV, o "
-        "quítele esa herramienta."
+    "check.table_empty": (
+        "La herramienta «{tool}» busca en una tabla, pero sus bases no tienen ninguna. Suba un "
+        "Excel o CSV, o quítele esa herramienta."
+    ),
+    "check.tool_example": (
+        "Un ejemplo de la herramienta «{tool}» no sale: con {given} da: {got}. Corrija la fórmula "
+        "o el ejemplo."
     ),
     "check.handoff_promised": (
         "Las instrucciones prometen una persona («{words}»), pero no puede pasar con nadie. "
