@@ -15,7 +15,7 @@ from agent.capabilities import Known
 from agent.invented import is_invented
 from agent.settings import Settings
 from agent.spec import Language, Spec
-from agent.tools.calculation import failures
+from agent.toolkit.calculation import failures
 
 Level = Literal["error", "warning"]
 MODEL = re.compile(r"(offline|(openai|openrouter):\S+)$")

@@ -70,7 +70,8 @@ def leaves(data: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]
         if isinstance(value, Mapping):
             yield from leaves(value, f"{field}.")
         elif name == "tools" and not above:
-            yield from leaves({one.get("name", one["kind"]): one for one in value}, f"{field}.")
+            yield field, "\n".join(one.get("name", one["kind"]) for one in value)
+            yield from leaves({one["name"]: one for one in value if "name" in one}, f"{field}.")
         else:
             yield field, _text(value)
 

@@ -12,8 +12,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from agent.bar import Bar, criteria_of
 from agent.text import storable
-from agent.tools.old import as_record
-from agent.tools.records import HandoffTool, Tool
+from agent.toolkit.old import as_record
+from agent.toolkit.records import HandoffTool, Tool
 from agent.wording import Part, Words
 from agent.wording import Wording as Wording
 

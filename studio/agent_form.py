@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from agent.bar import write
 from agent.spec import Language, Spec
-from agent.tools.old import BUILT_IN
+from agent.toolkit.old import BUILT_IN
 from store.people.people import Person
 from studio import handoff_form
 from studio.errors import BadFields

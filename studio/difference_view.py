@@ -41,6 +41,8 @@ def field_name(studio: Studio, place: str) -> str:
     for key in (f"agent.{known}", f"version.field.{place}"):
         if has(studio.language, key):
             return studio.say(key)
+    if place.startswith("tools."):
+        return f"{studio.say('agent.tools')}: {place.removeprefix('tools.')}"
     return place
 
 

@@ -14,7 +14,7 @@ from pydantic import PrivateAttr
 
 from agent.offline.words import stems
 from agent.spec import ModelChoice, Spec
-from agent.tools.records import Tool
+from agent.toolkit.records import Tool
 from knowledge.base import Passage, TableRow
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 Unit = Literal["money", "percent", "km", "months", "years", "year", "none"]
 
 _AMOUNT = re.compile(
-    r"(?P<sign>r?\$|us\$|€|mxn\s)?\s*(?<![\w.,])(?P<number>\d{1,3}(?: \d{3})+(?![\d.,]*\d)|\d[\d.,]*\d|\d)\s*"
+    r"(?P<sign>r?\$|us\$|€|mxn\s)?\s*(?<![\w.,])"
+    r"(?P<number>\d{1,3}(?: \d{3})+(?![\d.,]*\d)|\d[\d.,]*\d|\d)\s*"
     r"(?P<times>mill[oó]n(?:es)?|milh[aã]o|milh[oõ]es|million|thousand|grand|mil|k|(?-i:(?<=\d)M))?"
     r"(?![a-z0-9])\s*(?:de\s)?"
     r"(?P<unit>pesos|euros?|€|mxn|d[oó]lares|dollars|reais|%|por ciento|por cento|percent|km|kms"

@@ -102,11 +102,10 @@ def _loose(
         fitting = [slot for slot in free if _is_of(slot, amount, is_answer)]
         if not fitting and amount.unit in ("months", "years"):  # said again: the newer one counts
             fitting = [slot for slot in slots if slot.unit == "months"]
-        unclear = len(alike) > 1 and len(fitting) > 1
         owned = not is_answer and bool(_OWNED.search(folded(amount.since)))
-        if fitting and not unclear and not (owned and len(fitting) > 1) and len(alike) == 1:
-            if not _may_be_thousands(fitting[0], amount, slots, known):
-                found |= _filled(fitting[0], amount)
+        told = len(alike) == 1 and not (owned and len(fitting) > 1)
+        if fitting and told and not _may_be_thousands(fitting[0], amount, slots, known):
+            found |= _filled(fitting[0], amount)
     return found
 
 

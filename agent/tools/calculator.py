@@ -8,8 +8,8 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel, Field, create_model
 
 from agent.lookup import TurnContext
-from agent.tools.calculation import calculate
-from agent.tools.records import CalculatorTool, Input
+from agent.toolkit.calculation import calculate
+from agent.toolkit.records import CalculatorTool, Input
 
 _HOUSE = "Never work it out yourself; leave out what the customer did not say; ask as it says."
 _MEANT = {"money": "amount of money", "percent": "percent", "whole": "whole number"}

@@ -8,8 +8,8 @@ from typing import Any
 from langchain_core.tools import BaseTool
 
 from agent.lookup import Lookup
+from agent.toolkit.records import Tool
 from agent.tools import calculator, catalog, handoff, knowledge
-from agent.tools.records import Tool
 
 log = logging.getLogger(__name__)
 

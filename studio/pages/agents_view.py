@@ -7,7 +7,7 @@ from typing import Any, get_args
 import gradio as gr
 
 from agent.spec import Language
-from agent.tools.old import BUILT_IN
+from agent.toolkit.old import BUILT_IN
 from knowledge.base import Base
 from store.agents.agents import Agent, Release
 from studio.agent_form import FIELDS, AgentForm

@@ -7,9 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from agent.spec import Spec
-from agent.tools.calculation import calculate, failures, written
+from agent.toolkit.calculation import calculate, failures, written
+from agent.toolkit.records import CalculatorTool
 from agent.tools.calculator import schema
-from agent.tools.records import CalculatorTool
 from tests.fakes import named_tools
 
 LOAN = cast("CalculatorTool", named_tools("financing")[0])

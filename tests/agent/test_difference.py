@@ -27,7 +27,7 @@ def test_each_field_that_differs_is_named_by_its_place() -> None:
         "tone": ("Cercano y breve", "Formal y breve"),
         "greeting.es": ("Hola", "Buenas"),
         "knowledge.bases": ("", "a\nb"),
-        "tools.handoff.kind": ("handoff", ""),
+        "tools": ("handoff", ""),
     }
 
 

@@ -1,5 +1,6 @@
 """Formulas of staff: exact in decimals, and harmless whoever wrote them."""
 
+import contextlib
 import time
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Invalid
-from agent.tools.formulas import Formula, rounded
+from agent.toolkit.formulas import Formula, rounded
 
 FIGURES = {"a": Decimal("0.1"), "b": Decimal("0.2"), "n": Decimal(60)}
 
@@ -115,8 +116,6 @@ def test_any_text_is_a_number_or_refused(text: str) -> None:
 )
 def test_no_formula_takes_long(formula: str) -> None:
     started = time.process_time()
-    try:
+    with contextlib.suppress(ValueError, Invalid):
         Formula(formula).value(FIGURES)
-    except (ValueError, Invalid):
-        pass
     assert time.process_time() - started < 1

@@ -18,7 +18,7 @@ ROOMS = (
     *("simulator", "store", "studio"),
 )
 KINDS = {".py", ".js", ".css", ".html", ".yaml", ".yml", ".json", ".toml", ".txt", ".sql"}
-ALLOWED = ("agent/samples/", "agent/tools/migrations/", "agent/tools/catalog.py")
+ALLOWED = ("agent/samples/", "agent/toolkit/migrations/", "agent/tools/catalog.py")
 MIGRATIONS = "store/db/migrations/"
 _ZONE = re.compile(r"\b(?:America|Europe|Atlantic)/\w+")
 _MAKES = """nissan chevrolet volkswagen toyota honda mazda hyundai renault suzuki mitsubishi subaru

@@ -19,8 +19,8 @@ from agent.offline.slots import Frame, frames_in
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec, Wording
+from agent.toolkit.records import CalculatorTool
 from agent.tools import calculator, catalog
-from agent.tools.records import CalculatorTool
 from tests.agent.conftest import BASE, passage
 from tests.fakes import FakeRetriever, named_tools
 

@@ -9,7 +9,7 @@ from agent.middleware import Patience
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import Budget, ModelChoice, Spec
-from agent.tools.records import HandoffTool
+from agent.toolkit.records import HandoffTool
 from tests.agent.wire import Wire
 from tests.fakes import FakeRetriever
 from tests.standins.openai import (

@@ -53,6 +53,7 @@ LANDED = {
     "0013_tests.py": "00bf0d1d032d1b524f4685a4500fd79c8f259e4d907966724582478c40e58d19",
     "0014_notebooks.py": "da00196662a51915c4064013e722d791db3a0a7b02d392b57721f63fd427b853",
     "0015_meaning.py": "1689ec5fa97eb6734dbf34671ac66905b6e72edc700f4d7bd4227e6ba06815c3",
+    "0016_tool_records.py": "fa8aa7f3d50c86c9d0db2c0d45ec3fde94b34d5b230f4d9c11d0ab7a5f88f1e0",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (
@@ -387,3 +388,29 @@ def test_customers_who_were_known_twice_are_one_from_now_on(
         3: ("525587654321", "525587654321", "MX.7", None),
         4: ("5215512345678", "5215512345678", "", None),
     }
+
+
+def test_tools_of_before_are_records_and_answer_as_they_did(
+    empty: Database, tmp_path: Path
+) -> None:
+    at = next(name for name in sorted(LANDED) if name.endswith("_tool_records.py"))
+    before = sorted(LANDED)[: sorted(LANDED).index(at)]
+    migrated_by(tuple(name.removesuffix(".py") for name in before), empty, tmp_path / "before")
+    old = {"name": "Sofía", "tools": ["catalog", "financing", "handoff"]}
+    made = {"created_by": "ana", "created_at": 1.0}
+    with empty.write() as tx:
+        metadata = sa.MetaData()
+        metadata.reflect(tx, only=["agents", "versions"])
+        agents, versions = metadata.tables["agents"], metadata.tables["versions"]
+        agent = {"id": "sofia", "name": "Sofía", "draft": old, "revision": 1, **made}
+        tx.execute(sa.insert(agents).values(**agent, updated_by="ana", updated_at=1.0))
+        kept = {"agent_id": "sofia", "number": 1, "note": "", "evidence": {}, **made}
+        tx.execute(sa.insert(versions).values(id="v1", spec=old, **kept))
+    migrate(empty)
+    with empty.read() as tx:
+        stored = [tx.scalar(sa.select(agents.c.draft)), tx.scalar(sa.select(versions.c.spec))]
+    as_read = Spec.model_validate(old)
+    assert [[tool["kind"] for tool in one["tools"]] for one in stored] == [
+        ["table", "calculator", "handoff"]
+    ] * 2
+    assert [Spec.model_validate(one) for one in stored] == [as_read] * 2

@@ -22,6 +22,7 @@ from studio.findings import sentence_of
 from studio.pages import agents, agents_view, fields
 from studio.state import Studio
 from studio.wiring import sentence
+from tests.fakes import named_tools
 from tests.studio.conftest import NUMBER, Caller, House
 
 FORM = AgentForm(name="Sofía", brand="Rueda Clara", tone="Cercano")
@@ -45,6 +46,15 @@ def test_what_the_form_does_not_show_is_kept(studio: Studio) -> None:
     spec = Spec.from_yaml("name: Ana\nfallback: {pt: Desculpe}\nbudget: {model_calls: 3}\n")
     again = replace(AgentForm.of(spec), brand="X").onto(spec)
     assert (again.fallback.pt, again.budget.model_calls, again.brand) == ("Desculpe", 3, "X")
+
+
+def test_the_form_keeps_the_tools_that_staff_made_or_takes_them_away() -> None:
+    spec = Spec(name="Ana", tools=named_tools("financing", "handoff"))
+    form = AgentForm.of(spec)
+    assert form.onto(spec) == spec
+    fewer = replace(form, tools=("knowledge",)).onto(spec)
+    assert fewer.tool_names == ("knowledge",)
+    assert replace(form, tools=("unheard_of",)).onto(spec).tools == ()
 
 
 def test_every_rule_about_people_comes_back_from_the_form_as_it_was() -> None:

@@ -25,6 +25,7 @@ from studio.pages import (
 )
 from studio.state import Studio
 from studio.talk import DRAFT
+from tests.fakes import named_tools
 from tests.studio.conftest import NUMBER, Caller, House
 
 FORM = AgentForm(
@@ -90,12 +91,12 @@ def test_what_changed_is_marked_word_by_word_and_escaped(
     studio: Studio, editor: Caller, viewer: Caller, sofia: str
 ) -> None:
     releases.release(studio, editor, sofia, 1, *WHERE, "", *FORM.values())
-    second = replace(FORM, tone="Cercano <script>x</script>", tools=("handoff", "catalog"))
+    second = replace(FORM, tone="Cercano <script>x</script>", tools=("handoff", "knowledge"))
     agents.save(studio, editor, sofia, 1, *second.values())
     pair = releases.compare(studio, viewer, "see", "draft", sofia)
     shown = releases_view.compared(studio, pair)
     assert "<ins> &lt;script&gt;x&lt;/script&gt;</ins>" in shown
-    assert "Buscar en el catálogo" in shown
+    assert "Volver a buscar en el conocimiento" in shown
     assert "<script>" not in shown
     version = studio.services.store.agents.versions(sofia)[0]
     assert releases.compare(studio, viewer, "see", version.id, sofia) is None
@@ -135,7 +136,8 @@ def test_a_viewer_releases_nothing(studio: Studio, viewer: Caller, sofia: str) -
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_field_of_a_spec_has_a_name(house: House, language: str) -> None:
-    spec = Spec(name="-", handoff=HandoffRules(office_hours=OfficeHours()))
+    tools = named_tools("handoff", "financing")
+    spec = Spec(name="-", tools=tools, handoff=HandoffRules(office_hours=OfficeHours()))
     studio = house.studio(language)
     places = [place for place, _ in leaves(spec.model_dump())]
     assert len(places) > 40

@@ -65,7 +65,7 @@ def test_each_step_moves_the_tour_and_an_answer_ends_it(
 
 def test_hidden_stays_hidden_for_this_person_only(studio: Studio, editor: Caller) -> None:
     tour.turn(studio, editor, "hide", "0")
-    assert "as-tour\"" not in tour.drawn(studio, tour.look(studio, editor))
+    assert 'as-tour"' not in tour.drawn(studio, tour.look(studio, editor))
     assert "en cinco pasos" in tour.drawn(studio, tour.look(studio, Caller("admin@example.com")))
     assert not tour.turn(studio, editor, "again", "0").hidden
 
@@ -84,4 +84,4 @@ def test_other_agents_do_not_move_the_tour(studio: Studio, editor: Caller, mine:
 
 
 def test_those_who_make_no_agents_see_no_tour(studio: Studio, viewer: Caller) -> None:
-    assert "as-tour\"" not in tour.drawn(studio, tour.look(studio, viewer))
+    assert 'as-tour"' not in tour.drawn(studio, tour.look(studio, viewer))

@@ -7,11 +7,11 @@ its kind (`agent.tools.calculator`, `agent.tools.table`).
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, model_validator
 
-from agent.tools.formulas import Formula
+from agent.toolkit.formulas import Formula
 from agent.wording import Part, Wording, Words
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -37,7 +37,7 @@ class Record(Part):
     said_as: Phrases = ()
 
     @model_validator(mode="after")
-    def _own_name(self) -> "Record":
+    def _own_name(self) -> Self:
         if self.name in _RESERVED:
             raise ValueError(_TAKEN.format(name=self.name))
         return self
@@ -115,7 +115,7 @@ class Input(Part):
     """Something a calculation needs to know."""
 
     name: Name
-    label: Wording = Wording()  # `el enganche`; empty: its name
+    label: Wording = Wording()  # `la distancia`; empty: its name
     type: InputType = "number"
     unit: Wording = Wording()  # `meses`
     said_as: Phrases = ()
@@ -199,7 +199,7 @@ class CalculatorTool(Record):
 
     @model_validator(mode="after")
     def _whole(self) -> "CalculatorTool":
-        names = [one.name for one in (*self.inputs, *self.results)]
+        names = [*(one.name for one in self.inputs), *(one.name for one in self.results)]
         _apart(names)
         if sum(bool(one.offered) for one in self.inputs) > 1:
             raise ValueError(_ONE_OFFERED)

@@ -97,8 +97,9 @@ class Formula(str):
         return made
 
     def value(self, figures: Mapping[str, Decimal]) -> Decimal:
-        """Return what the formula gives with *figures*; a condition gives 1 or 0. Raises Invalid."""
-        engine = _Engine(operators=OPERATORS, functions=dict(FUNCTIONS), names=dict(figures))
+        """Return what it gives with *figures*; a condition gives 1 or 0. Raises Invalid."""
+        engine = simpleeval.SimpleEval(OPERATORS, dict(FUNCTIONS), dict(figures))
+        engine.nodes[ast.Constant] = _figure
         try:
             with decimal.localcontext(_CONTEXT):
                 value = +Decimal(engine.eval(str(self), previously_parsed=self._tree.body))
@@ -120,12 +121,8 @@ class Formula(str):
         )
 
 
-class _Engine(simpleeval.SimpleEval):
-    """simpleeval, with every figure a Decimal."""
-
-    @staticmethod
-    def _eval_constant(node: ast.Constant) -> Any:
-        return Decimal(str(node.value))
+def _figure(node: ast.Constant) -> Decimal:
+    return Decimal(str(node.value))
 
 
 def _looked_through(text: str) -> ast.Expression:
@@ -151,7 +148,9 @@ def _depth(tree: ast.AST) -> int:
 
 def _is_allowed(node: ast.AST) -> bool:
     if isinstance(node, ast.Constant):
-        return type(node.value) in (int, float) and math.isfinite(node.value)
+        figure = node.value
+        is_plain = isinstance(figure, int | float) and not isinstance(figure, bool)
+        return is_plain and math.isfinite(float(str(figure)))
     if isinstance(node, ast.Call):
         known = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
         return known and not node.keywords and 1 <= len(node.args) <= 8

@@ -1,4 +1,4 @@
-"""Working out what a calculator's record says: pure, in decimals, and the sentence that tells it."""
+"""Working out what a calculator's record says: pure, in decimals; and the sentence for it."""
 
 import functools
 import re
@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from agent.errors import Invalid
-from agent.tools.formulas import rounded
-from agent.tools.records import BLANK, CalculatorTool, Example, Input
+from agent.toolkit.formulas import rounded
+from agent.toolkit.records import BLANK, CalculatorTool, Example, Input
 from agent.wording import Wording
 
 Figures = Mapping[str, Decimal]
