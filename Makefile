@@ -63,6 +63,9 @@ bench-studio: .venv/.dev browser ## Measure how fast each page of the studio com
 measure: .venv/.main ## Compare every way of searching on the samples' questions
 	@$(BIN)/python -m tests.bench_knowledge.compare $(ARGS)
 
+measure-grounded: .venv/.main ## Measure what the check of answers refuses and catches, and what it takes
+	@$(BIN)/python -m tests.bench_knowledge.grounded
+
 read: .venv/.main ## Read every file of a folder and print what became of it (FOLDER=..., ARGS=--text)
 	@$(BIN)/python -m knowledge.parsing.read "$(FOLDER)" $(ARGS)
 
@@ -111,4 +114,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat token backup restore reembed test coverage test-jina lint bench bench-knowledge bench-studio measure read chaos soak notebook lock browser clean
+.PHONY: help run chat token backup restore reembed test coverage test-jina lint bench bench-knowledge bench-studio measure measure-grounded read chaos soak notebook lock browser clean

@@ -18,10 +18,13 @@ def without_marks(text: str) -> str:
 
 def citations_in(text: str, passages: Sequence[Passage]) -> tuple[Citation, ...]:
     """Return the passages that *text* cites, in order; numbers that name nothing are left out."""
-    numbers: dict[int, None] = {}
-    for mark in _MARK.findall(text):
-        numbers.update(dict.fromkeys(_numbers(mark)))
+    numbers = citations_named(text)
     return tuple(_citation(n, passages[n - 1]) for n in numbers if 1 <= n <= len(passages))
+
+
+def citations_named(text: str) -> list[int]:
+    """Return the numbers of the marks in *text*, each once, in order."""
+    return list(dict.fromkeys(n for mark in _MARK.findall(text) for n in _numbers(mark)))
 
 
 def _numbers(mark: str) -> list[int]:

@@ -9,6 +9,7 @@ from langchain_core.exceptions import ContextOverflowError
 from langgraph.errors import GraphRecursionError
 
 from agent.errors import AgentError, ModelUnavailable
+from agent.grounding.guard import Ungrounded
 from agent.reading import ends
 from agent.servers.server import TooLong
 from agent.spent import no_money, used_up
@@ -47,6 +48,7 @@ _SENTENCES: list[tuple[type[Exception], str, str]] = [
     (ends.BrokenOff, "model_broken_off", ""),
     (ends.Silent, "empty_reply", ""),
     (ends.BadCall, "model_call", ""),
+    (Ungrounded, "ungrounded", ""),
     (ModelUnavailable, "model_unavailable", ""),
     (CallLimit, "call_limit", ""),
     (GraphRecursionError, "call_limit", "The agent went round in circles and was stopped."),

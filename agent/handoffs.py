@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.answer import Answer, Author, Handoff, Outcome, Said
+from agent.grounding.guard import nothing_found
 from agent.guardrails.checks import word_said
 from agent.office import closing, is_closed
 from agent.offline.talk import wants_person
@@ -50,8 +51,13 @@ def _why_a_person(history: Sequence[Said], inbound: Sequence[str], spec: Spec) -
 
 
 def failures_in_a_row(history: Sequence[Said], spec: Spec) -> int:
-    """How many of the agent's last replies were nothing but its fallback text."""
-    fallback = {spec.fallback.in_language(language) for language in ("es", "en", "pt")}
+    """How many of the agent's last replies were nothing but its fallback text, or that nothing is
+    found."""
+    fallback = {
+        text
+        for language in ("es", "en", "pt")
+        for text in (spec.fallback.in_language(language), nothing_found(spec, language))
+    }
     count = 0
     for said in reversed(history):
         if said.author == Author.CUSTOMER:

@@ -42,7 +42,11 @@ class TurnContext:
     handoff: Handoff | None = None
     notes: list[dict[str, Any]] = field(default_factory=list)  # how its model had to be asked
     last_words: str = ""  # the customer's
-    thrown_away: list[tuple[str, AIMessage]] = field(default_factory=list)  # answers, and why
+    asked: tuple[str, ...] = ()  # the customer's words, earlier ones too
+    answered: tuple[str, ...] = ()  # what they were told before
+    told: list[str] = field(default_factory=list)  # by tools
+    # Answers that were not sent: the code of why, and what else is known of it.
+    thrown_away: list[tuple[str, AIMessage, dict[str, Any]]] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tools may run side by side
 

@@ -19,13 +19,14 @@ from langchain.agents.middleware import (
     ModelResponse,
     ToolErrorMiddleware,
 )
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
 from agent.errors import AgentError
 from agent.failures import CallLimit, ModelRubbish, ToolLoop, code_of, may_pass
+from agent.grounding.guard import GroundedGuard, Ungrounded
 from agent.lookup import TurnContext
 from agent.reading.ends import Cut, Unfit, whole_sentences
 from agent.reading.reader import NOTICED, read
@@ -71,8 +72,9 @@ class ModelCalls(AgentMiddleware[Any, TurnContext, Any]):
     One middleware for both: LangChain wraps each one's call for tracing, which is not free.
     """
 
-    def __init__(self, spec: Spec, patience: Patience) -> None:
+    def __init__(self, spec: Spec, patience: Patience, guard: GroundedGuard | None) -> None:
         super().__init__()
+        self._guard = guard
         self._most = spec.budget.model_calls
         self._more_room = max(LEAST_MORE_ROOM, MORE_ROOM * spec.model.max_tokens)
         self._patience = patience
@@ -105,7 +107,9 @@ class ModelCalls(AgentMiddleware[Any, TurnContext, Any]):
             words = max(map(_usable, (first, second)), key=len)
             if not words:
                 raise
-            return ModelResponse([_cut_at_a_sentence(words)])
+            message = _cut_at_a_sentence(words)
+            self._check(message, request.runtime.context)
+            return ModelResponse([message])
 
     def _room(self, first: Unfit) -> dict[str, Any]:
         return {"max_completion_tokens": self._more_room} if first.with_more_room else {}
@@ -115,13 +119,26 @@ class ModelCalls(AgentMiddleware[Any, TurnContext, Any]):
         attempt = 1
         while True:
             try:
-                return _read(handler, request)
+                response = _read(handler, request)
+                for message in response.result:
+                    self._check(message, request.runtime.context)
+                return response
             except (openai.OpenAIError, ModelRubbish) as error:
                 seconds = self._patience.wait(attempt, error)
                 if seconds is None:
                     raise
                 self._patience.sleep(seconds)
                 attempt += 1
+
+    def _check(self, message: BaseMessage, context: TurnContext) -> None:
+        """Raise Ungrounded when what *message* tells the customer stands in nothing found."""
+        if self._guard is None or not isinstance(message, AIMessage) or message.tool_calls:
+            return
+        faults = self._guard.faults(str(message.text), context)
+        if faults:
+            unfit = Ungrounded(faults, [one.place for one in context.passages])
+            context.thrown_away.append((code_of(unfit), message, unfit.detail))
+            raise unfit
 
 
 def _usable(error: Exception) -> str:
@@ -156,7 +173,7 @@ def _noted(message: AIMessage, tools: dict[str, BaseTool], context: TurnContext)
     try:
         read(message, tools, context.last_words)
     except Unfit as unfit:
-        context.thrown_away.append((code_of(unfit), message))
+        context.thrown_away.append((code_of(unfit), message, {}))
         raise
 
 
@@ -178,7 +195,7 @@ class ToolCalls(AgentMiddleware[Any, TurnContext, Any]):
             name = request.tool_call["name"]
             raise ToolLoop(f"The agent called {name} {SAME_CALLS} times with the same arguments.")
         if context.count("tool") <= self._budget.tool_calls:
-            return _told(handler(request))
+            return _told(handler(request), context)
         return ToolMessage(
             "No more tools may be called. Answer with what you have.",
             name=request.tool_call["name"],
@@ -187,10 +204,13 @@ class ToolCalls(AgentMiddleware[Any, TurnContext, Any]):
         )
 
 
-def _told(result: ToolMessage | Command[Any]) -> ToolMessage | Command[Any]:
-    """What a tool said, as it can be stored: it may have asked somebody else."""
+def _told(result: ToolMessage | Command[Any], context: TurnContext) -> ToolMessage | Command[Any]:
+    """What a tool said, as it can be stored: it may have asked somebody else. Passages it found
+    have their numbers in the turn already."""
     if isinstance(result, ToolMessage):
         result.content = storable(result.content)
+        if result.name != "knowledge" and result.status != "error":
+            context.told.append(str(result.text))
     return result
 
 
@@ -200,12 +220,14 @@ def _same(request: ToolCallRequest) -> str:
     return f"{request.tool_call['name']} {arguments}"
 
 
-def around(spec: Spec, patience: Patience) -> list[AgentMiddleware[Any, Any, Any]]:
-    """Return the middleware of an agent made from *spec*."""
+def around(
+    spec: Spec, patience: Patience, guard: GroundedGuard | None = None
+) -> list[AgentMiddleware[Any, Any, Any]]:
+    """Return the middleware of an agent made from *spec*; *guard* checks what it says."""
     return [
         ToolCalls(spec.budget),
         ToolErrorMiddleware(on_error=_in_words),
-        ModelCalls(spec, patience),
+        ModelCalls(spec, patience, guard),
     ]
 
 

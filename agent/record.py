@@ -6,6 +6,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from agent.answer import Answer, Handoff, Outcome, Step, StepKind, Usage
+from agent.grounding.guard import nothing_found
 from agent.guardrails.tools import told_by
 from agent.pricing import cost_of
 from agent.reading.reader import NOTICED
@@ -67,9 +68,9 @@ class Record:
             return [self._tool(message)]
         return []
 
-    def thrown_away(self, code: str, message: AIMessage) -> Step:
+    def thrown_away(self, code: str, message: AIMessage, detail: dict[str, Any]) -> Step:
         """Note an answer that was not sent: what it took, and the code of why."""
-        return self._model_call(message, thrown_away=code)
+        return self._model_call(message, thrown_away=code, **detail)
 
     def _tool(self, message: ToolMessage) -> Step:
         arguments = self._calls.get(message.tool_call_id, {})
@@ -101,6 +102,11 @@ class Record:
         """Return the agent's own fallback text, and *error* for staff."""
         text = self.spec.fallback.in_language(self._language)
         return self.answer(text, Outcome.FALLBACK, error=error, handoff=handoff)
+
+    def nothing(self, error: str) -> Answer:
+        """Return that nothing is found, and *error* for staff."""
+        text = nothing_found(self.spec, self._language)
+        return self.answer(text, Outcome.FALLBACK, error=error)
 
     def handoff(self, handoff: Handoff) -> Answer:
         """Return the words with which the customer is passed to a person."""

@@ -24,6 +24,8 @@ from langsmith import configure as configure_langsmith
 from agent.answer import About, Answer, Asked, Author, Handoff, Outcome, Said, Step, Token
 from agent.citations import citations_in, without_marks
 from agent.failures import ToolLoop, why
+from agent.grounding.guard import GroundedGuard, Ungrounded
+from agent.grounding.nearness import Nearness
 from agent.guardrails.checks import (
     NOTHING_BUT_LINKS,
     canary_of,
@@ -67,6 +69,7 @@ class Built:
     agent: Any  # langgraph's CompiledStateGraph, whose parameters say nothing here
     prompt: str
     calls: int
+    guard: GroundedGuard | None
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Runtime:
         patience: Patience | None = None,
         models: Models | None = None,
         now: Callable[[], float] = time.time,
+        nearness: Nearness | None = None,
     ) -> None:
         # Conversations never go to LangSmith, whatever the environment says.
         configure_langsmith(enabled=False)
@@ -107,6 +111,7 @@ class Runtime:
         self._clock = clock
         self._now = now  # the hour of the day; *clock* only measures
         self._patience = patience or Patience()
+        self._nearness = nearness  # without one, words alone say whether an answer is grounded
         self.build = functools.lru_cache(maxsize=CACHED_AGENTS)(self._build)
 
     def answer(
@@ -137,10 +142,17 @@ class Runtime:
             self.models.get(spec.model),
             tools_of(spec.tools, known),
             system_prompt=prompt,
-            middleware=around(spec, self._patience),
+            middleware=around(spec, self._patience, guard := self._guard(spec)),
             context_schema=TurnContext,
         )
-        return Built(agent, prompt, spec.budget.model_calls)
+        return Built(agent, prompt, spec.budget.model_calls, guard)
+
+    def _guard(self, spec: Spec) -> GroundedGuard | None:
+        """What holds answers against what was found; the built-in model only quotes it."""
+        is_bound = spec.knowledge.grounded_only and bool(spec.knowledge.bases)
+        if not is_bound or self.models.name_of(spec.model) == "offline":
+            return None
+        return GroundedGuard(spec, self._nearness)
 
     def _run(self, turn: _Turn, modes: list[Literal["updates", "messages"]]) -> Iterator[Event]:
         model = self.models.name_of(turn.spec.model)
@@ -151,6 +163,10 @@ class Runtime:
         except ToolLoop as error:
             yield record.step("error", f"tool_loop: {error}")
             yield self._ended(record.handoff(Handoff(f"tool_loop: {error}")), turn)
+        except Ungrounded as error:
+            yield record.step("guard", "ungrounded", **error.detail)
+            record.missed = _asked(turn)
+            yield self._ended(record.nothing(f"ungrounded: {error}"), turn)
         except Exception as error:  # whatever went wrong, the customer gets an answer
             reason = why(error)
             log.warning("turn fell back: %s", reason)
@@ -180,6 +196,8 @@ class Runtime:
             knowledge.hybrid,
             turn.language,
             last_words=turn.inbound[-1],
+            asked=_customers(turn),
+            answered=tuple(one.text for one in turn.history if one.author != Author.CUSTOMER),
         )
         if knowledge.bases:
             queries = self._queries(turn)
@@ -231,8 +249,12 @@ class Runtime:
     ) -> Iterator[Event]:
         limits = {"recursion_limit": STEPS_A_CALL * (built.calls + 2)}
         stream = Stream(
-            lambda text: may_be_shown(text, turn.spec, _given(turn, context, record)),
+            lambda text: (
+                may_be_shown(text, turn.spec, _given(turn, context, record))
+                and not (built.guard and built.guard.faults(text, context))
+            ),
             at_once=not self._may_think_aloud(turn.spec),
+            whole_sentences_only=built.guard is not None,
         )
         events = built.agent.stream(
             {"messages": _messages(turn, context)},
@@ -328,8 +350,17 @@ def _missed(turn: _Turn, context: TurnContext) -> str:
     """What was asked, when the knowledge held nothing about it. A greeting asks nothing."""
     if not context.base_ids or context.passages or context.handoff is not None:
         return ""
-    asked = "\n".join(searched(one.text, one.about) for one in turn.asked)[:QUERY_CHARACTERS]
-    return asked if stems(asked) else ""
+    return _asked(turn) if stems(_asked(turn)) else ""
+
+
+def _asked(turn: _Turn) -> str:
+    return "\n".join(searched(one.text, one.about) for one in turn.asked)[:QUERY_CHARACTERS]
+
+
+def _customers(turn: _Turn) -> tuple[str, ...]:
+    """The customer's own words, with those of what they point to."""
+    earlier = (one.text for one in turn.history if one.author == Author.CUSTOMER)
+    return (*earlier, *(searched(one.text, one.about) for one in turn.asked))
 
 
 def _messages(turn: _Turn, context: TurnContext) -> list[BaseMessage]:

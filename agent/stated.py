@@ -17,18 +17,28 @@ _NEGATIVE = re.compile(r"(?:^|[\s(:=])[-\u2212]\s?[$€£]?\s?$")
 
 def states(text: str, number: float) -> bool:
     """Whether *text* states *number*."""
-    return any(math.isclose(number, one, rel_tol=1e-9, abs_tol=1e-9) for one in _numbers(text))
+    stated = (one for pattern in (_GROUPED, _PLAIN) for one in _found(pattern, text))
+    values = (value for _, _, readings in stated for value in readings)
+    return any(math.isclose(number, one, rel_tol=1e-9, abs_tol=1e-9) for one in values)
 
 
-def _numbers(text: str) -> Iterator[float]:
-    for pattern in (_GROUPED, _PLAIN):
-        for found in pattern.finditer(text):
-            sign = -1.0 if _NEGATIVE.search(text[: found.start()]) else 1.0
-            times = _TIMES.match(text, found.end())
-            for value in _readings(re.sub(_GAP, "", found.group())):
-                yield sign * value
-                if times:
-                    yield sign * value * _WORTH.get(times[1].lower(), 1e6)
+def found_in(text: str) -> Iterator[tuple[int, int, frozenset[float]]]:
+    """Yield where each number of *text* begins and ends, and what it may mean."""
+    grouped = [*_found(_GROUPED, text)]
+    yield from grouped
+    for start, end, values in _found(_PLAIN, text):
+        if not any(first <= start < last for first, last, _ in grouped):
+            yield start, end, values
+
+
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int, frozenset[float]]]:
+    for found in pattern.finditer(text):
+        sign = -1.0 if _NEGATIVE.search(text[: found.start()]) else 1.0
+        times = _TIMES.match(text, found.end())
+        worth = [1.0, _WORTH.get(times[1].lower(), 1e6)] if times else [1.0]
+        values = _readings(re.sub(_GAP, "", found.group()))
+        every = frozenset(sign * value * by for value in values for by in worth)
+        yield found.start(), found.end(), every
 
 
 def _readings(digits: str) -> Iterator[float]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from agent.answer import Token
 from agent.citations import without_marks
 from agent.guardrails.checks import MOST_REPLY_CHARACTERS, shortened
+from agent.reading.ends import whole_sentences
 from agent.reading.reader import cleaned
 from agent.text import storable
 
@@ -29,8 +30,11 @@ Guarded = Callable[[str], bool]  # whether a text may be shown
 class Stream:
     """The pieces of one answer after another, as the model writes them."""
 
-    def __init__(self, may_be_shown: Guarded, at_once: bool = True) -> None:
+    def __init__(
+        self, may_be_shown: Guarded, at_once: bool = True, whole_sentences_only: bool = False
+    ) -> None:
         self._may_be_shown = may_be_shown
+        self._whole_sentences_only = whole_sentences_only
         self._at_once = at_once
         self._begin("")
 
@@ -46,11 +50,17 @@ class Stream:
         if message != self._message:
             self._begin(message)
         self._written += text
-        words = _WORDS.match(self._written, 0, MOST_REPLY_CHARACTERS)
-        end = words.end() if self._at_once and words else 0
+        end = self._end() if self._at_once else 0
         if end - self._looked_at >= STEP:
             self._looked_at = end
             yield from self._show(_settled(self._written[:end]))
+
+    def _end(self) -> int:
+        """Where what was written may be looked at up to."""
+        if self._whole_sentences_only:
+            return len(whole_sentences(self._written[:MOST_REPLY_CHARACTERS]))
+        words = _WORDS.match(self._written, 0, MOST_REPLY_CHARACTERS)
+        return words.end() if words else 0
 
     def rest(self, whole: str) -> Iterator[Token]:
         """Yield what is left to be shown of *whole*, the answer as it is stored."""

@@ -182,7 +182,27 @@ def _tool(studio: Studio, detail: Mapping[str, Any]) -> Html:
 
 
 def _details(studio: Studio, detail: Mapping[str, Any]) -> Html:
-    return tag("pre", _plain(detail).replace("\\n", "\n"))
+    found = detail.get("unsupported") or []
+    rest = {name: value for name, value in detail.items() if name != "unsupported"}
+    return join(
+        [
+            note(studio.say("why.unsupported"), _unsupported(studio, found)) if found else "",
+            tag("pre", _plain(rest).replace("\\n", "\n")) if rest or not found else "",
+        ]
+    )
+
+
+def _unsupported(studio: Studio, found: Sequence[Mapping[str, Any]]) -> Html:
+    """The sentences that stood in nothing found, and what of each."""
+    rows = [
+        tag(
+            "div",
+            tag("dt", f"«{one['sentence']}»"),
+            tag("dd", studio.say(f"unsupported.{one['kind']}", missing=one["missing"])),
+        )
+        for one in found
+    ]
+    return tag("dl", rows, class_="as-facts")
 
 
 def _plain(value: Any) -> str:

@@ -28,7 +28,10 @@ def test_rules_follow_what_the_agent_has(spec: Spec) -> None:
     assert "handoff" not in system_prompt(bare, "zq1")
     assert "[1]" not in system_prompt(bare, "zq1")
     loose = spec.knowledge.model_copy(update={"grounded_only": False})
-    assert "di solo lo que está" in system_prompt(spec, "zq1")
+    strict = spec.knowledge.model_copy(update={"grounded_only": True})
+    assert "di solo lo que está" in system_prompt(
+        spec.model_copy(update={"knowledge": strict}), "zq1"
+    )
     assert "di solo lo que está" not in system_prompt(
         spec.model_copy(update={"knowledge": loose}), "zq1"
     )

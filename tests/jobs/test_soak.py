@@ -124,7 +124,7 @@ def desk(context: WorkerContext, model: tuple[OpenAIStandin, str]) -> Iterator[W
     settings = Settings(_env_file=None, openai_api_key=KEY, openai_base_url=model[1])
     patience = Patience(first_wait=0, sleep=lambda seconds: None)
     runtime = Runtime(settings, FakeRetriever([found]), patience=patience)
-    knowing = KnowledgeChoice(bases=("base",))
+    knowing = KnowledgeChoice(bases=("base",), grounded_only=False)
     spec = Spec(name="Ana", knowledge=knowing, tools=named_tools("knowledge", "handoff"))
     agents = context.services.store.agents
     agents.release_draft(agents.create(spec, "ana"), "twilio", OURS, "ana")

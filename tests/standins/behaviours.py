@@ -148,7 +148,7 @@ def outcomes() -> Iterator[tuple[str, Behaviour, Answer]]:
     found = Passage(1, "base", "s", "garantia.pdf", 1, "La garantía dura doce meses.", 0.9, page=2)
     spec = Spec(
         name="Ana",
-        knowledge=KnowledgeChoice(bases=("base",)),
+        knowledge=KnowledgeChoice(bases=("base",), grounded_only=False),
         tools=("knowledge", "handoff"),
     )
     patience = Patience(first_wait=0, sleep=lambda seconds: None)

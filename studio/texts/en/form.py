@@ -30,7 +30,7 @@ TEXTS = {
     "agent.bases": "Knowledge bases",
     "agent.bases.help": "Where it looks before it answers. Fill them on the Knowledge page.",
     "agent.grounded_only": "Only what is in the knowledge",
-    "agent.grounded_only.help": "When the answer is not there it says so and offers a person.",
+    "agent.grounded_only.help": "A sentence that stands nowhere in it is not sent.",
     "agent.tools": "Tools",
     "agent.tools.help": "What it can do besides talking.",
     "agent.model": "Model",

@@ -146,6 +146,11 @@ TEXTS: dict[str, str] = {
         "El modelo usó una herramienta de un modo que no se entiende, dos veces. Pruebe "
         "otro modelo."
     ),
+    "failure.turn.ungrounded": (
+        "El agente solo responde con lo que está en el conocimiento, y parte de la respuesta "
+        "no estaba ahí, dos veces. Agregue lo que falta al conocimiento o quite «Solo lo que está "
+        "en el conocimiento»."
+    ),
     "failure.turn.model_unavailable": "El modelo no está disponible.",
     "failure.turn.call_limit": "El agente gastó las llamadas de un turno y se detuvo.",
     "failure.turn.limit_turns": "El cliente agotó los turnos de hoy (TURNS_A_DAY).",

@@ -30,7 +30,7 @@ TEXTS = {
     "agent.bases": "Bases de conocimiento",
     "agent.bases.help": "Dónde busca antes de responder. Se llenan en la página Conocimiento.",
     "agent.grounded_only": "Solo lo que está en el conocimiento",
-    "agent.grounded_only.help": "Si no encuentra la respuesta, lo dice y ofrece a una persona.",
+    "agent.grounded_only.help": "Una frase que no está ahí no se envía.",
     "agent.tools": "Herramientas",
     "agent.tools.help": "Lo que puede hacer además de hablar.",
     "agent.model": "Modelo",
