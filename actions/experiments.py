@@ -164,9 +164,9 @@ def _pairs(services: Services, experiment_id: str, name: str) -> list[tuple[bool
 
 
 def knowledge_now(services: Services, specs: Sequence[Spec]) -> dict[str, int]:
-    """Return the revision of each base that one of *specs* looks into."""
+    """Return the edition of each base that one of *specs* looks into: what a release would pin."""
     named = {base for spec in specs for base in spec.knowledge.bases}
-    return services.sources.revisions(named)
+    return services.sources.editions(named)
 
 
 def _candidate(services: Services, agent_id: str, chosen: Chosen) -> Candidate:

@@ -26,6 +26,7 @@ ALERT = "jobs.notify.send"
 TRIAL = "jobs.trials.answer"
 INGESTION = "jobs.ingest.read"
 REMOVAL = "jobs.ingest.remove"
+TIDYING = "jobs.ingest.tidy"
 REEMBEDDING = "jobs.ingest.reembed"
 ALIGNMENT = "jobs.ingest.align"
 LOOKUP = "jobs.lookups.answer"
@@ -40,6 +41,7 @@ QUEUE_OF = {
     TRIAL: CONVERSATIONS,
     INGESTION: CHORES,
     REMOVAL: CHORES,
+    TIDYING: CHORES,
     REEMBEDDING: CHORES,
     ALIGNMENT: CHORES,
     LOOKUP: CHORES,

@@ -21,6 +21,7 @@ from actions.world import world_of
 from agent.actor import Actor
 from agent.errors import AgentError, EditConflict, Invalid, NotFound
 from agent.spec import Spec
+from knowledge.snapshots import Change
 from store.agents.agents import Agent, Release, Version
 
 DAY = 86_400.0  # seconds
@@ -64,6 +65,7 @@ class Outlook:
     replaced: Replaced | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     bar: Held = field(default_factory=Held)
+    knowledge: Sequence[Change] = ()  # what customers would be told otherwise
 
     @property
     def is_below_bar(self) -> bool:
@@ -136,7 +138,15 @@ def outlook(services: Services, agent: Agent, wish: Wish) -> Outlook:
         _replaced(services, wish),
         evidence(services, agent.id, spec),
         bar,
+        () if wish.version_id else knowledge_changes(services, agent),
     )
+
+
+def knowledge_changes(services: Services, agent: Agent) -> Sequence[Change]:
+    """Return which sources the draft knows otherwise than the version that was released last."""
+    last = services.store.agents.releases(agent.id, limit=1)
+    known = last[0].version_id if last else ""
+    return services.sources.changes(known, agent.draft.knowledge.bases)
 
 
 def restore(services: Services, actor: Actor, version_id: str, revision: int) -> Version:

@@ -19,14 +19,21 @@ def of_spec(spec: Spec) -> str:
 
 
 def of_answers(
-    case: Case, spec: Spec, model: str, knowledge: Mapping[str, int], repeat: int
+    case: Case,
+    spec: Spec,
+    model: str,
+    knowledge: Mapping[str, int],
+    repeat: int,
+    snapshot: str = "",
 ) -> str:
     """Return the fingerprint of all that makes the answers of one row of an experiment.
 
     *model*: the full name that the spec's choice means. *knowledge*: the revision of each base.
+    *snapshot*: what pins it, empty when nothing does.
     """
     bases = {base: knowledge.get(base, 0) for base in spec.knowledge.bases}
-    return _hashed([case.asked, of_spec(spec), model, bases, repeat])
+    pinned = [snapshot] if snapshot else []
+    return _hashed([case.asked, of_spec(spec), model, bases, repeat, *pinned])
 
 
 def _hashed(values: object) -> str:

@@ -29,6 +29,13 @@ class Lookup(Protocol):
         """Every row of every table in the bases."""
 
 
+class Lookups(Lookup, Protocol):
+    """What is known, by now and as versions of agents pin it."""
+
+    def as_of(self, snapshot: str) -> Lookup:
+        """What is known as that snapshot pins it."""
+
+
 @dataclass
 class TurnContext:
     """One turn's own things, handed to tools by the runtime."""

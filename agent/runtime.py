@@ -39,7 +39,7 @@ from agent.handoffs import asked_for, ended
 from agent.language import language_of
 from agent.llm import ChatModels, Models
 from agent.log import log_place
-from agent.lookup import Lookup, TurnContext
+from agent.lookup import Lookup, Lookups, TurnContext
 from agent.middleware import Patience, around
 from agent.pointing import as_said, remembered, searched, within
 from agent.prompt import customer_block, knowledge_block, system_prompt, told
@@ -82,6 +82,7 @@ class _Turn:
     live: bool
     language: str
     about: tuple[tuple[About, ...], ...] = ()  # what each of *inbound* points to
+    snapshot: str = ""  # of what is known; empty: what is known by now
 
     @property
     def asked(self) -> list[Said]:
@@ -96,7 +97,7 @@ class Runtime:
     def __init__(
         self,
         settings: Settings,
-        retriever: Lookup,
+        retriever: Lookups,
         clock: Callable[[], float] = time.monotonic,
         patience: Patience | None = None,
         models: Models | None = None,
@@ -115,22 +116,34 @@ class Runtime:
         self.build = functools.lru_cache(maxsize=CACHED_AGENTS)(self._build)
 
     def answer(
-        self, spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool = False
+        self,
+        spec: Spec,
+        history: Sequence[Said],
+        inbound: Sequence[Asked],
+        live: bool = False,
+        snapshot: str = "",
     ) -> Answer:
         """Answer *inbound* (one burst, one turn); *history* is what was said before it.
 
-        *live* says that a real person's phone will receive the answer.
+        *live* says that a real person's phone will receive the answer. With a *snapshot* (the id of
+        a version) what that version pins is known, else what is known by now.
         """
-        for event in self._run(_turn(spec, history, inbound, live), ["updates"]):
+        for event in self._run(_turn(spec, history, inbound, live, snapshot), ["updates"]):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a turn always ends in an answer")
 
     def stream(
-        self, spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool = False
+        self,
+        spec: Spec,
+        history: Sequence[Said],
+        inbound: Sequence[Asked],
+        live: bool = False,
+        snapshot: str = "",
     ) -> Iterator[Event]:
         """Answer as `answer` does, showing tokens and steps as they come; the Answer is last."""
-        yield from self._run(_turn(spec, history, inbound, live), ["updates", "messages"])
+        turn = _turn(spec, history, inbound, live, snapshot)
+        yield from self._run(turn, ["updates", "messages"])
 
     def close(self) -> None:
         """Close every connection to a model."""
@@ -186,11 +199,13 @@ class Runtime:
             yield early
             return
         knowledge = turn.spec.knowledge
-        known = values_for(turn.spec.tools, self._retriever, knowledge.bases)
+        live_knowledge = self._retriever
+        retriever: Lookup = live_knowledge.as_of(turn.snapshot) if turn.snapshot else live_knowledge
+        known = values_for(turn.spec.tools, retriever, knowledge.bases)
         built = self.build(turn.spec, known)
         record.prompt = built.prompt
         context = TurnContext(
-            self._retriever,
+            retriever,
             knowledge.bases,
             knowledge.top_k,
             knowledge.hybrid,
@@ -203,7 +218,7 @@ class Runtime:
             queries = self._queries(turn)
             each = context.top_k if len(queries) == 1 else max(2, context.top_k // 2)
             for query in queries:
-                found = self._retriever.search(query, context.base_ids, each, context.hybrid)
+                found = retriever.search(query, context.base_ids, each, context.hybrid)
                 context.number(found)
             yield record.passages(queries, context.passages)
         yield from self._converse(built, turn, context, record, modes)
@@ -331,7 +346,9 @@ def _given(turn: _Turn, context: TurnContext, record: Record) -> list[str]:
     return [staff, *found, *record.told, *said, *turn.inbound]
 
 
-def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool) -> _Turn:
+def _turn(
+    spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool, snapshot: str
+) -> _Turn:
     room = spec.guard.max_input_characters
     asked = within([as_said(one) for one in inbound], room)
     texts = cut([one.text for one in asked], room)
@@ -343,7 +360,8 @@ def _turn(spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: b
     language = language_of(" ".join(words), spec.languages, usual)
     most = spec.conversation.history_messages
     past = remembered(history[-most:] if most else ())
-    return _Turn(spec, past, words, live, language, tuple(about for _, about in kept))
+    about = tuple(about for _, about in kept)
+    return _Turn(spec, past, words, live, language, about, snapshot)
 
 
 def _missed(turn: _Turn, context: TurnContext) -> str:

@@ -7,6 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
+from actions import effects
 from actions import sources as acts
 from actions.services import Services
 from agent.errors import NotFound
@@ -28,10 +29,17 @@ class OneSourcePath(Body):
     source_id: Annotated[str, id_of("source")]
 
 
-class RefreshIn(Body):
-    """How often a page or site is read again."""
+class SourceChangeIn(Body):
+    """What is changed of a source; what is left out stays."""
 
-    refresh_hours: int = Field(ge=0, le=10_000, description="0: never by itself")
+    refresh_hours: int | None = Field(None, ge=0, le=10_000, description="0: never by itself")
+    effect: effects.Effect | None = Field(None, description="when customers are told of it")
+
+
+class DecisionIn(Body):
+    """What becomes of a reading that waits for a person."""
+
+    accept: bool
 
 
 class TextIn(Body):
@@ -47,6 +55,7 @@ class WholeSourceOut(SourceOut):
     bytes: int
     version: int
     parent_id: str
+    effect: effects.Effect
     refresh_hours: int
     checked_at: float
     gone_at: float
@@ -175,11 +184,29 @@ def _changing(blueprint: APIBlueprint, services: Services) -> None:
     @blueprint.patch("/sources/<source_id>", tags=[SOURCES], responses={200: WholeSourceOut})
     @needs("editor")
     @plainly
-    def refresh_source(path: OneSourcePath, body: RefreshIn) -> Response:
-        """Have a page or site read again every so many hours"""
-        acts.set_refresh(
-            services, g.actor, _source(services, path.source_id).id, body.refresh_hours
-        )
+    def change_source(path: OneSourcePath, body: SourceChangeIn) -> Response:
+        """Choose when a source is read again, and when customers are told
+
+        `refresh_hours`: a page or site is read again so often. `effect`: customers are told what
+        it says with the next `release` of their agent, or `at_once`.
+        """
+        given = (services, g.actor, _source(services, path.source_id).id)
+        if body.refresh_hours is not None:
+            acts.set_refresh(*given, body.refresh_hours)
+        if body.effect is not None:
+            effects.set_effect(*given, body.effect)
+        return _shown(services, path.source_id)
+
+    @blueprint.post("/sources/<source_id>/held", tags=[SOURCES], responses={200: WholeSourceOut})
+    @needs("editor")
+    @plainly
+    def decide_source(path: OneSourcePath, body: DecisionIn) -> Response:
+        """Accept or refuse a reading that waits for a person
+
+        A page that says much less than before is read and not searched until somebody decides.
+        """
+        decide = effects.let_through if body.accept else effects.turn_down
+        decide(services, g.actor, _source(services, path.source_id).id)
         return _shown(services, path.source_id)
 
     @blueprint.post("/sources/<source_id>/read", tags=[SOURCES], responses={202: WholeSourceOut})

@@ -4,6 +4,7 @@ The same check as the studio's (`actions.checks`). Its warnings ask a person som
 not asked, so only errors count here.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Flask, Response
@@ -108,6 +109,7 @@ def looked_at(outlook: Outlook) -> dict[str, Any]:
             {"criterion": one.line, "met": one.met, "why": one.why, "value": one.value}
             for one in outlook.bar.results
         ],
+        "knowledge": [asdict(one) for one in outlook.knowledge],
     }
 
 

@@ -79,6 +79,17 @@ class CriterionOut(BaseModel):
     value: float | None
 
 
+class KnownOut(BaseModel):
+    """A source that customers would be told otherwise: the reading they are told (0: none) and
+    the newest (0: it is still to be read)."""
+
+    source_id: str
+    base_id: str
+    name: str
+    before: int
+    after: int
+
+
 class CheckOut(BaseModel):
     """What a release would meet."""
 
@@ -86,6 +97,7 @@ class CheckOut(BaseModel):
     replaced: SilencedOut | None
     evidence: dict[str, Any]
     bar: list[CriterionOut] = []
+    knowledge: list[KnownOut]
 
 
 class PieceOut(BaseModel):

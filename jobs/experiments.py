@@ -134,7 +134,9 @@ class Asking:
         settings, spec = self._context.services.settings, self._candidate.asked
         model = spec.model.name or settings.model_in_force
         knowledge = self._context.services.sources.revisions(spec.knowledge.bases)
-        return fingerprint.of_answers(self._case, spec, model, knowledge, self._lease.repeat)
+        pinned = self._candidate.version_id or ""
+        repeat = self._lease.repeat
+        return fingerprint.of_answers(self._case, spec, model, knowledge, repeat, pinned)
 
     def _answered(self, spec: Spec) -> bool:
         """Ask turn by turn, keeping each. False when this worker is to leave the row."""
@@ -190,7 +192,9 @@ class Asking:
         if self._is_a_persons():
             return Answer("", Outcome.SILENT)
         started = self._context.clock()
-        answer = self._context.runtime.answer(spec, self._history(), lines, live=False)
+        snapshot = self._candidate.version_id or ""
+        history = self._history()
+        answer = self._context.runtime.answer(spec, history, lines, snapshot=snapshot)
         self._seconds += self._context.clock() - started
         usage = answer.usage
         self._cost += self._counted(usage.cost, usage.unpriced_tokens)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from actions.effects import tell_held
 from actions.services import open_embedders, open_services
 from agent.settings import Settings
+from knowledge.base import Source
 from knowledge.ingest.indexing import Alignment
 from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.reembed import Reembedding
@@ -72,12 +74,29 @@ def read(source_id: str) -> None:
     """Read a source into its base, or say on the source why not."""
     with _ingestion() as ingestion:
         ingestion.read(source_id)
+        found = ingestion.sources.held(source_id)
+    if found is not None:
+        _tell_held(found)
+
+
+def _tell_held(source: Source) -> None:
+    services = open_services(Settings())
+    try:
+        tell_held(services, source)
+    finally:
+        services.database.close()
 
 
 def remove(source_id: str) -> None:
     """Remove a source from every store."""
     with _ingestion() as ingestion:
         ingestion.remove(source_id)
+
+
+def tidy(source_id: str) -> None:
+    """Clear away what no version of an agent knows any more of a source."""
+    with _ingestion() as ingestion:
+        ingestion.tidy(source_id)
 
 
 def reembed(base_id: str) -> None:

@@ -24,6 +24,7 @@ from actions.queues import (
     NOTEBOOK,
     REEMBEDDING,
     REMOVAL,
+    TIDYING,
     TURN,
 )
 from actions.services import Services, open_services
@@ -124,7 +125,7 @@ class Sweeper:
         if self._paused:
             due.clear()
         due |= {(DELIVERY, conversation_id) for conversation_id in services.store.outbox.due()}
-        kinds = {"read": INGESTION, "remove": REMOVAL}
+        kinds = {"read": INGESTION, "remove": REMOVAL, "tidy": TIDYING}
         due |= {(EXPERIMENTS, 0)} if services.store.rows.is_due() else set()
         due |= {(FILES, conversation_id) for conversation_id in services.store.attachments.left()}
         due |= {(NOTEBOOK, run_id) for run_id in services.store.notebook_runs.due()}

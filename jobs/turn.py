@@ -148,6 +148,7 @@ def _decide(context: WorkerContext, work: Work, version: Version | None, unread:
         [Said(_author(line.author), line.text, line.about) for line in work.history],
         [_asked(line) for line in work.unanswered],
         live=channel.is_real(context.services.settings),
+        snapshot=version.id,
     )
     parts = _parts(answer.text, work, channel, version.spec.conversation.max_parts, answer.language)
     outcome = _outcome(answer, version, parts, started_at)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from knowledge.notices import Notice, from_stored
-from knowledge.states import UNREAD, SourceKind, SourceState
+from knowledge.states import UNREAD, Effect, SourceKind, SourceState
 
 if TYPE_CHECKING:  # the child that parses a file needs no database: it starts in half the time
     from sqlalchemy import Connection
@@ -134,6 +134,9 @@ class Source:
     tokens: int = 0  # billed by the embedding service for every reading of it
     ends_at: float = 0  # when the reading is expected to end, by its pace; 0: not known
     notices: tuple[Notice, ...] = ()  # what was not kept of the reading that is searched
+    effect: Effect = Effect.RELEASE  # when customers are told what it says by now
+    held: dict[str, Any] = field(default_factory=dict)  # of a reading that waits for a person
+    untidy: int = 0  # not 0: readings that nobody pins any more are to be cleared away
 
     @property
     def by_words(self) -> bool:

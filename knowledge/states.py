@@ -11,12 +11,20 @@ class SourceState(StrEnum):
     EMBEDDING = "embedding"
     READY = "ready"
     FAILED = "failed"
+    HELD = "held"  # read, and waiting for a person: it would take away much
     REMOVING = "removing"
 
 
 AT_WORK = (SourceState.READING, SourceState.EMBEDDING)
 UNREAD = (SourceState.WAITING, *AT_WORK)
-READ = (SourceState.READY, SourceState.FAILED)
+READ = (SourceState.READY, SourceState.FAILED, SourceState.HELD)
+
+
+class Effect(StrEnum):
+    """When customers are told what a source says by now."""
+
+    RELEASE = "release"  # with the next release of their agent
+    AT_ONCE = "at_once"
 
 
 class RebuildState(StrEnum):

@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-from knowledge.states import RebuildState, SourceKind, SourceState
+from knowledge.states import Effect, RebuildState, SourceKind, SourceState
 
 # What indexes and constraints are called, so that migrations can name them.
 NAMING = {
@@ -51,6 +51,8 @@ bases = Table(
     Column("model", String(120), nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("revision", Integer, nullable=False, default=0),  # rises when its passages change
+    # rises when what a release would pin changes
+    Column("edition", Integer, nullable=False, default=0, server_default="0"),
     Column(
         "tuning", JSON, nullable=False, default=dict
     ),  # of its searches: `knowledge.search.tuning`
@@ -94,9 +96,31 @@ sources = Table(
     Column("ends_at", Double, nullable=False, default=0, server_default="0"),
     # what was not kept of the reading that is searched: `knowledge.notices`
     Column("notices", JSON, nullable=False, default=list, server_default="[]"),
+    # when customers are told what it says by now
+    Column("effect", one_of(Effect, 10), nullable=False, default="release"),
+    # of a reading that waits for a person, what changes with it; empty: none does
+    Column("held", JSON, nullable=False, default=dict, server_default="{}"),
+    # not 0: readings that nobody pins any more are to be cleared away
+    Column("untidy", Integer, nullable=False, default=0, server_default="0"),
 )
 
 IS_THERE = sources.c.state != SourceState.REMOVING  # every search and list asks for it
+
+snapshots = Table(  # what versions of agents know: `knowledge.snapshots`
+    "snapshots",
+    metadata,
+    Column("id", String(32), primary_key=True),  # the id of the version
+    Column("editions", JSON, nullable=False),  # of each base, when it was taken
+    Column("taken_at", Double, nullable=False),
+)
+
+pins = Table(  # the reading of a source that a snapshot holds on to
+    "pins",
+    metadata,
+    Column("snapshot_id", ForeignKey("snapshots.id"), primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), primary_key=True, index=True),
+    Column("source_version", Integer, nullable=False),
+)
 
 differences = Table(  # what a re-read found changed
     "differences",

@@ -70,8 +70,13 @@ def spec_of(studio: Studio, agent_id: str, version_id: str) -> tuple[Spec, str]:
     return version.spec, version.label
 
 
+def pinned_by(version_id: str) -> str:
+    """Return the snapshot that a version answers from; drafts know what is known by now."""
+    return "" if version_id in ("", DRAFT, None) else version_id
+
+
 def converse(
-    studio: Studio, spec: Spec, label: str, talk: Talk, texts: Sequence[str]
+    studio: Studio, spec: Spec, label: str, talk: Talk, texts: Sequence[str], snapshot: str = ""
 ) -> Iterator[Talk]:
     """Answer *texts* (one burst) as the worker would, showing the answer as it is written."""
     before = list(talk.said)
@@ -80,7 +85,7 @@ def converse(
     yield talk
     trace: list[Step] = []
     started = time.monotonic()
-    for happened in studio.answering.runtime.stream(spec, before, list(texts)):
+    for happened in studio.answering.runtime.stream(spec, before, list(texts), snapshot=snapshot):
         if isinstance(happened, Token):
             talk = replace(talk, partial=(talk.partial or "") + happened.text)
         elif isinstance(happened, Step):

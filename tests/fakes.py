@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -145,6 +145,10 @@ class FakeRetriever:
 
         found = [p for p in self.passages if p.base_id in base_ids and fit(p)]
         return sorted(found, key=fit, reverse=True)[:top_k]
+
+    def as_of(self, snapshot: str) -> Self:
+        """The same: nothing is read meanwhile."""
+        return self
 
     def rows(self, base_ids: Sequence[str]) -> list[TableRow]:
         """The rows of the bases."""

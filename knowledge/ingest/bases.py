@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import Connection, Label, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Label, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from knowledge.base import Base, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.search.tuning import Tuning
-from knowledge.states import SourceKind
+from knowledge.states import Effect, SourceKind
 from knowledge.tables import IS_THERE, bases, chunks, pairs, rebuilds, sources
 
 
@@ -49,9 +49,19 @@ class Bases:
 
     def revisions(self, base_ids: Collection[str]) -> dict[str, int]:
         """Return the revision of each of *base_ids* that is there."""
-        query = select(bases.c.id, bases.c.revision).where(bases.c.id.in_(base_ids))
+        return self._counted(bases.c.revision, base_ids)
+
+    def editions(self, base_ids: Collection[str]) -> dict[str, int]:
+        """Return the edition of each of *base_ids* that is there: what a release would pin.
+
+        What takes effect at once does not change it.
+        """
+        return self._counted(bases.c.edition, base_ids)
+
+    def _counted(self, column: Column[int], base_ids: Collection[str]) -> dict[str, int]:
+        query = select(bases.c.id, column).where(bases.c.id.in_(base_ids))
         with self.database.read() as tx:
-            return {row.id: row.revision for row in tx.execute(query)}
+            return {row[0]: row[1] for row in tx.execute(query)}
 
     def base(self, base_id: str, counted: bool = False) -> Base:
         """The base by that id. Raises UnknownSource.
@@ -88,9 +98,12 @@ class Bases:
             self.raise_revision(tx, base_id)
 
     @staticmethod
-    def raise_revision(tx: Connection, base_id: str) -> None:
-        """Say, inside *tx*, that what can be found in the base has changed."""
-        tx.execute(update(bases).where(bases.c.id == base_id).values(revision=bases.c.revision + 1))
+    def raise_revision(tx: Connection, base_id: str, effect: Effect = Effect.RELEASE) -> None:
+        """Say, inside *tx*, that what can be found in the base has changed, and for whom."""
+        new: dict[str, Any] = {"revision": bases.c.revision + 1}
+        if effect == Effect.RELEASE:
+            new["edition"] = bases.c.edition + 1
+        tx.execute(update(bases).where(bases.c.id == base_id).values(**new))
 
     def _bases(self, base_id: str | None = None, counted: bool = True) -> list[Base]:
         own: list[Any] = [bases.c[n] for n in Base.__dataclass_fields__ if n in bases.c]

@@ -9,14 +9,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from knowledge.base import Chunk, Transactions
 from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.ingest.bases import Bases
 from knowledge.ingest.indexing import ChunkWriter
 from knowledge.lexical import indexed
-from knowledge.states import SourceKind
+from knowledge.states import Effect, SourceKind
 from knowledge.tables import AnyRow, chunks, corrections, sources
 
 MAX_TEXT = 8_000  # characters
@@ -65,9 +65,12 @@ class Corrections(ChunkWriter):
                 "silenced": silenced,
                 "fingerprint": fingerprint if is_changed else "",
             }
-            tx.execute(update(chunks).where(chunks.c.id == chunk.id).values(**new))
-            Bases.raise_revision(tx, chunk.base_id)
-            self.align_later(chunk.source_id, chunk.position)
+            same = _same_text(chunk, fingerprint, original)
+            places = tx.scalars(select(chunks.c.position).where(same).distinct()).all()
+            tx.execute(update(chunks).where(same).values(**new))
+            Bases.raise_revision(tx, chunk.base_id, Effect.AT_ONCE)
+            for position in places:
+                self.align_later(chunk.source_id, position)
 
     def _chunk(self, chunk_id: int) -> AnyRow:
         known = (corrections.c.source_id == chunks.c.source_id) & (
@@ -84,6 +87,16 @@ class Corrections(ChunkWriter):
         if row is None:
             raise UnknownSource("There is no such passage any more.", "unknown_passage")
         return row
+
+
+def _same_text(chunk: AnyRow, fingerprint: str, original: str) -> ColumnElement[bool]:
+    """Wherever the source says that, in the readings that versions of agents pin as well."""
+    as_read = and_(
+        chunks.c.fingerprint == "", chunks.c.heading == chunk.heading, chunks.c.text == original
+    )
+    return and_(
+        chunks.c.source_id == chunk.source_id, or_(chunks.c.fingerprint == fingerprint, as_read)
+    )
 
 
 def applied(database: Transactions, source_id: str, pieces: Sequence[Chunk]) -> list[Chunk]:

@@ -16,7 +16,7 @@ from knowledge.errors import NotAccepted, UnknownSource
 from knowledge.ingest.bases import Bases
 from knowledge.ingest.indexing import ChunkWriter
 from knowledge.lexical import indexed
-from knowledge.states import SourceKind, SourceState
+from knowledge.states import Effect, SourceKind, SourceState
 from knowledge.tables import IS_THERE, bases, chunks, curated, sources
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,8 @@ def _source(tx: Connection, base_id: str) -> str:
 def _make_source(tx: Connection, base_id: str, person: str, now: float) -> str:
     source_id = uuid.uuid4().hex
     about = {"state": SourceState.READY, "version": VERSION, "fence": VERSION, "created_by": person}
-    row = {"id": source_id, "base_id": base_id, "kind": SourceKind.CURATED, "name": NAME, **about}
+    about |= {"kind": SourceKind.CURATED, "effect": Effect.AT_ONCE}
+    row = {"id": source_id, "base_id": base_id, "name": NAME, **about}
     tx.execute(insert(sources).values(**row, created_at=now, updated_at=now))
     return source_id
 
@@ -152,7 +153,7 @@ def _lock(tx: Connection, base_id: str) -> None:
 
 
 def _touch(tx: Connection, base_id: str) -> None:
-    Bases.raise_revision(tx, base_id)
+    Bases.raise_revision(tx, base_id, Effect.AT_ONCE)
 
 
 def _unknown() -> UnknownSource:

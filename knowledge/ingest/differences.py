@@ -4,7 +4,8 @@ Chunks overlap and their borders move, so texts are compared as sets of sentence
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -14,7 +15,11 @@ from knowledge.tables import chunks, differences
 
 MOST_LINES = 200  # kept a difference
 MOST_KEPT = 20  # differences a source
+MUCH = 0.2  # of the words of a source: who takes away more asks a person
+A_SENTENCE = 5  # words
 _LONGEST = 500
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d[\d.,:]*")
 _BORDER = re.compile(r"\n+|(?<=[.!?])\s+")
 
 
@@ -22,10 +27,7 @@ def keep(tx: Connection, source: Source, version: int, now: float, texts: Iterab
     """Note inside *tx* how the reading *version* with *texts* differs from the one searched."""
     if not source.version:
         return
-    query = select(chunks.c.text).where(
-        chunks.c.source_id == source.id, chunks.c.source_version == source.version
-    )
-    before = _lines(tx.scalars(query.order_by(chunks.c.position)))
+    before = _lines(texts_of(tx, source.id, source.version))
     after = _lines(texts)
     added, removed = _only(after, before), _only(before, after)
     if added or removed:
@@ -36,9 +38,32 @@ def keep(tx: Connection, source: Source, version: int, now: float, texts: Iterab
         _forget_old(tx, source.id)
 
 
-def forget(tx: Connection, source_id: str) -> None:
-    """Delete inside *tx* what was noted of a source that goes."""
-    tx.execute(delete(differences).where(differences.c.source_id == source_id))
+def texts_of(tx: Connection, source_id: str, version: int) -> Sequence[str]:
+    """The passages of one reading, in order."""
+    own = (chunks.c.source_id == source_id, chunks.c.source_version == version)
+    return tx.scalars(select(chunks.c.text).where(*own).order_by(chunks.c.position)).all()
+
+
+def forget(tx: Connection, source_id: str, version: int = 0) -> None:
+    """Delete inside *tx* what was noted of a source that goes, or of one reading of it."""
+    own = delete(differences).where(differences.c.source_id == source_id)
+    tx.execute(own.where(differences.c.version == version) if version else own)
+
+
+def takes_away_much(before: Iterable[str], after: Iterable[str]) -> bool:
+    """Whether more than a fifth of the words *before* are gone *after*.
+
+    All numbers count as one word: a price list with other prices has lost nothing; and fewer
+    words than a sentence has are not much of any page.
+    """
+    were, are = (Counter(_words(texts)) for texts in (before, after))
+    gone = (were - are).total()
+    return gone >= A_SENTENCE and gone > MUCH * were.total()
+
+
+def _words(texts: Iterable[str]) -> Iterator[str]:
+    for line in _lines(texts):
+        yield from _WORD.findall(_NUMBER.sub("0", line.casefold()))
 
 
 def _forget_old(tx: Connection, source_id: str) -> None:

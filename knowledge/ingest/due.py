@@ -27,10 +27,25 @@ _TO_DO = (*UNREAD, SourceState.REMOVING)
 
 
 def due(database: Transactions, now: float) -> list[tuple[str, str]]:
-    """("read" | "remove", source id), oldest first.
+    """("read" | "remove" | "tidy", source id), oldest first.
 
     Each is named again only after a while, so that a long queue is not filled with it.
     """
+    return _left(database, now) + _untidy(database, now)
+
+
+def _untidy(database: Transactions, now: float) -> list[tuple[str, str]]:
+    untidy = (sources.c.untidy > 0) & sources.c.state.in_(READ) & (sources.c.lease_until <= now)
+    with database.read() as tx:
+        found = tx.scalars(select(sources.c.id).where(untidy).limit(100)).all()
+    if found:
+        own = sources.c.id.in_(found) & untidy
+        with database.write() as tx:
+            tx.execute(update(sources).where(own).values(lease_until=now + RING_AGAIN_SECONDS))
+    return [("tidy", source_id) for source_id in found]
+
+
+def _left(database: Transactions, now: float) -> list[tuple[str, str]]:
     left = (sources.c.lease_until <= now) & sources.c.state.in_(_TO_DO)
     with database.read() as tx:
         query = select(sources.c.id).where(or_(left, _stale(now))).limit(1)

@@ -19,7 +19,7 @@ from knowledge.base import Transactions
 
 log = logging.getLogger(__name__)
 
-_TABLES = ("chunks", "sources", "differences", "corrections")
+_TABLES = ("chunks", "sources", "differences", "corrections", "pins")
 _MERGED_AT_ONCE = 200  # pages of the full-text index: milliseconds under the write lock
 _MOST_MERGES = 5_000
 _MOST_CHROMA_BYTES = 300_000_000  # more would hold Chroma up for seconds: see docs/operations.md

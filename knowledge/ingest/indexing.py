@@ -8,7 +8,7 @@ what the row says by then, at once or in a worker, once or several times.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from sqlalchemy import delete, select
@@ -22,6 +22,7 @@ from knowledge.errors import (
 )
 from knowledge.ingest.bases import Bases
 from knowledge.ingest.rebuilds import building
+from knowledge.snapshots import is_pinned
 from knowledge.states import SourceKind, SourceState
 from knowledge.tables import AnyRow, chunks, sources
 from knowledge.vectors.chroma import Vectors
@@ -67,21 +68,23 @@ class Alignment:
         Where it cannot be done now, the passage is found by its words, and by its vector from the
         next re-embedding on.
         """
-        row = self._row(source_id, position)
-        if row is None:
+        rows = self._rows(source_id, position)
+        if not rows:
             self._sweep(source_id)
-        elif not row.silenced:  # what is silenced is never shown, whatever finds it
-            self._keep(row)
+        for row in rows:
+            if not row.silenced:  # what is silenced is never shown, whatever finds it
+                self._keep(row)
 
-    def _row(self, source_id: str, position: int) -> AnyRow | None:
+    def _rows(self, source_id: str, position: int) -> Sequence[AnyRow]:
+        """What stands there in the newest reading, and in those that are pinned."""
         here = (chunks.c.source_id == source_id, chunks.c.position == position)
         query = (
             select(chunks, sources.c.kind)
             .join(sources, sources.c.id == chunks.c.source_id)
-            .where(*here, chunks.c.source_version == sources.c.version)
+            .where(*here, (chunks.c.source_version == sources.c.version) | is_pinned())
         )
         with self._database.read() as tx:
-            return tx.execute(query).one_or_none()
+            return tx.execute(query).all()
 
     def _keep(self, row: AnyRow) -> None:
         piece = Chunk(row.text, row.position, heading=row.heading)

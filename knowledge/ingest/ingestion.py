@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from knowledge import snapshots
 from knowledge.base import (
     Base,
     Chunk,
@@ -39,7 +40,7 @@ from knowledge.notices import stored
 from knowledge.parsing.loaders import READ_AS
 from knowledge.parsing.splitter import split
 from knowledge.search.tuning import Tuning
-from knowledge.states import SourceKind, SourceState
+from knowledge.states import READ, SourceKind, SourceState
 from knowledge.tables import chunks, sources
 from knowledge.vectors.chroma import Vectors
 from knowledge.web.fetch import Fetched, fetch, name_for
@@ -56,6 +57,7 @@ _NAMELESS = {
     "text_hash": "",
     "error": "",
     "notices": [],
+    "held": {},
     "options": {},
 }
 RETRY_SECONDS = 15  # doubled with each attempt
@@ -121,6 +123,7 @@ class Ingestion:
         with self.database.write() as tx:
             corrections.forget(tx, source.id)
             differences.forget(tx, source.id)
+            snapshots.forget(tx, source.id)
             tx.execute(update(sources).where(own).values(**_NAMELESS))
             self.sources.raise_revision(tx, base.id)
         if len(self._sources(base_id=base.id)) == 1:
@@ -143,9 +146,36 @@ class Ingestion:
             return read_site(reading, self.fetch_page)
         if not reading.published:
             self._write(reading, base)
+        if reading.held:
+            return
+        reading.tell_released()
         reading.discard_chunks()
         if self._embed(reading, base):
             reading.finish()
+
+    def tidy(self, source_id: str) -> None:
+        """Clear away what was read of a source and nobody pins any more. Safe to repeat."""
+        for source in self._sources(id=source_id):
+            if source.untidy and source.state in READ:
+                try:
+                    self._tidy(source, self.sources.base(source.base_id))
+                except IndexUnavailable:
+                    log.info("old versions stay for now source=%s", source_id)
+
+    def _tidy(self, source: Source, base: Base) -> None:
+        own = chunks.c.source_id == source.id
+        old = chunks.c.source_version < source.fence  # a reading may have begun meanwhile
+        delete_chunks(self.sources, select(chunks.c.id).where(own, old, ~snapshots.is_searched()))
+        if base.has_vectors:
+            there = set(self.vectors.ids(base, source.id))
+            place = select(chunks.c.source_version, chunks.c.position)
+            with self.database.read() as tx:
+                rows = tx.execute(place.where(own, snapshots.is_searched())).all()
+            kept = {f"{source.id}:{version}:{position}" for version, position in rows}
+            self.vectors.remove_ids(base, sorted(there - kept))
+        with self.database.write() as tx:
+            same = (sources.c.id == source.id) & (sources.c.untidy == source.untidy)
+            tx.execute(update(sources).where(same).values(untidy=0))
 
     def _write(self, reading: IngestionRun, base: Base) -> None:
         """Write and publish what the source says now, unless it says what it said before."""
@@ -153,17 +183,30 @@ class Ingestion:
         text_hash = _hash(document)
         if reading.source.version and text_hash == reading.source.text_hash:
             return reading.note(document.notices)
+        if reading.source.text_hash and text_hash == reading.source.options.get("refused"):
+            return None
         pieces = _pieces(document, Tuning.of(base.tuning).chunk_tokens)
         pieces = corrections.applied(self.database, reading.source.id, pieces)
         for start in range(0, len(pieces), WRITTEN_AT_ONCE):
             reading.write(pieces[start : start + WRITTEN_AT_ONCE], len(pieces))
         about["notices"] = stored(document.notices)
-        reading.publish(text_hash, [piece.text for piece in pieces], **about)
+        texts = [piece.text for piece in pieces]
+        if self._takes_away_much(reading.source, texts):
+            return reading.hold_back(text_hash, texts, **about)
+        reading.publish(text_hash, texts, **about)
+
+    def _takes_away_much(self, source: Source, texts: Sequence[str]) -> bool:
+        """Whether a page says much less than before. What a person replaced, a person has seen."""
+        if source.kind != SourceKind.URL or not source.version:
+            return False
+        with self.database.read() as tx:
+            before = differences.texts_of(tx, source.id, source.version)
+        return differences.takes_away_much(before, texts)
 
     def _embed(self, reading: IngestionRun, base: Base) -> bool:
         """Make the vectors that are missing. False when other sources are to be read first."""
         embedding = Embedding(self.database, self.vectors, self.embedder_for, base)
-        own = (chunks.c.source_id == reading.source.id, chunks.c.source_version == reading.shown)
+        own = (chunks.c.source_id == reading.source.id, snapshots.is_searched())
         missing, total = embedding.missing(*own, source_id=reading.source.id)
         for made in embedding.make(missing):
             reading.advance(total - len(missing) + made, total, embedding.billed())

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
+from knowledge import snapshots
 from knowledge.errors import NotAccepted, Unreadable
 from knowledge.ingest import due, files
 from knowledge.ingest.runs import IngestionRun
@@ -75,8 +76,9 @@ def _keep_file(reading: IngestionRun, name: str, body: bytes) -> bool:
         known = _part(tx, source.id, sources.c.name == name)
         row: dict[str, Any] = {"name": name, **vars(stored)}
         if known is None:
-            row |= {"parent_id": source.id, "refresh_hours": 0}
-            source_store.insert(tx, source.base_id, source.created_by, SourceKind.FILE, row)
+            row |= {"parent_id": source.id, "refresh_hours": 0, "effect": source.effect}
+            made = source_store.insert(tx, source.base_id, source.created_by, SourceKind.FILE, row)
+            snapshots.take_in(tx, source.id, made)
             change.replaced = ""
         elif known.fingerprint != stored.fingerprint:
             _renew(tx, known.id, row | {"text_hash": ""})
@@ -106,7 +108,9 @@ def _keep_page(reading: IngestionRun, address: str) -> None:
         known = tx.execute(query.where(IS_THERE)).first()
         if known is None:
             row = {"name": address[:300], "url": address, "parent_id": source.id}
-            source_store.insert(tx, source.base_id, source.created_by, SourceKind.URL, row)
+            row["effect"] = source.effect
+            made = source_store.insert(tx, source.base_id, source.created_by, SourceKind.URL, row)
+            snapshots.take_in(tx, source.id, made)
         elif known.parent_id == source.id and known.state in READ:
             _renew(tx, known.id, {})
 

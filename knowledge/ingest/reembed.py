@@ -20,6 +20,7 @@ from knowledge.errors import (
 from knowledge.ingest.bases import Bases
 from knowledge.ingest.embedding import Embedding
 from knowledge.ingest.rebuilds import Rebuild, Rebuilds, as_wanted, is_same
+from knowledge.snapshots import is_pinned
 from knowledge.states import AT_WORK, RebuildState, SourceState
 from knowledge.tables import IS_THERE, bases, chunks, rebuilds, sources
 from knowledge.vectors.chroma import Vectors
@@ -162,10 +163,10 @@ class Reembedding:
 
 
 def _shown(base_id: str) -> tuple[ColumnElement[bool], ...]:
-    """The chunks that searches may show, those that staff silenced among them."""
+    """The chunks that searches may show, those that staff silenced or that are pinned too."""
     current = select(sources.c.id).where(
         sources.c.id == chunks.c.source_id,
-        sources.c.version == chunks.c.source_version,
+        (sources.c.version == chunks.c.source_version) | is_pinned(),
         IS_THERE,
     )
     return chunks.c.base_id == base_id, current.exists()

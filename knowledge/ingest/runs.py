@@ -13,20 +13,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, delete, func, insert, or_, select, update
 
+from knowledge import snapshots
 from knowledge.base import Chunk, Source
 from knowledge.ingest import differences
 from knowledge.ingest.due import MAX_ATTEMPTS
 from knowledge.ingest.sources import Sources
 from knowledge.lexical import indexed
 from knowledge.notices import Notice, stored
-from knowledge.states import AT_WORK, SourceState
+from knowledge.snapshots import is_pinned
+from knowledge.states import AT_WORK, Effect, SourceState
 from knowledge.tables import IS_THERE, chunks, sources
 
 LEASE_SECONDS = 120
 GONE = "fetch_gone"  # the code of a page that is not there any more
 # What a source says is found by its words; its vectors may be missing.
 PUBLISHED = (sources.c.version > 0) & (sources.c.version == sources.c.fence)
-_DONE = {"state": SourceState.READY, "attempts": 0, "lease_until": 0}
+_DONE = {"state": SourceState.READY, "attempts": 0, "lease_until": 0, "held": {}}
 _WELL = {"error": "", "error_code": ""}
 _DELETED_AT_ONCE = 500  # a removal of thousands never holds the database's write lock for long
 
@@ -44,6 +46,7 @@ class IngestionRun:
         self.version = source.fence
         self.published = source.version == source.fence
         self._began: tuple[float, int] | None = None  # when, and how much was done by then
+        self.held = False  # it waits for a person
 
     @property
     def shown(self) -> int:
@@ -108,8 +111,20 @@ class IngestionRun:
             now = self.source_store.clock()
             self._update(tx, version=self.version, text_hash=text_hash, **about)
             differences.keep(tx, self.source, self.version, now, texts)
-            self.source_store.raise_revision(tx, self.source.base_id)
+            self.source_store.raise_revision(tx, self.source.base_id, self.source.effect)
         self.published = True
+
+    def hold_back(self, text_hash: str, texts: Sequence[str], **about: Any) -> None:
+        """Let a person decide whether this reading is to be searched. Raises Overtaken.
+
+        What was read before stays findable; *about* as in `publish`.
+        """
+        waits = {"state": SourceState.HELD, "held": {"text_hash": text_hash, **about}}
+        with self.source_store.database.write() as tx:
+            now = self.source_store.clock()
+            self._update(tx, **waits, **_WELL, attempts=0, lease_until=0, checked_at=now)
+            differences.keep(tx, self.source, self.version, now, texts)
+        self.held = True
 
     def note(self, notices: Sequence[Notice]) -> None:
         """Keep what was not kept of the text, in place of what was said before."""
@@ -131,7 +146,8 @@ class IngestionRun:
         with self.source_store.database.write() as tx:
             self._update(tx, **_DONE, **_WELL, checked_at=self.source_store.clock(), gone_at=0)
             if self.published:
-                self.source_store.raise_revision(tx, self.source.base_id)
+                # What a release would pin is the same.
+                self.source_store.raise_revision(tx, self.source.base_id, Effect.AT_ONCE)
 
     def finish_whole(self, options: dict[str, Any]) -> None:
         """Say that every part of a site or archive is a source now."""
@@ -141,6 +157,7 @@ class IngestionRun:
             told = {"version": self.version, "done": count, "total": count, "options": options}
             now = self.source_store.clock()
             self._update(tx, **_DONE, **_WELL, **told, checked_at=now, gone_at=0)
+            snapshots.forget(tx, self.source.id)  # its parts are pinned
 
     def fail(self, sentence: str, code: str) -> None:
         """Record that it cannot be read, for staff. What was read before stays findable."""
@@ -159,12 +176,17 @@ class IngestionRun:
         with self.source_store.database.write() as tx:
             self._update(tx, **told, lease_until=due)
 
+    def tell_released(self) -> None:
+        """Have whoever was released before the source was read know its first reading."""
+        with self.source_store.database.write() as tx:
+            snapshots.first_read(tx, self.source.id, self.shown)
+
     def discard_chunks(self, own_only: bool = False) -> None:
-        """Delete the chunks that are not searched: of older and broken readings, or of this."""
+        """Delete the chunks that nobody searches: of older and broken readings, or of this."""
         query = select(chunks.c.id).join(sources, sources.c.id == chunks.c.source_id)
         query = query.where(
             chunks.c.source_id == self.source.id, chunks.c.source_version != sources.c.version
-        )
+        ).where(~is_pinned())
         if own_only:
             query = query.where(chunks.c.source_version == self.version)
         delete_chunks(self.source_store, query)

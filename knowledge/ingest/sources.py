@@ -18,9 +18,9 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from knowledge.base import Difference, Source, StoredChunk, Transactions
 from knowledge.errors import EditConflict, NotAccepted, UnknownSource
 from knowledge.ingest import due, files, written
-from knowledge.ingest.bases import Bases
+from knowledge.ingest.effects import Effects
 from knowledge.states import PAGES, WRITTEN, SourceKind, SourceState
-from knowledge.tables import IS_THERE, AnyRow, chunks, differences, sources
+from knowledge.tables import IS_THERE, chunks, differences, sources
 from knowledge.web import addresses
 
 MOST_REFRESH_HOURS = 24 * 90
@@ -31,7 +31,7 @@ Due = list[tuple[str, str]]
 Data = BinaryIO | bytes | files.Incoming
 
 
-class Sources(Bases):
+class Sources(Effects):
     """What staff do with sources, and with the bases they stand in."""
 
     def __init__(
@@ -98,15 +98,7 @@ class Sources(Bases):
             own = (sources.c.base_id == base_id, sources.c.kind != SourceKind.CURATED)
             query = select(sources).where(*own)
             rows = tx.execute(query.order_by(sources.c.created_at, sources.c.id))
-            return [_source(row) for row in rows]
-
-    def get(self, source_id: str) -> Source:
-        """The source by that id. Raises UnknownSource."""
-        with self.database.read() as tx:
-            row = tx.execute(select(sources).where(sources.c.id == source_id)).one_or_none()
-        if row is None:
-            raise UnknownSource
-        return _source(row)
+            return [Source.of(row._asdict()) for row in rows]
 
     def retry(self, source_id: str) -> None:
         """Have a source read again, whatever became of it."""
@@ -209,7 +201,7 @@ class Sources(Bases):
             return int(tx.scalar(held) or 0)
 
     def due(self, now: float) -> Due:
-        """What there is to do: ("read" | "remove", source id); see `knowledge.ingest.due`."""
+        """What there is to do: (what, source id), as `knowledge.ingest.due` says it."""
         return due.due(self.database, now)
 
     def _add_stored(
@@ -284,7 +276,3 @@ def _leave_out(tx: Connection, part: Source) -> None:
 def _known(tx: Connection, base_id: str, *same: ColumnElement[bool]) -> str:
     query = select(sources.c.id).where(sources.c.base_id == base_id, IS_THERE, *same)
     return tx.scalar(query.limit(1)) or ""
-
-
-def _source(row: AnyRow) -> Source:
-    return Source.of(row._asdict())

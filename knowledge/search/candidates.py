@@ -19,6 +19,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from knowledge.search.bm25 import Question, Term
 from knowledge.search.frequencies import Frequencies
+from knowledge.snapshots import IN_FORCE
 
 MOST_WORDS = 24
 MOST_GRAMS = 8
@@ -46,6 +47,8 @@ _BEST = (
     "(SELECT id, sum(worth) AS worth FROM ({all}) named GROUP BY id "
     "ORDER BY worth DESC, id LIMIT :most) added "
     "LEFT JOIN chunks ON chunks.id = added.id AND chunks.base_id IN ({bases}){among} "
+    "AND chunks.source_version = (SELECT {in_force} FROM sources "
+    "WHERE sources.id = chunks.source_id AND sources.state <> 'removing') "
     "ORDER BY chunks.id IS NULL, added.worth DESC, length(chunks.stems), added.id LIMIT :each) best"
 )
 
@@ -56,6 +59,7 @@ def candidates(
     asked: Question,
     known: Frequencies,
     sources: Sequence[str] = (),
+    snapshot: str = "",
 ) -> list[int]:
     """The ids of the chunks that hold most of what is asked, in no order; none: nothing does."""
     if not base_ids:
@@ -66,11 +70,12 @@ def candidates(
         return []
     dialect = connection.dialect.name
     values = _values(dialect, words, grams) | _named("b", base_ids) | _named("s", sources)
+    values["snapshot"] = snapshot
     statement = _statement(dialect, len(words), len(grams), len(base_ids), len(sources))
     most = LOOKED_AT
     while True:
         named = connection.execute(statement, values | {"most": most, "each": EACH}).all()
-        # Those of other bases come last: where one is named, too few are ours.
+        # Those of other bases and other readings come last: where one is named, too few are ours.
         if not any(long is None and looked_at == most for _, long, looked_at in named):
             return list({number for number, long, _ in named if long is not None})
         most *= MORE
@@ -115,6 +120,7 @@ def _statement(dialect: str, words: int, grams: int, bases: int, sources: int) -
         if all_of_it:
             among = f" AND chunks.source_id IN ({_list('s', sources)})" if sources else ""
             given = {"all": all_of_it, "bases": _list("b", bases), "among": among}
+            given["in_force"] = IN_FORCE
             halves.append(_BEST.format(**given))
     return text(" UNION ALL ".join(halves))
 

@@ -15,6 +15,7 @@ from collections.abc import Hashable, Sequence
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from knowledge.search.bm25 import LENGTH
+from knowledge.snapshots import IN_FORCE
 
 SAMPLE = 500  # texts
 FEW = 3  # a word found in so few of the sample is counted
@@ -31,12 +32,12 @@ def _with_list(statement: str, name: str) -> TextClause:
 
 
 _SIZE = _with_list("SELECT count(*) FROM chunks WHERE base_id IN :bases", "bases")
-_SAMPLE = _with_list(
+_DRAWN = (
     "SELECT chunks.stems FROM chunks JOIN sources ON sources.id = chunks.source_id "
-    "AND sources.version = chunks.source_version WHERE chunks.base_id IN :bases "
-    "AND sources.state <> 'removing' AND chunks.id % :step = 0 ORDER BY chunks.id LIMIT :most",
-    "bases",
+    "AND chunks.source_version = ({in_force}) WHERE chunks.base_id IN :bases "
+    "AND sources.state <> 'removing' AND chunks.id % :step = 0 ORDER BY chunks.id LIMIT :most"
 )
+_SAMPLE = _with_list(_DRAWN.format(in_force=IN_FORCE), "bases")
 _COUNT_SQLITE = text(
     "SELECT term, doc FROM chunk_index_words WHERE term IN (SELECT value FROM json_each(:terms))"
 )
@@ -117,6 +118,7 @@ def take(
     key: Hashable,
     base_ids: Sequence[str],
     before: Frequencies | None = None,
+    snapshot: str = "",
 ) -> Frequencies:
     """Count the texts of these bases and draw a sample of them, if that *before* tells no more."""
     bases = list(base_ids)
@@ -124,7 +126,8 @@ def take(
     if before is not None and before.still_tells(size):
         return before.at(key, size)
     step = max(1, size // SAMPLE)
-    drawn = connection.scalars(_SAMPLE, {"bases": bases, "step": step, "most": SAMPLE})
+    values = {"bases": bases, "step": step, "most": SAMPLE, "snapshot": snapshot}
+    drawn = connection.scalars(_SAMPLE, values)
     sample = list(drawn)
     return Frequencies(key, len(sample) if step == 1 else size, sample)
 

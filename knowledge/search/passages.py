@@ -7,13 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, false, select, text
 
 from knowledge.base import Passage, TableRow
+from knowledge.snapshots import IN_FORCE
 from knowledge.tables import IS_THERE, AnyRow, chunks, sources
 
 Place = tuple[str, int, int]  # source id, version, position
 
 
-def shown(connection: Connection, ids: Sequence[int], places: Iterable[Place]) -> Sequence[AnyRow]:
-    """The chunks by these ids and at these places that may be shown, each once."""
+def shown(
+    connection: Connection, ids: Sequence[int], places: Iterable[Place], snapshot: str = ""
+) -> Sequence[AnyRow]:
+    """The chunks by these ids and at these places that may be shown, each once; with a *snapshot*
+    as it pins them."""
     at = list(places)
     if not ids and not at:
         return []
@@ -22,12 +26,15 @@ def shown(connection: Connection, ids: Sequence[int], places: Iterable[Place]) -
     values |= {name: [place[n] for place in at] for n, name in enumerate(_AT)}
     if dialect == "sqlite":
         values = {"ids": json.dumps(values["ids"]), "places": json.dumps(at)}
-    found = connection.execute(_SHOWN_BY[dialect], values).all()
+    found = connection.execute(_SHOWN_BY[dialect], values | {"snapshot": snapshot}).all()
     return list({row.id: row for row in found}.values())
 
 
-def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow]:
-    """Every row of every table in these bases, in the order of the sources."""
+def table_rows(
+    connection: Connection, base_ids: Sequence[str], snapshot: str = ""
+) -> list[TableRow]:
+    """Every row of every table in these bases, in the order of the sources; with a *snapshot* as
+    it pins them."""
     query = (
         select(
             chunks.c.id,
@@ -41,7 +48,7 @@ def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow
         .where(
             chunks.c.base_id.in_(base_ids),
             chunks.c.row.is_not(None),
-            sources.c.version == chunks.c.source_version,
+            text(f"chunks.source_version = ({IN_FORCE})"),
             IS_THERE,
             chunks.c.silenced == false(),
         )
@@ -49,7 +56,7 @@ def table_rows(connection: Connection, base_ids: Sequence[str]) -> list[TableRow
     )
     return [
         TableRow(row.id, row.base_id, row.source_id, row.source, row.row, row.fields)
-        for row in connection.execute(query)
+        for row in connection.execute(query, {"snapshot": snapshot})
         if row.fields
     ]
 
@@ -78,7 +85,7 @@ _WHOLE = (
     "SELECT chunks.id, chunks.base_id, chunks.source_id, chunks.source_version, chunks.position, "
     "chunks.text, chunks.stems, chunks.page, chunks.row, chunks.heading, sources.name AS source, "
     "sources.url, sources.kind FROM {asked} JOIN sources ON sources.id = chunks.source_id "
-    "AND sources.version = chunks.source_version "
+    "AND chunks.source_version = ({in_force}) "
     "WHERE sources.state <> 'removing' AND NOT chunks.silenced"
 )
 _PLACED = (
@@ -109,6 +116,8 @@ _ASKED = {
     ),
 }
 _SHOWN_BY = {
-    dialect: text(" UNION ALL ".join(_WHOLE.format(asked=asked) for asked in both))
+    dialect: text(
+        " UNION ALL ".join(_WHOLE.format(asked=asked, in_force=IN_FORCE) for asked in both)
+    )
     for dialect, both in _ASKED.items()
 }

@@ -5,13 +5,14 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, bindparam, select
 
-from knowledge import lexical
+from knowledge import lexical, snapshots
 from knowledge.base import Base, EmbedderFor, Passage, TableRow, Transactions, embedded
 from knowledge.search import bm25, frequencies, hybrid, passages
 from knowledge.search.bm25 import Question
@@ -58,6 +59,7 @@ class Retriever:
         self._searches = _Recent[list[Passage]](_CACHED)
         self._tables = _Recent[list[TableRow]](32)
         self._frequencies = _Recent[Frequencies](64)
+        self._readings = _Recent[dict[str, int]](64)
         self._counting = threading.Lock()
 
     def search(
@@ -69,56 +71,76 @@ class Retriever:
         *,
         sources: Sequence[str] = (),
         tuning: Tuning | None = None,
+        snapshot: str = "",
     ) -> list[Passage]:
         """At most *top_k* passages that answer *query*, best first; none when nothing fits.
 
         Without *hybrid* only vectors are asked. A base whose vectors cannot be asked answers by
         its words alone. *sources* (ids) narrows the search; *tuning* stands in for each base's
-        own, for trying out.
+        own, for trying out. With a *snapshot* the bases are searched as it pins them, else as they
+        are by now; so they are too where there is no such snapshot any more.
         """
-        found = self._bases(base_ids)
+        found, snapshot = self._bases(base_ids, snapshot)
         query = query.strip()
         if not found or not query:
             return []
         revisions = tuple((base.id, base.revision) for base in found)
-        key = (revisions, query, top_k, hybrid, tuple(sources), tuning)
+        key = (revisions, query, top_k, hybrid, tuple(sources), tuning, snapshot)
         known = self._searches.get(key)
         if known is None:
-            search = _Search(self, query, found, hybrid, tuple(sources), tuning)
+            search = _Search(self, query, found, hybrid, tuple(sources), tuning, snapshot)
             known, whole = search.run(top_k)
             if whole:
                 self._searches.put(key, known)
         return list(known)
 
-    def rows(self, base_ids: Sequence[str]) -> list[TableRow]:
-        """Every row of every table in these bases, in the order of the sources."""
-        found = self._bases(base_ids)
-        key = tuple((base.id, base.revision) for base in found)
+    def as_of(self, snapshot: str) -> "Snapshot":
+        """Search bases as the snapshot pins them."""
+        return Snapshot(self, snapshot)
+
+    def rows(self, base_ids: Sequence[str], snapshot: str = "") -> list[TableRow]:
+        """Every row of every table in these bases, in the order of the sources; *snapshot* as in
+        `search`."""
+        found, snapshot = self._bases(base_ids, snapshot)
+        key = (snapshot, *((base.id, base.revision) for base in found))
         known = self._tables.get(key)
         if known is None:
             with self.database.read() as tx:
-                known = passages.table_rows(tx, [base.id for base in found])
+                known = passages.table_rows(tx, [base.id for base in found], snapshot)
             self._tables.put(key, known)
         return list(known)
 
     def tuning(self, base_ids: Sequence[str]) -> Tuning:
         """How the first of these bases is searched."""
-        found = self._bases(base_ids)
+        found, _ = self._bases(base_ids)
         return Tuning.of(found[0].tuning if found else None)
 
     def forget(self) -> None:
         """Forget every search, so that the next ones are measured as if they were the first."""
         self._searches = _Recent[list[Passage]](_CACHED)
 
-    def _bases(self, base_ids: Sequence[str]) -> list[Base]:
+    def _bases(self, base_ids: Sequence[str], snapshot: str = "") -> tuple[list[Base], str]:
+        """The bases, and the snapshot if there still is one by that id."""
         wanted = list(dict.fromkeys(base_ids))
         if not wanted:
-            return []
+            return [], ""
         with self.database.read() as tx:
-            return [Base(**row._mapping) for row in tx.execute(_bases(), {"ids": wanted}).all()]
+            rows = tx.execute(_bases(), {"ids": wanted}).all()
+            is_there = bool(snapshot) and snapshots.exists(tx, snapshot)
+        return [Base(**row._mapping) for row in rows], snapshot if is_there else ""
 
-    def _known(self, tx: Connection, found: Sequence[Base]) -> Frequencies:
-        ids = tuple(base.id for base in found)
+    def _readings_of(self, found: Sequence[Base], snapshot: str) -> dict[str, int]:
+        """The reading of each source that may be shown."""
+        key = (snapshot, *((base.id, base.revision) for base in found))
+        known = self._readings.get(key)
+        if known is None:
+            with self.database.read() as tx:
+                known = snapshots.readings(tx, [base.id for base in found], snapshot)
+            self._readings.put(key, known)
+        return known
+
+    def _known(self, tx: Connection, found: Sequence[Base], snapshot: str) -> Frequencies:
+        ids = (snapshot, *(base.id for base in found))
         key = tuple(base.revision for base in found)
         known = self._frequencies.get(ids)
         if known is not None and known.serves(key):
@@ -130,7 +152,7 @@ class Retriever:
         try:
             known = self._frequencies.get(ids)
             if known is None or not known.serves(key):
-                known = frequencies.take(tx, key, ids, known)
+                known = frequencies.take(tx, key, ids[1:], known, snapshot)
                 self._frequencies.put(ids, known)
             return known
         finally:
@@ -148,8 +170,10 @@ class _Search:
         with_words: bool,
         sources: tuple[str, ...],
         tuning: Tuning | None,
+        snapshot: str,
     ) -> None:
         self.retriever = retriever
+        self.snapshot = snapshot
         self.query = query
         self.found = found
         self.with_words = with_words
@@ -159,16 +183,17 @@ class _Search:
     def run(self, top_k: int) -> tuple[list[Passage], bool]:
         """The passages, and whether everything could be asked."""
         heavy = [base for base in self.found if self._weight(base)]
-        answer = self.retriever._neighbours.ask(self.query, heavy, self.sources)
+        readings = self.retriever._readings_of(self.found, self.snapshot)
+        answer = self.retriever._neighbours.ask(self.query, heavy, self.sources, readings)
         by_words = [base.id for base in self.found if self._weight(base) < 1]
         with self.retriever.database.read() as tx:
             asked, known = self._asked(tx)
-            ids = candidates(tx, by_words, asked, known, self.sources)
+            ids = candidates(tx, by_words, asked, known, self.sources, self.snapshot)
         near = answer()
         sides = self._sides(near)
         fallen = [base_id for base_id in sides if base_id not in {*by_words, *near.asked}]
         with self.retriever.database.read() as tx:
-            ids += candidates(tx, fallen, asked, known, self.sources)
+            ids += candidates(tx, fallen, asked, known, self.sources, self.snapshot)
             rows = self._shown(tx, ids, near)
         scale = Scale(asked, known.total, known.mean_length, sides)
         known_near = [(row, near.similarity.get(_place(row))) for row in rows]
@@ -179,13 +204,13 @@ class _Search:
         return found, near.whole and reranked
 
     def _asked(self, tx: Connection) -> tuple[Question, Frequencies]:
-        known = self.retriever._known(tx, self.found)
+        known = self.retriever._known(tx, self.found, self.snapshot)
         words = lexical.asked_words(self.query)
         known.count(tx, list(chain.from_iterable(words)))
         return bm25.question(words, known.total, known.documents), known
 
     def _shown(self, tx: Connection, ids: Sequence[int], near: Near) -> list[AnyRow]:
-        rows = passages.shown(tx, ids, near.similarity)
+        rows = passages.shown(tx, ids, near.similarity, self.snapshot)
         return [row for row in rows if not self.sources or row.source_id in self.sources]
 
     def _weight(self, base: Base) -> float:
@@ -221,6 +246,24 @@ class _Search:
             return ranked, False
         better = [hybrid.reranked(first[place], relevance) for place, relevance in order]
         return [*fixed, *better, *ranked[RERANKED:]], True
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The retriever, for bases as a snapshot pins them (`agent.lookup.Lookup`)."""
+
+    _retriever: Retriever
+    _snapshot: str
+
+    def search(
+        self, query: str, base_ids: Sequence[str], top_k: int = 5, hybrid: bool = True
+    ) -> list[Passage]:
+        """As `Retriever.search`."""
+        return self._retriever.search(query, base_ids, top_k, hybrid, snapshot=self._snapshot)
+
+    def rows(self, base_ids: Sequence[str]) -> list[TableRow]:
+        """As `Retriever.rows`."""
+        return self._retriever.rows(base_ids, self._snapshot)
 
 
 def _place(row: AnyRow) -> Place:

@@ -15,10 +15,13 @@ from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, u
 from agent.capabilities import Known
 from agent.errors import EditConflict, Invalid, NotFound
 from agent.spec import Spec
+from knowledge import snapshots
 from knowledge.tables import AnyRow, AnySelect
 from store.db.database import Database, new_id
 from store.db.dialect import upsert
 from store.tables import agents, channels, releases, versions
+
+KEPT_SNAPSHOTS = 10  # versions of an agent that can be rolled back to with what they knew
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,8 @@ class Agents:
             .order_by(versions.c.number.desc())
             .limit(1)
         ).one_or_none()
-        if last is not None and Spec.model_validate(last.spec) == Spec.model_validate(draft):
+        spec = Spec.model_validate(draft)
+        if last is not None and self._is_same(tx, last, spec):
             return str(last.id)
         row = {
             "id": new_id(),
@@ -239,7 +243,15 @@ class Agents:
             "created_at": self._clock(),
         }
         tx.execute(insert(versions).values(row))
+        snapshots.take(tx, str(row["id"]), spec.knowledge.bases, self._clock())
         return str(row["id"])
+
+    @staticmethod
+    def _is_same(tx: Connection, last: AnyRow, draft: Spec) -> bool:
+        """Whether the version says, and knows, what a new one would."""
+        bases = draft.knowledge.bases
+        same = Spec.model_validate(last.spec) == draft and snapshots.exists(tx, last.id)
+        return same and not snapshots.changes(tx, last.id, bases)
 
     def _point(
         self,
@@ -271,6 +283,27 @@ class Agents:
             .on_conflict_do_update(index_elements=["channel", "address"], set_=changed)
         )
         tx.execute(insert(releases).values({**row, "note": note, "evidence": dict(evidence)}))
+        self._pin_anew(tx, version_id)
+        self._let_go(tx, version_id)
+
+    def _pin_anew(self, tx: Connection, version_id: str) -> None:
+        """Have a version whose snapshot was let go know what is known today."""
+        if not snapshots.exists(tx, version_id):
+            bases = self.version(version_id).spec.knowledge.bases
+            snapshots.take(tx, version_id, bases, self._clock())
+
+    def _let_go(self, tx: Connection, version_id: str) -> None:
+        """Let the snapshots of old versions go that answer nowhere."""
+        agent_id = self.version(version_id).agent_id
+        theirs = select(versions.c.id).where(versions.c.agent_id == agent_id)
+        newest = theirs.order_by(versions.c.number.desc()).limit(KEPT_SNAPSHOTS)
+        last = select(releases.c.version_id).where(releases.c.version_id.in_(theirs))
+        kept = {
+            *tx.scalars(newest),
+            *tx.scalars(select(channels.c.version_id)),
+            tx.scalar(last.order_by(releases.c.id.desc()).limit(1)),
+        }
+        snapshots.let_go(tx, set(tx.scalars(theirs)) - kept)
 
     def on(self, channel: str, address: str) -> Release | None:
         """Return what was released on *address*, if anything."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from store.states import AlertWay
 
 DAY_HOURS = 24
-KINDS = ("lab", "notebook", "bar")  # each has a text `alerts.kind.NAME` in the studio
+KINDS = ("lab", "notebook", "bar", "knowledge")  # each has a text `alerts.kind.NAME` in the studio
 
 
 def _zone(name: str) -> str:

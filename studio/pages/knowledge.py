@@ -1,6 +1,6 @@
 """Knowledge: bases, what is in them and how far it has been read, its chunks, and a search."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,11 +8,15 @@ from typing import Any
 
 import gradio as gr
 
+from actions import effects
 from actions import sources as acts
+from actions.services import Services
+from agent.actor import Actor
 from knowledge.base import Passage
 from knowledge.errors import KnowledgeError, UnknownSource
 from knowledge.parsing.loaders import read_document
 from knowledge.parsing.splitter import split
+from knowledge.states import Effect
 from store.people.people import Person
 from studio.errors import NothingChosen
 from studio.pages import answers, measuring, passages
@@ -31,8 +35,14 @@ from studio.widgets import note
 from studio.wiring import Load, at_address, event, pick, sentence
 
 MOST_FILES = 20
-CHANGES = {
+OF_SOURCES: dict[str, Callable[[Services, Actor, str], None]] = {
     "retry": acts.reread,
+    "at_once": partial(effects.set_effect, effect=Effect.AT_ONCE),
+    "release": partial(effects.set_effect, effect=Effect.RELEASE),
+    "let_through": effects.let_through,
+    "turn_down": effects.turn_down,
+}
+CHANGES = {
     "rebuild": acts.rebuild,
     "stop_rebuild": acts.stop_rebuild,
 }
@@ -163,16 +173,19 @@ def pair(studio: Studio, person: Person, base_id: str, title: str, text: str) ->
 
 @allow("editor")
 def change(studio: Studio, person: Person, action: str, subject: str) -> Opened:
-    """Read a source again, remove it, remove an empty base, or embed a base anew.
+    """Change a source or remove it, remove an empty base, or embed a base anew.
 
     Behind what is to be removed stand the agents that were named beside it: `id@agent,agent`.
     """
     services, (named, _, known) = studio.services, subject.partition("@")
-    base_id = services.sources.get(named).base_id if action in ("remove", "retry") else named
+    is_source = action == "remove" or action in OF_SOURCES
+    base_id = services.sources.get(named).base_id if is_source else named
     if action == "remove":
         acts.remove(services, person.actor, named, known.split(","))
     elif action == "remove_base":
         acts.remove_base(services, person.actor, named, known.split(","))
+    elif action in OF_SOURCES:
+        OF_SOURCES[action](services, person.actor, named)
     elif action in CHANGES:
         CHANGES[action](services, person.actor, named)
     return opened(studio, base_id)

@@ -10,7 +10,7 @@ import gradio as gr
 
 from knowledge.base import Base, Passage, Source
 from knowledge.ingest.rebuilds import Rebuild
-from knowledge.states import READ, UNREAD, RebuildState, SourceKind, SourceState
+from knowledge.states import READ, UNREAD, Effect, RebuildState, SourceKind, SourceState
 from store.agents.agents import Agent
 from studio import why
 from studio.markup import Html, join, tag
@@ -207,6 +207,7 @@ def _source_row(studio: Studio, page: Opened, source: Source) -> list[Html | str
     name = tag("span", mark, source.name, class_="as-file", title=source.name)
     sure = studio.say("knowledge.remove_sure", name=source.name) + _lost(studio, page)
     buttons = [
+        *_decisions(studio, source),
         looker(studio.say("knowledge.see"), source.id) if source.version else None,
         button(studio.say("knowledge.retry"), "retry", source.id)
         if source.state in READ and source.kind != SourceKind.CURATED
@@ -219,10 +220,28 @@ def _source_row(studio: Studio, page: Opened, source: Source) -> list[Html | str
         "div", f"{author(studio, source.created_by)} · {when(source.created_at)}", class_="as-quiet"
     )
     return [
-        join([name, added]),
+        join([name, added, _effect(studio, source)]),
         source_state(studio, source),
         tag("div", buttons, class_="as-buttons"),
     ]
+
+
+def _effect(studio: Studio, source: Source) -> Html | None:
+    """Return when customers are told what the source says, and the button that changes it."""
+    if source.parent_id or source.kind == SourceKind.CURATED:
+        return None
+    other = Effect.RELEASE if source.effect == Effect.AT_ONCE else Effect.AT_ONCE
+    sure = studio.say(f"effect.{other}_sure", name=source.name)
+    change = button(studio.say(f"effect.{other}_choose"), other, source.id, sure)
+    return tag("div", studio.say(f"effect.{source.effect}"), " ", change, class_="as-quiet")
+
+
+def _decisions(studio: Studio, source: Source) -> list[Html]:
+    """Return what a person may do with a reading that waits for one."""
+    if source.state != SourceState.HELD:
+        return []
+    accept = button(studio.say("held.accept"), "let_through", source.id)
+    return [accept, button(studio.say("held.refuse"), "turn_down", source.id)]
 
 
 def source_state(studio: Studio, source: Source) -> Html:
@@ -252,6 +271,8 @@ def _progress(studio: Studio, source: Source) -> Html:
                 _expected(studio, source),
             ]
         )
+    if source.state == SourceState.HELD:
+        return join([pill, tag("div", studio.say("held.why"), class_="as-complaint")])
     if source.gone_at:
         return join([pill, badge(studio.say("state.gone"), "wait")])
     if source.refresh_hours:

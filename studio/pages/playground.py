@@ -28,7 +28,7 @@ from studio.pages.playground_view import (
 )
 from studio.roles import allow
 from studio.state import Studio
-from studio.talk import DRAFT, Talk, converse, spec_of
+from studio.talk import DRAFT, Talk, converse, pinned_by, spec_of
 from studio.wiring import Load, at_address, event, pick
 
 SENTENCES = re.compile(r"(?<=[.?!…])\s+|\n+")
@@ -109,12 +109,13 @@ def _asked(
     spec, label = spec_of(studio, agent_id, version_id)
     other = (pair.other or Talk()) if beside_id else None
     pair = Pair(pair.talk, other)
-    for talk in converse(studio, spec, label, pair.talk, texts):
+    for talk in converse(studio, spec, label, pair.talk, texts, pinned_by(version_id)):
         pair = Pair(talk, other)
         yield pair
     if other is not None:
         beside, name = spec_of(studio, agent_id, beside_id)
-        yield from (Pair(pair.talk, talk) for talk in converse(studio, beside, name, other, texts))
+        answers = converse(studio, beside, name, other, texts, pinned_by(beside_id))
+        yield from (Pair(pair.talk, talk) for talk in answers)
 
 
 @allow("viewer")

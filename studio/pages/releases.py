@@ -163,9 +163,10 @@ def compare(
     bases = {base.id: base.name for base in studio.services.sources.bases()}
     versions = studio.services.store.agents.versions(agent_id) if agent_id else ()
     if subject == "draft" and versions:
-        newest, draft = versions[0], studio.services.store.agents.get(agent_id).draft
+        newest, agent = versions[0], studio.services.store.agents.get(agent_id)
         title = studio.say("version.draft_since", number=newest.number)
-        return Compared(title, difference(newest.spec, draft), bases)
+        known = acts.knowledge_changes(studio.services, agent)
+        return Compared(title, difference(newest.spec, agent.draft), bases, known)
     chosen = next((one for one in versions if one.id == subject), None)
     before = next((one for one in versions if chosen and one.number < chosen.number), None)
     if chosen is None or before is None:

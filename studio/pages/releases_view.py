@@ -8,10 +8,12 @@ import gradio as gr
 
 from actions.releases import Outlook, Replaced
 from agent.difference import Change
+from knowledge.snapshots import Change as Known
 from store.agents.agents import Agent, Release, Version
 from store.evaluation.notebook_runs import Run
 from studio.difference_view import difference_view
 from studio.findings import findings, unpriced
+from studio.knowledge_changes import knowledge_changes
 from studio.markup import Html, join, tag
 from studio.pages.notebooks_view import frame
 from studio.state import Studio
@@ -51,6 +53,7 @@ class Compared:
     title: str
     changes: Sequence[Change]
     bases: Mapping[str, str]
+    knowledge: Sequence[Known] = ()  # the sources that differ
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def check_view(studio: Studio, page: Released) -> Html:
         tag("p", studio.say(ask), class_="as-quiet"),
         _scores(studio, found.evidence),
         bar_view(studio, [asdict(one) for one in found.bar.results]),
+        knowledge_changes(studio, found.knowledge),
         unpriced(studio, page.agent.draft) if page.agent else None,
     ]
     return tag("div", parts, class_="as-check")
@@ -272,4 +276,7 @@ def compared(studio: Studio, pair: Compared | None) -> Html:
     """Return the difference of two specs."""
     if pair is None:
         return note(studio.say("version.first"))
-    return difference_view(studio, pair.title, pair.changes, pair.bases)
+    known = knowledge_changes(studio, pair.knowledge)
+    if known is not None and not pair.changes:
+        return tag("div", tag("h3", pair.title), known, class_="as-changes")
+    return join([difference_view(studio, pair.title, pair.changes, pair.bases), known])

@@ -30,6 +30,7 @@ def test_every_state_has_an_enum() -> None:
     assert names(STATES) == {
         "sources.state",
         "sources.kind",
+        "sources.effect",
         "rebuilds.state",
         "media.state",
         "conversations.owner",

@@ -62,6 +62,7 @@ ROUTES = {
     ("PUT", "/sources/{source_id}"): "editor",
     ("PATCH", "/sources/{source_id}"): "editor",
     ("POST", "/sources/{source_id}/read"): "editor",
+    ("POST", "/sources/{source_id}/held"): "editor",
     ("DELETE", "/sources/{source_id}"): "editor",
     ("GET", "/conversations"): "viewer",
     ("GET", "/conversations/{conversation_id}"): "viewer",

@@ -91,6 +91,7 @@ def test_a_base_or_source_that_is_none_is_a_404(client: FlaskClient, one: str) -
         ("PUT", "/sources/{}", {"text": "x"}),
         ("PATCH", "/sources/{}", {"refresh_hours": 1}),
         ("POST", "/sources/{}/read", None),
+        ("POST", "/sources/{}/held", {"accept": True}),
         ("DELETE", "/sources/{}", None),
     ):
         answer = client.open(path.format(one), method=method, json=body)
@@ -159,6 +160,18 @@ def test_a_page_is_read_again_by_itself_and_a_text_is_not(client: FlaskClient, b
     assert client.patch(f"/sources/{text}", json={"refresh_hours": 24}).status_code == 422
     assert client.patch(f"/sources/{page}", json={"refresh_hours": 10**8}).status_code == 422
     assert client.post(f"/sources/{page}/read").status_code == 202
+
+
+def test_customers_are_told_with_the_next_release_or_at_once(
+    client: FlaskClient, base: str
+) -> None:
+    here = f"/sources/{given(client, base, text='Abrimos a las 9.')}"
+    assert client.get(here).json["effect"] == "release"
+    assert client.patch(here, json={"effect": "at_once"}).json["effect"] == "at_once"
+    assert client.patch(here, json={"effect": "never"}).status_code == 422
+    assert client.patch(here, json={"effect": "release", "refresh_hours": 1}).status_code == 422
+    assert client.get(here).json["effect"] == "at_once"  # all of it or nothing
+    assert client.post(f"{here}/held", json={"accept": True}).status_code == 422
 
 
 def test_a_source_that_agents_look_up_goes_only_with_their_names(

@@ -36,7 +36,12 @@ class EchoRuntime:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(
-        self, spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool = False
+        self,
+        spec: Spec,
+        history: Sequence[Said],
+        inbound: Sequence[Asked],
+        live: bool = False,
+        snapshot: str = "",
     ) -> Answer:
         """Echo."""
         said = [as_said(one) for one in inbound]

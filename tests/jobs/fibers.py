@@ -91,7 +91,12 @@ class NumberingRuntime:
     """Answers each message by its number, after a thought."""
 
     def answer(
-        self, spec: Spec, history: Sequence[Said], inbound: Sequence[str], live: bool = False
+        self,
+        spec: Spec,
+        history: Sequence[Said],
+        inbound: Sequence[str],
+        live: bool = False,
+        snapshot: str = "",
     ) -> Answer:
         """Name every message."""
         pause("model")

@@ -177,7 +177,9 @@ class Story:
         for conversation_id in self.real.store.owners.expired(self.clock.now):
             self.real.store.owners.end(conversation_id, self.clock.now)
 
-    def answer(self, spec: Spec, history: Any, inbound: list[str], live: bool = False) -> Answer:
+    def answer(
+        self, spec: Spec, history: Any, inbound: list[str], live: bool = False, snapshot: str = ""
+    ) -> Answer:
         """The model: answers with what it was asked, or passes the customer to a person."""
         assert isinstance(spec, Spec)
         assert all(isinstance(said, Said) for said in history)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from knowledge import snapshots
 from knowledge.base import Base, Chunk
 from knowledge.ingest.erasure import scrub
 from knowledge.ingest.ingestion import Ingestion
@@ -64,6 +65,8 @@ def test_a_removed_source_is_in_the_bytes_of_no_store(
     gone = sources.add_file(base_id, "secreto.md", BODY.encode(), "ana")
     for source_id in (kept, gone):
         reader.read(source_id)
+    with database.write() as tx:
+        snapshots.take(tx, "v1", [base_id], 1.0)  # a version of an agent pins the first reading
     sources.update_file(gone, "secreto.md", (BODY + f"\n\nOtro {SECRET}.").encode(), "ana")
     reader.read(gone)
     assert _files_with(tmp_path, SECRET.encode()) != []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
+from knowledge import snapshots
 from knowledge.base import Document, Section
 from knowledge.ingest import embedding
 from knowledge.ingest import ingestion as ingesting
@@ -74,7 +75,9 @@ def _fits(about: dict[str, Any], where: dict[str, Any]) -> bool:
     if "$and" in where:
         return all(_fits(about, one) for one in where["$and"])
     ((name, wanted),) = where.items()
-    return about[name] != wanted["$ne"] if isinstance(wanted, dict) else about[name] == wanted
+    if not isinstance(wanted, dict):
+        return bool(about[name] == wanted)
+    return about[name] != wanted["$ne"] if "$ne" in wanted else about[name] < wanted["$lt"]
 
 
 class Doomed:
@@ -131,8 +134,7 @@ class Shop:
         for _ in range(8):
             self.clock.now += 1_000
             for kind, source_id in self.sources.due(self.clock.now):
-                reader = self.reader()
-                (reader.read if kind == "read" else reader.remove)(source_id)
+                getattr(self.reader(), kind)(source_id)
 
     def held(self) -> tuple[list[str], int, int]:
         """(every chunk's text, how many vectors, how many files) there are, seen or not."""
@@ -199,6 +201,44 @@ def test_a_removal(shop: Shop) -> None:
         assert shop.sources.list(shop.base_id) == []
         step += shop.stride
     assert step > 10
+
+
+def test_an_update_of_what_a_version_pins(shop: Shop) -> None:
+    step, was_killed = 0, True
+    database = shop.sources.database
+    while was_killed:
+        source_id = shop.sources.add_file(shop.base_id, "a.txt", b"uno\ndos", "ana")
+        shop.reader().read(source_id)
+        with database.write() as tx:
+            snapshots.take(tx, f"v{step}", [shop.base_id], 0.0)
+        shop.sources.update_file(source_id, "a.txt", b"dos\ntres", "eva")
+        was_killed = shop.killed(step, "read", source_id)
+        shop.recover()
+        assert shop.held() == (["dos", "dos", "tres", "uno"], 4, 1), step
+        shop.clear()
+        step += shop.stride
+    assert step > 15
+
+
+def test_letting_a_version_go(shop: Shop) -> None:
+    step, was_killed = 0, True
+    database = shop.sources.database
+    while was_killed:
+        source_id = shop.sources.add_file(shop.base_id, "a.txt", b"uno\ndos", "ana")
+        shop.reader().read(source_id)
+        with database.write() as tx:
+            snapshots.take(tx, f"v{step}", [shop.base_id], 0.0)
+        shop.sources.update_file(source_id, "a.txt", b"dos\ntres", "eva")
+        shop.reader().read(source_id)
+        with database.write() as tx:
+            snapshots.let_go(tx, {f"v{step}"})
+        was_killed = shop.killed(step, "tidy", source_id)
+        shop.recover()
+        assert shop.held() == (["dos", "tres"], 2, 1), step
+        assert not shop.sources.get(source_id).untidy
+        shop.clear()
+        step += shop.stride
+    assert step > 5
 
 
 def test_an_archive(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from knowledge.tables import metadata
 
 def test_chunks_are_looked_up_in_indexes() -> None:
     statement = passages._SHOWN_BY["sqlite"]
-    values = {"ids": "[1, 2]", "places": '[["a", 1, 2], ["b", 3, 4]]'}
+    values = {"ids": "[1, 2]", "places": '[["a", 1, 2], ["b", 3, 4]]', "snapshot": ""}
     database = create_engine("sqlite://")
     metadata.create_all(database)
     with database.connect() as connection:

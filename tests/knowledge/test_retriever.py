@@ -160,10 +160,10 @@ def test_a_large_base_is_sampled_once_though_it_changes(
     monkeypatch.setattr(frequencies, "STALE_SECONDS", 0.0)
     monkeypatch.setattr(frequencies, "CHANGED", 0.9)
     retriever.search("garantía", [stocked])
-    before = retriever._frequencies.get((stocked,))
+    before = retriever._frequencies.get(("", stocked))
     ingestion.read(sources.add_file(stocked, "mas.txt", b"El zafiro cuesta mil pesos.", "ana"))
     assert retriever.search("zafiro", [stocked])
-    after = retriever._frequencies.get((stocked,))
+    after = retriever._frequencies.get(("", stocked))
     assert after._grams is before._grams
     assert (after.total, after.documents(" zafir ")) == (before.total + 1, 1)
 
@@ -179,7 +179,7 @@ def test_a_large_base_that_grew_much_is_sampled_anew(
     monkeypatch.setattr(frequencies, "STALE_SECONDS", 0.0)
     monkeypatch.setattr(frequencies, "CHANGED", 0.0)
     retriever.search("garantía", [stocked])
-    before = retriever._frequencies.get((stocked,))
+    before = retriever._frequencies.get(("", stocked))
     ingestion.read(sources.add_file(stocked, "mas.txt", b"El zafiro cuesta mil pesos.", "ana"))
     retriever.search("zafiro", [stocked])
-    assert retriever._frequencies.get((stocked,))._grams is not before._grams
+    assert retriever._frequencies.get(("", stocked))._grams is not before._grams

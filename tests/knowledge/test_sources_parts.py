@@ -34,7 +34,7 @@ def work(sources: Sources, ingestion: Ingestion, clock: Clock) -> None:
     """Do what is due until nothing is."""
     while due := sources.due(clock.now):
         for kind, source_id in due:
-            (ingestion.read if kind == "read" else ingestion.remove)(source_id)
+            getattr(ingestion, kind)(source_id)
 
 
 def test_a_pasted_text_is_found_and_can_be_edited(

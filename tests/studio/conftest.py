@@ -78,7 +78,7 @@ class House:
             read_document,
         )
         for kind, source_id in self.services.sources.due(9e9):
-            (ingestion.read if kind == "read" else ingestion.remove)(source_id)
+            getattr(ingestion, kind)(source_id)
 
     def ask_experiments(self) -> None:
         """Do what the conversation workers do beside the customers, who are kept waiting."""

@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "alerts.kind.lab": "a notebook alerts",
     "alerts.kind.notebook": "a notebook fails",
     "alerts.kind.bar": "a criterion is missed",
+    "alerts.kind.knowledge": "a page says much less than before",
     "alerts.opens": "E-mails from (hour)",
     "alerts.opens_bad": "write an hour from 0 to 24",
     "alerts.closes": "until (hour; equal: always)",

@@ -36,6 +36,24 @@ TEXTS = {
     "state.ready": "Ready",
     "state.failed": "Could not be read",
     "state.removing": "Removing",
+    "state.held": "Waits for you",
+    "held.why": (
+        "It was read again and more than a fifth is gone. Customers are still told what it said "
+        "before: see what changed under View."
+    ),
+    "held.accept": "Accept what it says now",
+    "held.refuse": "Keep what it said before",
+    "effect.release": "Customers are told with the next release.",
+    "effect.at_once": "Customers are told at once.",
+    "effect.at_once_choose": "Tell customers at once",
+    "effect.release_choose": "Wait for the next release",
+    "effect.at_once_sure": (
+        'From now on customers are told at once whatever "{name}" says, without a release, and '
+        "a roll-back does not bring back what it said before. Sure?"
+    ),
+    "effect.release_sure": (
+        'From now on customers are told what "{name}" says only when an agent is released. Sure?'
+    ),
     "place.page": "page {number}",
     "place.row": "row {number}",
     "knowledge.tab_sources": "Sources",

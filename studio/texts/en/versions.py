@@ -192,6 +192,11 @@ TEXTS: dict[str, str] = {
     "version.field.conversation.history_messages": "Messages it remembers",
     "version.field.budget.model_calls": "Model calls an answer",
     "version.field.budget.tool_calls": "Tool uses an answer",
+    "known.title": "What customers will be told anew",
+    "known.new": "{name}: new",
+    "known.changed": "{name}: says something else",
+    "known.unread": "{name}: as soon as it is read",
+    "known.more": "… and {count} more",
     "carry.large": "That file is too large to be an agent.",
     "carry.yaml": 'That file cannot be read. Choose the one that "Export" downloaded.',
     "carry.other": (

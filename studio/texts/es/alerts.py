@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "alerts.kind.lab": "un cuaderno avisa",
     "alerts.kind.notebook": "un cuaderno falla",
     "alerts.kind.bar": "no se alcanza un criterio",
+    "alerts.kind.knowledge": "una página dice mucho menos que antes",
     "alerts.opens": "Correos desde las (hora)",
     "alerts.opens_bad": "escriba una hora de 0 a 24",
     "alerts.closes": "hasta las (hora; igual: siempre)",

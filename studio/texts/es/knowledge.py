@@ -41,6 +41,25 @@ TEXTS = {
     "state.ready": "Lista",
     "state.failed": "No se pudo leer",
     "state.removing": "Quitando",
+    "state.held": "Le espera a usted",
+    "held.why": (
+        "Se volvió a leer y le falta más de la quinta parte. Los clientes siguen oyendo lo de "
+        "antes: vea qué cambió en Ver."
+    ),
+    "held.accept": "Aceptar la lectura nueva",
+    "held.refuse": "Quedarse con lo de antes",
+    "effect.release": "Los clientes lo oyen con la próxima publicación.",
+    "effect.at_once": "Los clientes lo oyen enseguida.",
+    "effect.at_once_choose": "Decirlo enseguida a los clientes",
+    "effect.release_choose": "Esperar a la próxima publicación",
+    "effect.at_once_sure": (
+        "Desde ahora los clientes oyen enseguida lo que diga «{name}», sin publicar nada, y "
+        "volver a una versión anterior no trae lo que decía antes. ¿Seguro?"
+    ),
+    "effect.release_sure": (
+        "Desde ahora los clientes oyen lo que diga «{name}» solo cuando se publique un agente. "
+        "¿Seguro?"
+    ),
     "place.page": "página {number}",
     "place.row": "fila {number}",
     "knowledge.tab_sources": "Fuentes",

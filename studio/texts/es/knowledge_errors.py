@@ -93,6 +93,9 @@ TEXTS = {
         "HTML o texto)."
     ),
     "error.knowledge.archive_many": "El ZIP tiene demasiados archivos. Divídalo en varios.",
+    "error.knowledge.curated_effect": (
+        "Lo que escribe el equipo lo oyen los clientes enseguida: no espera a una publicación."
+    ),
     "error.knowledge.edit_conflict": (
         "Otra persona cambió esta fuente después de que usted la abrió. Mírela otra vez antes"
         " de guardar."

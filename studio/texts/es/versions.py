@@ -195,6 +195,11 @@ TEXTS: dict[str, str] = {
     "version.field.conversation.history_messages": "Mensajes que recuerda",
     "version.field.budget.model_calls": "Llamadas al modelo por respuesta",
     "version.field.budget.tool_calls": "Usos de herramientas por respuesta",
+    "known.title": "Lo que los clientes oirán por primera vez",
+    "known.new": "{name}: es nueva",
+    "known.changed": "{name}: dice otra cosa",
+    "known.unread": "{name}: en cuanto se lea",
+    "known.more": "… y {count} más",
     "carry.large": "Ese archivo es demasiado grande para ser un agente.",
     "carry.yaml": "Ese archivo no se puede leer. Elija el que se descargó con «Exportar».",
     "carry.other": (
