@@ -19,6 +19,7 @@ from knowledge.errors import KnowledgeError, NotAccepted, UnknownSource
 from knowledge.ingest.sources import Data
 from knowledge.quality.pairs import Pair as Pair
 from knowledge.search.tuning import Tuning as Tuning
+from knowledge.states import OnSame as OnSame
 from store.agents.agents import Agent
 
 
@@ -119,14 +120,23 @@ def stop_rebuild(services: Services, actor: Actor, base_id: str) -> None:
 # --- sources
 
 
-def add_file(services: Services, actor: Actor, into: Into, name: str, data: Data) -> str:
-    """Keep a file to be read; return the source's id.
+def add_file(
+    services: Services,
+    actor: Actor,
+    into: Into,
+    name: str,
+    data: Data,
+    on_same: OnSame = OnSame.ASK,
+) -> str:
+    """Keep a file to be read; return the source's id. *on_same* as in `Sources.add_file`.
 
     Raises Forbidden, and NotAccepted for a type, name or size that is none, UnknownSource, and
     NotFound for no such agent. So do the other ways to add.
     """
     with _stored(services, actor, data) as file:
-        add = partial(services.sources.add_file, name=name, data=file, person=actor.name)
+        add = partial(
+            services.sources.add_file, name=name, data=file, person=actor.name, on_same=on_same
+        )
         return _added(services, actor, into, name, add)
 
 

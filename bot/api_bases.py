@@ -8,6 +8,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
+from actions import names
 from actions import sources as acts
 from actions.services import Services
 from bot.access import needs
@@ -41,8 +42,9 @@ class BaseIn(Body):
 
 
 class TuningIn(Body):
-    """How a base is searched. What is not sent stays as it is."""
+    """What a base is called and how it is searched. What is not sent stays as it is."""
 
+    name: str | None = Field(None, min_length=1, max_length=120)
     words: Share | None = Field(None, description="of the lexical score; n-grams have the rest")
     vector: Share | None = Field(None, description="of the whole score")
     threshold: Share | None = Field(None, description="coverage below which nothing was found")
@@ -164,10 +166,13 @@ def _one_base(blueprint: APIBlueprint, services: Services) -> None:
     @needs("editor")
     @plainly
     def tune_base(path: BasePath, body: TuningIn) -> Json:
-        """Change how a base is searched"""
+        """Rename a base, or change how it is searched"""
+        if body.name is not None:
+            names.rename_base(services, g.actor, path.base_id, body.name)
         now = acts.Tuning.of(services.sources.base(path.base_id).tuning)
-        changes = body.model_dump(exclude_unset=True, exclude_none=True)
-        acts.tune(services, g.actor, path.base_id, now.but(**changes))
+        changes = body.model_dump(exclude_unset=True, exclude_none=True, exclude={"name"})
+        if changes:
+            acts.tune(services, g.actor, path.base_id, now.but(**changes))
         return _whole(services, path.base_id)
 
     @blueprint.delete("/bases/<base_id>", tags=[BASES], responses={204: None, 409: ProblemOut})

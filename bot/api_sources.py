@@ -7,7 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import Field
 
-from actions import effects
+from actions import effects, names
 from actions import sources as acts
 from actions.services import Services
 from agent.errors import NotFound
@@ -32,6 +32,7 @@ class OneSourcePath(Body):
 class SourceChangeIn(Body):
     """What is changed of a source; what is left out stays."""
 
+    name: str | None = Field(None, min_length=1, max_length=300, description="as citations say")
     refresh_hours: int | None = Field(None, ge=0, le=10_000, description="0: never by itself")
     effect: effects.Effect | None = Field(None, description="when customers are told of it")
 
@@ -185,14 +186,16 @@ def _changing(blueprint: APIBlueprint, services: Services) -> None:
     @needs("editor")
     @plainly
     def change_source(path: OneSourcePath, body: SourceChangeIn) -> Response:
-        """Choose when a source is read again, and when customers are told
+        """Rename a source, choose when it is read again and when customers are told
 
-        `refresh_hours`: a page or site is read again so often. `effect`: customers are told what
-        it says with the next `release` of their agent, or `at_once`.
+        A file keeps its ending. `refresh_hours`: a page or site is read again so often. `effect`:
+        customers are told what it says with the next `release` of their agent, or `at_once`.
         """
         given = (services, g.actor, _source(services, path.source_id).id)
         if body.refresh_hours is not None:
             acts.set_refresh(*given, body.refresh_hours)
+        if body.name is not None:
+            names.rename(*given, body.name)
         if body.effect is not None:
             effects.set_effect(*given, body.effect)
         return _shown(services, path.source_id)

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from actions import sources
 from actions.services import Services
-from actions.sources import Into
+from actions.sources import Into, OnSame
 from agent.errors import Invalid
 from bot.bodies import Body
 
@@ -46,7 +46,8 @@ BODY = {
                 "schema": {
                     "type": "object",
                     "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}}
+                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        "on_same": {"type": "string", "enum": [one.value for one in OnSame]},
                     },
                 }
             },
@@ -89,5 +90,14 @@ def _told(services: Services, into: Into, sent: SourceIn) -> Json:
 
 
 def _file(services: Services, into: Into, file: Any) -> Json:
-    name = str(file.filename)
-    return {"id": sources.add_file(services, g.actor, into, name, file.stream), "name": name}
+    name, on_same = str(file.filename), _on_same()
+    source_id = sources.add_file(services, g.actor, into, name, file.stream, on_same)
+    return {"id": source_id, "name": name}
+
+
+def _on_same() -> OnSame:
+    """Return what the form says of files whose names are there already. Raises Invalid."""
+    given = request.form.get("on_same", OnSame.ASK)
+    if given not in tuple(OnSame):
+        raise Invalid(f"on_same is one of {', '.join(OnSame)}.")
+    return OnSame(given)

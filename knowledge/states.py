@@ -20,6 +20,14 @@ UNREAD = (SourceState.WAITING, *AT_WORK)
 READ = (SourceState.READY, SourceState.FAILED, SourceState.HELD)
 
 
+class OnSame(StrEnum):
+    """What becomes of a file whose name a source of the base has already."""
+
+    ASK = "ask"
+    REPLACE = "replace"
+    BOTH = "both"
+
+
 class Effect(StrEnum):
     """When customers are told what a source says by now."""
 
@@ -51,5 +59,6 @@ class SourceKind(StrEnum):
     CURATED = "curated"  # the answers that staff wrote, one source a base
 
 
+FILES = (SourceKind.FILE, SourceKind.ARCHIVE)
 PAGES = (SourceKind.URL, SourceKind.SITE)  # what lies at an address
 WRITTEN = (SourceKind.TEXT, SourceKind.PAIRS)  # what staff wrote in the studio

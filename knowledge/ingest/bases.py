@@ -24,9 +24,7 @@ class Bases:
 
     def create_base(self, name: str, person: str, provider: str, model: str, dimension: int) -> str:
         """Make an empty base whose vectors will be of that model. Returns its id."""
-        name = name.strip()
-        if not 1 <= len(name) <= 120:
-            raise NotAccepted("Give the base a name of at most 120 characters.", "base_name")
+        name = _named(name)
         row = {
             "id": uuid.uuid4().hex,
             "name": name,
@@ -86,6 +84,16 @@ class Bases:
                 tx.execute(delete(own).where(own.c.base_id == base_id))
             tx.execute(delete(bases).where(bases.c.id == base_id))
 
+    def rename_base(self, base_id: str, name: str) -> None:
+        """Have a base called *name*. Raises NotAccepted for a name that is taken or none."""
+        self.base(base_id)
+        name = _named(name)
+        try:
+            with self.database.write() as tx:
+                tx.execute(update(bases).where(bases.c.id == base_id).values(name=name))
+        except IntegrityError:
+            raise NotAccepted(f"There is already a base named {name}.", "base_exists") from None
+
     def tune(self, base_id: str, tuning: Tuning) -> None:
         """Have the base searched with *tuning* from now on. Raises UnknownSource.
 
@@ -113,6 +121,13 @@ class Bases:
             query = query.where(bases.c.id == base_id)
         with self.database.read() as tx:
             return [Base(**row._mapping) for row in tx.execute(query)]
+
+
+def _named(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= 120:
+        raise NotAccepted("Give the base a name of at most 120 characters.", "base_name")
+    return name
 
 
 def _sources_of() -> Label[int]:

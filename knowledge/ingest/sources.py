@@ -19,7 +19,7 @@ from knowledge.base import Difference, Source, StoredChunk, Transactions
 from knowledge.errors import EditConflict, NotAccepted, UnknownSource
 from knowledge.ingest import due, files, written
 from knowledge.ingest.effects import Effects
-from knowledge.states import PAGES, WRITTEN, SourceKind, SourceState
+from knowledge.states import FILES, PAGES, WRITTEN, Effect, OnSame, SourceKind, SourceState
 from knowledge.tables import IS_THERE, chunks, differences, sources
 from knowledge.web import addresses
 
@@ -56,14 +56,19 @@ class Sources(Effects):
         if file.replaced is not None:
             self.database.on_undo(partial(files.remove, self.files_dir, stored.stored_name))
 
-    def add_file(self, base_id: str, name: str, data: Data, person: str) -> str:
+    def add_file(
+        self, base_id: str, name: str, data: Data, person: str, on_same: OnSame = OnSame.BOTH
+    ) -> str:
         """Store a file to be read. The same bytes in the same base are the same source.
+
+        Another file of the same name is a source beside it, takes its place, or is refused
+        (NotAccepted, `same_name`), as *on_same* says.
 
         A ZIP becomes a source of its own whose files are sources beside it.
         """
         name = files.clean_name(name)
         kind = SourceKind.ARCHIVE if name.lower().endswith(files.ARCHIVE) else SourceKind.FILE
-        return self._add_stored(base_id, kind, name, data, person)
+        return self._add_stored(base_id, kind, name, data, person, on_same)
 
     def add_text(self, base_id: str, name: str, text: str, person: str) -> str:
         """Keep a pasted text under a *name*, to be read as Markdown."""
@@ -103,6 +108,19 @@ class Sources(Effects):
     def retry(self, source_id: str) -> None:
         """Have a source read again, whatever became of it."""
         self._renew(source_id, {"text_hash": ""})
+
+    def rename(self, source_id: str, name: str) -> None:
+        """Have a source called *name*, as citations then say. Raises NotAccepted for none.
+
+        A file keeps its ending, which says how it is read.
+        """
+        source, name = self.get(source_id), written.title(name)
+        ending = Path(source.name).suffix
+        if source.kind in FILES and Path(name).suffix.lower() != ending.lower():
+            name = name[: 300 - len(ending)] + ending
+        with self.database.write() as tx:
+            tx.execute(update(sources).where(sources.c.id == source_id).values(name=name))
+            self.raise_revision(tx, source.base_id, Effect.AT_ONCE)
 
     def set_refresh(self, source_id: str, hours: int) -> None:
         """Have a page or site read again every so many hours; 0 stops it."""
@@ -205,7 +223,13 @@ class Sources(Effects):
         return due.due(self.database, now)
 
     def _add_stored(
-        self, base_id: str, kind: SourceKind, name: str, data: Data, person: str
+        self,
+        base_id: str,
+        kind: SourceKind,
+        name: str,
+        data: Data,
+        person: str,
+        on_same: OnSame = OnSame.BOTH,
     ) -> str:
         self.base(base_id)
         with self.incoming(data) as file, self.database.write() as tx:
@@ -213,6 +237,15 @@ class Sources(Effects):
             known = _known(tx, base_id, sources.c.kind == kind, same)
             if known:
                 return known
+            named = sources.c.name == name, sources.c.parent_id == ""
+            there = _known(tx, base_id, sources.c.kind == kind, *named)
+            if there and on_same == OnSame.ASK:
+                raise NotAccepted(
+                    f"There is already a file named {name}. Replace it, or keep both.", "same_name"
+                )
+            if there and on_same == OnSame.REPLACE:
+                self._replace(self.get(there), name, file, person, "")
+                return there
             file.replaced = ""
             return self.insert(tx, base_id, person, kind, {"name": name, **vars(file.stored)})
 

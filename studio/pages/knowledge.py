@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from actions import effects
+from actions import effects, names
 from actions import sources as acts
 from actions.services import Services
 from agent.actor import Actor
@@ -16,7 +16,7 @@ from knowledge.base import Passage
 from knowledge.errors import KnowledgeError, UnknownSource
 from knowledge.parsing.loaders import read_document
 from knowledge.parsing.splitter import split
-from knowledge.states import Effect
+from knowledge.states import Effect, OnSame
 from store.people.people import Person
 from studio.errors import NothingChosen
 from studio.pages import answers, measuring, passages
@@ -101,14 +101,42 @@ def create(studio: Studio, person: Person, name: str) -> Opened:
 
 
 @allow("editor")
+def rename(studio: Studio, person: Person, base_id: str, name: str) -> Opened:
+    """Call the base something else."""
+    names.rename_base(studio.services, person.actor, _base(base_id), name or "")
+    return opened(studio, base_id)
+
+
+@allow("editor")
 def upload(studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None) -> Opened:
     """Add files; one that cannot be added is named and harms no other."""
-    return _upload(studio, person, base_id, paths)
+    return _upload(studio, person, base_id, paths, OnSame.ASK)
 
 
-def _upload(studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None) -> Opened:
-    complaints = uploaded(studio, person, _base(base_id), (paths or ())[:MOST_FILES])
-    return replace(opened(studio, base_id), complaint=complaints)
+@allow("editor")
+def replace_same(
+    studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None
+) -> Opened:
+    """Put files in the place of those of the same names."""
+    return _upload(studio, person, base_id, paths, OnSame.REPLACE)
+
+
+@allow("editor")
+def keep_both(studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None) -> Opened:
+    """Add files beside those of the same names."""
+    return _upload(studio, person, base_id, paths, OnSame.BOTH)
+
+
+def _upload(
+    studio: Studio, person: Person, base_id: str, paths: Sequence[str] | None, on_same: OnSame
+) -> Opened:
+    done = uploaded(studio, person, _base(base_id), (paths or ())[:MOST_FILES], on_same)
+    return replace(opened(studio, base_id), complaint=done.complaint, same=done.same)
+
+
+def _asked(page: Opened) -> Previewed:
+    """The question what becomes of files whose names are there already."""
+    return Previewed(page.same, same=tuple(Path(path).name for path in page.same))
 
 
 def _preview(studio: Studio, paths: Sequence[str] | None) -> Previewed:
@@ -131,7 +159,8 @@ def arrive(
     """Add files that were just uploaded; or show first what they would be divided into."""
     if look:
         return opened(studio, base_id), _preview(studio, paths)
-    return _upload(studio, person, base_id, paths), Previewed()
+    page = _upload(studio, person, base_id, paths, OnSame.ASK)
+    return page, _asked(page)
 
 
 @allow("editor")
@@ -220,6 +249,11 @@ def build(studio: Studio, load: Load) -> None:
         parts.name,
         [*parts.watched, parts.name],
     )
+    parts.rename.click(
+        event(studio, rename, lambda page: [*show(page), ""]),
+        [parts.base_id, parts.name],
+        [*parts.watched, parts.name],
+    )
     _wire_sources(studio, parts)
     gr.on(
         [parts.search.click, parts.query.submit],
@@ -241,7 +275,8 @@ def _wire_sources(studio: Studio, parts: Parts) -> None:
         return [*show(page), None, told, *previewed(studio, seen)]
 
     def kept(page: Opened) -> list[Any]:
-        return arrived((page, Previewed()))[:3] + arrived((page, Previewed()))[4:]
+        came = (page, _asked(page))
+        return arrived(came)[:3] + arrived(came)[4:]
 
     ways = parts.ways
     ways.files.upload(
@@ -249,11 +284,16 @@ def _wire_sources(studio: Studio, parts: Parts) -> None:
         [parts.base_id, ways.files, ways.check],
         [*parts.watched, ways.files, parts.complaint, *ways.previewed],
     )
-    ways.keep.click(
-        event(studio, upload, kept),
-        [parts.base_id, ways.paths],
-        [*parts.watched, parts.complaint, *ways.previewed],
-    )
+    for button, settle in (
+        (ways.keep, upload),
+        (ways.replace, replace_same),
+        (ways.both, keep_both),
+    ):
+        button.click(
+            event(studio, settle, kept),
+            [parts.base_id, ways.paths],
+            [*parts.watched, parts.complaint, *ways.previewed],
+        )
     ways.drop.click(event(studio, drop, partial(previewed, studio)), ways.paths, ways.previewed)
     for clicked, handler, given in (
         (ways.add.click, add_page, [ways.url, ways.whole, ways.pages]),

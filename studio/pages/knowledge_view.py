@@ -42,6 +42,7 @@ class Opened:
     base_id: str
     sources: Sequence[Source] = ()
     complaint: str = ""
+    same: tuple[str, ...] = ()  # paths of files whose names are there already
     better: str = ""  # the model of new bases, when this one was made with another
     rebuild: Rebuild | None = None  # on its way to another model
     users: Sequence[Agent] = ()  # that look into it
@@ -54,6 +55,7 @@ class Parts:
     base_id: gr.State
     name: gr.Textbox
     create: gr.Button
+    rename: gr.Button
     bases: gr.HTML
     ways: ways_view.WaysIn
     complaint: gr.HTML
@@ -86,6 +88,7 @@ def layout(studio: Studio) -> Parts:
                 placeholder=say("knowledge.new_example"),
             )
             create = gr.Button(say("knowledge.create"), elem_id="base-create")
+            rename = gr.Button(say("knowledge.rename_base"), elem_id="base-rename")
         with gr.Column(scale=7, min_width=460), gr.Tabs():
             with gr.Tab(say("knowledge.tab_sources")):
                 ways = ways_view.layout(studio)
@@ -109,6 +112,7 @@ def layout(studio: Studio) -> Parts:
         base_id,
         name,
         create,
+        rename,
         bases,
         ways,
         complaint,

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from actions import curated as acts
+from actions.names import rename as rename_source
 from actions.sources import set_refresh
 from knowledge.errors import UnknownSource
 from knowledge.ingest.corrections import Corrections
@@ -95,6 +96,15 @@ def refresh(studio: Studio, person: Person, source_id: str, hours: int | None) -
     return opened(studio, source_id)
 
 
+@allow("editor")
+def rename(studio: Studio, person: Person, source_id: str, name: str) -> Passages:
+    """Call a source something else, as citations then say."""
+    if not source_id:
+        raise NothingChosen("passage.choose_first")
+    rename_source(studio.services, person.actor, source_id, name or "")
+    return opened(studio, source_id)
+
+
 def corrections_of(studio: Studio) -> Corrections:
     """Return where corrections are kept."""
     return Corrections(studio.services.database, aligned(studio))
@@ -121,5 +131,8 @@ def wire(studio: Studio, load: Load, parts: Parts, sources: Any) -> Handler:
         event(studio, refresh, show, "refresh.saved"),
         [parts.source_id, parts.refresh],
         parts.filled,
+    )
+    parts.rename.click(
+        event(studio, rename, show, "refresh.saved"), [parts.source_id, parts.name], parts.filled
     )
     return looking

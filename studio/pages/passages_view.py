@@ -45,6 +45,8 @@ class Parts:
     chunk_id: gr.State
     listed: gr.HTML
     refresh: gr.Dropdown
+    name: gr.Textbox
+    rename: gr.Button
     form: gr.Group
     text: gr.Textbox
     save: gr.Button
@@ -53,7 +55,7 @@ class Parts:
     @property
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
-        return [self.source_id, self.refresh, self.listed]
+        return [self.source_id, self.refresh, self.name, self.rename, self.listed]
 
     @property
     def edited(self) -> list[Any]:
@@ -82,8 +84,19 @@ def layout(studio: Studio) -> Parts:
         filterable=False,
         elem_id="source-refresh",
     )
+    with gr.Row(elem_classes="as-turns"):
+        name = gr.Textbox(
+            label=say("knowledge.rename"),
+            info=say("knowledge.rename_help"),
+            max_length=300,
+            visible=False,
+            elem_id="source-name",
+        )
+        rename = gr.Button(
+            say("knowledge.rename_save"), visible=False, scale=0, elem_id="source-rename"
+        )
     listed = clickable(elem_id="source-chunks")
-    return Parts(source_id, chunk_id, listed, refresh, form, text, save, cancel)
+    return Parts(source_id, chunk_id, listed, refresh, name, rename, form, text, save, cancel)
 
 
 def shown(studio: Studio, page: Passages) -> list[Any]:
@@ -92,9 +105,12 @@ def shown(studio: Studio, page: Passages) -> list[Any]:
     reads_again = source is not None and source.kind in PAGES
     hours = source.refresh_hours if source else 0
     known = hours if hours in HOURS else None
+    has_name = source is not None and source.kind != SourceKind.CURATED
     return [
         source.id if source else "",
         gr.Dropdown(visible=reads_again, value=known),
+        gr.Textbox(visible=has_name, value=source.name if source else ""),
+        gr.Button(visible=has_name),
         passages_view(studio, page),
     ]
 

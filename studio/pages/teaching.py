@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from actions import sources as acts
@@ -22,8 +23,11 @@ MOST_FILES = 20
 @allow("editor")
 def upload(studio: Studio, person: Person, agent_id: str, paths: Sequence[str] | None) -> Guided:
     """Give the agent files; one that cannot be added is named and harms no other."""
-    complaints = uploaded(studio, person, _own(agent_id), (paths or ())[:MOST_FILES])
-    return opened(studio, agent_id, 4, complaints)
+    done = uploaded(studio, person, _own(agent_id), (paths or ())[:MOST_FILES])
+    same = [studio.say("same.here", name=Path(path).name) for path in done.same]
+    for path in done.same:
+        Path(path).unlink(missing_ok=True)
+    return opened(studio, agent_id, 4, " ".join([done.complaint, *same]).strip())
 
 
 @allow("editor")

@@ -22,6 +22,7 @@ class Previewed:
     paths: tuple[str, ...] = ()
     files: tuple[tuple[str, Sequence[Chunk]], ...] = ()  # (name, its chunks)
     complaint: str = ""
+    same: tuple[str, ...] = ()  # names that sources of the base have already
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class WaysIn:
     preview: gr.HTML
     keep: gr.Button
     drop: gr.Button
+    replace: gr.Button
+    both: gr.Button
     url: gr.Textbox
     whole: gr.Checkbox
     pages: gr.Number
@@ -48,7 +51,7 @@ class WaysIn:
     @property
     def previewed(self) -> list[Any]:
         """What `previewed` fills, in its order."""
-        return [self.paths, self.preview, self.keep, self.drop]
+        return [self.paths, self.preview, self.keep, self.drop, self.replace, self.both]
 
 
 def layout(studio: Studio) -> WaysIn:
@@ -87,7 +90,11 @@ def _files(studio: Studio) -> tuple[Any, ...]:
             variant="primary",
             elem_id="preview-keep",
         )
-    return files, check, paths, preview, keep, drop
+        both = gr.Button(say("same.both"), visible=False, elem_id="same-both")
+        replace = gr.Button(
+            say("same.replace"), visible=False, variant="primary", elem_id="same-replace"
+        )
+    return files, check, paths, preview, keep, drop, replace, both
 
 
 def _page(studio: Studio) -> tuple[Any, ...]:
@@ -127,14 +134,17 @@ def _written(studio: Studio, kind: str) -> tuple[Any, ...]:
 
 def previewed(studio: Studio, page: Previewed) -> list[Any]:
     """Return the values of `WaysIn.previewed`."""
-    waiting = bool(page.files)
+    waiting, same = bool(page.files), bool(page.same)
     told = note(page.complaint) if page.complaint else None
     files = [_previewed(studio, name, chunks) for name, chunks in page.files]
+    asked = [note(studio.say("same.here", name=name)) for name in page.same]
     return [
         page.paths,
-        join([told, *files]),
+        join([told, *asked, *files]),
         gr.Button(visible=waiting),
-        gr.Button(visible=waiting),
+        gr.Button(visible=waiting or same),
+        gr.Button(visible=same),
+        gr.Button(visible=same),
     ]
 
 

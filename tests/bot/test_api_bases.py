@@ -162,6 +162,27 @@ def test_a_page_is_read_again_by_itself_and_a_text_is_not(client: FlaskClient, b
     assert client.post(f"/sources/{page}/read").status_code == 202
 
 
+def test_sources_and_bases_are_renamed(client: FlaskClient, base: str) -> None:
+    here = f"/sources/{given(client, base, text='Abrimos a las 9.', name='Nota')}"
+    assert client.patch(here, json={"name": "Horario"}).json["name"] == "Horario"
+    assert client.patch(here, json={"name": ""}).status_code == 422
+    assert client.patch(f"/bases/{base}", json={"name": "Clínica"}).json["name"] == "Clínica"
+
+
+def test_the_same_name_again_asks(client: FlaskClient, base: str) -> None:
+    here = f"/bases/{base}/sources"
+    assert uploaded(client, here, "a.txt", "Uno").status_code == 202
+    again = uploaded(client, here, "a.txt", "Dos")
+    assert again.status_code == 422
+    assert "Replace it, or keep both" in again.get_data(as_text=True)
+    for on_same, names in (("replace", 1), ("both", 2)):
+        form = {"files": [(io.BytesIO(on_same.encode()), "a.txt")], "on_same": on_same}
+        assert client.post(here, data=form).status_code == 202
+        assert len(client.get(here).json["sources"]) == names
+    form = {"files": [(io.BytesIO(b"x"), "a.txt")], "on_same": "never"}
+    assert client.post(here, data=form).status_code == 422
+
+
 def test_customers_are_told_with_the_next_release_or_at_once(
     client: FlaskClient, base: str
 ) -> None:

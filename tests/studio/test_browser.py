@@ -409,3 +409,80 @@ def test_a_page_that_comes_up_does_not_jump(watched: Watched, site: Site, name: 
     watched.go("es", name)
     expect(watched.page.locator(dict(PAGES)[name]).first).to_be_visible()
     assert watched.page.evaluate("window.seen.shift") < MOST_SHIFT
+
+
+def priced(folder: Path, pesos: int) -> Path:
+    """A price list of one price."""
+    path = folder / "precios.md"
+    path.write_text(f"# Precios\n\nLa limpieza dental cuesta {pesos} pesos.\n", encoding="utf-8")
+    return path
+
+
+def test_customers_are_told_with_a_release_or_at_once(
+    watched: Watched, site: Site, tmp_path: Path
+) -> None:
+    page, services = watched.page, site.house.services
+    address, question = "whatsapp:+5215550077", "How much is la limpieza dental?"
+
+    def customer_is_told(pesos: int) -> None:
+        version = services.store.agents.answering("twilio", address)
+        assert version is not None
+        asked = site.house.answering.runtime.answer(
+            version.spec, [], [question], snapshot=version.id
+        )
+        assert f"{pesos} pesos" in asked.text
+
+    def give(pesos: int) -> None:
+        watched.go("en", "knowledge", f"?base={base_id}")
+        expect(page.locator("#source-list")).to_contain_text("precios.md")
+        page.set_input_files("#source-files input[type=file]", priced(tmp_path, pesos))
+        expect(page.locator("#preview-chunks")).to_contain_text("Replace it?")
+        page.click("#same-replace")
+        expect(page.locator("#source-list tbody tr")).to_have_count(1)
+        expect(page.locator("#source-list")).to_contain_text("Waiting")
+        site.house.read_sources()
+        expect(page.locator("#source-list")).to_contain_text("Ready")
+
+    def release(action: str) -> None:
+        watched.go("en", "", f"?agent={agent_id}")
+        expect(page.locator("#agent-name input, #agent-name textarea")).to_have_value("Nora")
+        page.get_by_role("tab", name="Release and versions").click()
+        write(page, "agent-address", address)
+        page.locator(action).last.click()
+        expect(page.locator("#agent-check")).to_contain_text("answers now")
+
+    watched.sign_in("editor", "en")
+    watched.go("en", "knowledge")
+    write(page, "base-name", "Clínica Sol")
+    page.click("#base-create")
+    expect(page.locator("#base-list .chosen")).to_contain_text("Clínica Sol")
+    page.set_input_files("#source-files input[type=file]", priced(tmp_path, 39))
+    expect(page.locator("#source-list")).to_contain_text("precios.md")
+    site.house.read_sources()
+    base_id = next(base.id for base in services.sources.bases() if base.name == "Clínica Sol")
+    spec = Spec(
+        name="Nora",
+        tone="Brief",
+        instructions="Offer visits.",
+        knowledge=KnowledgeChoice(bases=(base_id,)),
+    )
+    agent_id = services.store.agents.create(spec, "editor@example.com")
+    release("#agent-release")
+    customer_is_told(39)
+    give(55)
+    watched.go("en", "playground", f"?agent={agent_id}")
+    expect(page.locator("#try-agent input")).to_have_value("Nora")
+    write(page, "try-box", question)
+    page.click("#try-send")
+    expect(page.locator("#try-chat .agent")).to_contain_text("55 pesos")
+    customer_is_told(39)
+    release("#agent-release")
+    customer_is_told(55)
+    release("#agent-versions [data-pick=release]")  # the last is the first version
+    customer_is_told(39)
+    watched.go("en", "knowledge", f"?base={base_id}")
+    page.click("#source-list [data-pick=at_once]")
+    expect(page.locator("#source-list")).to_contain_text("Customers are told at once.")
+    customer_is_told(55)
+    give(60)
+    customer_is_told(60)

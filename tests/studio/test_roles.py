@@ -77,6 +77,9 @@ MATRIX = {
         "create": "editor",
         "arrive": "editor",
         "upload": "editor",
+        "replace_same": "editor",
+        "keep_both": "editor",
+        "rename": "editor",
         "drop": "editor",
         "add_page": "editor",
         "write": "editor",
@@ -90,6 +93,7 @@ MATRIX = {
         "change": "editor",
         "correct": "editor",
         "refresh": "editor",
+        "rename": "editor",
     },
     "answers": {"look": "viewer", "begin": "viewer", "save": "editor", "remove": "editor"},
     "measuring": {

@@ -54,6 +54,13 @@ TEXTS = {
     "effect.release_sure": (
         'From now on customers are told what "{name}" says only when an agent is released. Sure?'
     ),
+    "knowledge.rename_base": "Rename the open base",
+    "knowledge.rename": "Name",
+    "knowledge.rename_help": "What customers and citations call it.",
+    "knowledge.rename_save": "Rename",
+    "same.here": "There is already a file named {name} here. Replace it?",
+    "same.replace": "Replace it",
+    "same.both": "Keep both",
     "place.page": "page {number}",
     "place.row": "row {number}",
     "knowledge.tab_sources": "Sources",

@@ -105,6 +105,8 @@ TEXTS: dict[str, str] = {
     "audit.source effect": "Chose when customers are told",
     "audit.source let_through": "Accepted what a page says now",
     "audit.source turn_down": "Kept what a page said before",
+    "audit.source renamed": "Source renamed",
+    "audit.base renamed": "Base renamed",
     "audit.source refresh": "Changed how often a source is read again",
     "audit.version restored": "Took a version into the draft",
     "audit.login ended": "Login ended",

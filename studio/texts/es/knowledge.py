@@ -60,6 +60,13 @@ TEXTS = {
         "Desde ahora los clientes oyen lo que diga «{name}» solo cuando se publique un agente. "
         "¿Seguro?"
     ),
+    "knowledge.rename_base": "Cambiar el nombre de la base abierta",
+    "knowledge.rename": "Nombre",
+    "knowledge.rename_help": "Cómo la llaman los clientes y las citas.",
+    "knowledge.rename_save": "Cambiar el nombre",
+    "same.here": "Ya hay aquí un archivo que se llama {name}. ¿Lo sustituye?",
+    "same.replace": "Sustituirlo",
+    "same.both": "Conservar los dos",
     "place.page": "página {number}",
     "place.row": "fila {number}",
     "knowledge.tab_sources": "Fuentes",

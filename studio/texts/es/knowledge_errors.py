@@ -93,6 +93,9 @@ TEXTS = {
         "HTML o texto)."
     ),
     "error.knowledge.archive_many": "El ZIP tiene demasiados archivos. Divídalo en varios.",
+    "error.knowledge.same_name": (
+        "Ya hay un archivo con ese nombre. Sustitúyalo, o conserve los dos."
+    ),
     "error.knowledge.curated_effect": (
         "Lo que escribe el equipo lo oyen los clientes enseguida: no espera a una publicación."
     ),

@@ -112,6 +112,8 @@ TEXTS: dict[str, str] = {
     "audit.source effect": "Eligió cuándo lo oyen los clientes",
     "audit.source let_through": "Aceptó lo que dice una página",
     "audit.source turn_down": "Conservó lo que decía una página",
+    "audit.source renamed": "Nombre de una fuente cambiado",
+    "audit.base renamed": "Nombre de una base cambiado",
     "audit.source refresh": "Cambió cada cuánto se relee una fuente",
     "audit.version restored": "Trajo una versión al borrador",
     "audit.login ended": "Cerró una sesión",
