@@ -47,8 +47,7 @@ from agent.record import Record
 from agent.settings import Settings
 from agent.spec import Spec
 from agent.streaming import Stream
-from agent.tools.catalog import Values
-from agent.tools.registry import tools_of, values_for
+from agent.tools.registry import Tables, tables_for, tools_of
 from knowledge.lexical import stems
 
 log = logging.getLogger(__name__)
@@ -149,7 +148,7 @@ class Runtime:
         """Close every connection to a model."""
         self.models.close()
 
-    def _build(self, spec: Spec, known: Values = ()) -> Built:
+    def _build(self, spec: Spec, known: Tables = ()) -> Built:
         prompt = system_prompt(spec, canary_of(spec))
         agent: Any = create_agent(
             self.models.get(spec.model),
@@ -201,7 +200,7 @@ class Runtime:
         knowledge = turn.spec.knowledge
         live_knowledge = self._retriever
         retriever: Lookup = live_knowledge.as_of(turn.snapshot) if turn.snapshot else live_knowledge
-        known = values_for(turn.spec.tools, retriever, knowledge.bases)
+        known = tables_for(turn.spec.tools, retriever, knowledge.bases)
         built = self.build(turn.spec, known)
         record.prompt = built.prompt
         context = TurnContext(

@@ -54,13 +54,16 @@ def amounts(text: str) -> list[Amount]:
         if not times and following and _is_range(text[match.end() : next_at]):
             times = (following["times"] or "").lower()  # de 200 a 300 mil
         value = number(match["number"]) * _TIMES.get(times, 1e6 if times.startswith("mil") else 1)
+        unit = _unit(match, value, times)
+        if unit in ("none", "year") and following and _is_range(text[match.end() : next_at]):
+            unit = _unit(following, value, times)  # entre 90 y 150 euros
         around = (
             text[max(0, match.start() - 30) : match.start()].lower(),
             text[match.end() :][:25].lower(),
             text[ends[at] : match.start()].lower(),
             text[match.end() : next_at].lower(),
         )
-        found.append(Amount(round(value, 6), _unit(match, value, times), *around))
+        found.append(Amount(round(value, 6), unit, *around))
     return found
 
 

@@ -58,6 +58,11 @@ def _beside(slots: Sequence[Slot], said: Sequence[Amount]) -> list[Slot | None]:
     return found
 
 
+def is_beside(slot: Slot, amount: Amount) -> bool:
+    """Whether the words beside the number name the input."""
+    return bool(_begins(slot, folded(amount.until)) or _ends(slot, folded(amount.since)))
+
+
 def _fitting(slots: Sequence[Slot], amount: Amount) -> list[Slot]:
     """A percentage is a rate, if any input is one; else a share of a sum."""
     rates = [slot for slot in slots if slot.unit == "percent"] if amount.unit == "percent" else []

@@ -15,7 +15,7 @@ from typing import Any
 
 from agent.guardrails.checks import folded
 from agent.offline.amounts import Amount, Unit, amounts, without
-from agent.offline.binding import parts
+from agent.offline.binding import is_beside, parts
 from agent.offline.frames import Frame, Slot
 from agent.offline.words import stems
 
@@ -32,8 +32,9 @@ _UNITS: Mapping[Unit, str] = {
 _PLACE = re.compile(r"\b(?:city|place|where|branch|ciudad|lugar|sucursal)\b")
 _MOST = re.compile(
     r"(?:menos|hasta|maxim\w|debajo|inferior|menor|tope|presupuesto|no mas|under|below|up to|less|"
-    r"max\w*|budget|cheaper|entre|between|de|from)\D{0,22}$"
+    r"max\w*|budget|cheaper)\D{0,22}$"
 )
+_FROM = re.compile(r"(?:entre|between|de|from)\D{0,22}$")
 _LEAST = re.compile(
     r"(?<!no )(?:mas de|desde|arriba de|superior|mayor|minim\w|a partir|over|above|more than|"
     r"at least|from|despues de|newer than|since)\D{0,14}$"
@@ -111,7 +112,7 @@ def _slot(name: str, schema: Mapping[str, Any]) -> Slot:
     if types & {"number", "integer"}:
         unit = next((unit for unit, words in _UNITS.items() if re.search(words, text)), "none")
     options = (part.strip().partition(":") for part in description.split(";"))
-    known = schema.get("enum", ())
+    known = [word for one in (schema, *schema.get("anyOf", ())) for word in one.get("enum", ())]
     choices = {option: _said_as(meaning) for option, _, meaning in options if option in known}
     values, is_place = tuple(schema.get("examples", ())), bool(_PLACE.search(text))
     return Slot(name, unit, _said_as(description), values, choices, is_place)
@@ -176,6 +177,8 @@ def _is_part(key: str, value: str) -> bool:
 
 
 def _is_near(key: str, value: str) -> bool:
+    if re.findall(r"\d+", key) != re.findall(r"\d+", value):  # a digit is no typo
+        return False
     return len(key) >= 5 and difflib.SequenceMatcher(None, key, value).ratio() >= LIKENESS
 
 
@@ -189,19 +192,23 @@ def _is_short(key: str, value: str) -> bool:
 
 
 def _limit(frame: Frame, amount: Amount, found: Collection[str]) -> dict[str, Any]:
-    """The bound of a search that *amount* sets."""
+    """The bound of a search that *amount* sets: of the column whose words stand beside it."""
     before, after = folded(amount.before), folded(amount.after)
     least = bool(_LEAST.search(before) or _ONWARD.match(after))
     opens = bool(_OPENS.search(before) and _RANGE.match(after))
-    compared = least or bool(_MOST.search(before))
+    most = bool(_MOST.search(before))
+    compared = least or most or bool(_FROM.search(before))
+    bounds = [slot for slot in frame.slots if slot.bound]
+    named = [slot for slot in bounds if is_beside(slot, amount)]
     limits = {
         slot.name: value
-        for slot in frame.slots
-        if slot.bound and (value := _scaled(amount, slot, compared)) is not None
+        for slot in named or bounds
+        if (value := _scaled(amount, slot, compared or bool(named))) is not None
     }
     first = next(iter(limits), "")[:-4]
     low, high = f"{first}_min", f"{first}_max"
-    if amount.unit == "year" and not (least or opens or low in found):
+    is_exact = amount.unit == "year" or (bool(named) and not most and amount.unit == "none")
+    if is_exact and not (least or opens or low in found):
         return {name: limits[name] for name in (low, high) if name in limits}
     wants_low = (least or opens) and low in limits and low not in found
     name = low if wants_low or high not in limits else high

@@ -171,7 +171,7 @@ def test_the_last_of_several_lines_is_the_reason(wire: Wire, spec: Spec) -> None
 def test_calls_without_or_with_the_same_id_are_told_apart(
     wire: Wire, spec: Spec, streamed: bool
 ) -> None:
-    function = {"name": "catalog", "arguments": '{"brand": "Kia"}'}
+    function = {"name": "catalog", "arguments": '{"marca": "Kia"}'}
     twice = [
         {"type": "function", "function": function, **one} for one in ({"id": "a"}, {"id": "a"})
     ]

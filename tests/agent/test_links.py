@@ -272,7 +272,7 @@ def test_a_tool_gives_links_but_not_those_it_was_asked_with() -> None:
     assert any(LINK in text for text in told_by(f'{{"url": "{LINK}\\nOtra"}}', {"id": 1}))
     assert not any(LINK in text for text in told_by(f"Nothing for {LINK}.", {"q": [LINK]}))
     spec = Spec(name="Sofía", tools=named_tools("catalog"))
-    answer = runtime(call("catalog", brand=LINK), SAID).answer(spec, [], ["¿Cómo pago?"])
+    answer = runtime(call("catalog", marca=LINK), SAID).answer(spec, [], ["¿Cómo pago?"])
     assert LINK not in answer.text
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from langchain_core.messages import HumanMessage
@@ -19,8 +19,7 @@ from agent.offline.slots import Frame, frames_in
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec, Wording
-from agent.toolkit.records import CalculatorTool
-from agent.tools import calculator, catalog
+from agent.tools.registry import tables_for, tools_of
 from tests.agent.conftest import BASE, passage
 from tests.fakes import FakeRetriever, named_tools
 
@@ -172,8 +171,8 @@ def test_it_calls_the_catalogue_and_reads_it_out(offline: Runtime, spec: Spec) -
 
 
 def test_a_wish_that_narrows_nothing_is_asked_for_more(offline: Runtime, spec: Spec) -> None:
-    assert "7 autos en total" in offline.answer(spec, [], ["¿qué autos tienen?"]).text
-    assert "3 autos así" in offline.answer(spec, [], ["autos en puebla de menos de 270"]).text
+    assert "Hay 7 en total" in offline.answer(spec, [], ["¿qué autos tienen?"]).text
+    assert "Encontré 3" in offline.answer(spec, [], ["autos en puebla de menos de 270"]).text
 
 
 def test_a_months_payment_for_a_model_begins_with_its_cars(offline: Runtime, spec: Spec) -> None:
@@ -245,44 +244,41 @@ def asked(text: str, offered: Sequence[Frame], *earlier: str) -> dict[str, dict[
     return {one.frame.tool: one.arguments for one in wanted(text, earlier, offered)}
 
 
-LOAN = cast("CalculatorTool", named_tools("financing")[0])
-
-
 @pytest.fixture
 def shop(retriever: FakeRetriever) -> Sequence[Frame]:
     """The sample's tools as a model sees them: with the values of its catalogue."""
-    known = catalog.values(tuple(retriever.rows([BASE])))
-    return frames(catalog.build(known), calculator.build(LOAN))
+    records = named_tools("catalog", "financing")
+    return frames(*tools_of(records, tables_for(records, retriever, [BASE])))
 
 
 @pytest.mark.parametrize(
     ("text", "filters"),
     [
-        ("autos de menos de 200 mil", {"price_max": 200_000}),
-        ("autos de menos de 200", {"price_max": 200_000}),
-        ("carros entre 150 y 200 mil", {"price_min": 150_000, "price_max": 200_000}),
-        ("no más de 200 mil en autos", {"price_max": 200_000}),
-        ("tienen versa", {"model": "Versa"}),
-        ("busco un nisan", {"brand": "Nissan"}),
-        ("seat ibiza del 2019 en adelante", {"brand": "Seat", "model": "Ibiza", "year_min": 2019}),
-        ("un ibiza 2019", {"model": "Ibiza", "year_min": 2019, "year_max": 2019}),
-        ("nissan entre 2018 y 2020", {"brand": "Nissan", "year_min": 2018, "year_max": 2020}),
-        ("autos de 2018 a 2020", {"year_min": 2018, "year_max": 2020}),
-        ("autos desde 2018 hasta 2020", {"year_min": 2018, "year_max": 2020}),
-        ("mazda 3?", {"model": "Mazda 3"}),
-        ("busco un mazda3 manual", {"model": "Mazda 3", "transmission": "Manual"}),
-        ("camionetas con menos de 60 mil km", {"km_max": 60_000}),
-        ("qué autos hay en guadalajara", {"city": "Guadalajara"}),
-        ("autos automáticos en cdmx", {"transmission": "Automática", "city": "Ciudad de México"}),
-        ("el auto más nuevo", {"order": "newest"}),
-        ("do you have cars under 300k", {"price_max": 300_000}),
-        ("what is the cheapest nissan?", {"brand": "Nissan", "order": "price"}),
-        ("tienen un ferrari?", {"brand": "ferrari"}),
-        ("busco un auto familiar", {"brand": "familiar"}),
+        ("autos de menos de 200 mil", {"precio_max": 200_000}),
+        ("autos de menos de 200", {"precio_max": 200_000}),
+        ("carros entre 150 y 200 mil", {"precio_min": 150_000, "precio_max": 200_000}),
+        ("no más de 200 mil en autos", {"precio_max": 200_000}),
+        ("tienen versa", {"modelo": "Versa"}),
+        ("busco un nisan", {"marca": "Nissan"}),
+        ("seat ibiza del 2019 en adelante", {"marca": "Seat", "modelo": "Ibiza", "anio_min": 2019}),
+        ("un ibiza 2019", {"modelo": "Ibiza", "anio_min": 2019, "anio_max": 2019}),
+        ("nissan entre 2018 y 2020", {"marca": "Nissan", "anio_min": 2018, "anio_max": 2020}),
+        ("autos de 2018 a 2020", {"anio_min": 2018, "anio_max": 2020}),
+        ("autos desde 2018 hasta 2020", {"anio_min": 2018, "anio_max": 2020}),
+        ("mazda 3?", {"modelo": "Mazda 3"}),
+        ("busco un mazda3 manual", {"modelo": "Mazda 3", "transmision": "Manual"}),
+        ("camionetas con menos de 60 mil km", {"kilometraje_max": 60_000}),
+        ("qué autos hay en guadalajara", {"ciudad": "Guadalajara"}),
+        ("autos automáticos en cdmx", {"transmision": "Automática", "ciudad": "Ciudad de México"}),
+        ("el auto más nuevo", {"order": "anio_highest"}),
+        ("do you have cars under 300k", {"precio_max": 300_000}),
+        ("what is the cheapest nissan?", {"marca": "Nissan", "order": "precio_lowest"}),
+        ("tienen un ferrari?", {"marca": "ferrari"}),
+        ("busco un auto familiar", {"marca": "familiar"}),
         ("quiero un carro para mi hija", {}),
         ("¿cuánto cuesta el seguro del auto?", None),
         ("tienen estacionamiento?", None),
-        ("¿cuánto pagaría al mes por un versa?", {"model": "Versa"}),
+        ("¿cuánto pagaría al mes por un versa?", {"modelo": "Versa"}),
         ("¿cuánto al mes por un versa de 250 mil?", None),
         ("¿qué enganche piden por un versa?", None),
         ("qué garantía tienen los autos", None),
@@ -301,9 +297,9 @@ def test_a_search_is_filled_from_the_values_there_are(
 @pytest.mark.parametrize(
     ("first", "then", "filters"),
     [
-        ("busco un nissan", "¿y en puebla?", {"brand": "Nissan", "city": "Puebla"}),
-        ("tienen kia?", "de menos de 200 mil", {"brand": "Kia", "price_max": 200_000}),
-        ("busco un nissan", "tienen kia?", {"brand": "Kia"}),
+        ("busco un nissan", "¿y en puebla?", {"marca": "Nissan", "ciudad": "Puebla"}),
+        ("tienen kia?", "de menos de 200 mil", {"marca": "Kia", "precio_max": 200_000}),
+        ("busco un nissan", "tienen kia?", {"marca": "Kia"}),
     ],
 )
 def test_a_search_goes_on_where_the_sentence_does(

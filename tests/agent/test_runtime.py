@@ -78,12 +78,12 @@ def test_knowledge_that_cannot_be_searched_is_a_fallback(spec: Spec) -> None:
 
 
 def test_a_tool_that_breaks_is_told_to_the_model_in_words(spec: Spec) -> None:
-    model = ScriptedModel(call("catalog", brand="Kia"), "No puedo consultarlo.")
+    model = ScriptedModel(call("catalog", marca="Kia"), "No puedo consultarlo.")
     broken = FakeRetriever()
     broken.rows = None  # type: ignore[method-assign,assignment]
     answer = scripted(broken, model).answer(spec, [], ["¿Kia?"])
     assert answer.text == "No puedo consultarlo."
-    assert "The tool failed" in str(model.seen[-1][-1].content)
+    assert "cannot be looked into" in str(model.seen[-1][-1].content)
     assert "NoneType" not in str(model.seen[-1][-1].content)
 
 

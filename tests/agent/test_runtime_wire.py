@@ -110,17 +110,17 @@ def test_the_cost_a_provider_returns_wins(wire: Wire, spec: Spec) -> None:
 
 
 def test_a_tool_goes_out_and_its_result_comes_back(wire: Wire, spec: Spec) -> None:
-    wire.script(calls("catalog", brand="nisan", price_max=250000), says("Un Versa [7]."))
+    wire.script(calls("catalog", marca="nisan", precio_max=250000), says("Un Versa [7]."))
     answer = wire.runtime.answer(spec, [], ["¿Tienen Nissan?"])
     result = wire.app.requests[-1]["messages"][-1]
     assert result["role"] == "tool"
-    assert "219000" in result["content"]
+    assert "$219,000" in result["content"]
     assert answer.outcome == "answered"
     assert [step.kind for step in answer.trace] == ["passages", "model", "tool", "model"]
 
 
 def test_cars_a_tool_found_can_be_cited(wire: Wire, spec: Spec) -> None:
-    wire.script(calls("catalog", model="Versa"), says("Un Versa [1]."))
+    wire.script(calls("catalog", modelo="Versa"), says("Un Versa [1]."))
     answer = wire.runtime.answer(
         spec, [], ["¿Versa?"]
     )  # no passage speaks of it, so it is the first
@@ -218,7 +218,7 @@ def test_a_refused_key_is_not_tried_again(wire: Wire, spec: Spec) -> None:
 def test_tool_calls_without_end_stop_at_the_budget_of_model_calls(
     wire: Wire, spec: Spec, streamed: bool
 ) -> None:
-    wire.script(*(calls("catalog", brand=f"Kia {number}") for number in range(9)))
+    wire.script(*(calls("catalog", marca=f"Kia {number}") for number in range(9)))
     answer = _ask(wire.runtime, spec, "¿Kia?", streamed)
     assert len(wire.app.requests) == spec.budget.model_calls
     assert (answer.text, answer.error.split(":")[0]) == (spec.fallback.es, "call_limit")
@@ -228,7 +228,7 @@ def test_tool_calls_without_end_stop_at_the_budget_of_model_calls(
 def test_the_third_identical_tool_call_passes_the_customer_to_a_person(
     wire: Wire, spec: Spec, streamed: bool
 ) -> None:
-    wire.script(calls("catalog", brand="Kia"))
+    wire.script(calls("catalog", marca="Kia"))
     answer = _ask(wire.runtime, spec, "¿Kia?", streamed)
     assert len(wire.app.requests) == 3
     assert (answer.text, answer.outcome) == (spec.handoff.message.es, "handoff")
@@ -237,7 +237,7 @@ def test_the_third_identical_tool_call_passes_the_customer_to_a_person(
 
 
 def test_tool_calls_stop_at_the_budget(wire: Wire, spec: Spec) -> None:
-    wire.script(*(calls("catalog", brand=f"Kia {number}") for number in range(9)))
+    wire.script(*(calls("catalog", marca=f"Kia {number}") for number in range(9)))
     budget = Budget(model_calls=3, tool_calls=2)
     answer = wire.runtime.answer(spec.model_copy(update={"budget": budget}), [], ["Kia"])
     assert len(wire.app.requests) == 3
@@ -249,7 +249,7 @@ def test_tool_calls_stop_at_the_budget(wire: Wire, spec: Spec) -> None:
 
 
 def test_a_stream_shows_tokens_and_steps_and_ends_in_the_answer(wire: Wire, spec: Spec) -> None:
-    wire.script(calls("catalog", brand="Kia"), says("Un Kia Rio por $199,000."))
+    wire.script(calls("catalog", marca="Kia"), says("Un Kia Rio por $199,000."))
     events = list(wire.runtime.stream(spec, [], ["¿Tienen Kia?"]))
     assert "".join(e.text for e in events if isinstance(e, Token)) == "Un Kia Rio por $199,000."
     kinds = [e.kind for e in events if isinstance(e, Step)]
@@ -282,7 +282,7 @@ def test_a_real_model_sees_the_values_of_the_catalogue_and_searches_in_the_custo
 ) -> None:
     answer = wire.runtime.answer(spec, [], ["What are your opening hours?"])
     offered = {t["function"]["name"]: t["function"] for t in wire.app.requests[-1]["tools"]}
-    assert "Kia" in offered["catalog"]["parameters"]["properties"]["brand"]["examples"]
+    assert "Kia" in offered["catalog"]["parameters"]["properties"]["marca"]["examples"]
     assert answer.trace[0].detail["queries"] == ["What are your opening hours?"]
 
 

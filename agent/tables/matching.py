@@ -1,6 +1,10 @@
-"""Finding what a person meant among the values there are: accents, capitals and small typos."""
+"""Finding what a person meant among the values there are: accents, capitals and small typos.
+
+A digit is no typo: `Mazda 3` is never `Mazda 2`.
+"""
 
 import difflib
+import re
 from collections.abc import Collection
 
 from agent.guardrails.checks import folded
@@ -22,5 +26,11 @@ def closest(wanted: str, values: Collection[str]) -> set[str]:
     ]
     if holding:
         return set(holding)
-    near = difflib.get_close_matches(asked, list(by_fold), n=1, cutoff=LIKENESS)
+    alike = [fold for fold in by_fold if digits(fold) == digits(asked)]
+    near = difflib.get_close_matches(asked, alike, n=1, cutoff=LIKENESS)
     return by_fold[near[0]] if near else set()
+
+
+def digits(text: str) -> list[str]:
+    """Return the numbers in *text*, which no typo changes."""
+    return re.findall(r"\d+", text)

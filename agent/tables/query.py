@@ -1,0 +1,86 @@
+"""Asking a table: filters, ranges, an order and an aggregate, over all its rows at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from agent.tables.matching import closest
+from agent.tables.table import Held, Table
+
+Order = Literal["up", "down", "lowest", "highest"]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is wanted of a table; everything by the headings of its columns."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    least: Mapping[str, float] = field(default_factory=dict)
+    most: Mapping[str, float] = field(default_factory=dict)
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    order: tuple[str, Order] | None = None
+    among: Sequence[int] | None = None  # rows that were shown before
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something that was asked for and that no row has."""
+
+    heading: str
+    asked: str
+    there_are: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows that fit, in order, and what nobody has."""
+
+    rows: npt.NDArray[np.intp]
+    unknown: Sequence[Unknown] = ()
+
+
+def ask(table: Table, query: Query) -> Found:
+    """Return every row of *table* that fits *query*."""
+    fits = np.ones(len(table.rows), dtype=bool)
+    if query.among is not None:
+        fits[:] = False
+        fits[list(query.among)] = True
+    unknown = []
+    for heading, wanted in query.words.items():
+        held = table.column(heading)
+        chosen = closest(wanted, held.values)
+        if not chosen:
+            unknown.append(Unknown(heading, wanted, held.values[:15]))
+        fits &= np.isin(held.data, [at for at, value in enumerate(held.values) if value in chosen])
+    for heading, least in query.least.items():
+        fits &= table.column(heading).data >= least
+    for heading, most in query.most.items():
+        fits &= table.column(heading).data <= most
+    for heading, flag in query.flags.items():
+        fits &= table.column(heading).data == float(flag)
+    return Found(_ordered(table, np.flatnonzero(fits), query.order), unknown)
+
+
+def _ordered(
+    table: Table, rows: npt.NDArray[np.intp], order: tuple[str, Order] | None
+) -> npt.NDArray[np.intp]:
+    if order is None:
+        return rows
+    values = table.column(order[0]).data[rows]
+    known, values = rows[~np.isnan(values)], values[~np.isnan(values)]
+    if not len(known):
+        return known
+    if order[1] in ("lowest", "highest"):
+        end = values.min() if order[1] == "lowest" else values.max()
+        return known[values == end]
+    return known[np.argsort(values if order[1] == "up" else -values, kind="stable")]
+
+
+def average(held: Held, rows: npt.NDArray[np.intp]) -> float | None:
+    """Return the mean of the column over *rows*, to the cent; None when none has a figure."""
+    values = held.data[rows]
+    values = values[~np.isnan(values)]
+    return round(float(values.mean()), 2) if len(values) else None
