@@ -57,6 +57,9 @@ soak: .venv/.dev ## Let 300 customers meet a model that misbehaves in ten ways (
 bench-knowledge: .venv/.dev ## Measure ingestion and search beside NumPy, bare Chroma and bare FTS5
 	@$(BIN)/python -m tests.bench_knowledge $(ARGS)
 
+bench-tables: .venv/.dev ## Measure a table of 100,000 rows asked by eight readers at once
+	@$(BIN)/python -m tests.bench_tables
+
 bench-studio: .venv/.dev browser ## Measure how fast each page of the studio comes up, and how far it jumps
 	@$(BIN)/python -m tests.studio.first_paint $(ARGS)
 
@@ -114,4 +117,4 @@ jina_service/.venv/.ready: jina_service/requirements-test.txt | .venv/.uv
 
 NO_WHEEL = echo "A package could not be installed. The lines above name it: either the package index is out of reach, or there is no ready-made wheel for this Python and machine (Python 3.11 to 3.14 on Linux or macOS have all of them)."
 
-.PHONY: help run chat token backup restore reembed test coverage test-jina lint bench bench-knowledge bench-studio measure measure-grounded read chaos soak notebook lock browser clean
+.PHONY: help run chat token backup restore reembed test coverage test-jina lint bench bench-knowledge bench-studio bench-tables measure measure-grounded read chaos soak notebook lock browser clean

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"-?\d+(?:[.,  ']\d+)*")
 _SIGN = re.compile(r"r\$|us\$|[$€£]|\b(?:mxn|usd|eur|brl|pesos|euros?|reais)\b", re.I)
 _PRICE = re.compile(
     r"\b(?:precio|precios|costo|coste|importe|tarifa|pvp|monto|price|cost|fare|rate|preco|custo"
-    r"|valor|mensualidad|total)\b"
+    r"|valor|total)\b"
 )
 _CODE = re.compile(r"\b(?:id|clave|codigo|code|sku|folio|ref|referencia|no|num|telefono|phone)\b")
 _YEAR = re.compile(r"\b(?:ano|anio|year|modelo ano)\b")

@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from agent.tables.matching import closest
 from agent.tables.table import Held, Table
 
 Order = Literal["up", "down", "lowest", "highest"]
@@ -51,10 +50,10 @@ def ask(table: Table, query: Query) -> Found:
     unknown = []
     for heading, wanted in query.words.items():
         held = table.column(heading)
-        chosen = closest(wanted, held.values)
+        chosen = held.index.closest(wanted)
         if not chosen:
             unknown.append(Unknown(heading, wanted, held.values[:15]))
-        fits &= np.isin(held.data, [at for at, value in enumerate(held.values) if value in chosen])
+        fits &= np.isin(held.data, [held.places[value] for value in chosen])
     for heading, least in query.least.items():
         fits &= table.column(heading).data >= least
     for heading, most in query.most.items():
@@ -75,8 +74,12 @@ def _ordered(
         return known
     if order[1] in ("lowest", "highest"):
         end = values.min() if order[1] == "lowest" else values.max()
-        return known[values == end]
-    return known[np.argsort(values if order[1] == "up" else -values, kind="stable")]
+        ends: npt.NDArray[np.intp] = known[values == end]
+        return ends
+    ranked: npt.NDArray[np.intp] = np.argsort(
+        values if order[1] == "up" else -values, kind="stable"
+    )
+    return known[ranked]
 
 
 def average(held: Held, rows: npt.NDArray[np.intp]) -> float | None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from agent.guardrails.checks import folded
 from agent.tables.cells import Kind, day, figure, kind_of, yes
+from agent.tables.matching import Index
 from agent.toolkit.records import Column, TableTool
 from knowledge.base import TableRow
 
@@ -29,6 +30,16 @@ class Held:
     kind: Kind
     values: tuple[str, ...]  # of text: each once, the commonest first
     data: npt.NDArray[np.float64]  # of text: the place of the value; nan: nothing
+
+    @functools.cached_property
+    def index(self) -> Index:
+        """Its values, to be found as people write them."""
+        return Index(self.values)
+
+    @functools.cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each value."""
+        return {value: at for at, value in enumerate(self.values)}
 
     @property
     def counts(self) -> bool:

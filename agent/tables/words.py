@@ -7,14 +7,18 @@ PRICE = (
     "precio, precios, cuesta, cuestan, vale, valen, presupuesto, price, budget, cost, preço, custa"
 )
 YEAR = "año, year, ano"
-_LOWEST = "más barato, más barata, más económico, más económica, menos caro, cheapest, least expensive, mais barato, mais barata"
+_LOWEST = (
+    "más barato, más barata, más económico, más económica, menos caro, cheapest, least expensive,"
+    " mais barato, mais barata"
+)
 _HIGHEST = "más caro, más cara, most expensive, mais caro, mais cara"
 _UP = "más baratos, más baratas, más económicos, más económicas, mais baratos, mais baratas"
 _DOWN = "más caros, más caras, mais caros"
 _NEWEST = "más nuevo, más nueva, más reciente, newest, latest, mais novo, mais recente"
 _OLDEST = "más viejo, más vieja, más antiguo, más antigua, oldest, mais antigo"
 SHOWN = {
-    "all": "de esos, de esas, de ellos, de ellas, de estos, of those, of these, of them, desses, dessas",
+    "all": "de esos, de esas, de ellos, de ellas, de estos, of those, of these, of them, desses,"
+    " dessas",
     "first": "el primero, la primera, the first one, the first, o primeiro, a primeira",
     "second": "el segundo, la segunda, the second one, the second, o segundo, a segunda",
     "third": "el tercero, la tercera, the third one, the third, o terceiro, a terceira",

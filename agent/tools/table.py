@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel, Field, create_model
@@ -120,7 +121,7 @@ def _filters(one: Asked) -> dict[str, Any]:
 
 
 def _range(held: Held) -> list[float]:
-    known = held.data[held.data == held.data]  # noqa: PLR0124 - nan is not equal to itself
+    known = held.data[~np.isnan(held.data)]
     return [float(known.min()), float(known.max())] if len(known) else []
 
 

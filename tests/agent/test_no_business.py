@@ -1,7 +1,6 @@
 """Nothing of one business is in the platform: what a trade calls its things is data.
 
-The sample agents may speak of cars, and so may the migrations, which never change, and the tool
-that looks cars up, until any table can be looked into.
+The sample agents may speak of cars, and so may the migrations, which never change.
 """
 
 import re
@@ -18,7 +17,7 @@ ROOMS = (
     *("simulator", "store", "studio"),
 )
 KINDS = {".py", ".js", ".css", ".html", ".yaml", ".yml", ".json", ".toml", ".txt", ".sql"}
-ALLOWED = ("agent/samples/", "agent/toolkit/migrations/", "agent/tools/catalog.py")
+ALLOWED = ("agent/samples/", "agent/toolkit/migrations/")
 MIGRATIONS = "store/db/migrations/"
 _ZONE = re.compile(r"\b(?:America|Europe|Atlantic)/\w+")
 _MAKES = """nissan chevrolet volkswagen toyota honda mazda hyundai renault suzuki mitsubishi subaru

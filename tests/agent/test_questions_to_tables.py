@@ -8,7 +8,6 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
