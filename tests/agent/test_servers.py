@@ -11,7 +11,7 @@ from agent.answer import Answer, Said
 from agent.servers.server import FORGOTTEN_AFTER, Server
 from agent.spec import ModelChoice, Spec
 from tests.agent.wire import Wire
-from tests.fakes import Clock
+from tests.fakes import Clock, named_tools
 from tests.standins.openai import Reply, Rule, fails, says
 from tests.standins.strict import (
     alternating_roles_only,
@@ -252,7 +252,9 @@ TALK = [
 def test_a_conversation_too_long_is_shortened_to_what_fits(
     wire: Wire, spec: Spec, streamed: bool, wording: str, status: int
 ) -> None:
-    short = spec.model_copy(update={"tools": ("handoff",), "model": ModelChoice(max_tokens=100)})
+    short = spec.model_copy(
+        update={"tools": named_tools("handoff"), "model": ModelChoice(max_tokens=100)}
+    )
     wire.runtime.answer(short, [], ["¿Garantía?"])
     bare = tokens(wire.app.requests[-1])
     wire.app.rules = [context_of(bare + 1_000, wording, status)]
@@ -278,7 +280,9 @@ def test_words_that_alone_are_too_long_are_told_to_staff(wire: Wire, spec: Spec)
 
 
 def test_passages_are_cut_before_the_customers_words(wire: Wire, spec: Spec) -> None:
-    bare = spec.model_copy(update={"tools": ("handoff",), "model": ModelChoice(max_tokens=16)})
+    bare = spec.model_copy(
+        update={"tools": named_tools("handoff"), "model": ModelChoice(max_tokens=16)}
+    )
     wire.runtime.answer(bare, [], ["¿Qué garantía dan en Puebla?"])
     wire.app.rules = [context_of(tokens(wire.app.requests[-1]) - 30)]
     answer = wire.runtime.answer(bare, [], ["¿Qué garantía dan en Puebla?"])
