@@ -8,14 +8,16 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 from actions.bundle import has_secret
 from agent.capabilities import Known
 from agent.invented import is_invented
+from agent.language import primary
 from agent.settings import Settings
-from agent.spec import Language, Spec
+from agent.spec import Spec
 from agent.toolkit.calculation import failures
+from agent.wording import WRITTEN
 
 Level = Literal["error", "warning"]
 MODEL = re.compile(r"(offline|(openai|openrouter):\S+)$")
@@ -156,11 +158,11 @@ def _people(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
 
 
 def _languages(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
-    for language in get_args(Language):
-        greets = bool(getattr(spec.greeting, language))
-        if greets and language not in spec.languages:
+    spoken = {primary(language) for language in spec.languages}
+    for language in WRITTEN:
+        if spec.greeting.own(language) and language not in spoken:
             yield Finding("warning", "greeting_language", {"language": language})
-        if language in spec.languages and not getattr(spec.fallback, language):
+        if language in spoken and not spec.fallback.own(language):
             yield Finding("warning", "fallback_missing", {"language": language})
 
 
@@ -195,8 +197,8 @@ def _hours(spec: Spec, _world: World, _channel: str) -> Iterator[Finding]:
         return
     if hours.opens == hours.closes:
         yield Finding("warning", "hours_all_day", {"hour": hours.opens})
-    for language in spec.languages:
-        away = getattr(hours.away, language)
+    for language in filter(WRITTEN.__contains__, map(primary, spec.languages)):
+        away = hours.away.own(language)
         if not away:
             yield Finding("warning", "away_missing", {"language": language})
         elif "{when}" not in away:

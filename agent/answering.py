@@ -12,6 +12,7 @@ import httpx2
 from openai import OpenAI
 from pydantic import SecretStr
 
+from agent.grounding.nearness import Nearness, by
 from agent.llm import ChatModels, PooledTransport
 from agent.media_to_text import (
     SECONDS,
@@ -30,8 +31,10 @@ from agent.settings import Settings
 from agent.spec import ModelChoice
 from agent.turnstile import Waiting
 from knowledge.base import EmbedderFor, Transactions
+from knowledge.errors import EmbeddingRefused
 from knowledge.search.retriever import Retriever
 from knowledge.vectors.chroma import Vectors
+from knowledge.vectors.embedders import E5
 
 LONGEST_ANSWER = 1_500  # tokens of a transcript or a description
 
@@ -58,7 +61,20 @@ def open_answering(
     vectors = Vectors(settings.chroma_in_force)
     retriever = open_retriever(settings, database, embedders, vectors, waiting)
     models = ChatModels(settings, waiting)
-    return Answering(vectors, retriever, Runtime(settings, retriever, models=models))
+    runtime = Runtime(settings, retriever, models=models, nearness=nearness_by(embedders))
+    return Answering(vectors, retriever, runtime)
+
+
+def nearness_by(embedders: EmbedderFor) -> Nearness | None:
+    """What holds sentences against passages by meaning; None where its model is not there.
+
+    It is the model of this process whatever the bases were made with: no answer waits for
+    another server, and its figures are measured.
+    """
+    try:
+        return by(embedders(*E5))
+    except EmbeddingRefused:
+        return None
 
 
 def open_media_to_text(settings: Settings) -> MediaToText:

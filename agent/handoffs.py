@@ -9,6 +9,7 @@ from agent.guardrails.checks import word_said
 from agent.office import closing, is_closed
 from agent.offline.talk import wants_person
 from agent.spec import Spec
+from agent.wording import WRITTEN
 
 
 def asked_for(inbound: Sequence[str], spec: Spec) -> tuple[str, Handoff] | None:
@@ -32,7 +33,7 @@ def ended(
         reason = _why_a_person(history, inbound, spec)
         if not reason:
             return answer
-        text = spec.handoff.message.in_language(answer.language)
+        text = spec.handoff.message.in_language(answer.language, *spec.languages)
         failed = Handoff(f"{reason}: {answer.error}"[:300])
         answer = replace(answer, outcome=Outcome.HANDOFF, handoff=failed, text=text)
     if answer.handoff is not None and is_closed(spec, now):
@@ -55,7 +56,7 @@ def failures_in_a_row(history: Sequence[Said], spec: Spec) -> int:
     found."""
     fallback = {
         text
-        for language in ("es", "en", "pt")
+        for language in WRITTEN
         for text in (spec.fallback.in_language(language), nothing_found(spec, language))
     }
     count = 0

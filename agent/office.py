@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from agent.language import primary
 from agent.spec import Day, OfficeHours, Spec
 
 DAY_NAMES = {
@@ -40,9 +41,10 @@ def closing(spec: Spec, language: str, now: float) -> str:
     """Return the one sentence with which a customer is passed to a person at *now*."""
     hours = spec.handoff.office_hours
     if hours is None or not is_closed(spec, now):
-        return spec.handoff.message.in_language(language)
-    when = _when(hours, now, language)
-    return hours.away.in_language(language).replace("{when}", when)
+        return spec.handoff.message.in_language(language, *spec.languages)
+    spoken = next((one for one in (language, *spec.languages) if hours.away.own(one)), "es")
+    when = _when(hours, now, primary(spoken))
+    return hours.away.in_language(spoken).replace("{when}", when)
 
 
 def is_closed(spec: Spec, now: float) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agent.answer import Asked
+from agent.language import primary
 from agent.pointing import as_attribute, as_data, as_said, block
 from agent.rules import RULES
 from agent.spec import Spec
@@ -47,7 +48,7 @@ def system_prompt(spec: Spec, canary: str) -> str:
         *(
             f'<greeting language="{language}">{text}</greeting>'
             for language in spec.languages
-            if (text := getattr(spec.greeting, language))
+            if (text := spec.greeting.own(language))
         ),
         "<rules>\n" + "\n".join(f"- {rule}" for rule in _rules(spec, canary)) + "\n</rules>",
     ]
@@ -87,7 +88,7 @@ def told(asked: Asked) -> str:
 
 
 def _rules(spec: Spec, canary: str) -> list[str]:
-    own = "es" if spec.languages[0] == "es" else "en"
+    own = "es" if primary(spec.languages[0]) == "es" else "en"
     text = RULES[own]
     names = LANGUAGE_NAMES[own]
     chosen = ["identity", "language", "burst", "data"]
@@ -100,7 +101,7 @@ def _rules(spec: Spec, canary: str) -> list[str]:
     if spec.guard.forbidden_topics:
         chosen.append("forbidden")
     values = {
-        "languages": ", ".join(names[language] for language in spec.languages),
+        "languages": ", ".join(names.get(language, language) for language in spec.languages),
         "topics": "; ".join(spec.guard.forbidden_topics),
         "canary": canary,
     }

@@ -100,7 +100,7 @@ class Record:
 
     def fallback(self, error: str, handoff: Handoff | None = None) -> Answer:
         """Return the agent's own fallback text, and *error* for staff."""
-        text = self.spec.fallback.in_language(self._language)
+        text = self.spec.fallback.in_language(self._language, *self.spec.languages)
         return self.answer(text, Outcome.FALLBACK, error=error, handoff=handoff)
 
     def nothing(self, error: str) -> Answer:
@@ -110,7 +110,7 @@ class Record:
 
     def handoff(self, handoff: Handoff) -> Answer:
         """Return the words with which the customer is passed to a person."""
-        text = self.spec.handoff.message.in_language(self._language)
+        text = self.spec.handoff.message.in_language(self._language, *self.spec.languages)
         return self.answer(text, Outcome.HANDOFF, handoff=handoff)
 
     def _model_call(self, message: AIMessage, **more: Any) -> Step:

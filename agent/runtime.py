@@ -36,7 +36,7 @@ from agent.guardrails.checks import (
     without_strangers,
 )
 from agent.handoffs import asked_for, ended
-from agent.language import language_of
+from agent.language import asked_in
 from agent.llm import ChatModels, Models
 from agent.log import log_place
 from agent.lookup import Lookup, Lookups, TurnContext
@@ -355,8 +355,8 @@ def _turn(
     kept = [(text, one.about) for text, one in pairs if text.strip()]
     words = tuple(text for text, _ in kept)
     before = " ".join(said.text for said in history[-6:] if said.author == Author.CUSTOMER)
-    usual = language_of(before, spec.languages, spec.languages[0])
-    language = language_of(" ".join(words), spec.languages, usual)
+    usual = asked_in(before, spec.languages, spec.languages[0])
+    language = asked_in(" ".join(words), spec.languages, usual)
     most = spec.conversation.history_messages
     past = remembered(history[-most:] if most else ())
     about = tuple(about for _, about in kept)

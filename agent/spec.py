@@ -4,11 +4,12 @@ A spec is a value: ids, authors and dates belong to the versions that hold it
 (`store.agents.agents`). It round-trips to YAML, which is how agents are exported.
 """
 
+import re
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from agent.bar import Bar, criteria_of
 from agent.text import storable
@@ -17,7 +18,19 @@ from agent.toolkit.records import HandoffTool, Tool
 from agent.wording import Part, Words
 from agent.wording import Wording as Wording
 
-Language = Literal["es", "en", "pt"]
+# A tag as RFC 5646 (BCP 47) writes them.
+_TAG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_NO_LANGUAGE = "{tag!r} is no language. Write a tag (BCP 47), like fr, pt-BR or zh-Hant."
+
+
+def _tag(tag: str) -> str:
+    if not _TAG.fullmatch(tag):
+        raise ValueError(_NO_LANGUAGE.format(tag=tag[:40]))
+    return tag
+
+
+Language = Annotated[str, AfterValidator(_tag)]
+MOST_LANGUAGES = 20
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 HourAndMinute = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 MOST_TOOLS = 40  # more confuse a model
@@ -128,7 +141,12 @@ class Spec(Part):
     description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
     tone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     instructions: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)] = ""
-    languages: tuple[Language, ...] = Field(("es", "en"), min_length=1)
+    languages: tuple[Language, ...] = Field(
+        ("es", "en"),
+        min_length=1,
+        max_length=MOST_LANGUAGES,
+        description="BCP 47 tags, the first is the usual one; fixed texts fall back in their order",
+    )
     greeting: Wording = Wording()
     fallback: Wording = Wording(
         es="Perdone, ahora mismo no puedo responderle. Lo reviso y le escribo enseguida.",

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
+from agent.language import primary
+
 Words = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
@@ -11,6 +13,9 @@ class Part(BaseModel):
     """A part of a spec: a value that never changes and knows no other fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+WRITTEN = ("es", "en", "pt")  # the languages in which staff write fixed texts
 
 
 class Wording(Part):
@@ -25,10 +30,14 @@ class Wording(Part):
     def _from_string(cls, value: Any) -> Any:
         return {"es": value, "en": value, "pt": value} if isinstance(value, str) else value
 
-    def in_language(self, language: str) -> str:
-        """Return the text in *language*, else in the first language that has one."""
-        own = getattr(self, language, "")
-        return own or self.es or self.en or self.pt
+    def own(self, language: str) -> str:
+        """Return the text in *language* (a BCP 47 tag), or nothing."""
+        of = primary(language)
+        return str(getattr(self, of)) if of in WRITTEN else ""
+
+    def in_language(self, language: str, *then: str) -> str:
+        """Return the text in *language*, else in the first of *then* that has one, else in any."""
+        return next(filter(None, map(self.own, (language, *then, *WRITTEN))), "")
 
     def all(self) -> tuple[str, ...]:
         """Return the text in every language that has one, each once."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.answer import Author, Outcome
-from agent.language import language_of
+from agent.language import asked_in
 from agent.limits import DAY_IS_OVER, Reached
 from agent.office import closing
 from agent.spec import Spec
@@ -38,7 +38,7 @@ class Stop:
 def stop(context: WorkerContext, work: Work, spec: Spec) -> Stop | None:
     """Return why the model is not asked, or None."""
     if is_worn_out(work):
-        text = spec.fallback.in_language(spoken(work, spec))
+        text = spec.fallback.in_language(spoken(work, spec), *spec.languages)
         reason = f"{MAX_ATTEMPTS} attempts to answer ended without an answer"
         return Stop(text, "attempts", reason, Outcome.FALLBACK)
     reached = _over_the_day(context, work)
@@ -58,7 +58,7 @@ def is_worn_out(work: Work) -> bool:
 def spoken(work: Work, spec: Spec) -> str:
     """The language the customer writes in."""
     words = " ".join(line.text for line in work.unanswered)
-    return language_of(words, spec.languages, work.lease.language or spec.languages[0])
+    return asked_in(words, spec.languages, work.lease.language or spec.languages[0])
 
 
 def loop_in(lines: Sequence[Line]) -> str:

@@ -3,6 +3,7 @@
 It becomes a private note at the provider's desk. The customer's words are quoted, never acted on.
 """
 
+from agent.language import primary
 from agent.reasons import told
 from store.conversations.work import Line, Outcome, Work
 
@@ -46,7 +47,7 @@ _WORDS = {
 
 def briefing(work: Work, outcome: Outcome, language: str) -> str:
     """Return the note, as Markdown, in the *language* of those who read it."""
-    words = _WORDS.get(language, _WORDS["es"])
+    words = _WORDS.get(primary(language), _WORDS["es"])
     lines = [*work.history, *work.unanswered][-LAST_LINES:]
     said = [_said(line, words) for line in lines]
     if outcome.text:

@@ -7,6 +7,7 @@ from agent import answer as answers
 from agent.answer import Answer, Asked, Author, Said
 from agent.choices import choices
 from agent.invented import is_invented
+from agent.language import primary
 from agent.limits import TOO_FAST
 from agent.log import about
 from agent.office import closing
@@ -175,7 +176,7 @@ def _outcome(answer: Answer, version: Version, parts: list[str], started_at: flo
         text=answer.text,
         parts=parts,
         author_name=version.spec.name,
-        language=answer.language,
+        language=primary(answer.language),
         handoff_reason=answer.handoff.reason if answer.handoff else "",
         owner_until=_until(version.spec, started_at) if answer.handoff else 0.0,
         model=answer.model,
@@ -210,7 +211,7 @@ def _stopped(
         text=stop.text,
         parts=_parts(stop.text, work, channel, 1),
         author_name=version.spec.name,
-        language=escalation.spoken(work, version.spec),
+        language=primary(escalation.spoken(work, version.spec)),
         handoff_reason=stop.reason,
         owner_until=_until(version.spec, started_at),
         error=f"{stop.code}: {stop.reason}.",
@@ -243,7 +244,7 @@ def _told_to_wait(
 def _parts(
     text: str, work: Work, channel: ChannelRecord, at_most: int, language: str = ""
 ) -> list[str]:
-    more = MORE.get(language or work.lease.language, MORE["es"])
+    more = MORE.get(primary(language or work.lease.language), MORE["es"])
     return split(channel.marks(text, work.lease.facts), channel.text_limit, at_most, more)
 
 

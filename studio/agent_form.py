@@ -7,13 +7,14 @@ The part about people is `studio.handoff_form`.
 import functools
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Concatenate, TypeVar, get_args
+from typing import Any, Concatenate, TypeVar
 
 from pydantic import ValidationError
 
 from agent.bar import write
-from agent.spec import Language, Spec
+from agent.spec import Spec
 from agent.toolkit.old import BUILT_IN
+from agent.wording import WRITTEN
 from store.people.people import Person
 from studio import handoff_form
 from studio.errors import BadFields
@@ -43,7 +44,8 @@ COMPLAINTS_OF = {
     ("days", "literal_error"): "field.no_day",
     ("bar", "value_error"): "field.no_criterion",
 }
-TONGUES = get_args(Language)
+TONGUES = WRITTEN
+OFFERED = (*WRITTEN, "fr", "de", "it", "ca", "nl", "zh", "ja", "ar")  # a spec takes any other, too
 # where the spec keeps what the form calls otherwise
 PLACES: dict[tuple[str, ...], str] = {
     ("model", "name"): "model",
@@ -110,7 +112,7 @@ class AgentForm:
             description=spec.description,
             tone=spec.tone,
             instructions=spec.instructions,
-            languages=spec.languages,
+            languages=tuple(one for one in spec.languages if one in OFFERED),
             **worded("greeting", spec.greeting),
             **worded("fallback", spec.fallback),
             bases=spec.knowledge.bases,
@@ -136,7 +138,7 @@ class AgentForm:
         data = base.model_dump()
         for name in ("name", "brand", "description", "tone", "instructions"):
             data[name] = getattr(self, name) or ""
-        data["languages"] = self.languages or ()
+        data["languages"] = _spoken(base, self.languages or ())
         data["tools"] = _kept(base, self.tools or ())
         data["greeting"] = wording("greeting", asdict(self))
         data["fallback"] = wording("fallback", asdict(self))
@@ -154,6 +156,12 @@ class AgentForm:
             return Spec.model_validate(data)
         except ValidationError as error:
             raise BadFields(tuple(_complaint(found) for found in error.errors())) from None
+
+
+def _spoken(base: Spec, chosen: Collection[str]) -> list[str]:
+    """The *chosen* languages, with those of the draft that the form does not offer."""
+    others = [one for one in base.languages if one not in OFFERED]
+    return [*others, *chosen] if base.languages[0] in others else [*chosen, *others]
 
 
 def _kept(base: Spec, names: Collection[str]) -> list[Any]:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from agent.spec import Day, HandoffRules, Language, OfficeHours, Wording
+from agent.spec import Day, HandoffRules, OfficeHours, Wording
+from agent.wording import WRITTEN
 
 WEEK = get_args(Day)
-TONGUES = get_args(Language)
+TONGUES = WRITTEN
 USUAL = OfficeHours()
 HOUR = re.compile(r"(\d{1,2})(?:[:.h](\d{2})?)?\s*h?")
 # where the spec keeps what the form calls otherwise

@@ -22,7 +22,6 @@ from agent.guardrails.links import strangers
 
 Kind = Literal["figure", "date", "name", "link", "contrary", "words"]
 LEAST_WORDS = 0.5  # of a statement's weight, that has to stand in one passage
-SURE_WORDS = 0.6  # where vectors can be asked, so many need none
 LEAST_BESIDE_FIGURES = 0.3  # of a statement whose figure, day or name stands where it should
 BESIDE = 0.6  # of the best line's words, that a figure's own line must share
 NEAR_NAME = 0.5  # the same for a name
@@ -139,15 +138,23 @@ def _is_foreign(one: Statement, grounds: Grounds) -> bool:
 
 def _is_supported(one: Statement, grounds: Grounds, nearness: Nearness | None) -> bool:
     anchored = _is_anchored(one, grounds)
-    least = SURE_WORDS if nearness else LEAST_WORDS
-    if _most_words(one, grounds) >= (LEAST_BESIDE_FIGURES if anchored else least):
+    if _most_words(one, grounds) >= (LEAST_BESIDE_FIGURES if anchored else LEAST_WORDS):
         return True
     foreign = _is_foreign(one, grounds)
     if nearness is None:  # of a language whose words are not known, only facts can be checked
         return foreign and (anchored or not one.language)
-    texts = [line.text for line in grounds.lines]
+    texts = [line.text for line in _looked_at(one, grounds)]
     return is_courtesy(nearness, one.text) or is_near(
         nearness, one.text, texts, foreign and anchored
+    )
+
+
+def _looked_at(one: Statement, grounds: Grounds) -> list[Line]:
+    """The lines that vectors are asked about: those of the passages that it cites come first, and
+    those that share its words."""
+    return sorted(
+        grounds.lines,
+        key=lambda line: (line.n not in one.cited, -grounds.shared(one.words, line.keys)),
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any
 from agent.grounding.check import Fault, faults
 from agent.grounding.nearness import Nearness
 from agent.grounding.sources import Grounds, grounds
+from agent.language import primary
 from agent.lookup import TurnContext
 from agent.offline.phrases import phrase
 from agent.reading.ends import Unfit
 from agent.spec import Spec
+from agent.wording import WRITTEN
 
 MOST_NAMED = 4  # sentences in what the model is told
 _ASKS = (
@@ -57,5 +59,8 @@ class GroundedGuard:
 
 def nothing_found(spec: Spec, language: str) -> str:
     """Return the words that say that nothing is found; they offer a person who can be called."""
-    said = phrase(language, "nothing_at_all")
-    return f"{said} {phrase(language, 'person')}" if "handoff" in spec.tool_names else said
+    spoken = next(
+        (one for one in map(primary, (language, *spec.languages)) if one in WRITTEN), "en"
+    )
+    said = phrase(spoken, "nothing_at_all")
+    return f"{said} {phrase(spoken, 'person')}" if "handoff" in spec.tool_names else said

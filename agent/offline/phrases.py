@@ -1,5 +1,7 @@
 """The built-in model's own phrases. All else it says is quoted, or a tool's own sentence."""
 
+from agent.language import primary
+
 PHRASES = {
     "es": {
         "hello": "¡Hola!",
@@ -11,6 +13,7 @@ PHRASES = {
         "bye": "¡Hasta pronto! Aquí estaré si me necesita.",
         "bot": "Soy un asistente automático; si lo prefiere, puedo pasarle con una persona.",
         "says": "{quote} [{n}]\nFuente: {place}",
+        "says_otherwise": "Nuestros documentos dicen: «{quote}» [{n}]\nFuente: {place}",
         "rows": "Esto es lo que encontré:",
         "nothing": "No encuentro información sobre eso («{asked}») en nuestros documentos.",
         "nothing_at_all": "No encuentro información sobre eso en nuestros documentos.",
@@ -60,4 +63,4 @@ PHRASES = {
 
 def phrase(language: str, key: str, **values: object) -> str:
     """Return a phrase in *language* (English for languages it has none in)."""
-    return PHRASES.get(language, PHRASES["en"])[key].format(**values)
+    return PHRASES.get(primary(language), PHRASES["en"])[key].format(**values)

@@ -13,7 +13,7 @@ _PASSAGE = re.compile(
     r'<passage n="(\d+)" source="([^"]*)" heading="([^"]*)">\n(.*?)\n</passage>', re.S
 )
 _LOOKED_UP = ("message", "product", "ad")
-_CUSTOMER = re.compile(r'<customer language="(\w+)">(.*?)</customer>', re.S)
+_CUSTOMER = re.compile(r'<customer language="([\w-]+)">(.*?)</customer>', re.S)
 _ABOUT = re.compile(r'<about kind="(\w+)"[^>]*?(?:/>|>(.*?)</about>)\n?', re.S)
 _MESSAGE = re.compile(r"<message>(.*?)</message>", re.S)
 # Where one message asks several things.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agent.language import language_of, primary
 from agent.offline.asking import Wanted, wanted
 from agent.offline.frames import Frame
 from agent.offline.phrases import phrase
@@ -13,6 +14,7 @@ from agent.offline.results import in_words
 from agent.offline.slots import frames_in
 from agent.offline.talk import is_greeting, talk_in, wants_person
 from agent.offline.words import stems
+from agent.wording import WRITTEN
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _part(number: int, question: str, reading: Reading, tools: Tools) -> str | N
     if talk_in(question) or not stems(meant):
         return ""
     earlier = _pointed(number, reading) or (reading.earlier[-1] if reading.earlier else "")
-    found = quotes(meant, reading.excerpts, earlier, translated=reading.language != "es")
+    found = quotes(meant, reading.excerpts, earlier, translated=primary(reading.language) != "es")
     quoted = _quoted(found, reading.language) if found else ""
     return "\n".join(filter(None, [quoted, *results.values()])) or None
 
@@ -112,8 +114,10 @@ def _meant(question: str, number: int, reading: Reading) -> str:
 def _quoted(found: list[Quote], language: str) -> str:
     if len(found) == 1:
         quote = found[0]
+        is_other = primary(language) == "es" and language_of(quote.text, WRITTEN, "es") != "es"
+        says = "says_otherwise" if is_other else "says"
         return phrase(
-            language, "says", quote=quote.text, n=quote.excerpt.n, place=quote.excerpt.place
+            language, says, quote=quote.text, n=quote.excerpt.n, place=quote.excerpt.place
         )
     lines = [f"- {quote.text} [{quote.excerpt.n}]" for quote in found]
     source = found[0].excerpt.place.split(", fila ")[0]

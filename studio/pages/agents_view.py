@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import gradio as gr
 
-from agent.spec import Language
 from agent.toolkit.old import BUILT_IN
 from knowledge.base import Base
 from store.agents.agents import Agent, Release
-from studio.agent_form import FIELDS, AgentForm
+from studio.agent_form import FIELDS, OFFERED, AgentForm
 from studio.markup import Html, join, tag
 from studio.pages import fields, handoff_view, releases_view
 from studio.pages.releases_view import ReleaseParts
@@ -145,7 +144,7 @@ def _fields(studio: Studio) -> tuple[gr.Dropdown, dict[str, Any]]:
             )
         instructions = fields.text(studio, "instructions", lines=7, max_lines=18)
     with gr.Group():
-        languages = fields.choices(studio, "languages", get_args(Language), "language")
+        languages = fields.choices(studio, "languages", OFFERED, "language")
         bases = gr.CheckboxGroup(
             [],
             label=studio.say("agent.bases"),

@@ -1,11 +1,11 @@
 """The fields of the agent form: each has its label and its help under `agent.<field>`."""
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 import gradio as gr
 
-from agent.spec import Language
+from agent.wording import WRITTEN
 from studio.state import Studio
 
 
@@ -19,7 +19,7 @@ def wording(studio: Studio, field: str, lines: int = 3) -> tuple[gr.Textbox, ...
     agent speaks it: studio.css sees the box of that language."""
     found = []
     with gr.Row():
-        for language in get_args(Language):
+        for language in WRITTEN:
             shown = f"as-in-{language}"
             found.append(text(studio, f"{field}_{language}", lines=lines, elem_classes=shown))
     return tuple(found)

@@ -1,15 +1,23 @@
 """What an agent that may answer only from its knowledge says stands in what was found."""
 
+import math
+from collections.abc import Sequence
 from typing import get_args
 
 import pytest
 
 from agent.answer import Answer, Said, Token
+from agent.answering import nearness_by
 from agent.grounding.check import Kind, faults
+from agent.grounding.nearness import by
 from agent.grounding.sources import Grounds, grounds
 from agent.runtime import Runtime
 from agent.settings import Settings
 from agent.spec import KnowledgeChoice, Spec
+from knowledge.base import Embedder
+from knowledge.errors import EmbeddingRefused, EmbeddingUnavailable
+from knowledge.vectors import e5
+from knowledge.vectors.embedders import Embedders
 from studio.texts.en.why import TEXTS as TEXTS_EN
 from studio.texts.es.why import TEXTS as TEXTS_ES
 from tests.agent.conftest import BASE
@@ -202,7 +210,7 @@ def test_vectors_tell_what_words_cannot() -> None:
     said = "Brake pads are wear parts that nobody pays for."
     assert faults(said, found())[0].kind == "words"
     assert faults(said, found(), lambda text, lines: [0.9, *[0.7 for _ in lines[1:]]]) == []
-    flat = faults(said, found(), lambda text, lines: [0.86 for _ in lines])
+    flat = faults(said, found(), lambda text, lines: [0.85 for _ in lines])
     assert [one.kind for one in flat] == ["words"]
 
 
@@ -215,3 +223,50 @@ def test_history_is_checked_by_its_lines_too(retriever: FakeRetriever, bound: Sp
 def test_every_kind_of_fault_has_words_in_the_studio() -> None:
     for texts in (TEXTS_ES, TEXTS_EN):
         assert all(f"unsupported.{kind}" in texts for kind in get_args(Kind))
+
+
+class Letters:
+    """An embedder that knows only which letters a text has."""
+
+    provider, model, dimension = "letters", "letters", 26
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+        self.embedded += texts
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        counts = [float(text.lower().count(chr(97 + n))) for n in range(26)]
+        length = math.sqrt(sum(count * count for count in counts)) or 1.0
+        return [count / length for count in counts]
+
+
+class Fallen(Letters):
+    """An embedder that cannot be asked."""
+
+    def embed_query(self, text: str) -> list[float]:
+        raise EmbeddingUnavailable("away", "away")
+
+
+def test_a_line_is_embedded_once() -> None:
+    letters = Letters()
+    near = by(letters)
+    assert near("motor", ["motor", "zz"])[0] == pytest.approx(1.0)
+    near("otro", ["motor", "zz"])
+    assert letters.embedded == ["motor", "zz"]
+
+
+def test_words_alone_decide_where_the_embedder_cannot_be_asked() -> None:
+    said = "Brake pads are wear parts that nobody pays for."
+    assert [one.kind for one in faults(said, found(), by(Fallen()))] == ["words"]
+
+
+def test_the_model_of_this_process_is_asked_where_there_is_one() -> None:
+    assert nearness_by(Embedders()) is not None or not e5.is_there()
+
+    def none(provider: str, model: str, dimension: int) -> Embedder:
+        raise EmbeddingRefused("away", "embedder_unknown")
+
+    assert nearness_by(none) is None

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.installation import sample_pairs
+from agent.answering import nearness_by
 from agent.grounding.check import faults
 from agent.grounding.nearness import Nearness
 from agent.grounding.sources import Grounds, grounds
@@ -138,4 +139,7 @@ def _around(text: str, expect: str) -> str:
 
 
 if __name__ == "__main__":
-    print(measured(alone()))
+    house = alone()
+    print(f"by words alone\n{measured(house)}")
+    near = nearness_by(house.services.embedders)
+    print(f"\nby words and meaning\n{measured(house, near)}" if near else "no model of meaning")

@@ -51,6 +51,14 @@ def test_an_agent_is_made_from_five_fields_and_answers_on_the_api(
 
 
 @on_one_database
+def test_an_agent_may_speak_any_language(client: FlaskClient) -> None:
+    answer = client.post("/agents", json={"name": "Ana", "languages": ["fr", "pt-BR"]})
+    assert answer.status_code == 201
+    assert answer.json is not None
+    assert answer.json["draft"]["languages"] == ["fr", "pt-BR"]
+
+
+@on_one_database
 @pytest.mark.parametrize(
     ("body", "field", "sentence"),
     [
@@ -64,7 +72,11 @@ def test_an_agent_is_made_from_five_fields_and_answers_on_the_api(
             "model.temperature",
             "Use a number of at most 2.0.",
         ),
-        ({"name": "a", "languages": ["xx"]}, "languages.0", "Choose 'es', 'en' or 'pt'."),
+        (
+            {"name": "a", "languages": ["French"]},
+            "languages.0",
+            "'French' is no language. Write a tag (BCP 47), like fr, pt-BR or zh-Hant.",
+        ),
         ({"name": "a", "tools": "handoff"}, "tools", "Send a list."),
         ({"name": "a", "budget": 3}, "budget", "Send a JSON object."),
     ],

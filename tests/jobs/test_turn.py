@@ -9,7 +9,7 @@ from agent.answer import Answer, Handoff
 from jobs import escalation, turn
 from jobs.context import WorkerContext
 from store.conversations.inbox import Accepted
-from store.tables import inbox, outbox, turns
+from store.tables import conversations, inbox, outbox, turns
 from tests.fakes import Clock
 from tests.jobs.fakes import EchoRuntime
 
@@ -156,3 +156,21 @@ def test_a_number_nobody_serves_stays_visible_and_silent(
     turn.take(context, here)
     assert _texts(context, here) == [("customer", "hola")]
     assert _count(context, outbox) == 0
+
+
+@pytest.mark.parametrize(("spoken", "kept"), [("zh-Hant", "zh"), ("pt-BR", "pt"), ("fr", "fr")])
+def test_a_language_of_any_length_is_kept_without_its_region(
+    context: WorkerContext,
+    write: Write,
+    clock: Clock,
+    runtime: EchoRuntime,
+    spoken: str,
+    kept: str,
+) -> None:
+    runtime.answer_with = Answer("您好", "answered", language=spoken)
+    here = write("你好").conversation_id
+    clock.pass_seconds(2)
+    turn.take(context, here)
+    with context.services.database.read() as tx:
+        found = select(conversations.c.language).where(conversations.c.id == here)
+        assert tx.scalar(found) == kept

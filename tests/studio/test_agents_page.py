@@ -15,12 +15,13 @@ from agent.spec import HandoffRules, KnowledgeChoice, OfficeHours, Spec, Wording
 from store.evaluation.datasets import Source
 from store.people.people import Person
 from studio import carry
-from studio.agent_form import FIELDS, AgentForm, with_form
+from studio.agent_form import FIELDS, OFFERED, AgentForm, with_form
 from studio.difference_view import difference_view
 from studio.errors import BadFields, BadFile, NotAllowed
 from studio.findings import sentence_of
 from studio.pages import agents, agents_view, fields
 from studio.state import Studio
+from studio.texts import has
 from studio.wiring import sentence
 from tests.fakes import named_tools
 from tests.studio.conftest import NUMBER, Caller, House
@@ -287,3 +288,16 @@ def test_fields_are_handed_over_in_the_order_of_the_form_wherever_they_stand() -
     assert fields.by_name(placed, FIELDS) == dict(zip(FIELDS, reversed(placed), strict=True))
     with pytest.raises(KeyError):
         fields.by_name(placed[1:], FIELDS)
+
+
+def test_languages_that_the_form_does_not_offer_are_kept() -> None:
+    spec = Spec(name="Ana", languages=("pl", "es", "fr"))
+    form = AgentForm.of(spec)
+    assert form.languages == ("es", "fr")
+    assert replace(form, languages=("fr",)).onto(spec).languages == ("pl", "fr")
+    usual_first = Spec(name="Ana", languages=("es", "pl"))
+    assert replace(form, languages=("es", "en")).onto(usual_first).languages == ("es", "en", "pl")
+
+
+def test_every_offered_language_has_its_name(studio: Studio) -> None:
+    assert all(has(language, f"language.{one}") for language in ("es", "en") for one in OFFERED)

@@ -14,7 +14,7 @@ TEXTS = {
     "agent.instructions": "Instructions",
     "agent.instructions.help": "What it must always do, never do, and in what order.",
     "agent.languages": "Languages",
-    "agent.languages.help": "It answers in the customer's; if it is none of these, in the first.",
+    "agent.languages.help": "It answers in the customer's; if that cannot be told, in the first.",
     "agent.greeting_es": "Greeting in Spanish",
     "agent.greeting_es.help": "For the first message.",
     "agent.greeting_en": "Greeting in English",

@@ -14,7 +14,7 @@ TEXTS = {
     "agent.instructions": "Instrucciones",
     "agent.instructions.help": "Qué debe hacer siempre, qué nunca, y en qué orden.",
     "agent.languages": "Idiomas",
-    "agent.languages.help": "Responde en el del cliente; si no es uno de estos, en el primero.",
+    "agent.languages.help": "Responde en el del cliente; si no se reconoce, en el primero.",
     "agent.greeting_es": "Saludo en español",
     "agent.greeting_es.help": "Para el primer mensaje.",
     "agent.greeting_en": "Saludo en inglés",
