@@ -58,6 +58,11 @@ def readings(tx: Connection, base_ids: Sequence[str], snapshot_id: str) -> dict[
     return {row.id: row.version for row in found if row.version}
 
 
+def named(snapshot_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether there is a snapshot of that id, not let go yet, as part of a statement."""
+    return select(snapshots.c.id).where(snapshots.c.id == snapshot_id).exists()
+
+
 def exists(tx: Connection, snapshot_id: str) -> bool:
     """Whether there is such a snapshot, not let go yet."""
     return tx.scalar(select(snapshots.c.id).where(snapshots.c.id == snapshot_id)) is not None

@@ -125,9 +125,10 @@ class Retriever:
         if not wanted:
             return [], ""
         with self.database.read() as tx:
-            rows = tx.execute(_bases(), {"ids": wanted}).all()
-            is_there = bool(snapshot) and snapshots.exists(tx, snapshot)
-        return [Base(**row._mapping) for row in rows], snapshot if is_there else ""
+            rows = tx.execute(_bases(), {"ids": wanted, "snapshot": snapshot}).mappings().all()
+        is_there = any(row["is_there"] for row in rows)
+        found = [Base(**{n: row[n] for n in row if n != "is_there"}) for row in rows]
+        return found, snapshot if is_there else ""
 
     def _readings_of(self, found: Sequence[Base], snapshot: str) -> dict[str, int]:
         """The reading of each source that may be shown."""
@@ -275,7 +276,8 @@ def _bases() -> AnySelect:
     names = ("id", "name", "provider", "model", "dimension", "revision", "tuning")
     columns = [bases.c[name] for name in names]
     wanted = bases.c.id.in_(bindparam("ids", expanding=True))
-    return select(*columns).where(wanted).order_by(bases.c.id)
+    is_there = snapshots.named(bindparam("snapshot")).label("is_there")
+    return select(*columns, is_there).where(wanted).order_by(bases.c.id)
 
 
 class _Recent(Generic[T]):
