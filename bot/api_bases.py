@@ -47,7 +47,7 @@ class TuningIn(Body):
     name: str | None = Field(None, min_length=1, max_length=120)
     words: Share | None = Field(None, description="of the lexical score; n-grams have the rest")
     vector: Share | None = Field(None, description="of the whole score")
-    threshold: Share | None = Field(None, description="coverage below which nothing was found")
+    threshold: Share | None = Field(None, description="what is worth less is not found")
     vector_low: Share | None = Field(None, description="a cosine that says nothing")
     vector_high: Share | None = Field(None, description="a cosine that says it is this")
     rerank: bool | None = None

@@ -11,6 +11,7 @@ from knowledge.errors import NotAccepted
 from knowledge.ingest.bases import Bases
 from knowledge.quality.measure import Advance, Asked, Measures, ask, measures
 from knowledge.quality.pairs import Pair
+from knowledge.search.answerable import MEASURED
 from knowledge.search.retriever import Retriever
 from knowledge.search.tuning import Tuning
 
@@ -18,6 +19,7 @@ WORDS = (0.3, 0.4, 0.5, 0.6, 0.7)
 VECTORS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8)
 LOWS = (0.05, 0.1, 0.13, 0.2, 0.3, 0.4, 0.5)
 THRESHOLDS = (0.0, 0.1, 0.14, 0.18, 0.2, 0.22, 0.24, 0.27, 0.3, 0.35)
+BY_MEANING = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # thresholds of e5
 MAY_LOSE = 0.02  # of the answers that are found without a threshold
 LEAST_PAIRS = 20  # fewer say nothing
 BETTER_BY = 0.005  # of MRR; less is chance, and the settings that are there stay
@@ -97,5 +99,7 @@ def _thresholds(retriever: Retriever, base_id: str, best: Tuning) -> list[Tuning
     by_words = [best.but(threshold=least) for least in THRESHOLDS]
     if not best.vector_weight(provider):
         return by_words
+    if provider in MEASURED:
+        return [best.but(threshold=least) for least in BY_MEANING]
     high = best.span(provider)[1]
     return by_words + [best.but(vector_low=low) for low in LOWS if low < high]

@@ -36,6 +36,7 @@ class Near:
 
     similarity: Mapping[Place, float]
     asked: frozenset[str]
+    nearest: Mapping[str, Sequence[float]]  # by base, highest first
     whole: bool  # every base that should be asked could be
 
 
@@ -59,7 +60,7 @@ class Neighbours:
         """Begin to ask *bases* for what is near *query* in these *readings* of their sources; call
         what is returned for the answer."""
         if not bases:
-            return lambda: Near({}, frozenset(), True)
+            return lambda: Near({}, frozenset(), {}, True)
         asking = self._pool.submit(self._ask, query, bases, sources, readings)
 
         def answer() -> Near:
@@ -77,6 +78,7 @@ class Neighbours:
     ) -> Near:
         similarity: dict[Place, float] = {}
         asked: set[str] = set()
+        nearest: dict[str, list[float]] = {}
         embedded: dict[Hashable, list[float]] = {}
         for base in bases:
             try:
@@ -86,8 +88,9 @@ class Neighbours:
                 log.warning("searched by words only base=%s code=%s", base.id, fault.code)
                 continue
             asked.add(base.id)
+            nearest[base.id] = [hit.similarity for hit in hits]
             similarity |= {(h.source_id, h.version, h.position): h.similarity for h in hits}
-        return Near(similarity, frozenset(asked), len(asked) == len(bases))
+        return Near(similarity, frozenset(asked), nearest, len(asked) == len(bases))
 
     def _hits(
         self,

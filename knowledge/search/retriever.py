@@ -18,7 +18,7 @@ from knowledge.search import bm25, frequencies, hybrid, passages
 from knowledge.search.bm25 import Question
 from knowledge.search.candidates import candidates
 from knowledge.search.frequencies import Frequencies
-from knowledge.search.hybrid import Scale, Scored, Side
+from knowledge.search.hybrid import Scale, Scored, Side, side
 from knowledge.search.neighbours import VECTOR_FAULTS, Near, Neighbours, Waiting
 from knowledge.search.passages import Place
 from knowledge.search.tuning import Tuning
@@ -192,7 +192,8 @@ class _Search:
             ids = candidates(tx, by_words, asked, known, self.sources, self.snapshot)
         near = answer()
         sides = self._sides(near)
-        fallen = [base_id for base_id in sides if base_id not in {*by_words, *near.asked}]
+        shown = {base_id for base_id in near.asked if near.nearest[base_id]}
+        fallen = [base_id for base_id in sides if base_id not in {*by_words, *shown}]
         with self.retriever.database.read() as tx:
             ids += candidates(tx, fallen, asked, known, self.sources, self.snapshot)
             rows = self._shown(tx, ids, near)
@@ -224,7 +225,8 @@ class _Search:
         for base in self.found:
             tuning = self.tunings[base.id]
             counts = self._weight(base) if base.id in near.asked else 0.0
-            sides[base.id] = Side(tuning, counts, tuning.span(base.provider))
+            nearest = near.nearest.get(base.id, ())
+            sides[base.id] = side(tuning, counts if nearest else 0.0, base.provider, nearest)
         return sides
 
     def _reranked(self, ranked: list[Scored]) -> tuple[list[Scored], bool]:

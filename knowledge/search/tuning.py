@@ -12,13 +12,16 @@ from typing import Any
 from knowledge.base import WORDS_ALONE
 from knowledge.errors import NotAccepted
 
-VECTOR_WEIGHTS = dict.fromkeys(WORDS_ALONE, 0.0)
+VECTOR_WEIGHTS = dict.fromkeys(WORDS_ALONE, 0.0) | {"e5": 0.75}
 VECTOR_WEIGHT = 0.6
 # A cosine that says nothing, and one that says it is this. Every model has its own; those of
 # Jina's are not measured here: `knowledge.quality.grid_search` finds them for a base with saved
 # questions.
-SPANS = {"e5": (0.84, 0.92)}
+SPANS = {"e5": (0.7, 0.95)}
 SPAN = (0.3, 0.8)
+# How likely the best passage must be to answer, by vectors that are measured
+# (`knowledge.search.answerable`); by words alone, how much of the question it must hold.
+BY_MEANING, BY_WORDS = 0.5, 0.18
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Tuning:
 
     words: float = 0.5  # of the lexical score; n-grams have the rest
     vector: float | None = None  # of the whole score; None: by the provider of the vectors
-    threshold: float = 0.18  # the least coverage of the best passage; below: nothing found
+    threshold: float | None = None  # below it nothing is found; None: as measured
     vector_low: float | None = None  # a cosine that says nothing; None: by the provider
     vector_high: float | None = None  # a cosine that says it is this
     rerank: bool = True  # when there is a reranker
@@ -67,3 +70,9 @@ class Tuning:
         low = low if self.vector_low is None else self.vector_low
         high = high if self.vector_high is None else self.vector_high
         return low, max(high, low + 0.01)
+
+    def least(self, by_meaning: bool) -> float:
+        """Below what nothing is found."""
+        if self.threshold is not None:
+            return self.threshold
+        return BY_MEANING if by_meaning else BY_WORDS

@@ -156,13 +156,16 @@ def advised(studio: Studio, found: Recommendation) -> list[Any]:
     return [table(head, rows, ""), found, gr.Button(visible=True)]
 
 
+def _usual(value: float | None) -> str:
+    return "—" if value is None else f"{value:.2f}"
+
+
 def _trial(studio: Studio, key: str, trial: Trial) -> list[Html | str]:
     one, how = trial.measures, trial.tuning
-    vector = "—" if how.vector is None else f"{how.vector:.2f}"
     values = {
         "words": f"{how.words:.2f}",
-        "vector": vector,
-        "threshold": f"{how.threshold:.2f}",
+        "vector": _usual(how.vector),
+        "threshold": _usual(how.threshold),
         "size": how.chunk_tokens,
     }
     told = tag("div", studio.say("measure.values", **values), class_="as-quiet")

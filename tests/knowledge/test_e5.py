@@ -11,7 +11,6 @@ from knowledge.ingest.ingestion import Ingestion
 from knowledge.ingest.sources import Sources
 from knowledge.parsing.loaders import read_document
 from knowledge.search.retriever import Retriever
-from knowledge.search.tuning import Tuning
 from knowledge.vectors import e5
 from knowledge.vectors.chroma import Vectors
 from knowledge.vectors.e5 import E5Embedder
@@ -100,7 +99,7 @@ def test_a_question_in_another_language_finds_what_shares_no_word_with_it(
         sources.add_file(base_id, "clinica.md", CLINIC, "ana")
     )
     retriever = Retriever(sources.database, vectors, Embedders())
-    found = retriever.search("Where are you located?", [base_id], tuning=Tuning(vector_low=0.7))
+    found = retriever.search("Where are you located?", [base_id])
     assert "Olmo" in found[0].text
 
 

@@ -1,5 +1,6 @@
 """Each side counts by what it is worth, nothing is found when nothing fits, nobody fills a list."""
 
+import dataclasses
 from typing import Any, NamedTuple
 
 from hypothesis import given
@@ -23,6 +24,9 @@ class Row(NamedTuple):
     kind: str = "file"
 
 
+ALIKE = (0.4,) * 30  # no passage stands out of thirty
+
+
 def row(number: int, text: str, **more: str) -> Any:
     return Row(number, text, stem(f"{more.get('heading', '')} {text}"), **more)
 
@@ -30,6 +34,12 @@ def row(number: int, text: str, **more: str) -> Any:
 def scale(question: str, vector: float = 0.0, **tuning: float) -> Scale:
     asked = bm25.question(asked_words(question), 100, lambda term: 3.0)
     return Scale(asked, 100, 40.0, {"b1": Side(Tuning(**tuning), vector, (0.3, 0.8))})
+
+
+def alike(one: Scale) -> Scale:
+    """The same by a measured model, where no passage stands out."""
+    side = dataclasses.replace(one.sides["b1"], nearest=ALIKE)
+    return dataclasses.replace(one, sides={"b1": side})
 
 
 def ranked(one: Scale, *candidates: tuple[Any, float | None]) -> list[int]:
@@ -91,6 +101,23 @@ def test_nothing_is_found_when_no_vector_is_near() -> None:
     assert ranked(scale("cualquier cosa", vector=1.0), (WARRANTY, 0.29), (RETURNS, 0.1)) == []
 
 
+def test_a_word_alone_is_not_found_where_vectors_say_that_it_means_something_else() -> None:
+    asked = alike(scale("un motor de búsqueda para mi empresa", vector=0.75))
+    assert ranked(asked, (WARRANTY, 0.5), (ICE_CREAM, 0.5)) == []
+
+
+def test_what_has_no_vector_yet_is_found_by_enough_of_its_words() -> None:
+    asked = alike(scale("la garantía del motor", vector=0.75))
+    assert ranked(asked, (WARRANTY, None), (RETURNS, 0.5)) == [1, 2]
+
+
+def test_what_is_not_among_the_nearest_is_taken_to_be_as_near_as_the_last_of_them() -> None:
+    asked = alike(scale("la garantía del motor", vector=0.75))
+    far, seen = score(asked, [(WARRANTY, None), (RETURNS, 0.5)])
+    assert far.nearness == 0.4
+    assert ("vector" in far.found_by, "vector" in seen.found_by) == (False, True)
+
+
 def test_a_curated_answer_comes_first_when_its_question_is_the_one_asked() -> None:
     curated = row(9, "Sí, siempre.", heading="¿Cubre el motor la garantía?", kind="curated")
     other = row(8, "Nunca.", heading="¿Venden motos?", kind="curated")
@@ -106,7 +133,7 @@ def test_one_known_word_is_enough_in_a_base_of_one_text() -> None:
 
 
 def found(number: int, source: str, worth: float) -> Scored:
-    return Scored(row(number, f"texto {number}", source_id=source), worth, 0.0, ())
+    return Scored(row(number, f"texto {number}", source_id=source), worth, 0.0, 0.0, ())
 
 
 def test_one_document_does_not_fill_the_list_when_another_is_nearly_as_good() -> None:
@@ -116,7 +143,7 @@ def test_one_document_does_not_fill_the_list_when_another_is_nearly_as_good() ->
 
 
 def test_the_same_text_is_shown_once() -> None:
-    twice = [Scored(row(n, "igual"), 0.9, 0.0, ()) for n in (1, 2)]
+    twice = [Scored(row(n, "igual"), 0.9, 0.0, 0.0, ()) for n in (1, 2)]
     assert [one.row.id for one in varied(twice, 5)] == [1]
 
 
