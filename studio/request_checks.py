@@ -27,6 +27,7 @@ PAGE_NAMES = (  # besides the first, at /
     "playground",
     "evaluate",
     "knowledge",
+    "tools",
     "inbox",
     "undelivered",
     "insights",

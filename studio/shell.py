@@ -27,6 +27,7 @@ from studio.pages import (
     review,
     simulator,
     team,
+    tools,
     tour,
     undelivered,
 )
@@ -44,6 +45,7 @@ PAGES: tuple[tuple[str, str, Build], ...] = (  # (path, key of the name, what bu
     ("evaluate", "evaluate.title", evaluate.build),
     ("review", "review.title", review.build),
     ("knowledge", "knowledge.title", knowledge.build),
+    ("tools", "tools.title", tools.build),
     ("inbox", "inbox.title", inbox.build),
     ("undelivered", "undelivered.title", undelivered.build),
     ("insights", "insights.title", insights.build),

@@ -26,7 +26,7 @@ _UNITS: Mapping[Unit, str] = {
     "percent": "percent|porcentaje",
     "months": "month|mes",
     "year": "year|año",
-    "km": "kilomet",
+    "km": r"kil[oó]met|quil[oô]met|\bkms?\b",
     "money": "price|cost|amount|money|payment|budget|precio|importe|pago",
 }
 _PLACE = re.compile(r"\b(?:city|place|where|branch|ciudad|lugar|sucursal)\b")

@@ -39,6 +39,7 @@ PAGES = (  # (path, what stands there once its content has come)
     ("playground", "#try-agent input"),
     ("evaluate", "#test-agent input"),
     ("knowledge", "#source-list table, #source-list .as-note"),
+    ("tools", "#tools-list table, #tools-list .as-note"),
     ("inbox", "#inbox-list .as-card, #inbox-list .as-note"),
     ("undelivered", "#undelivered table, #undelivered .as-note"),
     ("insights", ".as-tile, .as-note:visible"),

@@ -137,6 +137,15 @@ MATRIX = {
     },
     "tokens": {"first": "viewer", "make": "viewer", "revoke": "viewer"},
     "alerts": {"first": "viewer", "read": "viewer", "wish": "viewer"},
+    "tools": {
+        "first": "viewer",
+        "choose": "viewer",
+        "preview": "viewer",
+        "ask": "agent",
+        "manage": "editor",
+        "keep_table": "editor",
+        "keep_calculator": "editor",
+    },
     "review": {"first": "agent", "look": "agent", "judge": "agent"},
     "notebooks": {
         "first": "viewer",
