@@ -13,7 +13,7 @@ from studio.state import Studio
 from tests.fakes import named_tools
 from tests.studio.conftest import Caller, House
 
-PRICES = "Marca,Modelo,Año,Precio\nNorte,N 3,2020,\"$271,300\"\nNorte,N 2,2019,\"$198,500\"\n"
+PRICES = 'Marca,Modelo,Año,Precio\nNorte,N 3,2020,"$271,300"\nNorte,N 2,2019,"$198,500"\n'
 TABLE = ["prices", "Cuando pregunten qué hay.", "catálogo, modelos", "", ""]
 DELIVERY = [
     "delivery",
