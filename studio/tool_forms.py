@@ -121,26 +121,18 @@ def _read(kind: type[Kind], data: Mapping[str, Any]) -> Kind:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise BadFields(tuple(dict.fromkeys(map(_complaint, error.errors())))) from None
+        fields = dict.fromkeys(map(_field, error.errors()))
+        raise BadFields(tuple((f"tools.{one}", f"tools.{one}_bad", {}) for one in fields)) from None
 
 
-def _complaint(found: Any) -> Any:
+def _field(found: Any) -> str:
+    """The field of the form that the complaint is about."""
     where = [str(part) for part in found["loc"]]
     if "built-in" in found["msg"]:
         where = ["name"]
     field = next((FIELDS[part] for part in where if part in FIELDS), where[0] if where else "")
-    field = field if field in ("name", "inputs", "examples", "columns", "sentence") else "results"
-    return _Complaint((f"tools.{field}", f"tools.{field}_bad", _NOTHING))
-
-
-class _Complaint(tuple[Any, ...]):
-    """A complaint, which may be said twice but is told once."""
-
-    def __hash__(self) -> int:
-        return hash(self[:2])
-
-
-_NOTHING: dict[str, object] = {}
+    shown = ("name", "inputs", "examples", "columns", "sentence")
+    return field if field in shown else "results"
 
 
 def _lines(text: str) -> Iterator[str]:
