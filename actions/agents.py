@@ -68,6 +68,8 @@ def archive(services: Services, actor: Actor, agent_id: str) -> None:
     """Put an agent away. Raises Invalid while it answers on a number."""
     with audited(services, actor, "editor") as note:
         services.store.agents.archive(services.store.agents.get(agent_id).id)
+        for share in services.store.shares.of(agent_id):
+            services.store.shares.withdraw(share.id, actor.name)
         note("agent archived", agent_id)
 
 

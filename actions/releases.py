@@ -4,7 +4,8 @@ A release is refused, whoever asks, while the check finds an error, while a crit
 missed or its evidence is stale, while the draft is not the one that was looked at, and while it
 would silence another agent that the caller did not name. What the bar says can be overridden by an
 admin, in a sentence that is kept with the release. A version that answered there before comes back
-without being held against a bar: the way back stays open.
+without being held against a bar: the way back stays open. A release to a share of the customers is
+refused for the same reasons; any release to all of them ends it (`actions.shares`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +24,11 @@ from agent.errors import AgentError, EditConflict, Invalid, NotFound
 from agent.spec import Spec
 from knowledge.snapshots import Change
 from store.agents.agents import Agent, Release, Version
+from store.agents.shares import NewShare
 
 DAY = 86_400.0  # seconds
 SHORTEST_SENTENCE = 12  # characters of an override
+MOST_CUSTOMERS = 1_000_000  # after which a share settles itself
 MOST_SHOWN = 20  # pieces of evidence that a release names itself
 
 
@@ -47,6 +50,13 @@ class Wish:
     despite_warnings: bool = False
     override: str = ""  # an admin's sentence: why it goes out although the bar is missed
     shown: Sequence[Shown] = ()
+    share: float = 1.0  # of the customers there; below 1 what answers all of them stays
+    settles_after: int = 0  # customers of the share, after which it settles itself; 0: by hand
+
+    @property
+    def is_shared(self) -> bool:
+        """True when some of the customers shall meet it, and not all."""
+        return self.share != 1
 
 
 @dataclass(frozen=True)
@@ -104,13 +114,16 @@ def release(services: Services, actor: Actor, wish: Wish) -> Version:
         if wish.revision not in (0, agent.revision):
             raise EditConflict
         found = outlook(services, agent, wish)
+        _refuse_share(services, agent, wish)
         overridden = _overrides(actor, found, wish)
         _refuse(found, wish, overridden)
         kept = _kept(services, actor, found, wish, overridden)
         version = _pointed(services, actor, wish, kept)
         _note_override(note, version, found, kept)
         done = "agent rolled back" if wish.version_id else "agent released"
-        note(done, version.id, f"{version.label} {wish.channel} {wish.address}")
+        where = f"{version.label} {wish.channel} {wish.address}"
+        part = f" {wish.share:.4g}" if wish.is_shared else ""
+        note("agent shared" if wish.is_shared else done, version.id, where + part)
     return version
 
 
@@ -131,7 +144,7 @@ def address_of(services: Services, agent: Agent, wish: Wish) -> str:
 
 def outlook(services: Services, agent: Agent, wish: Wish) -> Outlook:
     """Return what a release of *agent* as *wish* says would meet. Raises NotFound."""
-    spec = _version(services, wish).spec if wish.version_id else agent.draft
+    spec = _wished(services, agent, wish)
     bar = _held(services, agent, spec, wish)
     return Outlook(
         [*bar.findings, *check(spec, world_of(services, spec), wish.channel)],
@@ -226,9 +239,43 @@ def _note_override(note: Note, version: Version, found: Outlook, kept: Mapping[s
 
 def _pointed(services: Services, actor: Actor, wish: Wish, evidence: Mapping[str, Any]) -> Version:
     agents, where = services.store.agents, (wish.channel, wish.address)
+    if wish.is_shared:
+        return _shared(services, actor, wish, evidence)
     if wish.version_id:
         return agents.release(wish.version_id, *where, actor.name, wish.note, evidence)
     return agents.release_draft(wish.agent_id, *where, actor.name, wish.note, evidence)
+
+
+def _shared(services: Services, actor: Actor, wish: Wish, evidence: Mapping[str, Any]) -> Version:
+    agents = services.store.agents
+    version = (
+        agents.pin(wish.version_id)
+        if wish.version_id
+        else agents.freeze_draft(wish.agent_id, actor.name, wish.note)
+    )
+    there = agents.answering(wish.channel, wish.address)
+    if there is None or there.id == version.id:
+        raise Invalid("That version answers all customers there already.")
+    sizes = (wish.share, wish.settles_after, wish.note, evidence)
+    services.store.shares.begin(
+        NewShare(wish.channel, wish.address, version.id, *sizes), actor.name
+    )
+    return replace(version, evidence=evidence)
+
+
+def _refuse_share(services: Services, agent: Agent, wish: Wish) -> None:
+    """Raises Invalid for a share that is none, or that has nothing beside it."""
+    if not wish.is_shared:
+        return
+    if not 0 < wish.share < 1 or not 0 <= wish.settles_after <= MOST_CUSTOMERS:
+        raise Invalid("A share is a part of the customers between 0 and 1, such as 0.1.")
+    there = services.store.agents.answering(wish.channel, wish.address)
+    if there is None or there.agent_id != agent.id:
+        raise Invalid("This agent does not answer there yet. Release it to all customers first.")
+
+
+def _wished(services: Services, agent: Agent, wish: Wish) -> Spec:
+    return _version(services, wish).spec if wish.version_id else agent.draft
 
 
 def _replaced(services: Services, wish: Wish) -> Replaced | None:

@@ -24,6 +24,7 @@ from bot import (
     api_labels,
     api_notebooks,
     api_people,
+    api_shares,
     api_sources,
     api_trials,
     api_turns,
@@ -37,6 +38,7 @@ from bot.schemas import ProblemOut
 NOUNS = (
     api_agents,
     api_versions,
+    api_shares,
     api_knowledge,
     api_bases,
     api_sources,

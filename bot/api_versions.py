@@ -130,6 +130,7 @@ def _releases(blueprint: APIBlueprint, services: Services) -> None:
         agent answers, the answer is a 409 that names it, until `replaces` does. An older version
         is a roll-back. `If-Match` or `revision` says which draft was looked at. A bar that is
         missed keeps it back too, until an admin's `override` says why it goes out all the same.
+        With a `share` some customers meet it, always the same ones, and the others what was there.
         """
         agent = agents.get(path.agent_id)
         wish = Wish(
@@ -143,6 +144,8 @@ def _releases(blueprint: APIBlueprint, services: Services) -> None:
             despite_warnings=True,
             override=body.override,
             shown=[one.shown() for one in body.evidence],
+            share=body.share,
+            settles_after=body.settles_after,
         )
         return VersionOut.of(acts.release(services, g.actor, wish))
 

@@ -25,6 +25,7 @@ EXAMPLES: Mapping[str, Any] = {
     "DuplicateIn": {"name": "Vera (copia)"},
     "RestoreIn": {"revision": 3},
     "ReleaseIn": {"channel": "twilio", "note": "con documentos", "revision": 3},
+    "PromoteIn": {"note": "les fue mejor"},
     "SourceIn": {"url": "https://example.com/horario"},
     "BaseIn": {"name": "Panadería Sol"},
     "TuningIn": {"threshold": 0.2},

@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
+from actions.releases import MOST_CUSTOMERS
 from actions.shown import Shown
 from agent.errors import NotFound
 from agent.spec import Spec
@@ -206,6 +207,15 @@ class ReleaseIn(Body):
         "", max_length=2_000, description="why it goes out below its bar; an admin's sentence"
     )
     evidence: list[ShownIn] = Field([], max_length=20, description="kept with the release")
+    share: float = Field(
+        1.0, gt=0, le=1, description="of the customers there; below 1 what answers the rest stays"
+    )
+    settles_after: int = Field(
+        0,
+        ge=0,
+        le=MOST_CUSTOMERS,
+        description="customers after which a share ends itself; 0: never",
+    )
 
 
 class DuplicateIn(Body):

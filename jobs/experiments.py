@@ -23,7 +23,7 @@ from agent.kept_answers import kept, read
 from agent.llm import Models
 from agent.scoring import Score, passes, scored, together
 from agent.spec import Spec
-from jobs import comparing
+from jobs import comparing, sharing
 from jobs.context import WorkerContext
 from store.evaluation.experiments import Candidate, Experiment
 from store.evaluation.rows import Finished, RowLease
@@ -72,7 +72,7 @@ def lanes(slots: int) -> range:
 
 
 def ask(context: WorkerContext, lane: int, customers: Customers) -> float | None:
-    """Ask one row, or compare an experiment that is over.
+    """Ask one row, or compare an experiment that is over, or the sides of a share.
 
     Returns when to look again (seconds since 1970), or None when there is nothing to do.
     """
@@ -80,7 +80,8 @@ def ask(context: WorkerContext, lane: int, customers: Customers) -> float | None
         return context.clock() + PAUSE_SECONDS if context.services.store.rows.is_due() else None
     lease = context.services.store.rows.lease()
     if lease is None:
-        return context.clock() if comparing.compare(context) else None
+        done = comparing.compare(context) or sharing.look(context.services)
+        return context.clock() if done else None
     with context.heartbeat.row(lease):
         Asking(context, lease).ask()
     return context.clock()

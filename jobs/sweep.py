@@ -126,7 +126,8 @@ class Sweeper:
             due.clear()
         due |= {(DELIVERY, conversation_id) for conversation_id in services.store.outbox.due()}
         kinds = {"read": INGESTION, "remove": REMOVAL, "tidy": TIDYING}
-        due |= {(EXPERIMENTS, 0)} if services.store.rows.is_due() else set()
+        asks = services.store.rows.is_due() or services.store.shares.is_due()
+        due |= {(EXPERIMENTS, 0)} if asks else set()
         due |= {(FILES, conversation_id) for conversation_id in services.store.attachments.left()}
         due |= {(NOTEBOOK, run_id) for run_id in services.store.notebook_runs.due()}
         due |= {(ALERT, alert_id) for alert_id in services.store.alerts.due()}

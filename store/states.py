@@ -145,6 +145,15 @@ class NotebookOrigin(StrEnum):
     OPENED = "opened"  # made from a conversation, a turn, an experiment or a version
 
 
+class ShareState(StrEnum):
+    """How a share of the customers stands; each has a text `share.state.NAME` in the studio."""
+
+    RUNNING = "running"
+    PROMOTED = "promoted"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"  # something else was released there
+
+
 class RunState(StrEnum):
     """How far a run of a notebook is."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from agent.capabilities import Known
 from agent.limits import Limits
 from store.agents.agents import Agents
+from store.agents.shares import Shares
 from store.conversations.abandoned import Abandoned
 from store.conversations.allowances import Allowances
 from store.conversations.attachments import Attachments
@@ -43,6 +44,7 @@ class Stores:
     """What is kept, by noun."""
 
     agents: Agents
+    shares: Shares
     datasets: Datasets
     experiments: Experiments
     labels: Labels
@@ -86,6 +88,7 @@ def open_stores(
     """
     return Stores(
         agents=Agents(database, channels),
+        shares=Shares(database),
         datasets=Datasets(database),
         experiments=Experiments(database),
         labels=Labels(database),

@@ -12,6 +12,7 @@ from .api import Api, Json, part
 from .errors import Conflict, LabError, NotFound
 from .notebook import Notebook
 from .progress import Progress, wait_until
+from .shares import Share, shares
 
 READING_SECONDS = 600.0
 History = Sequence["tuple[str, str] | Mapping[str, str]"]  # (customer | agent | human, words)
@@ -121,6 +122,11 @@ class Agent:
         """Let an older *version* answer on *channel*: a roll-back."""
         return released(self, channel, {"version": version, "note": note}, **more)
 
+    def shares(self) -> list[Share]:
+        """Return what a part of the customers meet or met, the newest first; one begins by
+        `draft.release(channel, share=0.1)`."""
+        return shares(self.api, self.id)
+
     def archive(self) -> None:
         """Put it away; its conversations and versions stay."""
         self.api.send("DELETE", f"/agents/{part(self.id)}")
@@ -192,8 +198,9 @@ class Draft:
     def release(self, channel: str, *, note: str = "", **more: Any) -> "Version":
         """Let it answer customers on *channel*, as a new version. Save it first.
 
-        More: *address*, *replaces*, *evidence* (experiments, `lab.this_notebook()`). Raises Refused
-        with the reasons when the release is kept back.
+        More: *address*, *replaces*, *evidence* (experiments, `lab.this_notebook()`), *share* (0.1:
+        a tenth of the customers, see `Agent.shares`), *settles_after* (customers, after which that
+        share settles itself), *override*. Raises Refused with what keeps the release back.
         """
         if self.changes:
             raise LabError("Save it first, so that everybody sees what is released: draft.save().")

@@ -17,9 +17,11 @@ from agent.errors import EditConflict, Invalid, NotFound
 from agent.spec import Spec
 from knowledge import snapshots
 from knowledge.tables import AnyRow, AnySelect
+from store.agents.shares import end_there
 from store.db.database import Database, new_id
 from store.db.dialect import upsert
-from store.tables import agents, channels, releases, versions
+from store.states import ShareState
+from store.tables import agents, channels, releases, shares, versions
 
 KEPT_SNAPSHOTS = 10  # versions of an agent that can be rolled back to with what they knew
 
@@ -220,6 +222,17 @@ class Agents:
             self._point(tx, version_id, channel, address, person, note, evidence or {})
         return replace(version, evidence=evidence or version.evidence)
 
+    def freeze_draft(self, agent_id: str, person: str, note: str = "") -> Version:
+        """Freeze the draft into a version, which answers nowhere yet."""
+        with self._database.write() as tx:
+            return self._version(self._freeze(tx, agent_id, person, note))
+
+    def pin(self, version_id: str) -> Version:
+        """Have an existing version know what it knew, or what is known today; return it."""
+        with self._database.write() as tx:
+            self._pin_anew(tx, version_id)
+        return self.version(version_id)
+
     def _freeze(self, tx: Connection, agent_id: str, person: str, note: str) -> str:
         draft = tx.scalar(select(agents.c.draft).where(agents.c.id == agent_id).with_for_update())
         if draft is None:
@@ -283,6 +296,7 @@ class Agents:
             .on_conflict_do_update(index_elements=["channel", "address"], set_=changed)
         )
         tx.execute(insert(releases).values({**row, "note": note, "evidence": dict(evidence)}))
+        end_there(tx, channel, address.strip(), version_id, person, self._clock())
         self._pin_anew(tx, version_id)
         self._let_go(tx, version_id)
 
@@ -301,6 +315,7 @@ class Agents:
         kept = {
             *tx.scalars(newest),
             *tx.scalars(select(channels.c.version_id)),
+            *tx.scalars(select(shares.c.version_id).where(shares.c.state == ShareState.RUNNING)),
             tx.scalar(last.order_by(releases.c.id.desc()).limit(1)),
         }
         snapshots.let_go(tx, set(tx.scalars(theirs)) - kept)

@@ -11,16 +11,13 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Double,
     Exists,
-    FromClause,
     Insert,
     ScalarSelect,
     String,
     Update,
-    and_,
     bindparam,
     exists,
     func,
@@ -37,13 +34,12 @@ from knowledge.tables import AnyRow, AnySelect
 from store.conversations import pointed
 from store.conversations.allowances import settle, spend
 from store.conversations.takeover import TAKEN_OVER
+from store.conversations.waiting import all_waiting, version_of, waiting
 from store.conversations.work import Committed, Lease, Line, Outcome, Waiting, Work
 from store.db.database import Database, new_id
 from store.db.dialect import AnyUpdate
 from store.states import OutboxState, Owner, PartKind
 from store.tables import (
-    allowances,
-    channels,
     contacts,
     conversations,
     inbox,
@@ -54,16 +50,6 @@ from store.tables import (
 
 UNANSWERED_LIMIT = 60  # messages that one turn hands to the model; it answers all that wait
 
-_WAITING = (
-    conversations.c.id,
-    conversations.c.channel,
-    conversations.c.our_address,
-    conversations.c.last_inbound_at,
-    conversations.c.lease_until,
-    channels.c.version_id,
-    allowances.c.tokens,
-    allowances.c.filled_at,
-)
 _LINE = (
     messages.c.author,
     messages.c.text,
@@ -72,48 +58,6 @@ _LINE = (
     messages.c.created_at,
     messages.c.about,
 )
-_RELEASED_THERE = and_(
-    channels.c.channel == conversations.c.channel,
-    channels.c.address == conversations.c.our_address,
-)
-
-
-@cache
-def waiting() -> AnySelect:
-    """What waits in `conversation`; no row when all of it is answered."""
-    first = _first_at(conversations.c.id, conversations)
-    return (
-        select(*_WAITING, first.label("first_at"))
-        .outerjoin(channels, _RELEASED_THERE)
-        .outerjoin(allowances, allowances.c.conversation_id == conversations.c.id)
-        .where(conversations.c.id == bindparam("conversation"), first.is_not(None))
-    )
-
-
-@cache
-def all_waiting() -> AnySelect:
-    """What waits in any conversation that nobody has leased at `now`."""
-    some = select(inbox.c.conversation_id).where(inbox.c.turn_id.is_(None)).distinct().subquery()
-    return (
-        select(*_WAITING, _first_at(some.c.conversation_id, some).label("first_at"))
-        .join(some, some.c.conversation_id == conversations.c.id)
-        .outerjoin(channels, _RELEASED_THERE)
-        .outerjoin(allowances, allowances.c.conversation_id == conversations.c.id)
-        .where(conversations.c.lease_until < bindparam("now"))
-        .limit(bindparam("at_most"))
-    )
-
-
-def _first_at(conversation: ColumnElement[int], outer: FromClause) -> ScalarSelect[float]:
-    """When the oldest unanswered message came: one look at the index, however many wait."""
-    return (
-        select(inbox.c.received_at)
-        .where(inbox.c.conversation_id == conversation, inbox.c.turn_id.is_(None))
-        .order_by(inbox.c.id)
-        .limit(1)
-        .correlate(outer)
-        .scalar_subquery()
-    )
 
 
 @cache
@@ -347,7 +291,7 @@ class Turns:
             last_at=row.last_inbound_at,
             busy_until=row.lease_until,
             open_at=self.limits.open_at(row.tokens, row.filled_at),
-            version_id=row.version_id,
+            version_id=version_of(row),
         )
 
     def prolong(self, leases: Sequence[Lease]) -> None:

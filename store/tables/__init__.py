@@ -1,6 +1,6 @@
 """The tables of the agent room, one file a subject."""
 
-from store.tables.agents import agents, channels, releases, versions
+from store.tables.agents import agents, channels, releases, shares, versions
 from store.tables.around import allowances, media, notes, tombstones
 from store.tables.base import Rising, metadata
 from store.tables.conversations import (
@@ -52,6 +52,7 @@ __all__ = [
     "people",
     "preferences",
     "releases",
+    "shares",
     "switches",
     "tombstones",
     "turns",

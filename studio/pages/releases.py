@@ -1,15 +1,17 @@
 """The releases of an agent: checked, made, compared, taken back into the draft, rolled back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from actions import releases as acts
+from actions import shares as share_acts
 from actions.releases import KeptBack, Wish
 from agent.difference import difference
-from agent.errors import EditConflict
+from agent.errors import EditConflict, NotFound
 from store.agents.agents import Agent, Version
 from store.evaluation.notebook_runs import Run
 from store.people.people import Person
@@ -27,6 +29,8 @@ from studio.roles import allow
 from studio.state import Studio
 from studio.wiring import Handler, event, pick
 
+MOST_SHARES = 5
+
 
 def opened(studio: Studio, agent_id: str, **more: Any) -> Released:
     """Read what the page shows of one agent's releases."""
@@ -35,7 +39,9 @@ def opened(studio: Studio, agent_id: str, **more: Any) -> Released:
     agents = studio.services.store.agents
     live = [one for one in agents.channels() if one.agent_id == agent_id]
     versions = agents.versions(agent_id)
-    return Released(agents.get(agent_id), versions, live, runs=_runs(studio, versions), **more)
+    shares = studio.services.store.shares.of(agent_id, limit=MOST_SHARES)
+    read = {"runs": _runs(studio, versions), "shares": shares, **more}
+    return Released(agents.get(agent_id), versions, live, **read)
 
 
 def _runs(studio: Studio, versions: Sequence[Version]) -> dict[str, Run]:
@@ -71,6 +77,49 @@ def release(
 
 @allow("editor")
 @with_form
+def share(
+    studio: Studio,
+    person: Person,
+    agent_id: str,
+    revision: int,
+    channel: str,
+    address: str,
+    note: str,
+    percent: float | None,
+    after: float | None,
+    form: AgentForm,
+) -> Released:
+    """Release the draft to a part of the customers, or ask as `release` does."""
+    if not 0 < (percent or 0) < 100 or not 0 <= (after or 0) <= acts.MOST_CUSTOMERS:
+        raise NothingChosen("share.how_many")
+    agent = _unchanged(studio, agent_id, revision, form)
+    asked = ("", "", (percent or 0) / 100, int(after or 0))
+    wish = _asked(studio, agent, channel, address, note, asked)
+    return _released(studio, person, replace(wish, despite_warnings=False))
+
+
+@allow("editor")
+def end_share(
+    studio: Studio, person: Person, action: str, share_id: str, agent_id: str
+) -> Released:
+    """Let a share's version answer everybody, or nobody."""
+    there = {str(one.id): one for one in studio.services.store.shares.of(agent_id or "")}
+    chosen = there.get(share_id)
+    if chosen is None:
+        raise NotFound("This agent has no such share.")
+    if action == "withdraw":
+        share_acts.withdraw(studio.services, person.actor, agent_id, chosen.id)
+    if action != "promote":
+        return opened(studio, agent_id)
+    try:
+        done = share_acts.promote(studio.services, person.actor, agent_id, chosen.id)
+    except KeptBack as kept:
+        return opened(studio, agent_id, outlook=kept.outlook, version_id=chosen.version_id)
+    return opened(studio, agent_id, done=done)
+
+
+@allow("editor")
+@with_form
 def release_anyway(
     studio: Studio,
     person: Person,
@@ -83,11 +132,27 @@ def release_anyway(
     form: AgentForm,
 ) -> Released:
     """Release what was asked about, in spite of warnings; errors still keep it back."""
-    version_id, silenced = asked
     agent = _unchanged(studio, agent_id, revision, form)
-    where = (_channel(studio, channel), address or "", 0 if version_id else agent.revision)
-    wish = Wish(agent.id, *where, version_id, note or "", silenced, despite_warnings=True)
-    return _released(studio, person, wish)
+    return _released(studio, person, _asked(studio, agent, channel, address, note, asked))
+
+
+def _asked(
+    studio: Studio, agent: Agent, channel: str, address: str, note: str, asked: Asked
+) -> Wish:
+    """What was asked about, and is wished all the same."""
+    version_id, silenced, part, after = asked
+    return Wish(
+        agent.id,
+        _channel(studio, channel),
+        address or "",
+        0 if version_id else agent.revision,
+        version_id,
+        note or "",
+        silenced,
+        despite_warnings=True,
+        share=part,
+        settles_after=after,
+    )
 
 
 @allow("admin")
@@ -107,19 +172,19 @@ def override(
     """Release what was asked about below its bar; the sentence says why and stays with it."""
     if not (sentence or "").strip():
         raise NothingChosen("bar.say_why")
-    version_id, silenced = asked
     agent = _unchanged(studio, agent_id, revision, form)
-    where = (_channel(studio, channel), address or "", 0 if version_id else agent.revision)
-    told = (version_id, note or "", silenced)
-    return _released(studio, person, Wish(agent.id, *where, *told, True, sentence))
+    wish = _asked(studio, agent, channel, address, note, asked)
+    return _released(studio, person, replace(wish, override=sentence))
 
 
 def _released(studio: Studio, person: Person, wish: Wish) -> Released:
+    part = (wish.share, wish.settles_after)
     try:
         done = acts.release(studio.services, person.actor, wish)
     except KeptBack as kept:
-        return opened(studio, wish.agent_id, outlook=kept.outlook, version_id=wish.version_id)
-    return opened(studio, wish.agent_id, done=done)
+        seen = {"outlook": kept.outlook, "version_id": wish.version_id}
+        return opened(studio, wish.agent_id, part=part, **seen)
+    return opened(studio, wish.agent_id, part=part, done=done)
 
 
 def _unchanged(studio: Studio, agent_id: str, revision: int, form: AgentForm) -> Agent:
@@ -194,14 +259,19 @@ def wire(
     draft = [agent_id, revision, *parts.target, *fields]
     told = [agent_id, revision, *parts.target, parts.asked, *fields]
     past = [agent_id, revision, *parts.target, parts.asked, parts.sentence, *fields]
+    some = [agent_id, revision, *parts.target, parts.part, parts.settles_after, *fields]
     for clicked, handler, given in (
         (parts.release.click, release, draft),
         (parts.anyway.click, release_anyway, told),
         (parts.override.click, override, past),
+        (parts.share.click, share, some),
     ):
         clicked(event(studio, handler, show), given, parts.filled).success(
             follow[0], agent_id, follow[1], show_progress="hidden"
         )
+    parts.shares.click(pick(studio, end_share, show), agent_id, parts.filled).success(
+        follow[0], agent_id, follow[1], show_progress="hidden"
+    )
     parts.versions.click(
         pick(studio, change, show), [revision, *parts.target], parts.filled
     ).success(follow[0], agent_id, follow[1], show_progress="hidden")

@@ -6,20 +6,24 @@ from typing import Any
 
 import gradio as gr
 
-from actions.releases import Outlook, Replaced
+from actions.releases import MOST_CUSTOMERS, Outlook, Replaced
 from agent.difference import Change
 from knowledge.snapshots import Change as Known
 from store.agents.agents import Agent, Release, Version
+from store.agents.shares import Share
 from store.evaluation.notebook_runs import Run
 from studio.difference_view import difference_view
 from studio.findings import findings, unpriced
 from studio.knowledge_changes import knowledge_changes
 from studio.markup import Html, join, tag
 from studio.pages.notebooks_view import frame
+from studio.pages.shares_view import shares_view
 from studio.state import Studio
 from studio.widgets import author, badge, button, clickable, looker, note, place, table, when
 
-Asked = tuple[str, str]  # a version's id (empty: the draft), the id of the agent it silences
+# A version's id (empty: the draft), the id of the agent it silences, the part of the customers, and
+# after how many of them it settles itself.
+Asked = tuple[str, str, float, int]
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Released:
     outlook: Outlook | None = None  # what keeps a release back; None: nothing, or nobody asked
     done: Version | None = None  # what was released just now
     version_id: str = ""  # the version that was to be released; empty: the draft
+    part: tuple[float, int] = (1.0, 0)  # of the customers, and after how many it settles itself
+    shares: Sequence[Share] = ()
     runs: Mapping[str, Run] = field(default_factory=dict)  # of the notebooks among the evidence
 
     @property
@@ -43,7 +49,7 @@ class Released:
     def asked(self) -> Asked:
         """What "release anyway" would say yes to."""
         replaced = self.outlook.replaced if self.outlook else None
-        return (self.version_id, replaced.release.agent_id if replaced else "")
+        return (self.version_id, replaced.release.agent_id if replaced else "", *self.part)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,10 @@ class ReleaseParts:
     changes: gr.HTML
     sentence: gr.Textbox
     override: gr.Button
+    part: gr.Number
+    settles_after: gr.Number
+    share: gr.Button
+    shares: gr.HTML
 
     @property
     def target(self) -> list[Any]:
@@ -81,7 +91,7 @@ class ReleaseParts:
     def filled(self) -> list[Any]:
         """What `shown` fills, in its order."""
         shown = [self.check, self.anyway, self.versions, self.changes, self.asked]
-        return [*shown, self.sentence, self.override]
+        return [*shown, self.sentence, self.override, self.shares]
 
 
 def layout(studio: Studio) -> ReleaseParts:
@@ -107,14 +117,52 @@ def layout(studio: Studio) -> ReleaseParts:
             label=say("agents.note"), elem_id="agent-note", placeholder=say("agents.note_example")
         )
     release = gr.Button(say("agents.release"), variant="primary", elem_id="agent-release")
+    part, after, share = _some(studio)
     check = place(elem_id="agent-check")
     anyway = gr.Button(say("agents.release_anyway"), elem_id="agent-release-anyway", visible=False)
     sentence, override = _override(studio)
+    shares = clickable(elem_id="agent-shares")
     versions = clickable(elem_id="agent-versions")
     changes = place(elem_id="agent-changes")
-    asked = gr.State(("", ""))
-    target = (channel, address, remark, release, anyway)
-    return ReleaseParts(*target, asked, check, versions, changes, sentence, override)
+    asked = gr.State(("", "", 1.0, 0))
+    return ReleaseParts(
+        channel,
+        address,
+        remark,
+        release,
+        anyway,
+        asked,
+        check,
+        versions,
+        changes,
+        sentence,
+        override,
+        part,
+        after,
+        share,
+        shares,
+    )
+
+
+def _some(studio: Studio) -> tuple[gr.Number, gr.Number, gr.Button]:
+    """A release to a part of the customers."""
+    say = studio.say
+    with gr.Accordion(say("share.some"), open=False):
+        place(tag("p", say("share.help"), class_="as-quiet"))
+        with gr.Row(elem_classes="as-form"):
+            part = gr.Number(
+                10, minimum=1, maximum=99, label=say("share.part"), elem_id="agent-part"
+            )
+            after = gr.Number(
+                0,
+                minimum=0,
+                maximum=MOST_CUSTOMERS,
+                precision=0,
+                label=say("share.after"),
+                info=say("share.after_help"),
+                elem_id="agent-settles-after",
+            )
+        return part, after, gr.Button(say("share.release"), elem_id="agent-share")
 
 
 def _override(studio: Studio) -> tuple[gr.Textbox, gr.Button]:
@@ -141,13 +189,15 @@ def shown(studio: Studio, page: Released) -> list[Any]:
     table = versions_table(studio, page)
     below = page.outlook is not None and page.outlook.is_below_bar
     past = [gr.Textbox("", visible=below), gr.Button(visible=below)]
-    return [check_view(studio, page), gr.Button(visible=asks), table, "", page.asked, *past]
+    seen = [check_view(studio, page), gr.Button(visible=asks), table, "", page.asked]
+    return [*seen, *past, shares_view(studio, page.shares)]
 
 
 def check_view(studio: Studio, page: Released) -> Html:
     """Return what the check found, or what was released."""
     if page.done is not None:
-        told = studio.say("version.released", label=page.done.label)
+        key = "version.released" if page.part[0] == 1 else "share.began"
+        told = studio.say(key, label=page.done.label, part=f"{page.part[0]:.1%}")
         parts = [tag("p", badge("✓", "good"), " ", told), unpriced(studio, page.done.spec)]
         return tag("div", parts, class_="as-note as-good")
     if page.outlook is None:

@@ -48,6 +48,7 @@ def test_every_state_has_an_enum() -> None:
         "labels.verdict",
         "labels.by",
         "notebooks.origin",
+        "shares.state",
         "notebook_runs.state",
         "notebook_runs.error",
     }

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -187,3 +188,56 @@ def test_what_is_no_criterion_is_a_422_that_says_how(client: FlaskClient, agent:
 def test_scores_of_programs_count_where_an_admin_says_so(client: FlaskClient) -> None:
     assert client.get("/client-scores").json == {"counted": False}
     assert client.put("/client-scores", json={"counted": True}).json == {"counted": True}
+
+
+# --- to a share of the customers
+
+
+def test_a_share_begins_is_listed_and_ends(client: FlaskClient, agent: str) -> None:
+    client.post(f"{agent}/release", json={"channel": "api"})
+    client.patch(agent, json={"tone": "Muy breve"})
+    made = client.post(f"{agent}/release", json={"channel": "api", "share": 0.1})
+    assert (made.status_code, made.json["number"]) == (200, 2)
+    [share] = client.get(f"{agent}/shares").json["shares"]
+    assert (share["part"], share["state"], share["number"]) == (0.1, "running", 2)
+    assert client.get(agent).json["released"][0]["version"] == 1
+    assert client.post(f"{agent}/shares/{share['id']}/withdraw").status_code == 204
+    again = client.post(f"{agent}/shares/{share['id']}/promote", json={})
+    assert again.status_code == 422
+    client.post(f"{agent}/release", json={"channel": "api", "share": 0.5, "settles_after": 30})
+    newest = client.get(f"{agent}/shares").json["shares"][0]
+    done = client.post(f"{agent}/shares/{newest['id']}/promote", json={"note": "mejor"})
+    assert (done.status_code, done.json["number"]) == (200, 2)
+    assert client.get(agent).json["released"][0]["version"] == 2
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"share": 0},
+        {"share": -1},
+        {"share": 1.1},
+        {"share": "a"},
+        {"share": 0.1, "settles_after": -1},
+    ],
+)
+def test_what_is_no_share_is_a_422(client: FlaskClient, agent: str, sizes: dict[str, Any]) -> None:
+    client.post(f"{agent}/release", json={"channel": "api"})
+    client.patch(agent, json={"tone": "Muy breve"})
+    assert client.post(f"{agent}/release", json={"channel": "api", **sizes}).status_code == 422
+    assert client.get(f"{agent}/shares").json["shares"] == []
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9" * 30, "-1"])
+@pytest.mark.parametrize("act", ["promote", "withdraw"])
+def test_a_share_that_is_none_is_a_404(
+    client: FlaskClient, agent: str, number: str, act: str
+) -> None:
+    assert client.post(f"{agent}/shares/{number}/{act}", json={}).status_code == 404
+
+
+def test_a_share_of_nothing_says_what_to_do(client: FlaskClient) -> None:
+    made = client.post("/agents", json={"name": "Sola", "bar": ["pass = 1"]}).json["id"]
+    client.patch(f"/agents/{made}", json={"bar": []})
+    answer = client.post(f"/agents/{made}/release", json={"channel": "twilio", "share": 0.1})
+    assert (answer.status_code, "to all customers first" in answer.text) == (422, True)

@@ -7,6 +7,7 @@ import pytest
 from actions.people import invite, make_token
 from actions.services import Services
 from agent.actor import Actor
+from jobs import sharing
 from notebooks.lab import Conflict, Lab, LabError, NotAllowed, NotFound, Refused
 from tests.bot.conftest import on_one_database
 from tests.lab.conftest import Worker
@@ -158,3 +159,20 @@ def test_what_an_agent_says_of_itself_is_shown_and_never_run(lab: Lab) -> None:
     for thing in (luz, draft, answer, lab):
         assert "<script" not in thing._repr_html_()
     assert "&lt;script" in answer._repr_html_()
+
+
+def test_a_draft_meets_a_share_of_the_customers_and_then_all(lab: Lab, services: Services) -> None:
+    vera = lab.create("Sol")
+    vera.draft(tone="Formal").save().release("api")
+    new = vera.draft(tone="Muy breve").save()
+    assert new.release("api", share=0.1, settles_after=200).number == 3
+    [share] = vera.shares()
+    assert (share.now["part"], share.now["state"], list(share.table.index)) == (0.1, "running", [])
+    sharing.look(services)
+    [share] = vera.shares()
+    assert list(share.table.verdict) == ["too_few"] * 4
+    assert "resolved" in share._repr_html_()
+    share.promote(note="mejor")
+    assert (vera.released.number, repr(vera.shares()[0])) == (3, "<Share 10.0% v3, promoted>")
+    with pytest.raises(Refused, match="over"):
+        share.withdraw()

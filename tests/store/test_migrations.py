@@ -55,6 +55,7 @@ LANDED = {
     "0015_meaning.py": "1689ec5fa97eb6734dbf34671ac66905b6e72edc700f4d7bd4227e6ba06815c3",
     "0016_tool_records.py": "fa8aa7f3d50c86c9d0db2c0d45ec3fde94b34d5b230f4d9c11d0ab7a5f88f1e0",
     "0017_snapshots.py": "31252971ae73e89a8f12467b26f061574d65845febeeec6eda73be78b4b19e9a",
+    "0018_shares.py": "75f861d67145c06198372e9c2875bd7dfde5d8aec0d358c15d7f818a3a4a7798",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (

@@ -7,9 +7,13 @@ import pytest
 from actions.checks import Finding
 from agent.bar import REASONS
 from agent.difference import leaves
-from agent.errors import EditConflict
+from agent.errors import EditConflict, NotFound
+from agent.share_comparison import MEASURES, compared
+from agent.shares import Met
 from agent.spec import HandoffRules, OfficeHours, Spec
+from store.agents.shares import Share
 from store.evaluation.rows import Finished
+from store.states import ShareState
 from studio.agent_form import AgentForm
 from studio.difference_view import field_name
 from studio.errors import BadFields, NotAllowed, NothingChosen, NotReady
@@ -22,6 +26,7 @@ from studio.pages import (
     guided,
     releases,
     releases_view,
+    shares_view,
 )
 from studio.state import Studio
 from studio.talk import DRAFT
@@ -197,3 +202,85 @@ def test_the_guide_keeps_a_missed_bar_back(studio: Studio, editor: Caller, sofia
     assert "nunca se ha medido" in guide_view.release_view(
         studio, guided.opened(studio, sofia, guided.LAST)
     )
+
+
+# --- to a share of the customers
+
+
+def two_versions(studio: Studio, editor: Caller, sofia: str) -> AgentForm:
+    releases.release(studio, editor, sofia, 1, *WHERE, "", *FORM.values())
+    second = replace(FORM, tone="Muy breve")
+    agents.save(studio, editor, sofia, 1, *second.values())
+    return second
+
+
+def test_a_share_begins_is_seen_and_goes_to_all(
+    studio: Studio, editor: Caller, viewer: Caller, sofia: str
+) -> None:
+    second = two_versions(studio, editor, sofia)
+    page = releases.share(studio, editor, sofia, 2, *WHERE, "", 10, 0, *second.values())
+    assert page.done is not None
+    assert "responde ahora a 10.0% de los clientes" in releases_view.check_view(studio, page)
+    [running] = page.shares
+    assert "v2 para 10.0% de los clientes" in shares_view.shares_view(studio, page.shares)
+    answering = studio.services.store.agents.answering(*WHERE)
+    assert answering is not None
+    assert answering.number == 1
+    with pytest.raises(NotAllowed):
+        releases.end_share(studio, viewer, "promote", str(running.id), sofia)
+    for forged in ("x", "9" * 400, "", str(running.id + 1)):
+        with pytest.raises(NotFound):
+            releases.end_share(studio, editor, "promote", forged, sofia)
+    page = releases.end_share(studio, editor, "promote", str(running.id), sofia)
+    assert page.done is not None
+    assert page.shares[0].state == "promoted"
+
+
+def test_a_share_is_asked_about_and_stays_one(studio: Studio, editor: Caller, sofia: str) -> None:
+    two_versions(studio, editor, sofia)
+    third = replace(FORM, tone="")
+    agents.save(studio, editor, sofia, 2, *third.values())
+    page = releases.share(studio, editor, sofia, 3, *WHERE, "", 25, 40, *third.values())
+    assert (page.done, page.asked) == (None, ("", "", 0.25, 40))
+    releases.release_anyway(studio, editor, sofia, 3, *WHERE, "", page.asked, *third.values())
+    [running] = studio.services.store.shares.running()
+    assert (running.part, running.settles_after) == (0.25, 40)
+    page = releases.end_share(studio, editor, "withdraw", str(running.id), sofia)
+    assert page.shares[0].state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("percent", "after"),
+    [(None, 0), (0, 0), (100, 0), (-1, 0), (float("nan"), 0), (10, -1), (10, 1e300)],
+)
+def test_what_is_no_share_is_asked_again(
+    studio: Studio, editor: Caller, sofia: str, percent: float | None, after: float
+) -> None:
+    second = two_versions(studio, editor, sofia)
+    with pytest.raises(NothingChosen):
+        releases.share(studio, editor, sofia, 2, *WHERE, "", percent, after, *second.values())
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("state", list(ShareState))
+def test_both_sides_are_shown_in_words(house: House, language: str, state: ShareState) -> None:
+    studio = house.studio(language)
+    met = [Met(False, False, 0.01)] * 9
+    measures = [one.as_json() for one in compared(met, [Met(True, False, 0.02)] * 9)]
+    found = {"old": 9, "new": 9, "measures": measures}
+    ends = {"ended_by": "eva@example.com", "ended_at": 2.0}
+    share = Share(
+        1, "a", "api", "a", "v", 2, 0.1, 50, "<b>", state, found, {}, "ana@example.com", 1.0, **ends
+    )  # type: ignore[arg-type]
+    drawn = shares_view.shares_view(studio, [share, replace(share, ended_at=None, comparison={})])
+    assert studio.say(f"share.state.{state}") in drawn
+    assert studio.say("share.verdict.worse") in drawn
+    assert studio.say("share.settles", count=50) in drawn
+    assert "&lt;b&gt;" in drawn
+
+
+def test_every_verdict_and_measure_has_words(studio: Studio) -> None:
+    for one in ("too_few", "same", "accident", "better", "worse"):
+        assert studio.say(f"share.verdict.{one}")
+    for one in MEASURES:
+        assert studio.say(f"share.{one}")

@@ -42,6 +42,8 @@ MATRIX = {
         "release": "editor",
         "release_anyway": "editor",
         "override": "admin",
+        "share": "editor",
+        "end_share": "editor",
         "change": "editor",
     },
     "playground": {

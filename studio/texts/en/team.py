@@ -78,6 +78,8 @@ TEXTS: dict[str, str] = {
     "audit.client scores not counted": "Let scores of notebooks count no more",
     "audit.agent released": "Agent released",
     "audit.agent rolled back": "Agent rolled back",
+    "audit.agent shared": "Agent released to a share of customers",
+    "audit.share withdrawn": "Share of customers withdrawn",
     "audit.agent saved": "Agent saved",
     "audit.agents resumed": "Agents resumed",
     "audit.agents stopped": "Agents stopped",

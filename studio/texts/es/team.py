@@ -85,6 +85,8 @@ TEXTS: dict[str, str] = {
     "audit.client scores not counted": "Dejó de contar las puntuaciones de cuadernos",
     "audit.agent released": "Publicó un agente",
     "audit.agent rolled back": "Volvió a una versión anterior",
+    "audit.agent shared": "Publicó un agente para una parte de los clientes",
+    "audit.share withdrawn": "Retiró lo que veía una parte de los clientes",
     "audit.agent saved": "Guardó un borrador",
     "audit.agents resumed": "Reanudó a los agentes",
     "audit.agents stopped": "Detuvo a todos los agentes",
