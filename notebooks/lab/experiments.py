@@ -12,6 +12,7 @@ from .agents import Agent, Draft, Version
 from .answers import Answer
 from .api import Api, Json, part
 from .errors import LabError
+from .frontier import Frontier, frontier
 from .progress import Progress, wait_until
 
 SCORERS = (
@@ -202,6 +203,10 @@ class Experiment:
             for one in sums
         ]
         return pd.DataFrame(rows).set_index("candidate").round(4)
+
+    def frontier(self) -> Frontier:
+        """Return quality against cost and time over the candidates: which of them none beats."""
+        return frontier(self._compared()["candidates"])
 
     def compare(self, old: Candidate | str | int, new: Candidate | str | int) -> "Comparison":
         """Return how two candidates compare, case by case. The one that stands later in the

@@ -10,6 +10,7 @@ from agent.scoring import Score
 from store.evaluation.datasets import KeptCase
 from store.evaluation.experiments import Experiment, Progress, Row
 from studio import why
+from studio.frontier_plot import Dot, frontier
 from studio.markup import Html, join, tag
 from studio.state import Studio
 from studio.widgets import author, badge, button, looker, note, table, when
@@ -47,6 +48,7 @@ def run_view(studio: Studio, run: Run | None) -> Html:
         _state(studio, experiment, progress),
         *_sentences(studio, experiment),
         _candidates(studio, experiment),
+        _frontiers(studio, experiment),
         *_judges(studio, run.judges),
         _cases(studio, run),
     ]
@@ -120,6 +122,23 @@ def _candidates(studio: Studio, experiment: Experiment) -> Html | None:
         for one in sums
     ]
     return table([studio.say(f"evaluate.sum.{key}") for key in keys], rows, "")
+
+
+def _frontiers(studio: Studio, experiment: Experiment) -> Html | None:
+    """Quality against cost and time, where there are several to choose from."""
+    sums = [one for one in experiment.comparisons.get("candidates", ()) if one["rows"]]
+    if len(sums) < 2:
+        return None
+    plots = [
+        frontier(
+            studio.say(f"evaluate.frontier.{key}"),
+            unit,
+            [Dot(one["label"], one[key], one["passed"] / one["rows"]) for one in sums],
+        )
+        for key, unit in (("cost_a_turn", "US$ "), ("seconds", ""))
+    ]
+    help_ = tag("p", studio.say("evaluate.frontier.help"), class_="as-quiet")
+    return tag("div", help_, *plots, class_="as-plots")
 
 
 def _judges(studio: Studio, judges: Mapping[str, Agreement]) -> list[Html]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import matplotlib
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ from agent.actor import Actor
 from notebooks.lab import Answer, Lab, LabError, Refused
 from notebooks.lab.datasets import case_of, read_cases
 from notebooks.lab.experiments import scored
+from notebooks.lab.frontier import frontier
 from tests.bot.conftest import on_one_database
 from tests.lab.conftest import Worker
 
@@ -48,6 +50,28 @@ def test_an_experiment_of_a_frame_compares_a_draft_with_what_is_released(lab: La
     assert found.compare(new, old).old == "v1"
     assert {"passed", "score:brief"} <= set(comparison.frame.index)
     assert comparison.changed.empty
+    assert list(found.frontier().frame.index) == ["v1", "draft: tone"]
+
+
+def test_the_frontier_names_what_none_beats_and_is_drawn() -> None:
+    matplotlib.use("Agg")
+    sums = [
+        {"label": name, "passed": passed, "rows": 10, "cost_a_turn": cost, "seconds": seconds}
+        for name, passed, cost, seconds in (
+            ("cheap", 7, 0.01, 3.0),
+            ("good", 9, 0.03, 2.0),
+            ("poor", 6, 0.02, 9.0),
+        )
+    ]
+    found = frontier([*sums, {"label": "unasked", "passed": 0, "rows": 0}])
+    assert list(found.frame["best by cost a turn"]) == [True, True, False]
+    assert list(found.frame["best by seconds"]) == [False, True, False]
+    drawn = found.plot()
+    assert {one.get_text() for one in drawn.texts} == {"cheap", "good", "poor"}
+    assert "cheap" in found._repr_html_()
+    with pytest.raises(LabError, match="cost a turn, seconds"):
+        found.plot("beauty")
+    assert frontier([]).frame.empty
 
 
 def test_a_draft_is_known_by_whoever_gave_it_however_the_studio_spells_it(lab: Lab) -> None:

@@ -11,6 +11,7 @@ from agent.cases import Case, plain
 from agent.spec import Spec
 from store.states import CaseOrigin
 from studio.errors import BadFile, NotAllowed, NothingChosen
+from studio.frontier_plot import Dot, frontier
 from studio.pages import evaluate, evaluate_view, experiment_view
 from studio.pages.experiment_view import Run
 from studio.state import Studio
@@ -175,3 +176,31 @@ def test_viewers_neither_write_nor_spend(studio: Studio, viewer: Caller, sofia: 
         started(studio, viewer, sofia, DRAFT)
     with pytest.raises(NotAllowed):
         evaluate.change(studio, viewer, "approve", "x", sofia)
+
+
+def test_quality_is_drawn_against_cost_and_time() -> None:
+    """The large dots are those that none beats; names are escaped."""
+    dots = [Dot("<b>barata", 0.01, 0.7), Dot("buena", 0.03, 0.9), Dot("peor", 0.03, 0.6)]
+    drawn = frontier("Calidad", "US$ ", dots)
+    assert (drawn.count('r="7"'), drawn.count('r="4"')) == (2, 1)
+    assert "&lt;b&gt;barata: 70%" in drawn
+    assert "<b>barata" not in drawn
+    assert "US$ 0.03" in drawn
+    assert frontier("Calidad", "", [Dot("nada", 0.0, 0.0)])
+
+
+def test_several_candidates_have_a_frontier_and_one_has_none(
+    studio: Studio, editor: Caller, sofia: str
+) -> None:
+    services = studio.services
+    evaluate.add(studio, editor, sofia, "hola", "Rueda Clara", "")
+    version = services.store.agents.release_draft(sofia, "twilio", NUMBER, "test")
+    draft = services.store.agents.get(sofia)
+    other = draft.draft.model_copy(update={"tone": "Breve"})
+    services.store.agents.save_draft(sofia, other, draft.revision, "test")
+    said = studio.say("evaluate.frontier.seconds")
+    for chosen, plotted in (([DRAFT], False), ([DRAFT, version.id], True)):
+        made = started(studio, editor, sofia, *chosen)
+        worked(studio)
+        drawn = experiment_view.run_view(studio, seen(studio, editor, made, sofia))
+        assert (said in drawn) == plotted

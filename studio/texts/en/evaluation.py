@@ -72,6 +72,12 @@ TEXTS: dict[str, str] = {
     "evaluate.state.done": "Done",
     "evaluate.state.over_budget": "Reached what it may cost",
     "evaluate.beside": "{new} beside {old}",
+    "evaluate.frontier.cost_a_turn": "Quality and cost a turn (US$)",
+    "evaluate.frontier.seconds": "Quality and time a conversation (s)",
+    "evaluate.frontier.help": (
+        "Each dot is a choice: higher up more conversations pass, further left it costs or takes "
+        "less. The large dots, joined by the line, are beaten by none in both at once."
+    ),
     "evaluate.sum.label": "Candidate",
     "evaluate.sum.passes": "Right",
     "evaluate.sum.always": "Right every time",

@@ -72,6 +72,13 @@ TEXTS: dict[str, str] = {
     "evaluate.state.done": "Terminado",
     "evaluate.state.over_budget": "Llegó a su costo máximo",
     "evaluate.beside": "{new} frente a {old}",
+    "evaluate.frontier.cost_a_turn": "Calidad y costo por respuesta (US$)",
+    "evaluate.frontier.seconds": "Calidad y tiempo por conversación (s)",
+    "evaluate.frontier.help": (
+        "Cada punto es una opción: más arriba pasan más conversaciones, más a la izquierda cuesta "
+        "o tarda menos. Los puntos grandes, unidos por la línea, no los supera ninguno en las dos "
+        "cosas a la vez."
+    ),
     "evaluate.sum.label": "Candidato",
     "evaluate.sum.passes": "Bien",
     "evaluate.sum.always": "Bien todas las veces",
