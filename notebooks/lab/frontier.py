@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,16 @@ from . import shown
 from .errors import LabError
 
 PRICES = ("cost a turn", "seconds")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing as a cell shows it."""
+
+    svg: str
+
+    def _repr_html_(self) -> str:
+        return self.svg
 
 
 @dataclass(frozen=True)
@@ -22,21 +33,40 @@ class Frontier:
 
     frame: pd.DataFrame
 
-    def plot(self, price: str = "cost a turn") -> Any:
-        """Draw it as pandas does, with matplotlib, and return the axes; *price*: "cost a turn" or
-        "seconds"."""
+    def plot(self, price: str = "cost a turn") -> Drawing:
+        """Draw it: passing upwards, *price* ("cost a turn" or "seconds") to the right, a line
+        through those that none beats."""
         if price not in PRICES:
             raise LabError(f"Choose a price out of {', '.join(PRICES)}.")
-        best = self.frame[self.frame[f"best by {price}"]].sort_values(price)
-        axes = self.frame.plot.scatter(x=price, y="passed", s=40, ylim=(-0.03, 1.03))
-        best.plot(x=price, y="passed", ax=axes, legend=False)
-        for name, x, y in zip(self.frame.index, self.frame[price], self.frame.passed, strict=True):
-            axes.annotate(str(name), (x, y))
-        return axes
+        top = max(self.frame[price].max(), 1e-9) if len(self.frame) else 1.0
+        across = 40 + 460 * self.frame[price] / top
+        down = 20 + 180 * (1 - self.frame.passed)
+        best_by = self.frame[f"best by {price}"]
+        dots = list(zip(map(str, self.frame.index), across, down, best_by, strict=True))
+        line = " ".join(f"{x:.0f},{y:.0f}" for _, x, y, best in sorted(dots, key=_right) if best)
+        marks = "".join(_dot(*one) for one in dots)
+        axes = f'<text x="40" y="216">{escape(price)}: 0 … {top:.4g}</text>'
+        return Drawing(
+            '<svg viewBox="0 0 640 220" width="640" style="font:11px sans-serif">'
+            f'<polyline points="{line}" fill="none" stroke="#279a71"/>{marks}{axes}</svg>'
+        )
 
     def _repr_html_(self) -> str:
         head = ("candidate", *self.frame.columns)
-        return shown.table(self.frame.reset_index().itertuples(index=False), head)
+        rows = shown.table(self.frame.reset_index().itertuples(index=False), head)
+        return rows + "".join(self.plot(price)._repr_html_() for price in PRICES)
+
+
+def _right(dot: tuple[str, float, float, bool]) -> float:
+    return dot[1]
+
+
+def _dot(name: str, x: float, y: float, is_best: bool) -> str:
+    radius = 6 if is_best else 3
+    return (
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius}" fill="#4f83c4"/>'
+        f'<text x="{x + 9:.0f}" y="{y + 4:.0f}">{escape(name)}</text>'
+    )
 
 
 def frontier(sums: Sequence[Mapping[str, Any]]) -> Frontier:

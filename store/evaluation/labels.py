@@ -16,7 +16,7 @@ from knowledge.tables import AnySelect
 from store.conversations.turn_list import ListedTurn, listed, read_listed
 from store.db.database import Database
 from store.db.dialect import upsert
-from store.states import LabelBy, Review, Subject, Verdict
+from store.states import LabelBy, Review, RowState, Subject, Verdict
 from store.tables import (
     experiment_rows,
     labels,
@@ -186,6 +186,38 @@ class Labels:
             keys = ["row_a", "row_b", "person"]
             statement = upsert(tx, preferences).values(values)
             tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
+
+    def to_prefer(
+        self, person: str, experiment_id: str, one: int, other: int
+    ) -> tuple[int, int] | None:
+        """Return two answers of two candidates to the same words, at random among those that the
+        person has not compared; None when none are left."""
+        a, b = experiment_rows.alias(), experiment_rows.alias()
+        seen = exists().where(
+            preferences.c.person == person,
+            or_(
+                and_(preferences.c.row_a == a.c.id, preferences.c.row_b == b.c.id),
+                and_(preferences.c.row_a == b.c.id, preferences.c.row_b == a.c.id),
+            ),
+        )
+        query = (
+            select(a.c.id, b.c.id)
+            .join(b, and_(b.c.case_id == a.c.case_id, b.c.repeat == a.c.repeat))
+            .where(
+                a.c.experiment_id == experiment_id,
+                b.c.experiment_id == experiment_id,
+                a.c.candidate == one,
+                b.c.candidate == other,
+                a.c.state == RowState.DONE,
+                b.c.state == RowState.DONE,
+                ~seen,
+            )
+            .order_by(func.random())
+            .limit(1)
+        )
+        with self._database.read() as tx:
+            row = tx.execute(query).one_or_none()
+        return (row[0], row[1]) if row else None
 
     def preferences(self, experiment_id: str) -> Sequence[tuple[int, int, str]]:
         """Return (candidate shown on one side, the other, which was better as a candidate's place

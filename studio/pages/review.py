@@ -14,6 +14,7 @@ from store.people.people import Person
 from store.states import Review, Subject, Verdict
 from studio.errors import NothingChosen
 from studio.markup import Content, Html, tag
+from studio.pages import pairs
 from studio.roles import allow
 from studio.state import Studio
 from studio.widgets import clickable, note, place, when
@@ -119,6 +120,7 @@ def build(studio: Studio, load: Load) -> None:
         [comment, better, *heap],
         [*filled, comment, better],
     )
+    pairs.build(studio, load)
 
 
 def shown(studio: Studio, desk: Desk) -> list[Any]:

@@ -148,6 +148,7 @@ MATRIX = {
         "keep_table": "editor",
         "keep_calculator": "editor",
     },
+    "pairs": {"first": "agent", "look": "agent", "prefer": "agent"},
     "review": {"first": "agent", "look": "agent", "judge": "agent"},
     "notebooks": {
         "first": "viewer",

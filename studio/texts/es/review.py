@@ -31,6 +31,30 @@ TEXTS: dict[str, str] = {
         "Dos personas coincidieron en {agreed} de {pairs} respuestas; con menos de diez eso "
         "no dice nada."
     ),
+    "pairs.title": "Comparar a ciegas",
+    "pairs.help": (
+        "Dos respuestas a las mismas palabras, en un orden al azar y sin decir de quién son. Alt y "
+        "el número (en un Mac, Control y Alt) pulsan los botones."
+    ),
+    "pairs.which": "Qué se compara",
+    "pairs.choose": "Elija qué se compara.",
+    "pairs.none": "Todavía no hay experimentos con dos candidatos. Haga uno en Pruebas.",
+    "pairs.done": "Ya comparó todas estas respuestas. Elija otro experimento.",
+    "pairs.choose_first": "Elija qué respuesta es mejor, o ninguna.",
+    "pairs.first": "Una",
+    "pairs.second": "Otra",
+    "pairs.first_better": "Es mejor la una",
+    "pairs.second_better": "Es mejor la otra",
+    "pairs.neither_better": "Ninguna",
+    "pairs.so_far": "Cómo va hasta ahora",
+    "pairs.result": (
+        "{new} ganó {won} veces y {old} {lost}; ninguna, {neither}. {new} gana el {share} de las "
+        "decididas (intervalo del 95 %: {low} a {high})."
+    ),
+    "pairs.verdict.too_few": "muy pocas para saberlo",
+    "pairs.verdict.accident": "puede ser casualidad",
+    "pairs.verdict.better": "mejor, y no es casualidad",
+    "pairs.verdict.worse": "peor, y no es casualidad",
     "audit.answers labelled": "Calificó respuestas",
     "audit.label removed": "Quitó una calificación",
     "audit.answers compared": "Comparó dos respuestas",
