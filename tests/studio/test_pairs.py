@@ -1,5 +1,6 @@
 """Two answers are compared blindly: hidden, in any order, once each, with a result."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -87,8 +88,9 @@ def test_the_page_does_not_say_whose_they_are(
     table = pairs.look(studio, editor, f"{experiment} 0 1")
     answers, buttons = map(str, pairs.shown(studio, table)[1:3])
     assert "&lt;b&gt;A" in answers
+    drawn = re.sub(r'accesskey="\d"', "", answers + buttons)
     for row in table.shown:
-        assert f'"{row}"' not in answers + buttons
+        assert f'"{row}"' not in drawn
     for label in table.labels:
         assert label not in buttons
     assert [f'accesskey="{key}"' in buttons for key in pairs.KEYS.values()] == [True] * 3
