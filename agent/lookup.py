@@ -54,6 +54,7 @@ class TurnContext:
     told: list[str] = field(default_factory=list)  # by tools
     # Answers that were not sent: the code of why, and what else is known of it.
     thrown_away: list[tuple[str, AIMessage, dict[str, Any]]] = field(default_factory=list)
+    simulated: bool = False  # a tool that acts in the world only says what it would have done
     calls: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tools may run side by side
 

@@ -13,7 +13,7 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
 
@@ -82,6 +82,8 @@ class _Turn:
     language: str
     about: tuple[tuple[About, ...], ...] = ()  # what each of *inbound* points to
     snapshot: str = ""  # of what is known; empty: what is known by now
+    now: float | None = None  # of the day, where it is not the present
+    simulated: bool = False
 
     @property
     def asked(self) -> list[Said]:
@@ -121,13 +123,19 @@ class Runtime:
         inbound: Sequence[Asked],
         live: bool = False,
         snapshot: str = "",
+        now: float | None = None,
+        simulated: bool = False,
     ) -> Answer:
         """Answer *inbound* (one burst, one turn); *history* is what was said before it.
 
         *live* says that a real person's phone will receive the answer. With a *snapshot* (the id of
-        a version) what that version pins is known, else what is known by now.
+        a version) what that version pins is known, else what is known by now. *now* (seconds since
+        1970) is the moment it is answered at, where that is not the present. *simulated*: no tool
+        may act in the world, only say what it would have done (`TurnContext.simulated`).
         """
-        for event in self._run(_turn(spec, history, inbound, live, snapshot), ["updates"]):
+        turn = _turn(spec, history, inbound, live, snapshot)
+        turn = replace(turn, now=now, simulated=simulated)
+        for event in self._run(turn, ["updates"]):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a turn always ends in an answer")
@@ -190,7 +198,8 @@ class Runtime:
     def _ended(self, event: Event, turn: _Turn) -> Event:
         if not isinstance(event, Answer):
             return event
-        return ended(event, turn.history, turn.spec, self._now(), turn.inbound)
+        now = self._now() if turn.now is None else turn.now
+        return ended(event, turn.history, turn.spec, now, turn.inbound)
 
     def _guarded(self, turn: _Turn, record: Record, modes: Any) -> Iterator[Event]:
         early = self._without_model(turn, record)
@@ -212,6 +221,7 @@ class Runtime:
             last_words=turn.inbound[-1],
             asked=_customers(turn),
             answered=tuple(one.text for one in turn.history if one.author != Author.CUSTOMER),
+            simulated=turn.simulated,
         )
         if knowledge.bases:
             queries = self._queries(turn)
