@@ -38,6 +38,7 @@ from store.tables import (
     notebook_runs,
     notes,
     outbox,
+    replay_rows,
     tombstones,
     turns,
 )
@@ -61,6 +62,7 @@ TOUCHED = (
     "notebook_runs",
     "dataset_cases",
     "experiment_rows",
+    "replay_rows",
 )
 ERASED = {"turns": [{"say": ["…"]}]}  # what is left of a case
 
@@ -99,6 +101,7 @@ class Erasure:
             self._bury(tx, mine)
             _delete_states(tx, mine)
             _blank_cases(tx, mine)
+            _blank_replays(tx, mine)
             gone = _delete_conversations(tx, mine)
             tx.execute(delete(contacts).where(contacts.c.id.in_(whole)))
             self._database.on_commit(partial(self._remove, files))
@@ -269,6 +272,13 @@ def _blank_cases(tx: Connection, mine: Sequence[int]) -> None:
     blank = {"answers": [], "key": "", "error": "", "scores": {}}
     ids = [row.id for row in held]
     tx.execute(update(experiment_rows).where(experiment_rows.c.case_id.in_(ids)).values(blank))
+
+
+def _blank_replays(tx: Connection, mine: Sequence[int]) -> None:
+    """Take the customer's words, and what was answered to them, out of replays."""
+    here = replay_rows.c.conversation_id.in_(mine)
+    blank = {"answers": [], "stretches": [], "error": ""}
+    tx.execute(update(replay_rows).where(here).values(blank))
 
 
 def _delete_conversations(tx: Connection, mine: Sequence[int]) -> int:

@@ -28,6 +28,8 @@ from store.evaluation.experiments import Experiments
 from store.evaluation.labels import Labels
 from store.evaluation.notebook_runs import NotebookRuns
 from store.evaluation.notebooks import Notebooks
+from store.evaluation.recorded import Recordings
+from store.evaluation.replays import Replays
 from store.evaluation.rows import Rows
 from store.evaluation.talks import Talks
 from store.insights.insights import Insights
@@ -49,6 +51,8 @@ class Stores:
     experiments: Experiments
     labels: Labels
     rows: Rows
+    replays: Replays
+    recordings: Recordings
     talks: Talks
     notebooks: Notebooks
     notebook_runs: NotebookRuns
@@ -93,6 +97,8 @@ def open_stores(
         experiments=Experiments(database),
         labels=Labels(database),
         rows=Rows(database, holder=holder),
+        replays=Replays(database, holder=holder),
+        recordings=Recordings(database),
         talks=Talks(database),
         notebooks=Notebooks(database),
         notebook_runs=NotebookRuns(database),

@@ -156,6 +156,14 @@ class Inbox:
         with self._database.read() as tx:
             return tx.scalar(query)
 
+    def unanswered(self, conversation_id: int) -> list[int]:
+        """Return the inbox rows of a conversation that wait for an answer, in order."""
+        query = select(inbox.c.id).where(
+            inbox.c.conversation_id == conversation_id, inbox.c.turn_id.is_(None)
+        )
+        with self._database.read() as tx:
+            return list(tx.scalars(query.order_by(inbox.c.id)))
+
     def _known(self, message: Inbound) -> Accepted | None:
         name = (message.channel, message.provider_message_id)
         graves = {f"grave{n}": grave(key, *name) for n, key in enumerate(self._keys)}

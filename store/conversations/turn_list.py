@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select, tuple_
 
 from agent.answer import Outcome
 from store.conversations.conversation_list import holds
@@ -83,6 +83,18 @@ class TurnList:
         newest = (turns.c.finished_at.desc(), turns.c.id.desc())
         with self._database.read() as tx:
             return read_listed(tx, query.order_by(*newest).limit(limit))
+
+    def conversations(self, filters: TurnFilters, limit: int) -> list[int]:
+        """Return the conversations that have such turns, those with the latest first."""
+        newest = func.max(turns.c.finished_at).desc()
+        query = (
+            listed()
+            .where(*_chosen(filters))
+            .with_only_columns(turns.c.conversation_id)
+            .group_by(turns.c.conversation_id)
+        )
+        with self._database.read() as tx:
+            return list(tx.scalars(query.order_by(newest).limit(limit)))
 
 
 def read_listed(tx: Connection, query: Select[Any]) -> list[ListedTurn]:

@@ -326,13 +326,13 @@ def _rows(experiment_id: str) -> AnySelect:
     return select(rows).where(rows.c.experiment_id == experiment_id).order_by(rows.c.id)
 
 
-def _candidate(kept: Mapping[str, Any]) -> Candidate:
+def read_candidate(kept: Mapping[str, Any]) -> Candidate:
     spec = Spec.model_validate(kept["spec"])
     return Candidate(kept["label"], spec, kept["version_id"], kept["model"])
 
 
 def _experiment(row: AnyRow) -> Experiment:
-    fields = {**row._mapping, "candidates": [_candidate(one) for one in row.candidates]}
+    fields = {**row._mapping, "candidates": [read_candidate(one) for one in row.candidates]}
     return Experiment(**fields)
 
 

@@ -19,6 +19,8 @@ from store.tables.evaluation import (
     experiments,
     labels,
     preferences,
+    replay_rows,
+    replays,
 )
 from store.tables.notebooks import notebook_runs, notebooks
 from store.tables.people import alerts, api_tokens, audit, login_attempts, logins, people, switches
@@ -53,6 +55,8 @@ __all__ = [
     "preferences",
     "releases",
     "shares",
+    "replay_rows",
+    "replays",
     "switches",
     "tombstones",
     "turns",

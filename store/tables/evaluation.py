@@ -107,6 +107,45 @@ experiment_rows = Table(  # one conversation of one candidate
     Index("ix_experiment_rows_key", "key"),
 )
 
+replays = Table(  # recorded conversations, played to a candidate
+    "replays",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    reference("agent_id", "agents.id"),
+    Column("name", String(120), nullable=False, default=""),
+    Column("candidate", JSON, nullable=False),  # {label, spec, version_id, model}
+    Column("since", Double, nullable=False),  # what was said before is only remembered
+    Column("until", Double, nullable=False),
+    Column("cost_limit", Double, nullable=False, default=0),  # US dollars; 0: none
+    Column("cost", Double, nullable=False, default=0),  # so far
+    Column("state", one_of(ExperimentState, 12), nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("finished_at", Double),
+    Index("ix_replays_agent_id", "agent_id", "created_at"),
+    Index("ix_replays_state", "state"),
+)
+
+replay_rows = Table(  # one conversation of a replay
+    "replay_rows",
+    metadata,
+    Column("id", Rising, primary_key=True),
+    reference("replay_id", "replays.id"),
+    Column("conversation_id", BigInteger, nullable=False),
+    Column("state", one_of(RowState, 10), nullable=False),
+    Column("fence", Integer, nullable=False, default=0),  # rises with each lease
+    Column("lease_until", Double, nullable=False, default=0),
+    Column("holder", String(32), nullable=False, default=""),  # a worker's name
+    Column("answers", JSON, nullable=False, default=list),  # of the candidate, so far
+    Column("stretches", JSON, nullable=False, default=list),  # agent.replayed.Stretch
+    Column("changes", Integer, nullable=False, default=0),  # stretches that went otherwise
+    Column("cost", Double, nullable=False, default=0),  # US dollars
+    Column("error", Text, nullable=False, default=""),
+    UniqueConstraint("replay_id", "conversation_id"),
+    Index("ix_replay_rows_state", "state", "lease_until"),
+    Index("ix_replay_rows_conversation_id", "conversation_id"),
+)
+
 labels = Table(  # what somebody says of an answer
     "labels",
     metadata,

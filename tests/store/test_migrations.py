@@ -56,6 +56,7 @@ LANDED = {
     "0016_tool_records.py": "fa8aa7f3d50c86c9d0db2c0d45ec3fde94b34d5b230f4d9c11d0ab7a5f88f1e0",
     "0017_snapshots.py": "31252971ae73e89a8f12467b26f061574d65845febeeec6eda73be78b4b19e9a",
     "0018_shares.py": "75f861d67145c06198372e9c2875bd7dfde5d8aec0d358c15d7f818a3a4a7798",
+    "0019_replay.py": "8dd61982153c2d259749a54416747d6f37b31e93b2927c564671f8239c8d38fe",
 }
 FIRST = ("first_ab81b05", "first_3a173f1", "first_792080a")
 SECOND = (
