@@ -51,8 +51,8 @@ bench: .venv/.dev ## Measure workers and webhook beside RQ, dramatiq and bare Fl
 chaos: .venv/.dev ## Kill every part again and again while customers write (DATABASE=postgresql, MUTANT=all)
 	@$(BIN)/python -m tests.chaos $(if $(DATABASE),--database $(DATABASE)) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
 
-soak: .venv/.dev ## Let 300 customers meet a model that misbehaves in ten ways (SEED=number)
-	@SOAK=300 $(if $(SEED),SEED=$(SEED)) $(BIN)/python -m pytest tests/jobs/test_soak.py $(ARGS)
+soak: .venv/.dev ## 300 customers meet a model that misbehaves, 1,000 conversations are replayed (SEED=number)
+	@SOAK=300 REPLAYED=1000 $(if $(SEED),SEED=$(SEED)) $(BIN)/python -m pytest tests/jobs/test_soak.py tests/jobs/test_replay.py --timeout 900 $(ARGS)
 
 bench-knowledge: .venv/.dev ## Measure ingestion and search beside NumPy, bare Chroma and bare FTS5
 	@$(BIN)/python -m tests.bench_knowledge $(ARGS)

@@ -37,6 +37,7 @@ class Heartbeat:
         self._leases: set[Lease] = set()
         self._tokens: set[str] = set()
         self._rows: set[RowLease] = set()
+        self._others: set[Callable[[], None]] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
@@ -67,6 +68,12 @@ class Heartbeat:
             yield
 
     @contextlib.contextmanager
+    def other(self, prolong: Callable[[], None]) -> Iterator[None]:
+        """Call *prolong* with each beat while the block runs."""
+        with self._hold(self._others.add, self._others.discard, prolong):
+            yield
+
+    @contextlib.contextmanager
     def _hold(
         self, add: Callable[[T], None], discard: Callable[[T], None], held: T
     ) -> Iterator[None]:
@@ -82,6 +89,7 @@ class Heartbeat:
         while not self._stop.wait(HEARTBEAT_SECONDS):
             with self._lock:
                 leases, tokens, rows = list(self._leases), list(self._tokens), list(self._rows)
+                others = list(self._others)
             try:
                 if leases:
                     self._turns.prolong(leases)
@@ -89,6 +97,8 @@ class Heartbeat:
                     self._outbox.prolong(tokens)
                 if rows and self._experiments is not None:
                     self._experiments.prolong(rows)
+                for prolong in others:
+                    prolong()
             except SQLAlchemyError as error:  # the fence decides, not the heartbeat
                 log.warning("heartbeat missed: %s", type(error).__name__)
             except Exception as error:  # without it no turn longer than a lease would end

@@ -21,7 +21,7 @@ from agent.private import keep_private
 from agent.settings import Settings
 from agent.turnstile import Turnstile
 from channels.registry import channels
-from jobs import deliver, experiments, files, notify, trials, turn
+from jobs import deliver, evaluating, experiments, files, notify, trials, turn
 from jobs.context import Heartbeat, WorkerContext
 from jobs.keyed_scheduler import Key, KeyedScheduler
 from jobs.process import blocking_redis
@@ -98,7 +98,7 @@ def work(context: WorkerContext, turnstile: Turnstile) -> None:
                 trials.answer(context, conversation_id)
                 return None
             if name == EXPERIMENTS:
-                return experiments.ask(context, conversation_id, customers)
+                return evaluating.ask(context, conversation_id, customers)
             with customers.answered():
                 look_at = turn.take(context, conversation_id)
                 deliver_at = deliver.send(context, conversation_id)

@@ -35,7 +35,7 @@ PAUSE_SECONDS = 0.25  # while customers come first
 MOST_PAUSES = 240  # between two turns of a row
 ENOUGH = 100  # of those who wait
 # Codes of `agent.failures` that say nothing about the candidate.
-_MAY_PASS = (
+MAY_PASS = (
     "model_timeout",
     "model_unreachable",
     "model_rate_limit",
@@ -44,7 +44,7 @@ _MAY_PASS = (
     "model_rubbish",
     "knowledge",
 )
-_NEVER = ("model_key", "model_unknown")
+NEVER = ("model_key", "model_unknown")
 
 
 @dataclass
@@ -76,7 +76,7 @@ def ask(context: WorkerContext, lane: int, customers: Customers) -> float | None
 
     Returns when to look again (seconds since 1970), or None when there is nothing to do.
     """
-    if _customers_first(context, lane, customers):
+    if customers_first(context, lane, customers):
         return context.clock() + PAUSE_SECONDS if context.services.store.rows.is_due() else None
     lease = context.services.store.rows.lease()
     if lease is None:
@@ -87,15 +87,26 @@ def ask(context: WorkerContext, lane: int, customers: Customers) -> float | None
     return context.clock()
 
 
-def _customers_first(context: WorkerContext, lane: int, customers: Customers) -> bool:
-    return bool(lane and customers.now) or _customers_wait(context)
+def customers_first(context: WorkerContext, lane: int, customers: Customers) -> bool:
+    """Whether a lane has to leave its slot to customers."""
+    return bool(lane and customers.now) or customers_wait(context)
 
 
-def _customers_wait(context: WorkerContext) -> bool:
+def customers_wait(context: WorkerContext) -> bool:
+    """Whether a customer waits for an answer that nobody is writing."""
     store, now = context.services.store, context.clock()
     if store.switches.paused:  # nobody is answered then, however long they wait
         return False
     return any(one.open_at <= now for one in store.turns.all_waiting(ENOUGH))
+
+
+def make_way(context: WorkerContext) -> None:
+    """Wait between two turns while customers do."""
+    for _ in range(MOST_PAUSES):
+        if not customers_wait(context):
+            return
+        with context.waiting():
+            context.pause(PAUSE_SECONDS)
 
 
 class Asking:
@@ -143,7 +154,7 @@ class Asking:
         """Ask turn by turn, keeping each. False when this worker is to leave the row."""
         while True:
             if self._answers:
-                self._make_way()
+                make_way(self._context)
             try:
                 lines = self._next_lines(len(self._answers))
             except Exception as error:  # who plays the customer fails as any model does
@@ -178,14 +189,6 @@ class Asking:
     def _models(self) -> Models:
         return self._context.runtime.models
 
-    def _make_way(self) -> None:
-        """Wait between two turns while customers do."""
-        for _ in range(MOST_PAUSES):
-            if not _customers_wait(self._context):
-                return
-            with self._context.waiting():
-                self._context.pause(PAUSE_SECONDS)
-
     def _answer(self, spec: Spec, lines: list[str]) -> Answer | None:
         """Return the answer, or None when it says nothing about the candidate: tried again later,
         or the row has failed.
@@ -200,8 +203,8 @@ class Asking:
         usage = answer.usage
         self._cost += self._counted(usage.cost, usage.unpriced_tokens)
         code = answer.error.partition(":")[0]
-        if answer.outcome == Outcome.FALLBACK and code in (*_MAY_PASS, *_NEVER):
-            self._failed(answer.error, again=code in _MAY_PASS)
+        if answer.outcome == Outcome.FALLBACK and code in (*MAY_PASS, *NEVER):
+            self._failed(answer.error, again=code in MAY_PASS)
             return None
         return answer
 

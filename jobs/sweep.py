@@ -83,7 +83,8 @@ class Sweeper:
         if not (gone := worker_liveness.departed(folder)):
             return
         freed = self.services.store.abandoned.take_back(gone)
-        if self.services.store.rows.take_back(gone):
+        store = self.services.store
+        if store.rows.take_back(gone) + store.replays.take_back(gone):
             self._notified.pop((EXPERIMENTS, 0), None)
         for conversation_id in freed:
             self._notified.pop((TURN, conversation_id), None)
@@ -126,7 +127,8 @@ class Sweeper:
             due.clear()
         due |= {(DELIVERY, conversation_id) for conversation_id in services.store.outbox.due()}
         kinds = {"read": INGESTION, "remove": REMOVAL, "tidy": TIDYING}
-        asks = services.store.rows.is_due() or services.store.shares.is_due()
+        stored = services.store
+        asks = stored.rows.is_due() or stored.shares.is_due() or stored.replays.is_due()
         due |= {(EXPERIMENTS, 0)} if asks else set()
         due |= {(FILES, conversation_id) for conversation_id in services.store.attachments.left()}
         due |= {(NOTEBOOK, run_id) for run_id in services.store.notebook_runs.due()}

@@ -25,6 +25,7 @@ from store.states import Owner
 
 log = logging.getLogger(__name__)
 
+PERSON_OWNS = "A person owns this conversation."
 TELLINGS = 2  # so often in a row a customer hears that a file was not understood, then a person
 
 
@@ -114,9 +115,7 @@ def _decide(context: WorkerContext, work: Work, version: Version | None, unread:
     started_at = context.clock()
     if work.lease.owner != Owner.BOT:
         known = version.id if version else None
-        return Outcome(
-            answers.Outcome.SILENT, known, started_at, error="A person owns this conversation."
-        )
+        return Outcome(answers.Outcome.SILENT, known, started_at, error=PERSON_OWNS)
     if version is None:
         return Outcome(
             answers.Outcome.SILENT, None, started_at, error="No agent is released on this address."

@@ -42,6 +42,8 @@ class EchoRuntime:
         inbound: Sequence[Asked],
         live: bool = False,
         snapshot: str = "",
+        now: float | None = None,
+        simulated: bool = False,
     ) -> Answer:
         """Echo."""
         said = [as_said(one) for one in inbound]
