@@ -62,7 +62,7 @@ def start(services: Services, actor: Actor, wish: Wish) -> str:
         version = wish.version or dataset.version
         if version > dataset.version:
             raise NotFound("The dataset has no such version.")
-        candidates = [_candidate(services, dataset.agent_id, one) for one in wish.candidates]
+        candidates = [candidate_of(services, dataset.agent_id, one) for one in wish.candidates]
         plan = Plan(
             agent_id=dataset.agent_id,
             dataset_id=dataset.id,
@@ -72,7 +72,7 @@ def start(services: Services, actor: Actor, wish: Wish) -> str:
             name=wish.name,
             repeats=wish.repeats,
             scorers=_scorers(services, wish.scorers),
-            cost_limit=_dollars(wish.cost_limit),
+            cost_limit=dollars(wish.cost_limit),
             knowledge=knowledge_now(services, [one.spec for one in candidates]),
         )
         made = services.store.experiments.make(plan, actor.name)
@@ -99,7 +99,7 @@ def resume(
     """
     with audited(services, actor, "agent") as note:
         found = services.store.experiments.get(experiment_id)
-        limit = _dollars(cost_limit)
+        limit = dollars(cost_limit)
         if 0 < limit <= found.cost:
             raise Invalid("It has cost that much already. Allow more, or 0 for no limit.")
         if not services.store.experiments.resume(experiment_id, limit):
@@ -169,7 +169,7 @@ def knowledge_now(services: Services, specs: Sequence[Spec]) -> dict[str, int]:
     return services.sources.editions(named)
 
 
-def _candidate(services: Services, agent_id: str, chosen: Chosen) -> Candidate:
+def candidate_of(services: Services, agent_id: str, chosen: Chosen) -> Candidate:
     """Return what is asked. Raises NotFound for a version of another agent, Invalid for a model."""
     if chosen.model and not _is_model(chosen.model):
         raise Invalid(f"There is no model {chosen.model[:80]!r}. Use openai:NAME or offline.")
@@ -230,7 +230,8 @@ def _refuse_judge(services: Services, judge: Mapping[str, Any]) -> None:
         raise Invalid("A judge needs a model, such as openai:gpt-4.1: the built-in one cannot.")
 
 
-def _dollars(limit: float) -> float:
+def dollars(limit: float) -> float:
+    """Return the most that something may cost. Raises Invalid."""
     if not math.isfinite(limit) or limit < 0:
         raise Invalid("The most it may cost is a number of US dollars, 0 for no limit.")
     return limit

@@ -25,6 +25,7 @@ from bot import (
     api_notebooks,
     api_people,
     api_shares,
+    api_replays,
     api_sources,
     api_trials,
     api_turns,
@@ -55,6 +56,7 @@ NOUNS = (
     api_trials,
     api_labels,
     api_notebooks,
+    api_replays,
 )
 
 

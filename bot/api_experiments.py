@@ -314,7 +314,7 @@ def _wish(services: Services, body: ExperimentIn) -> Wish:
     agent_id = services.store.datasets.get(body.dataset_id).agent_id
     return Wish(
         dataset_id=body.dataset_id,
-        candidates=[_chosen(services, agent_id, one) for one in body.candidates],
+        candidates=[chosen_of(services, agent_id, one) for one in body.candidates],
         name=body.name,
         version=body.dataset_version,
         case_ids=body.case_ids,
@@ -324,8 +324,8 @@ def _wish(services: Services, body: ExperimentIn) -> Wish:
     )
 
 
-def _chosen(services: Services, agent_id: str, one: CandidateIn) -> Chosen:
-    """Raises NotFound for a version that is none."""
+def chosen_of(services: Services, agent_id: str, one: CandidateIn) -> Chosen:
+    """Return a candidate as acts take it. Raises NotFound for a version that is none."""
     if one.spec is not None:
         return Chosen(spec=one.spec, label=one.label, model=one.model)
     if one.version in (None, DRAFT):
