@@ -44,6 +44,8 @@ def test_every_state_has_an_enum() -> None:
         "dataset_cases.state",
         "experiments.state",
         "experiment_rows.state",
+        "replays.state",
+        "replay_rows.state",
         "labels.subject",
         "labels.verdict",
         "labels.by",
