@@ -35,6 +35,7 @@ PAGE_NAMES = (  # besides the first, at /
     "team",
     "simulator",
     "alerts",
+    "replays",
     "review",
     "notebooks",
 )

@@ -33,7 +33,7 @@ API_ALONE: dict[Act, str] = {
     ("lookups", "ask"): "the studio has what searches in its own process",
 }
 # Being built: cases become datasets, and what has routes gets its pages, or the other way round.
-TO_COME = ("datasets", "evaluation", "experiments", "labels", "replays")
+TO_COME = ("datasets", "evaluation", "experiments", "labels")
 
 
 def acts() -> set[Act]:

@@ -18,7 +18,7 @@ from knowledge.tables import AnyRow
 from store.db.database import Database, new_id
 from store.evaluation.experiments import Candidate, Progress, read_candidate
 from store.evaluation.rows import LEASE_SECONDS, MOST_ATTEMPTS, OPEN, UNFINISHED
-from store.states import ExperimentState, RowState
+from store.states import ENDED, ExperimentState, RowState
 from store.tables import replay_rows as rows
 from store.tables import replays
 
@@ -57,6 +57,11 @@ class Replay:
     created_by: str
     created_at: float
     finished_at: float | None
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing of it is played any more."""
+        return self.state in ENDED
 
 
 @dataclass(frozen=True)

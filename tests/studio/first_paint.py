@@ -38,6 +38,7 @@ PAGES = (  # (path, what stands there once its content has come)
     ("new", "#guide-next-1"),
     ("playground", "#try-agent input"),
     ("evaluate", "#test-agent input"),
+    ("replays", "#replay-agent input"),
     ("knowledge", "#source-list table, #source-list .as-note"),
     ("tools", "#tools-list table, #tools-list .as-note"),
     ("inbox", "#inbox-list .as-card, #inbox-list .as-note"),

@@ -149,6 +149,17 @@ MATRIX = {
         "keep_calculator": "editor",
     },
     "pairs": {"first": "agent", "look": "agent", "prefer": "agent"},
+    "replays": {
+        "first": "viewer",
+        "choose": "viewer",
+        "watch": "viewer",
+        "latest": "viewer",
+        "see": "viewer",
+        "windows": "viewer",
+        "start": "agent",
+        "turn": "agent",
+        "words": "agent",
+    },
     "review": {"first": "agent", "look": "agent", "judge": "agent"},
     "notebooks": {
         "first": "viewer",
