@@ -184,9 +184,17 @@ class Playing:
         deliver.send(self._context, self._here)
 
     def answer(
-        self, spec: Spec, history: Sequence[Said], inbound: Sequence[Asked], live: bool = False
+        self,
+        spec: Spec,
+        history: Sequence[Said],
+        inbound: Sequence[Asked],
+        live: bool = False,
+        snapshot: str = "",
     ) -> Answer:
-        """Stand in the place of the runtime: ask the candidate, and let the time pass it took."""
+        """Stand in the place of the runtime: ask the candidate, and let the time pass it took.
+
+        *snapshot* is that of the house's own version: the candidate knows which one is its.
+        """
         started = self._house.clock.now
         answer = self._asking.answer(spec, history, inbound, live, started)
         then = self._by_last.get(self._last_waiting())

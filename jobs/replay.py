@@ -63,7 +63,7 @@ def _play(context: WorkerContext, house: House, lease: ReplayLease) -> None:
         store.replays.finish(lease, [], lease.cost, "worn_out: Whoever played it ended with it.")
         return
     replay = store.replays.get(lease.replay_id)
-    asking = Asking(context, lease)
+    asking = Asking(context, lease, replay.candidate.version_id or "")
     try:
         recording = store.recordings.read(lease.conversation_id, replay.since, replay.until)
         now = Playing(house, recording, replay.candidate.asked, asking).play()
@@ -91,8 +91,9 @@ def _not_now(context: WorkerContext, asking: "Asking", error: NotNow) -> None:
 class Asking:
     """Asks the candidate, and nothing twice: what was answered before a kill is answered again."""
 
-    def __init__(self, context: WorkerContext, lease: ReplayLease) -> None:
+    def __init__(self, context: WorkerContext, lease: ReplayLease, snapshot: str) -> None:
         self._context = context
+        self._snapshot = snapshot  # a version that pins what is known; empty: what is known now
         self.lease = lease
         self._answers = list(lease.answers)
         self._asked = 0
@@ -107,7 +108,7 @@ class Asking:
             return read(self._answers[self._asked - 1])
         make_way(self._context)
         answer = self._context.runtime.answer(
-            spec, history, inbound, live=live, now=now, simulated=True
+            spec, history, inbound, live, self._snapshot, now, simulated=True
         )
         usage, limits = answer.usage, self._context.services.settings.limits
         self.cost += limits.counted(usage.cost, usage.unpriced_tokens)

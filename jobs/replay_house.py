@@ -21,6 +21,7 @@ from actions.services import Services
 from channels.base import Location, Place, Sent
 from channels.errors import FileRefused
 from jobs.context import Heartbeat, WorkerContext
+from knowledge.tables import metadata as knowledge_metadata
 from store.agents.agents import Agents
 from store.conversations.allowances import Allowances
 from store.conversations.attachments import Attachments
@@ -96,6 +97,7 @@ class House:
         self.database = Database(f"sqlite:///{self._folder / 'replay.db'}", pool_size=2)
         event.listen(self.database.engine, "connect", _nobody_pulls_the_plug)
         metadata.create_all(self.database.engine)
+        knowledge_metadata.create_all(self.database.engine)
         self.channels = {name: RecordingChannel(name) for name in context.services.channels}
         self._context = context
         self.services = self._services(context.services)

@@ -25,6 +25,7 @@ class HashingRuntime:
     meanwhile: Callable[[], object] = lambda: None
     moments: list[float | None] = field(default_factory=list)
     simulated: list[bool] = field(default_factory=list)
+    snapshots: list[str] = field(default_factory=list)
 
     def answer(
         self,
@@ -32,6 +33,7 @@ class HashingRuntime:
         history: Sequence[Said],
         inbound: Sequence[Asked],
         live: bool = False,
+        snapshot: str = "",
         now: float | None = None,
         simulated: bool = False,
     ) -> Answer:
@@ -39,6 +41,7 @@ class HashingRuntime:
         self.asked += 1
         self.moments.append(now)
         self.simulated.append(simulated)
+        self.snapshots.append(snapshot)
         said = [as_said(one) for one in inbound]
         words = [spec.tone, *(f"{one.author}:{one.text}{one.about}" for one in (*history, *said))]
         text = hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
