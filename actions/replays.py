@@ -94,6 +94,14 @@ def resume(services: Services, actor: Actor, replay_id: str, cost_limit: float =
 # --- what needs no model
 
 
+def read(services: Services, actor: Actor, replay_id: str) -> str:
+    """Note that customers' words are read in a replay; return its id. Raises Forbidden, NotFound."""
+    with audited(services, actor, "viewer") as note:
+        found = services.store.replays.get(replay_id)
+        note("replay read", found.id)
+    return found.id
+
+
 @dataclass(frozen=True)
 class Windows:
     """What windows for bursts would have done with an agent's customers."""

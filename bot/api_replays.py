@@ -283,8 +283,11 @@ def _read(blueprint: APIBlueprint, services: Services) -> None:
     @blueprint.get("/replays/<replay_id>/rows", tags=[REPLAYS], responses={200: ReplayRowsOut})
     @needs("viewer")
     def list_replay_rows(path: ReplayPath, query: ReplayRowsQuery) -> Response:
-        """List the conversations of a replay, then and now"""
-        replay_id = replays.get(path.replay_id).id
+        """List the conversations of a replay, then and now
+
+        That they were read stands in the audit log.
+        """
+        replay_id = acts.read(services, g.actor, path.replay_id)
 
         def fetch(after: int | None, most: int) -> Any:
             return replays.rows(replay_id, after or 0, most, only_changed=query.changed)

@@ -111,13 +111,13 @@ def played(studio: Studio, replay_id: str) -> Played:
 def latest(studio: Studio, person: Person, agent_id: str) -> str:
     """The replay that is shown when an agent is opened: its latest."""
     found = studio.services.store.replays.of(agent_id, limit=1) if agent_id else []
-    return found[0].id if found else ""
+    return acts.read(studio.services, person.actor, found[0].id) if found else ""
 
 
 @allow("viewer")
 def see(studio: Studio, person: Person, action: str, replay_id: str) -> str:
     """Look at another replay."""
-    return studio.services.store.replays.get(replay_id).id
+    return acts.read(studio.services, person.actor, replay_id)
 
 
 @allow("viewer")

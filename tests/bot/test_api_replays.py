@@ -66,6 +66,7 @@ def test_a_replay_is_started_read_stopped_and_goes_on(
     assert (found["state"], found["sums"]["changes"]["text"]) == ("done", 1)
     [row] = read(client, f"{address}/rows", changed=True)["rows"]
     assert row["stretches"][0]["changes"] == ["text"]
+    assert services.store.audit.page()[0].action == "replay read"
     [listed] = read(client, f"/agents/{agent_id}/replays")["replays"]
     assert listed["id"] == made["id"]
     assert client.post(f"{address}/resume", json={}).status_code == 422

@@ -131,6 +131,7 @@ TEXTS: dict[str, str] = {
     "audit.source retry": "Source read again",
     "audit.source remove": "Source removed",
     "audit.turn read": "Turn read",
+    "audit.replay read": "Replay of conversations read",
     "audit.turns read": "Turns read in a list",
     "audit.signed in": "Signed in",
     "audit.signed out": "Signed out",

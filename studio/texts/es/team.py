@@ -138,6 +138,7 @@ TEXTS: dict[str, str] = {
     "audit.source retry": "Volvió a leer una fuente",
     "audit.source remove": "Quitó una fuente",
     "audit.turn read": "Miró por qué respondió",
+    "audit.replay read": "Leyó una repetición de conversaciones",
     "audit.turns read": "Leyó respuestas en una lista",
     "audit.signed in": "Entró",
     "audit.signed out": "Salió",
