@@ -95,7 +95,7 @@ def resume(services: Services, actor: Actor, replay_id: str, cost_limit: float =
 
 
 def read(services: Services, actor: Actor, replay_id: str) -> str:
-    """Note that customers' words are read in a replay; return its id. Raises Forbidden, NotFound."""
+    """Note that somebody reads a replay, and return its id. Raises Forbidden, NotFound."""
     with audited(services, actor, "viewer") as note:
         found = services.store.replays.get(replay_id)
         note("replay read", found.id)

@@ -129,7 +129,7 @@ class House:
     def emptied(self) -> None:
         """Forget the conversation that was played before."""
         with self.database.write() as tx:
-            for table in reversed(metadata.sorted_tables):
+            for table in reversed([*knowledge_metadata.sorted_tables, *metadata.sorted_tables]):
                 tx.execute(delete(table))
         for channel in self.channels.values():
             channel.taken.clear()
