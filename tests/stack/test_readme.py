@@ -72,11 +72,18 @@ def test_the_api_by_curl_works_as_written(world: World, tmp_path: Path) -> None:
 
 
 def test_the_lines_about_the_whole_api_work_as_written(world: World, tmp_path: Path) -> None:
-    me, changed, differs, looked, kept, searched, *turns = answers(run(world, tmp_path, API))
+    me, changed, differs, looked, shares, kept, searched, live, *rest = answers(
+        run(world, tmp_path, API)
+    )
     assert me["role"] == "admin"
     assert changed["draft"]["tone"] == "Formal y breve"
     assert "tone" in [one["field"] for one in differs["changes"]]
     assert looked["replaced"] is None
+    assert "error" not in shares
     assert kept["id"]
+    assert "passages" in searched, (kept, searched)
     assert searched["passages"][0]["text"] == "Sí, de cualquier sucursal."
+    assert live["effect"] == "at_once"
+    assert all("error" not in one for one in rest)
+    turns = [one for one in rest if "outcome" in one]
     assert all(turn["outcome"] == "answered" for turn in turns)
