@@ -35,7 +35,7 @@ def ask(
     base_id: str,
     question: str = "",
     *,
-    seconds: float = 50.0,
+    seconds: float = 20.0,
 ) -> Any:
     """Return what a worker found in a base, as JSON.
 
