@@ -402,6 +402,26 @@ def test_eight_pages_of_one_person_are_open_and_each_still_works(
     context.close()
 
 
+BOXES = """(what) => [...document.querySelectorAll(what)]
+    .map((one) => one.getBoundingClientRect())
+    .map(({ top, bottom, right }) => ({ top, bottom, right }))"""
+
+
+@pytest.mark.parametrize("width", [1241, 1366, 1920])
+def test_the_names_of_the_pages_stand_in_one_row_and_cover_nothing(
+    chromium: Browser, site: Site, width: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 768}, locale="en-US")
+    watched = Watched(context, site.url)
+    watched.sign_in("admin", "es")
+    expect(watched.page.locator(".as-me")).to_be_visible()
+    names = watched.page.evaluate(BOXES, ".nav-holder a")
+    [me] = watched.page.evaluate(BOXES, ".as-me")
+    context.close()
+    assert len({one["top"] for one in names}) == 1
+    assert all(one["right"] <= width and one["top"] >= me["bottom"] for one in names)
+
+
 @pytest.mark.parametrize("name", [name for name, _ in PAGES])
 def test_a_page_that_comes_up_does_not_jump(watched: Watched, site: Site, name: str) -> None:
     watched.page.add_init_script(WATCH)
