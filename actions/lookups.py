@@ -5,6 +5,7 @@ carries the id alone. Nothing is recorded: a question that is lost is asked agai
 """
 
 import json
+import secrets
 import time
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -16,12 +17,17 @@ from actions.audited import demand
 from actions.services import Services
 from agent.actor import Actor, Role
 from agent.errors import AgentError, Invalid
-from store.db.database import new_id
 
 Kind = Literal["search", "measure", "advise"]
 ROLES: Mapping[Kind, Role] = {"search": "viewer", "measure": "editor", "advise": "editor"}
 LONGEST_QUESTION = 1_000  # characters
 STEP_SECONDS = 1.0
+# A conversation worker searches: a chore worker may be in the middle of a long reading.
+JOBS: Mapping[Kind, str] = {
+    "search": queues.SEARCH,
+    "measure": queues.LOOKUP,
+    "advise": queues.LOOKUP,
+}
 
 
 class NotLookedUp(AgentError):
@@ -43,16 +49,15 @@ def ask(
     """
     demand(actor, ROLES[kind])
     asked = {"kind": kind, "base_id": services.sources.base(base_id).id, "question": question}
-    return put(services, queues.LOOKUP, new_id(), asked, seconds)
+    return put(services, JOBS[kind], asked, seconds)
 
 
-def put(
-    services: Services, job: str, lookup_id: str | int, asked: Mapping[str, Any], seconds: float
-) -> Any:
+def put(services: Services, job: str, asked: Mapping[str, Any], seconds: float) -> Any:
     """Put a question where whoever does *job* finds it, and return the answer.
 
     Raises Invalid in the worker's words, and NotLookedUp after *seconds*.
     """
+    lookup_id = secrets.randbits(62)
     try:
         services.redis.set(_asked(lookup_id), json.dumps(asked), ex=int(seconds) + 1)
         services.wake_up.notify(job, lookup_id)
@@ -64,13 +69,13 @@ def put(
     return found["answer"]
 
 
-def take(services: Services, lookup_id: str | int) -> Any:
+def take(services: Services, lookup_id: int) -> Any:
     """Return what is asked, for the worker that answers; None when nobody waits for it."""
     held = services.redis.getdel(_asked(lookup_id))
     return json.loads(held) if held else None
 
 
-def tell(services: Services, lookup_id: str | int, found: Mapping[str, Any]) -> None:
+def tell(services: Services, lookup_id: int, found: Mapping[str, Any]) -> None:
     """Give whoever waits `{"answer": ...}`, or `{"refused": a sentence}`."""
     with services.redis.pipeline(transaction=True) as pipe:
         pipe.rpush(_told(lookup_id), json.dumps(found))
@@ -78,7 +83,7 @@ def tell(services: Services, lookup_id: str | int, found: Mapping[str, Any]) -> 
         pipe.execute()
 
 
-def _awaited(services: Services, lookup_id: str | int, seconds: float) -> Any:
+def _awaited(services: Services, lookup_id: int, seconds: float) -> Any:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         told = services.redis.blpop([_told(lookup_id)], timeout=STEP_SECONDS)
@@ -87,9 +92,9 @@ def _awaited(services: Services, lookup_id: str | int, seconds: float) -> Any:
     raise NotLookedUp
 
 
-def _asked(lookup_id: str | int) -> str:
+def _asked(lookup_id: int) -> str:
     return f"lookup:{lookup_id}"
 
 
-def _told(lookup_id: str | int) -> str:
+def _told(lookup_id: int) -> str:
     return f"lookup:{lookup_id}:told"

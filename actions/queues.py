@@ -24,6 +24,7 @@ FILES = "jobs.files.fetch_left"
 EXPERIMENTS = "jobs.experiments.ask"
 ALERT = "jobs.notify.send"
 TRIAL = "jobs.trials.answer"
+SEARCH = "jobs.lookups.answered"
 INGESTION = "jobs.ingest.read"
 REMOVAL = "jobs.ingest.remove"
 TIDYING = "jobs.ingest.tidy"
@@ -39,6 +40,7 @@ QUEUE_OF = {
     EXPERIMENTS: CONVERSATIONS,
     ALERT: CONVERSATIONS,
     TRIAL: CONVERSATIONS,
+    SEARCH: CONVERSATIONS,
     INGESTION: CHORES,
     REMOVAL: CHORES,
     TIDYING: CHORES,

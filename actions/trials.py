@@ -1,6 +1,5 @@
 """What a spec would answer, asked of a worker by whoever tries one: nothing is kept or sent."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,4 +33,4 @@ def ask(
         "lines": list(lines),
         "history": [{"author": one.author, "text": one.text} for one in history],
     }
-    return lookups.put(services, queues.TRIAL, secrets.randbits(62), asked, seconds)
+    return lookups.put(services, queues.TRIAL, asked, seconds)

@@ -12,7 +12,16 @@ from typing import Any
 
 from redis import Redis
 
-from actions.queues import ALERT, CONVERSATIONS, DELIVERY, EXPERIMENTS, FILES, TRIAL, TURN
+from actions.queues import (
+    ALERT,
+    CONVERSATIONS,
+    DELIVERY,
+    EXPERIMENTS,
+    FILES,
+    SEARCH,
+    TRIAL,
+    TURN,
+)
 from actions.services import open_services
 from agent import running
 from agent.answering import open_answering, open_media_to_text
@@ -21,7 +30,7 @@ from agent.private import keep_private
 from agent.settings import Settings
 from agent.turnstile import Turnstile
 from channels.registry import channels
-from jobs import deliver, evaluating, experiments, files, notify, trials, turn
+from jobs import deliver, evaluating, experiments, files, lookups, notify, trials, turn
 from jobs.context import Heartbeat, WorkerContext
 from jobs.keyed_scheduler import Key, KeyedScheduler
 from jobs.process import blocking_redis
@@ -31,6 +40,7 @@ from jobs.working import Stoppable, keep_working
 
 log = logging.getLogger(__name__)
 
+BY_ID = (TURN, DELIVERY, FILES, ALERT, TRIAL, SEARCH)
 DRAIN_SECONDS = 25.0  # after SIGTERM, for the turns in flight
 RQ_HEARTBEAT_SECONDS = 5.0
 COMPUTING = 4  # threads that compute; the others wait for their models
@@ -59,7 +69,7 @@ class ConversationWorker(Stoppable):
     def execute_job(self, job: Rings, queue: RingQueue) -> None:
         """Hand the conversations over; the wake-ups have done their work."""
         for name, subject in job.heard:
-            if name in (TURN, DELIVERY, FILES, ALERT, TRIAL) and type(subject) is int:
+            if name in BY_ID and type(subject) is int:
                 self._scheduler.notify((name, subject))
             elif name == EXPERIMENTS:
                 for lane in self._lanes:
@@ -96,6 +106,9 @@ def work(context: WorkerContext, turnstile: Turnstile) -> None:
                 return None
             if name == TRIAL:
                 trials.answer(context, conversation_id)
+                return None
+            if name == SEARCH:
+                lookups.answered(context.services, conversation_id, context.waiting)
                 return None
             if name == EXPERIMENTS:
                 return evaluating.ask(context, conversation_id, customers)

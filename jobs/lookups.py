@@ -1,5 +1,6 @@
 """Answers what was asked of a worker because it takes vectors: see `actions.lookups`."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +9,7 @@ from actions import lookups
 from actions.services import Services, open_services
 from agent.searching import open_retriever
 from agent.settings import Settings
+from agent.turnstile import Waiting
 from knowledge.errors import KnowledgeError
 from knowledge.quality.measure import measure
 from knowledge.quality.sizes import recommend_with_sizes
@@ -18,8 +20,8 @@ Answer = Callable[[Services, Retriever, str, str], Any]
 TOP = 6  # passages, as the studio shows
 
 
-def answer(lookup_id: str) -> None:
-    """Answer one question, if somebody still waits for it."""
+def answer(lookup_id: int) -> None:
+    """Answer one question in a process of its own, if somebody still waits for it."""
     services = open_services(Settings())
     try:
         answered(services, lookup_id)
@@ -27,14 +29,14 @@ def answer(lookup_id: str) -> None:
         services.database.close()
 
 
-def answered(services: Services, lookup_id: str) -> None:
-    """Do so over *services*."""
+def answered(services: Services, lookup_id: int, waiting: Waiting = contextlib.nullcontext) -> None:
+    """Do so over *services*; *waiting* as in `agent.answering`."""
     asked = lookups.take(services, lookup_id)
     if asked is None:
         return
     vectors = Vectors(services.settings.chroma_in_force)
     parts = (services.settings, services.database, services.embedders, vectors)
-    retriever = open_retriever(*parts)
+    retriever = open_retriever(*parts, waiting)
     find = FOUND[asked["kind"]]
     try:
         found = {"answer": find(services, retriever, asked["base_id"], asked["question"])}

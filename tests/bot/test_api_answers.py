@@ -28,8 +28,8 @@ class Worker(RememberingWakeUp):
 
     def notify(self, job: str, subject: str | int) -> bool:
         super().notify(job, subject)
-        if job == queues.LOOKUP and not self.is_busy:
-            threading.Thread(target=answered, args=(self.services, str(subject))).start()
+        if job in (queues.LOOKUP, queues.SEARCH) and not self.is_busy:
+            threading.Thread(target=answered, args=(self.services, int(subject))).start()
         return True
 
 
@@ -163,6 +163,9 @@ def test_a_look_up_that_no_worker_answers_in_time_is_a_503(
     told = client.post(f"/bases/{base}/search", json={"question": QUESTION})
     assert told.status_code == 503
     assert "Try again" in told.json["error"]["message"]
+    job, subject = wake_up.notified[-1]
+    assert queues.QUEUE_OF[job] == queues.CONVERSATIONS  # not behind a file that is read
+    assert type(subject) is int  # as conversation workers hear it
 
 
 @on_one_database
@@ -176,9 +179,9 @@ def test_a_look_up_without_redis_is_a_503(services: Services, base: str) -> None
 
 @on_one_database
 def test_a_question_is_asked_of_no_worker_twice(services: Services) -> None:
-    services.redis.set("lookup:a", json.dumps({"kind": "search"}), ex=1)
-    assert lookups.take(services, "a") == {"kind": "search"}
-    assert lookups.take(services, "a") is None
+    services.redis.set("lookup:7", json.dumps({"kind": "search"}), ex=1)
+    assert lookups.take(services, 7) == {"kind": "search"}
+    assert lookups.take(services, 7) is None
 
 
 # --- an agent as a file
