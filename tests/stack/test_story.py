@@ -98,7 +98,8 @@ def test_from_a_pdf_to_a_customers_answer_and_the_way_back(
     page.click("#base-create")
     expect(page.locator("#base-list")).to_contain_text("Café Luna")
     page.set_input_files("#source-files input[type=file]", _pdf(tmp_path / "envios.pdf"))
-    expect(page.locator("#source-list")).to_contain_text("Lista")
+    row = page.locator("#source-list tr", has_text="envios.pdf")  # not one of the base before
+    expect(row).to_contain_text("Lista")
 
     page.goto(f"{studio}/")
     page.click("#agent-new")
@@ -119,6 +120,7 @@ def test_from_a_pdf_to_a_customers_answer_and_the_way_back(
     _fix_the_answer(page)
 
     page.goto(f"{studio}/?agent={agent_id}")
+    expect(page.locator("#agent-state h2")).to_have_text("Lucía")
     _release(page, "ahora responde Lucía v1")
     assert CORRECTED in _customer_asks(stack, QUESTION)
 
