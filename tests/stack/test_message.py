@@ -13,7 +13,7 @@ from store.tables import contacts, conversations, inbox
 from tests.stack.conftest import World
 from tests.waiting import until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 
 def _database(world: World) -> Database:
@@ -40,7 +40,7 @@ def _knowledge_is_read(world: World) -> None:
         states = [source["state"] for agent in agents for source in _sources(world, agent["id"])]
         return bool(states) and all(state == "ready" for state in states)
 
-    until(read, seconds=120, what="reading the samples")
+    until(read, seconds=300, what="reading the samples")
 
 
 def _get(world: World, path: str) -> Any:
