@@ -73,7 +73,6 @@ def layout(studio: Studio) -> Parts:
     with gr.Row(elem_classes="as-columns"):
         with gr.Column(scale=2, min_width=210):
             place(_guided(studio))
-            listed = clickable(elem_id="agent-list")
             with gr.Row():
                 new = gr.Button(say("agents.blank"), elem_id="agent-new", min_width=90, size="sm")
                 bring = gr.UploadButton(
@@ -83,6 +82,7 @@ def layout(studio: Studio) -> Parts:
                     min_width=90,
                     size="sm",
                 )
+            listed = clickable(elem_id="agent-list")
         with gr.Column(scale=6, min_width=420):
             with gr.Row(elem_classes="as-columns as-stays"):
                 with gr.Column(scale=5, min_width=260):

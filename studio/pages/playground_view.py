@@ -105,7 +105,7 @@ def layout(studio: Studio) -> Parts:
     """Place the components."""
     say = studio.say
     talk, other_talk = gr.State(Talk()), gr.State(None)
-    with gr.Row():
+    with gr.Row(elem_classes="as-choice"):
         agent = gr.Dropdown([], label=say("playground.agent"), elem_id="try-agent")
         version = gr.Dropdown([], label=say("playground.version"), elem_id="try-version")
         other = gr.Dropdown([], label=say("playground.beside"), elem_id="try-beside")
